@@ -1,0 +1,41 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+const onlySession = { name: 'node-zookeeper-client', message: 'Use src/zookeeper/session.ts.' };
+const onlyOutput = ['chalk', 'ora'].map((name) => ({
+  name,
+  message: 'The core emits events; src/output renders them.',
+}));
+
+export default tseslint.config(
+  { ignores: ['dist', 'coverage', 'java/target', 'examples/*/node_modules'] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [onlySession] }] },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/main.ts', 'src/cli.ts', 'src/commands/**', 'src/output/**'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-imports': ['error', { paths: [onlySession, ...onlyOutput] }],
+    },
+  },
+  {
+    files: ['src/zookeeper/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: onlyOutput }] },
+  },
+  prettier,
+);

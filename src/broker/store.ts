@@ -1,0 +1,69 @@
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileError, readIfThere } from '../files.js';
+
+/** The store's directory in a node's data directory, as activemq.xml names it. */
+export const STORE = 'storedb';
+
+/**
+ * The id under which the master knows this node (`nodeid.txt`); undefined before its first start.
+ */
+export async function nodeId(dataDirectory: string): Promise<string | undefined> {
+  const text = (await readIfThere(join(dataDirectory, STORE, 'nodeid.txt')))?.trim();
+  return text === '' ? undefined : text;
+}
+
+/** What was done about a half-done attach. */
+export type StashOutcome =
+  | { readonly action: 'none' }
+  | { readonly action: 'cleared' }
+  | { readonly action: 'restored'; readonly kept: string };
+
+const isStoreFile = (name: string) => /^[0-9a-f]{16}\.(log|log\.crc32|index)$/.test(name);
+const isLog = (name: string) => /^[0-9a-f]{16}\.log$/.test(name);
+
+/**
+ * Puts back what a slave set aside when it was killed while attaching, before the broker starts.
+ *
+ * A slave moves nothing: it copies its store to `stash.tmp`, renames that to `stash`, empties the
+ * store and downloads the master's; once attached it deletes `stash` (replicated/SlaveLevelDBStore.scala,
+ * ReplicationSupport.scala). So:
+ * - `stash.tmp`: the copy was not finished and the store is whole;
+ * - `stash` without a log file: its deletion had begun, and the store is whole (every store has a log);
+ * - `stash` with a log file: the store is a half-done download and `stash` is the good copy. The
+ *   next start would report the download's length as its position in the election.
+ *
+ * Every step can be repeated: `stash` goes last, by one rename into the kept copy.
+ *
+ * @param now names the kept copy
+ * @throws MqhaError `disk-full`, `no-permission`; then `stash` is still there
+ */
+export async function recoverStash(dataDirectory: string, now: Date): Promise<StashOutcome> {
+  const store = join(dataDirectory, STORE);
+  const stash = join(store, 'stash');
+  try {
+    await rm(join(store, 'stash.tmp'), { recursive: true, force: true });
+    const stashed = await namesIn(stash);
+    if (stashed === undefined) return { action: 'none' };
+    if (!stashed.some(isLog)) {
+      await rm(stash, { recursive: true, force: true });
+      return { action: 'cleared' };
+    }
+    const kept = join(dataDirectory, 'stash-kept', now.toISOString().replace(/[-:]|\.\d+/g, ''));
+    await mkdir(join(kept, 'download'), { recursive: true });
+    for (const name of ((await namesIn(store)) ?? []).filter(isStoreFile)) {
+      await rename(join(store, name), join(kept, 'download', name));
+    }
+    for (const name of stashed.filter(isStoreFile)) {
+      await cp(join(stash, name), join(store, name), { recursive: true });
+    }
+    await rename(stash, join(kept, 'stash'));
+    return { action: 'restored', kept };
+  } catch (error) {
+    throw fileError(error, store);
+  }
+}
+
+async function namesIn(directory: string): Promise<string[] | undefined> {
+  return readdir(directory).catch(() => undefined);
+}

@@ -1,0 +1,217 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext, ConfirmFlags, ExitCode, WaitFlags } from './commands/context.js';
+import type { DestroyFlags } from './commands/destroy.js';
+import type { EnvFlags } from './commands/env.js';
+import type { InitFlags } from './commands/init.js';
+import type { InstallFlags } from './commands/install.js';
+import type { LogsFlags } from './commands/logs.js';
+import type { RenderFlags } from './commands/render.js';
+import type { UpFlags } from './commands/up.js';
+import { packageVersion } from './package.js';
+
+/** What an action tells `main`: an exit code of its own, or nothing for 0. */
+export interface Outcome {
+  exitCode: ExitCode;
+}
+
+interface GlobalFlags {
+  readonly cluster?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/**
+ * The commands as commander sees them. Each action imports its file when it runs, so that `--help`
+ * and `--version` load nothing else.
+ * @param contextOf makes the context of a command from the global options
+ */
+export function buildCli(
+  contextOf: (flags: GlobalFlags) => CommandContext,
+  outcome: Outcome,
+): Command {
+  const program = new Command('mqha')
+    .description('Makes, runs, watches and tests a real ActiveMQ replicatedLevelDB cluster.')
+    .version(packageVersion(), '--version', 'print the version of mqha')
+    .option(
+      '-C, --cluster <dir>',
+      'the cluster directory (default: $MQHA_CLUSTER, else the nearest mqha.yaml upward)',
+    )
+    .option('--json', 'answer with one JSON document on stdout')
+    .option('--verbose', 'show the stack trace of an error')
+    .helpCommand(false)
+    .showHelpAfterError('(see mqha --help)')
+    .configureHelp({ showGlobalOptions: true });
+
+  const context = () => contextOf(program.opts<GlobalFlags>());
+  const timeout = (byDefault: string) =>
+    new Option('--timeout <duration>', `how long to wait (default: ${byDefault})`);
+  const yes = () => new Option('-y, --yes', 'answer every question with yes');
+
+  program
+    .command('init [dir]')
+    .description('write mqha.yaml and render every node’s files')
+    .option('--nodes <n>', 'how many brokers, 1 to 9', wholeNumber, 3)
+    .option('--name <name>', 'the brokerName, the same on every node (default: mqStore)')
+    .option(
+      '--web-port <port>',
+      'web port of the first node; the others count up (default: 8161)',
+      wholeNumber,
+    )
+    .option(
+      '--message-port <port>',
+      'message port of the first node; the others count up (default: 60001)',
+      wholeNumber,
+    )
+    .option(
+      '--replication-port <port>',
+      'replication port of every node (default: 61600)',
+      wholeNumber,
+    )
+    .option(
+      '--host <host>',
+      'one host for all nodes, or one for each, separated by commas (default: 127.0.0.1)',
+    )
+    .option('--zookeeper <servers>', 'an ensemble that exists: host:port,host:port…')
+    .option('--zookeeper-port <port>', 'port of the managed ZooKeeper (default: 2181)', wholeNumber)
+    .option('--zk-path <path>', 'znode of the cluster (default: /activemq/mqstores)')
+    .option(
+      '--sync <mode>',
+      'quorum_mem, quorum_disk, local_mem or local_disk (default: quorum_mem)',
+    )
+    .option('--no-auth', 'no accounts: clients and console are anonymous')
+    .action(async (directory: string | undefined, flags: InitFlags) => {
+      const { init } = await import('./commands/init.js');
+      await init(context(), directory, flags);
+    });
+
+  program
+    .command('render')
+    .description('render the nodes’ files from mqha.yaml again')
+    .option('--check', 'write nothing, print the differences, exit 1 if there are any')
+    .addOption(yes())
+    .action(async (flags: RenderFlags) => {
+      const { renderCommand } = await import('./commands/render.js');
+      outcome.exitCode = await renderCommand(context(), flags);
+    });
+
+  program
+    .command('install')
+    .description('put the pinned ActiveMQ and ZooKeeper, verified, into the cache')
+    .option('--from <dir or tar>', 'take the files from here instead of a network')
+    .option('--export <dir>', 'write every pinned file into a directory, for --from elsewhere')
+    .action(async (flags: InstallFlags) => {
+      const { install } = await import('./commands/install.js');
+      await install(context(), flags);
+    });
+
+  program
+    .command('up')
+    .description('start what is not running; returns when a client can send')
+    .option('--dry-run', 'print the plan and change nothing')
+    .addOption(timeout('180s'))
+    .action(async (flags: UpFlags) => {
+      const { upCommand } = await import('./commands/up.js');
+      await upCommand(context(), flags);
+    });
+
+  program
+    .command('status')
+    .description('who is registered, who is master, what is wrong')
+    .action(async () => {
+      const { status } = await import('./commands/status.js');
+      await status(context());
+    });
+
+  program
+    .command('check')
+    .description('one line for a monitor; exits 0 serving, 1 degraded, 2 not serving, 3 unknown')
+    .action(async () => {
+      const { check } = await import('./commands/check.js');
+      outcome.exitCode = await check(context());
+    });
+
+  program
+    .command('start <node...>')
+    .description('start nodes (by name or role)')
+    .addOption(timeout('180s'))
+    .action(async (nodes: string[], flags: WaitFlags) => {
+      const { start } = await import('./commands/start.js');
+      await start(context(), nodes, flags);
+    });
+
+  program
+    .command('stop <node...>')
+    .description('stop nodes gracefully (by name, or master, elector, slave)')
+    .addOption(timeout('120s'))
+    .addOption(yes())
+    .action(async (nodes: string[], flags: ConfirmFlags) => {
+      const { stop } = await import('./commands/stop.js');
+      await stop(context(), nodes, flags);
+    });
+
+  program
+    .command('restart [node...]')
+    .description('restart nodes one after the other; without names all, the master last')
+    .addOption(timeout('180s for each'))
+    .addOption(yes())
+    .action(async (nodes: string[], flags: ConfirmFlags) => {
+      const { restart } = await import('./commands/restart.js');
+      await restart(context(), nodes, flags);
+    });
+
+  program
+    .command('kill <node...>')
+    .description('kill nodes with SIGKILL and follow the failover')
+    .addOption(timeout('60s'))
+    .addOption(yes())
+    .action(async (nodes: string[], flags: ConfirmFlags) => {
+      const { kill } = await import('./commands/kill.js');
+      await kill(context(), nodes, flags);
+    });
+
+  program
+    .command('down')
+    .description('stop the brokers, then the managed ZooKeeper; the data is kept')
+    .addOption(timeout('120s'))
+    .action(async (flags: WaitFlags) => {
+      const { down } = await import('./commands/stop.js');
+      await down(context(), flags);
+    });
+
+  program
+    .command('destroy')
+    .description('stop the cluster and remove what mqha made, messages included')
+    .option('--keep-znodes', 'leave the znodes of an external ensemble alone')
+    .addOption(timeout('120s'))
+    .addOption(yes())
+    .action(async (flags: DestroyFlags) => {
+      const { destroy } = await import('./commands/destroy.js');
+      await destroy(context(), flags);
+    });
+
+  program
+    .command('logs [node]')
+    .description('the log of a node or of zookeeper; without a name all of them')
+    .option('-f, --follow', 'go on with what is written')
+    .option('-n, --lines <n>', 'how many lines', wholeNumber, 50)
+    .action(async (node: string | undefined, flags: LogsFlags) => {
+      const { logs } = await import('./commands/logs.js');
+      await logs(context(), node, flags);
+    });
+
+  program
+    .command('env')
+    .description('what a client needs: failover URL, user, password, consoles')
+    .option('--shell', 'as export lines for eval')
+    .action(async (flags: EnvFlags) => {
+      const { env } = await import('./commands/env.js');
+      await env(context(), flags);
+    });
+
+  return program;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
+  return Number(text);
+}

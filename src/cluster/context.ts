@@ -1,0 +1,112 @@
+import type { ClusterConfig } from '../config/schema.js';
+import type { Layout } from '../config/layout.js';
+import { loadConfig } from '../config/load.js';
+import type { Account } from '../broker/client.js';
+import { MqhaError } from '../errors.js';
+import { acquireLock, type Lock } from '../process/lock.js';
+import { ProcessRegistry } from '../process/registry.js';
+import { systemProcesses, type ProcessTable } from '../process/table.js';
+import type { Deadline } from '../time.js';
+import type { Emit } from './events.js';
+import { layoutAt, movedError, readCredentials, readIdentity } from './identity.js';
+
+/** What every use case needs from the world around it. */
+export interface Host {
+  readonly env: NodeJS.ProcessEnv;
+  readonly processes: ProcessTable;
+  readonly emit: Emit;
+  /** Aborted when the user presses Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** How this program was called, for whoever waits for its lock. */
+  readonly command: string;
+  readonly now: () => Date;
+}
+
+/** The machine this program runs on. */
+export function thisHost(options: {
+  readonly emit?: Emit;
+  readonly signal?: AbortSignal;
+  readonly command?: string;
+}): Host {
+  return {
+    env: process.env,
+    processes: systemProcesses(),
+    emit: options.emit ?? (() => undefined),
+    signal: options.signal ?? new AbortController().signal,
+    command: options.command ?? 'mqha',
+    now: () => new Date(),
+  };
+}
+
+/** A cluster directory that was read and checked. */
+export interface Cluster {
+  readonly config: ClusterConfig;
+  readonly layout: Layout;
+  /** Empty for a cluster that was never rendered; then none of its processes can run. */
+  readonly id: string;
+  readonly registry: ProcessRegistry;
+  /** The account of the message port and the console; undefined with `authentication: none`. */
+  readonly account: Account | undefined;
+  readonly host: Host;
+}
+
+/**
+ * Reads the cluster in a directory.
+ * @throws MqhaError `config-invalid`, `state-damaged`, `no-cluster`
+ */
+export async function openCluster(directory: string, host: Host): Promise<Cluster> {
+  const layout = layoutAt(directory);
+  const config = await loadConfig(layout.file);
+  const identity = await readIdentity(layout);
+  const id = identity?.id ?? '';
+  const credentials =
+    config.authentication === 'generated' ? await readCredentials(layout) : undefined;
+  return {
+    config,
+    layout,
+    id,
+    registry: new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes),
+    account: credentials && { username: credentials.username, password: credentials.password },
+    host,
+  };
+}
+
+/** @throws MqhaError `cluster-moved` where the directory is not where it was rendered */
+export async function refuseIfMoved(cluster: Cluster): Promise<void> {
+  const identity = await readIdentity(cluster.layout);
+  const moved = identity && movedError(cluster.layout, identity);
+  if (moved) throw moved;
+}
+
+/**
+ * Does something with the cluster's lock held: one writer at a time.
+ * @throws MqhaError `locked` where another mqha does not let go before the deadline
+ */
+export async function withLock<T>(
+  layout: Layout,
+  host: Host,
+  deadline: Deadline,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock: Lock = await acquireLock(layout.directory, {
+    command: host.command,
+    deadline,
+    onWait: (holder) => {
+      host.emit({ type: 'waiting-for-lock', holder });
+    },
+  });
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** @throws MqhaError `interrupted` (exit code 130) once the user has pressed Ctrl-C */
+export function throwIfInterrupted(host: Host, left: string): void {
+  if (!host.signal.aborted) return;
+  throw new MqhaError('interrupted', `interrupted; ${left}`, {
+    hint: 'Run the command again to go on, or `mqha down` to stop everything.',
+    exitCode: 130,
+  });
+}

@@ -1,0 +1,39 @@
+import type { InstallEvent } from '../distribution/index.js';
+import type { LockHolder } from '../process/lock.js';
+
+/** What a use case has to tell while it works. The core emits these; `src/output` renders them. */
+export type ClusterEvent =
+  | { readonly type: 'install'; readonly event: InstallEvent }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'waiting-for-lock'; readonly holder: LockHolder | undefined }
+  | { readonly type: 'rendered'; readonly written: number; readonly kept: readonly string[] }
+  | { readonly type: 'process-started'; readonly name: string; readonly pid: number }
+  | { readonly type: 'already-running'; readonly name: string; readonly pid: number }
+  | { readonly type: 'zookeeper-ready'; readonly connect: string; readonly ms: number }
+  | { readonly type: 'waiting-for-znode'; readonly node: string; readonly znode: string }
+  | { readonly type: 'stash-restored'; readonly node: string; readonly kept: string }
+  | { readonly type: 'node-phase'; readonly node: string; readonly phase: NodePhase }
+  | { readonly type: 'stopping'; readonly name: string; readonly pid: number }
+  | {
+      readonly type: 'stopped';
+      readonly name: string;
+      readonly ms: number;
+      /** It did not end within the time it had, and was killed. */
+      readonly forced: boolean;
+    }
+  | { readonly type: 'killed'; readonly name: string; readonly pid: number }
+  | { readonly type: 'removed'; readonly what: string };
+
+/** A node's way to service, as far as it can be seen from outside. */
+export type NodePhase =
+  | 'launched'
+  | 'registered'
+  | 'electing'
+  | 'promoting'
+  | 'waiting for slaves'
+  | 'serving'
+  | 'attaching'
+  | 'attached'
+  | 'stopped';
+
+export type Emit = (event: ClusterEvent) => void;

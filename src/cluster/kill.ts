@@ -1,0 +1,152 @@
+import { tryOpen } from '../broker/client.js';
+import { isAccepting } from '../broker/probe.js';
+import { quorumOf } from '../config/checks.js';
+import type { NodeConfig } from '../config/schema.js';
+import { membersOf, readElection, type Election } from '../election/election.js';
+import { MqhaError } from '../errors.js';
+import { Deadline, sleep } from '../time.js';
+import { ZooKeeperReader } from '../zookeeper/session.js';
+import { throwIfInterrupted, withLock, type Cluster } from './context.js';
+import type { ClusterState, ClusterStatus, Role } from './status.js';
+import { consentToQuorumLoss, hasEnded, refuseElsewhere, statusOf, type Confirm } from './stop.js';
+
+/** The document of `mqha kill --json`. */
+export interface KillResult {
+  readonly killed: readonly { readonly name: string; readonly was: Role | null }[];
+  /** Who took over; null where there was no failover. */
+  readonly newMaster: string | null;
+  /** From the signal to the first authenticated open on the new master's message port. */
+  readonly failoverMs: number | null;
+  readonly state: ClusterState;
+}
+
+const PAUSE_MS = 20;
+
+/**
+ * Kills nodes with SIGKILL and follows what the cluster does, until the killed have left ZooKeeper
+ * and a master lets clients in, or quorum is gone.
+ * @returns the outcome, with an error where the time ran out before it came
+ * @throws MqhaError `declined`, `node-elsewhere`, `locked`, `interrupted`
+ */
+export async function killNodes(
+  cluster: Cluster,
+  nodes: readonly NodeConfig[],
+  before: ClusterStatus,
+  options: { readonly timeoutMs: number; readonly confirm: Confirm },
+): Promise<{ readonly result: KillResult; readonly error: MqhaError | undefined }> {
+  const { registry, host, layout } = cluster;
+  refuseElsewhere(nodes);
+  const names = nodes.map((node) => node.name);
+  await consentToQuorumLoss(before, names, 'kill', options.confirm);
+  const deadline = Deadline.in(options.timeoutMs);
+  let began = performance.now();
+  const killed = await withLock(layout, host, deadline, async () => {
+    const targets = await Promise.all(
+      names.map(async (name) => ({ name, process: await registry.find(name) })),
+    );
+    began = performance.now();
+    const done: KillResult['killed'][number][] = [];
+    for (const { name, process } of targets) {
+      if (!process || !(await registry.signal(process, 'SIGKILL'))) continue;
+      host.emit({ type: 'killed', name, pid: process.pid });
+      await hasEnded(cluster, process, deadline);
+      await registry.forget(name);
+      done.push({ name, was: before.nodes.find((node) => node.name === name)?.role ?? null });
+    }
+    return done;
+  });
+  if (killed.length === 0) {
+    const { state } = await statusOf(cluster);
+    return { result: { killed, newMaster: null, failoverMs: null, state }, error: undefined };
+  }
+  const followed = await follow(
+    cluster,
+    killed.map(({ name }) => name),
+    before.master,
+    began,
+    deadline,
+  );
+  const { state } = await statusOf(cluster);
+  const { newMaster, failoverMs } = followed;
+  return {
+    result: { killed, newMaster, failoverMs, state },
+    error: followed.timedOut
+      ? new MqhaError(
+          'timeout',
+          `no master lets clients in ${Math.round(options.timeoutMs / 1000)} s after the kill: the cluster is ${state}`,
+          { hint: 'See `mqha status`; `mqha up` starts what is missing.' },
+        )
+      : undefined,
+  };
+}
+
+interface Followed {
+  readonly newMaster: string | null;
+  readonly failoverMs: number | null;
+  readonly timedOut: boolean;
+}
+
+const NO_FAILOVER: Followed = { newMaster: null, failoverMs: null, timedOut: false };
+
+async function follow(
+  cluster: Cluster,
+  killed: readonly string[],
+  masterBefore: string | null,
+  began: number,
+  deadline: Deadline,
+): Promise<Followed> {
+  const { config, host } = cluster;
+  const reader = new ZooKeeperReader(config.zookeeper.connect);
+  // Losing the elector demotes a healthy master as well, so an interruption is looked for, not assumed.
+  let interrupted = masterBefore === null || killed.includes(masterBefore);
+  let opened: { node: NodeConfig; ms: number } | undefined;
+  try {
+    for (;;) {
+      throwIfInterrupted(host, `killed: ${killed.join(', ')}`);
+      const election = await readNow(cluster, reader, deadline);
+      if (election) {
+        const left = killed.every((name) => membersOf(election, name).length === 0);
+        const master = config.nodes.find((node) => node.name === election.master?.container);
+        const candidate = master && !killed.includes(master.name) ? master : undefined;
+        if (opened?.node !== candidate) {
+          interrupted ||= opened !== undefined;
+          opened =
+            candidate && (await letsIn(cluster, candidate, deadline))
+              ? { node: candidate, ms: Math.round(performance.now() - began) }
+              : undefined;
+        }
+        interrupted ||= opened === undefined;
+        if (left && opened) {
+          return interrupted
+            ? { newMaster: opened.node.name, failoverMs: opened.ms, timedOut: false }
+            : NO_FAILOVER;
+        }
+        if (left && election.members.length < quorumOf(config.replicas)) return NO_FAILOVER;
+      }
+      if (deadline.passed) return { ...NO_FAILOVER, timedOut: true };
+      await sleep(PAUSE_MS, host.signal);
+    }
+  } finally {
+    await reader.close(Deadline.in(300));
+  }
+}
+
+/** The election now; undefined while ZooKeeper does not answer, which the final status explains. */
+async function readNow(
+  { config }: Cluster,
+  reader: ZooKeeperReader,
+  deadline: Deadline,
+): Promise<Election | undefined> {
+  try {
+    const group = await reader.group(config.zookeeper.path, deadline.within(1500));
+    return readElection(group.znodes, config.name);
+  } catch {
+    return undefined;
+  }
+}
+
+async function letsIn(cluster: Cluster, node: NodeConfig, deadline: Deadline): Promise<boolean> {
+  const { host, messagePort } = node;
+  if (!(await isAccepting(host, messagePort))) return false;
+  return (await tryOpen(host, messagePort, cluster.account, deadline.within(2000))).open;
+}

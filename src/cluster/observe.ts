@@ -1,0 +1,138 @@
+import { hostname, networkInterfaces } from 'node:os';
+import { readReplication, type Replication } from '../broker/jolokia.js';
+import { isAccepting } from '../broker/probe.js';
+import { nodeId } from '../broker/store.js';
+import type { NodeConfig } from '../config/schema.js';
+import { readElection, type Election } from '../election/election.js';
+import { messageOf } from '../errors.js';
+import { heldPorts, type HeldPort } from '../process/ports.js';
+import type { ProcessInfo } from '../process/table.js';
+import { before, Deadline } from '../time.js';
+import { ZOOKEEPER } from '../zookeeper/server.js';
+import type { ZnodeGroup, ZooKeeperReader } from '../zookeeper/session.js';
+import type { Cluster } from './context.js';
+
+/** All probes run side by side under this deadline. */
+export const OBSERVE_MS = 1500;
+
+const ACCEPT_MS = 500;
+
+/** What was seen of one node; `undefined` where it could not be learned. */
+export interface NodeObservation {
+  readonly node: NodeConfig;
+  /** False where the node is on another host, whose processes are out of reach. */
+  readonly local: boolean;
+  readonly process: ProcessInfo | undefined;
+  readonly accepting: boolean;
+  /** Of a node without a process: the ports that somebody else listens on. */
+  readonly held: readonly HeldPort[];
+  readonly nodeId: string | undefined;
+}
+
+/** One look at a cluster: facts, not yet judged. */
+export interface Observation {
+  readonly zookeeper: {
+    /** Of a managed one on this host. */
+    readonly process: ProcessInfo | undefined;
+    readonly group: ZnodeGroup | undefined;
+    readonly error: string | undefined;
+  };
+  readonly election: Election | undefined;
+  readonly nodes: readonly NodeObservation[];
+  /** What the master says of its slaves, or why it could not be asked. */
+  readonly replication: Replication | { readonly error: string } | undefined;
+}
+
+/** Whether an address belongs to this machine. */
+export function isLocal(host: string): boolean {
+  if (host === 'localhost' || host.startsWith('127.') || host === hostname()) return true;
+  return Object.values(networkInterfaces())
+    .flat()
+    .some((address) => address?.address === host);
+}
+
+/** Looks at processes, ZooKeeper, message ports and, once the master is known, at its Jolokia. */
+export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promise<Observation> {
+  const deadline = Deadline.in(OBSERVE_MS);
+  const { config, registry } = cluster;
+  const zookeeperProcess = config.zookeeper.managed ? registry.find(ZOOKEEPER) : undefined;
+  const nodes = Promise.all(config.nodes.map((node) => observeNode(cluster, node, deadline)));
+  const { group, error } = await readGroup(cluster, reader, zookeeperProcess, deadline);
+  const election = group && readElection(group.znodes, config.name);
+  const [seen, replication] = await Promise.all([
+    nodes,
+    askMaster(cluster, election, nodes, deadline),
+  ]);
+  return {
+    zookeeper: { process: await zookeeperProcess, group, error },
+    election,
+    nodes: seen,
+    replication,
+  };
+}
+
+async function observeNode(
+  cluster: Cluster,
+  node: NodeConfig,
+  deadline: Deadline,
+): Promise<NodeObservation> {
+  const local = isLocal(node.host);
+  const [process, accepting, id] = await Promise.all([
+    local ? cluster.registry.find(node.name) : undefined,
+    isAccepting(node.host, node.messagePort, Math.min(ACCEPT_MS, deadline.remaining)),
+    local ? nodeId(cluster.layout.node(node.name).data).catch(() => undefined) : undefined,
+  ]);
+  const held =
+    local && process === undefined
+      ? ((await before(deadline, heldPorts(portsOf(node)))) ?? [])
+      : [];
+  return { node, local, process, accepting, held, nodeId: id };
+}
+
+/** The addresses that a node listens on. */
+export function portsOf(node: NodeConfig): { key: string; host: string; port: number }[] {
+  return [
+    { key: 'webPort', host: node.host, port: node.webPort },
+    { key: 'messagePort', host: node.host, port: node.messagePort },
+    { key: 'replicationPort', host: node.replicationHost, port: node.replicationPort },
+  ];
+}
+
+async function readGroup(
+  cluster: Cluster,
+  reader: ZooKeeperReader,
+  process: Promise<ProcessInfo | undefined> | undefined,
+  deadline: Deadline,
+): Promise<{ group: ZnodeGroup | undefined; error: string | undefined }> {
+  const { managed, path, servers } = cluster.config.zookeeper;
+  if (managed && isLocal(servers[0]?.host ?? '') && (await process) === undefined) {
+    return { group: undefined, error: undefined };
+  }
+  try {
+    return { group: await reader.group(path, deadline), error: undefined };
+  } catch (error) {
+    return { group: undefined, error: messageOf(error) };
+  }
+}
+
+/** Lag and attachment are not in ZooKeeper: only the master knows them. */
+async function askMaster(
+  cluster: Cluster,
+  election: Election | undefined,
+  nodes: Promise<readonly NodeObservation[]>,
+  deadline: Deadline,
+): Promise<Observation['replication']> {
+  const name = election?.master?.container;
+  const node = cluster.config.nodes.find((candidate) => candidate.name === name);
+  if (!node || cluster.config.nodes.length === 1) return undefined;
+  const accepting = (await nodes).find((seen) => seen.node === node)?.accepting;
+  if (accepting !== true) return undefined;
+  try {
+    return await readReplication(
+      { host: node.host, port: node.webPort, account: cluster.account },
+      deadline.remaining,
+    );
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+}

@@ -1,0 +1,131 @@
+import { brokerCommand } from '../broker/command.js';
+import type { NodeConfig } from '../config/schema.js';
+import { MqhaError, usageError } from '../errors.js';
+import type { LaunchPlan } from '../process/launch.js';
+import {
+  holderOf,
+  unbindablePorts,
+  type HeldPort,
+  type PortHolder,
+  type WantedPort,
+} from '../process/ports.js';
+import type { ProcessInfo } from '../process/table.js';
+import { ZOOKEEPER, zookeeperCommand } from '../zookeeper/server.js';
+import type { Cluster } from './context.js';
+import { isLocal, portsOf } from './observe.js';
+import type { Prepared } from './prepare.js';
+
+/** What `up` will do; `--dry-run` prints it. */
+export interface StartPlan {
+  readonly running: readonly { readonly name: string; readonly process: ProcessInfo }[];
+  readonly zookeeper: LaunchPlan | undefined;
+  readonly brokers: readonly { readonly node: NodeConfig; readonly launch: LaunchPlan }[];
+}
+
+/** Plans the start of these nodes, and of the managed ZooKeeper where it is needed. */
+export async function planStart(
+  cluster: Cluster,
+  prepared: Prepared,
+  nodes: readonly NodeConfig[],
+): Promise<StartPlan> {
+  const { config, layout, registry, id } = cluster;
+  const { java, distribution } = prepared;
+  const running: { name: string; process: ProcessInfo }[] = [];
+  const brokers: { node: NodeConfig; launch: LaunchPlan }[] = [];
+  if (config.zookeeper.managed) {
+    const process = await registry.find(ZOOKEEPER);
+    if (process) running.push({ name: ZOOKEEPER, process });
+  }
+  for (const node of nodes) {
+    const process = await registry.find(node.name);
+    if (process) {
+      running.push({ name: node.name, process });
+      continue;
+    }
+    brokers.push({
+      node,
+      launch: brokerCommand(config, id, node.name, layout.node(node.name), {
+        java: java.path,
+        home: distribution.home,
+        classPath: distribution.classPath(),
+      }),
+    });
+  }
+  const startZookeeper =
+    config.zookeeper.managed && !running.some((process) => process.name === ZOOKEEPER);
+  return {
+    running,
+    zookeeper: startZookeeper
+      ? zookeeperCommand(id, layout.zookeeper, {
+          java: java.path,
+          classPath: distribution.zookeeperClassPath(),
+        })
+      : undefined,
+    brokers,
+  };
+}
+
+type OwnedPort = WantedPort & { readonly owner: string };
+
+/**
+ * Tries every address that these nodes, and a managed ZooKeeper, need and do not hold already.
+ * @throws MqhaError `node-elsewhere`, `port-taken`, `address-missing`, with every address at fault
+ */
+export async function refuseHeldPorts(
+  cluster: Cluster,
+  nodes: readonly NodeConfig[],
+): Promise<void> {
+  const { config, registry } = cluster;
+  const elsewhere = nodes.filter((node) => !isLocal(node.host));
+  if (elsewhere.length > 0) {
+    throw usageError(
+      'node-elsewhere',
+      `${elsewhere.map((node) => `${node.name} is on ${node.host}`).join(', ')}, not on this machine`,
+      'Start it there; mqha starts the brokers of the machine it runs on.',
+    );
+  }
+  const wanted: OwnedPort[] = [];
+  if (config.zookeeper.managed && !(await registry.find(ZOOKEEPER))) {
+    const owner = 'the managed ZooKeeper';
+    for (const server of config.zookeeper.servers) {
+      wanted.push({ owner, key: 'zookeeper.connect', ...server });
+    }
+  }
+  for (const node of nodes) {
+    if (await registry.find(node.name)) continue;
+    wanted.push(...portsOf(node).map((port) => ({ owner: node.name, ...port })));
+  }
+  const held = (await unbindablePorts(wanted)) as (HeldPort & OwnedPort)[];
+  if (held.length > 0) throw await heldError(held);
+}
+
+async function heldError(held: readonly (HeldPort & OwnedPort)[]): Promise<MqhaError> {
+  const holders = await Promise.all(
+    held.map(async (port) => (port.reason === 'taken' ? await holderOf(port.port) : undefined)),
+  );
+  const message = held
+    .map(
+      (port, index) =>
+        `${port.host}:${port.port}, the ${port.key} of ${port.owner}, ${reasonText(port, holders[index])}`,
+    )
+    .join('; ');
+  if (held.some((port) => port.reason === 'no-address')) {
+    return new MqhaError('address-missing', message, {
+      hint: 'In mqha.yaml give these nodes an address that the machine has; with replicationHost 127.0.0.1 give each a replicationPort of its own.',
+    });
+  }
+  return new MqhaError('port-taken', message, {
+    hint: holders.some((holder) => holder?.kind === 'connection')
+      ? 'Try again in a minute, or keep these ports out of the range for outgoing connections (sysctl net.ipv4.ip_local_reserved_ports).'
+      : 'End that process, or change the port in mqha.yaml.',
+  });
+}
+
+function reasonText(port: HeldPort, holder: PortHolder | undefined): string {
+  if (port.reason === 'no-address') return 'is no address of this machine';
+  if (port.reason !== 'taken') return `cannot be bound (${port.reason})`;
+  if (holder?.kind === 'connection') return 'is the near end of an outgoing connection';
+  return holder?.pid === undefined
+    ? 'is taken by another process'
+    : `is taken by pid ${holder.pid} (${holder.command ?? ''})`;
+}

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { STORE } from '../broker/store.js';
+import { warningsOf } from '../config/checks.js';
+import {
+  ensureDistribution,
+  findJava,
+  type Distribution,
+  type JavaRuntime,
+} from '../distribution/index.js';
+import { CLUSTER_FILE } from '../config/load.js';
+import { ensureDirectory, SECRET_DIRECTORY } from '../files.js';
+import { renderCluster } from '../render/files.js';
+import { readBack } from '../render/read-back.js';
+import { compareFiles, editedError, writeFiles, type FileComparison } from '../render/sync.js';
+import { openCluster, refuseIfMoved, withLock, type Cluster, type Host } from './context.js';
+import {
+  ensureCredentials,
+  movedError,
+  newIdentity,
+  readIdentity,
+  writeIdentity,
+} from './identity.js';
+import type { ProcessDirectories } from '../config/layout.js';
+import type { Deadline } from '../time.js';
+
+/** What a cluster's processes run on. */
+export interface Prepared {
+  readonly java: Pick<JavaRuntime, 'path'>;
+  readonly distribution: Pick<Distribution, 'home' | 'classPath' | 'zookeeperClassPath'>;
+}
+
+/**
+ * Java and the pinned distribution, fetched where the cache lacks them.
+ * @throws MqhaError of findJava() and ensureDistribution()
+ */
+export async function prepareRuntime(
+  host: Host,
+  options: {
+    readonly javaHome?: string | undefined;
+    readonly full?: boolean;
+    readonly from?: string | undefined;
+  },
+): Promise<{ readonly java: JavaRuntime; readonly distribution: Distribution }> {
+  const java = await findJava(host.env, options.javaHome);
+  if (java.warning !== undefined) host.emit({ type: 'warning', message: java.warning });
+  const distribution = await ensureDistribution({
+    java,
+    env: host.env,
+    signal: host.signal,
+    verify: options.full === true ? 'full' : 'quick',
+    from: options.from,
+    onEvent: (event) => {
+      host.emit({ type: 'install', event });
+    },
+  });
+  return { java, distribution };
+}
+
+/** Every rendered file against the one on disk. Makes the credentials at the first call. */
+async function compare(cluster: Cluster): Promise<FileComparison[]> {
+  const credentials = await ensureCredentials(cluster.layout);
+  const files = renderCluster(cluster.config, credentials);
+  await readBack(cluster.config, files);
+  return compareFiles(cluster.layout, files);
+}
+
+/** What `mqha render --check` answers; writes nothing into `nodes/` or `zookeeper/`. */
+export async function checkRendered(cluster: Cluster): Promise<FileComparison[]> {
+  await refuseIfMoved(cluster);
+  return (await compare(cluster)).filter((comparison) => comparison.state !== 'same');
+}
+
+/**
+ * Brings the rendered files in line with `mqha.yaml`, and gives a cluster without one its identity.
+ * Call it with the lock held.
+ * @param overwrite render edited files again as well (a copy is kept), and accept a moved directory
+ * @returns the cluster, with its id and account
+ * @throws MqhaError `edited-file`, `cluster-moved`, `render-mismatch`, `disk-full`, `no-permission`
+ */
+export async function renderFiles(
+  cluster: Cluster,
+  overwrite: boolean,
+): Promise<{ readonly cluster: Cluster; readonly written: string[]; readonly kept: string[] }> {
+  const { layout, host } = cluster;
+  await settleIdentity(cluster, overwrite);
+  const comparisons = await compare(cluster);
+  const refused = overwrite ? undefined : editedError(comparisons);
+  if (refused) throw refused;
+  for (const message of warningsOf(cluster.config)) host.emit({ type: 'warning', message });
+  const result = await writeFiles(layout, comparisons, host.now());
+  if (result.written.length > 0) {
+    host.emit({ type: 'rendered', written: result.written.length, kept: result.kept });
+  }
+  return { cluster: await openCluster(layout.directory, host), ...result };
+}
+
+async function settleIdentity(cluster: Cluster, accept: boolean): Promise<void> {
+  const { layout } = cluster;
+  const identity = await readIdentity(layout);
+  if (!identity) {
+    await writeIdentity(layout, newIdentity(layout));
+    return;
+  }
+  const moved = movedError(layout, identity);
+  if (!moved) return;
+  if (!accept) throw moved;
+  const copied = existsSync(join(identity.directory, CLUSTER_FILE));
+  if (copied) {
+    // Two clusters with one id would take each other's brokers for their own, and two stores with
+    // one nodeid.txt would evict each other from the master.
+    for (const node of cluster.config.nodes) {
+      await rm(join(layout.node(node.name).data, STORE, 'nodeid.txt'), { force: true });
+    }
+  }
+  await writeIdentity(layout, {
+    id: copied ? newIdentity(layout).id : identity.id,
+    directory: layout.directory,
+  });
+}
+
+/** As renderFiles(), with the cluster's lock. */
+export function render(cluster: Cluster, overwrite: boolean, deadline: Deadline) {
+  return withLock(cluster.layout, cluster.host, deadline, () => renderFiles(cluster, overwrite));
+}
+
+/** The directories that a process needs before it starts; call it only while that process is dead. */
+export async function ensureProcessDirectories(directories: ProcessDirectories): Promise<void> {
+  await ensureDirectory(directories.conf, SECRET_DIRECTORY);
+  await ensureDirectory(directories.data, SECRET_DIRECTORY);
+  await ensureDirectory(directories.log);
+  // A killed broker leaves the native library there that it had unpacked.
+  await rm(directories.tmp, { recursive: true, force: true });
+  await ensureDirectory(directories.tmp);
+}

@@ -1,0 +1,56 @@
+/** How the cluster as a whole does; the first that fits. */
+export type ClusterState =
+  'serving' | 'degraded' | 'stopped' | 'unknown' | 'no-quorum' | 'electing' | 'promoting';
+
+export type Role = 'master' | 'slave' | 'electing' | 'promoting' | 'none';
+
+/** Something that a person should know, with what to do about it. The codes stand in docs/codes.md. */
+export interface StatusProblem {
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly code: string;
+  readonly node: string | null;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** One node in `mqha status --json`. Null means: could not be learned. */
+export interface NodeStatus {
+  readonly name: string;
+  readonly host: string;
+  readonly webPort: number;
+  readonly messagePort: number;
+  readonly replicationHost: string;
+  readonly replicationPort: number;
+  readonly process: 'running' | 'stopped' | 'unknown';
+  readonly pid: number | null;
+  /** The name of its znode. */
+  readonly member: string | null;
+  readonly role: Role | null;
+  /** Whether its message port answers in the protocol. */
+  readonly accepting: boolean;
+  /** Of a slave: whether it has caught up with the master. */
+  readonly attached: boolean | null;
+  /** Of an attached slave: how many bytes of the master's log it lacks. */
+  readonly lagBytes: number | null;
+}
+
+/** The document of `mqha status --json`. */
+export interface ClusterStatus {
+  readonly cluster: string;
+  readonly state: ClusterState;
+  readonly zookeeper: {
+    readonly connect: string;
+    readonly path: string;
+    readonly managed: boolean;
+    readonly reachable: boolean;
+    readonly numChildren: number | null;
+  };
+  readonly replicas: number;
+  readonly quorum: number;
+  readonly sync: string;
+  readonly master: string | null;
+  readonly elector: string | null;
+  readonly failoverUrl: string;
+  readonly nodes: readonly NodeStatus[];
+  readonly problems: readonly StatusProblem[];
+}

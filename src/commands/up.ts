@@ -1,0 +1,48 @@
+import { dryRun, type DryRun } from '../cluster/dry-run.js';
+import type { StartResult } from '../cluster/start.js';
+import { up } from '../cluster/up.js';
+import { answer, colours } from '../output/io.js';
+import { statusText } from '../output/status-table.js';
+import { formatDuration } from '../time.js';
+import { timeoutOf, withCluster, type CommandContext } from './context.js';
+
+/** How long `up` waits: a first start on a slow machine, with a store to replay, takes its time. */
+export const UP_TIMEOUT_MS = 180_000;
+
+export interface UpFlags {
+  readonly dryRun?: boolean;
+  readonly timeout?: string;
+}
+
+/** `mqha up` */
+export async function upCommand(context: CommandContext, flags: UpFlags): Promise<void> {
+  const timeoutMs = timeoutOf(flags.timeout, UP_TIMEOUT_MS);
+  if (flags.dryRun === true) {
+    answer(context.io, await withCluster(context, dryRun), planText);
+    return;
+  }
+  const result = await withCluster(context, (cluster) => up(cluster, timeoutMs));
+  answer(context.io, result, (value) => startText(context, value));
+}
+
+/** What a start answers, for people. */
+export function startText(context: CommandContext, { readyMs, status }: StartResult): string {
+  const { io } = context;
+  const first =
+    readyMs === 0 ? 'everything was running already' : `ready in ${formatDuration(readyMs)}`;
+  return `${first}\n${statusText(status, colours(io.stdout, io.env))}`;
+}
+
+function planText(plan: DryRun): string {
+  return [
+    ...plan.running.map(({ name, pid }) => `${name} runs already (pid ${pid})`),
+    ...(plan.install ? ['install ActiveMQ and ZooKeeper into the cache'] : []),
+    ...plan.render.map((path) => `render ${path}`),
+    ...plan.start.flatMap((start) => [
+      `start ${start.name} in ${start.cwd}`,
+      `  ${[start.command, ...start.argv].join(' ')}`,
+      ...Object.entries(start.env).map(([key, value]) => `  ${key}=${value}`),
+    ]),
+    ...(plan.start.length === 0 ? ['nothing to start'] : []),
+  ].join('\n');
+}

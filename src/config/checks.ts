@@ -1,0 +1,121 @@
+import type { Problem } from '../errors.js';
+import type { ClusterConfig } from './schema.js';
+
+/** ⌊replicas/2⌋ + 1: the members that must be there for a master (ElectingLevelDBStore.clusterSizeQuorum). */
+export function quorumOf(replicas: number): number {
+  return Math.floor(replicas / 2) + 1;
+}
+
+interface Binding {
+  readonly path: string;
+  readonly what: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Every address that this cluster listens on, in the order of the file. */
+export function bindings(config: ClusterConfig): Binding[] {
+  const list: Binding[] = [];
+  const server = config.zookeeper.servers[0];
+  if (config.zookeeper.managed && server) {
+    list.push({ path: 'zookeeper.connect', what: 'the managed ZooKeeper', ...server });
+  }
+  config.nodes.forEach((node, index) => {
+    const at = `nodes[${index}]`;
+    list.push(
+      { path: `${at}.webPort`, what: `${node.name} webPort`, host: node.host, port: node.webPort },
+      {
+        path: `${at}.messagePort`,
+        what: `${node.name} messagePort`,
+        host: node.host,
+        port: node.messagePort,
+      },
+      {
+        path: `${at}.replicationPort`,
+        what: `${node.name} replicationPort`,
+        host: node.replicationHost,
+        port: node.replicationPort,
+      },
+    );
+  });
+  return list;
+}
+
+const ANY = new Set(['0.0.0.0']);
+
+function sameAddress(a: Binding, b: Binding): boolean {
+  const host = (name: string) => (name === 'localhost' ? '127.0.0.1' : name.toLowerCase());
+  return a.port === b.port && (host(a.host) === host(b.host) || ANY.has(a.host) || ANY.has(b.host));
+}
+
+/** What no single value shows: names used twice, ports that clash, counts that do not agree. */
+export function crossChecks(config: ClusterConfig): Problem[] {
+  const problems: Problem[] = [];
+  if (config.replicas !== config.nodes.length) {
+    problems.push({
+      path: 'replicas',
+      message: `replicas is ${config.replicas} but there are ${config.nodes.length} nodes; they must be equal, or quorum is counted wrongly`,
+    });
+  }
+  const names = new Map<string, string>();
+  for (const node of config.nodes) {
+    const key = node.name.toLowerCase();
+    if (names.has(key)) {
+      problems.push({ path: 'nodes', message: `the node name "${node.name}" is used twice` });
+    }
+    names.set(key, node.name);
+    for (const [key, host] of [
+      ['host', node.host],
+      ['replicationHost', node.replicationHost],
+    ] as const) {
+      if (ANY.has(host)) {
+        problems.push({
+          path: `nodes[${config.nodes.indexOf(node)}].${key}`,
+          message: `${host} is no address that the other nodes and the clients can connect to; name the interface`,
+        });
+      }
+    }
+  }
+  const { managed, servers } = config.zookeeper;
+  if (managed && servers.length !== 1) {
+    problems.push({
+      path: 'zookeeper.connect',
+      message: 'the managed ZooKeeper is one server; name one host:port, or set managed: false',
+    });
+  }
+  if (managed && (servers[0]?.port ?? 0) < 1024) {
+    problems.push({
+      path: 'zookeeper.connect',
+      message: `port ${servers[0]?.port ?? ''} is privileged; choose one from 1024 to 65535`,
+    });
+  }
+  const all = bindings(config);
+  all.forEach((binding, index) => {
+    const other = all.slice(0, index).find((earlier) => sameAddress(earlier, binding));
+    if (other) {
+      problems.push({
+        path: binding.path,
+        message: `${binding.what} and ${other.what} are both ${binding.host}:${binding.port}`,
+      });
+    }
+  });
+  return problems;
+}
+
+/** What is allowed and costs something; one sentence each. */
+export function warningsOf(config: ClusterConfig): string[] {
+  const warnings: string[] = [];
+  const { replicas } = config;
+  if (replicas % 2 === 0) {
+    const survives = replicas - quorumOf(replicas);
+    warnings.push(
+      `${replicas} nodes are an even number: quorum is ${quorumOf(replicas)}, so ${survives === 0 ? 'no node may' : `only ${survives} node${survives === 1 ? '' : 's'} may`} fail, the same as with ${replicas - 1}; the extra node adds cost and no safety`,
+    );
+  }
+  if (config.sync.startsWith('local') && replicas > 1) {
+    warnings.push(
+      `sync ${config.sync} acknowledges a message before any slave has it: a failover can lose acknowledged messages`,
+    );
+  }
+  return warnings;
+}

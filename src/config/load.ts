@@ -1,0 +1,190 @@
+import { readFile } from 'node:fs/promises';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { messageOf, MqhaError, systemCode, usageError, type Problem } from '../errors.js';
+import { crossChecks } from './checks.js';
+import { clusterFile, parseConnect, type ClusterConfig, type ClusterFile } from './schema.js';
+import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
+
+/** The name of the one file that a person edits. */
+export const CLUSTER_FILE = 'mqha.yaml';
+
+/**
+ * Reads and checks a cluster's `mqha.yaml`.
+ * @throws MqhaError `no-cluster` where the file is absent, `config-invalid` with every problem in it.
+ */
+export async function loadConfig(file: string): Promise<ClusterConfig> {
+  let source: string;
+  try {
+    source = await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      throw usageError(
+        'no-cluster',
+        `there is no ${file}`,
+        'Make a cluster with `mqha init`, or name its directory with -C.',
+      );
+    }
+    throw new MqhaError('config-unreadable', `${file} cannot be read: ${messageOf(error)}`, {
+      hint: 'Make the file readable for the user who runs mqha.',
+      exitCode: 2,
+      cause: error,
+    });
+  }
+  return parseConfig(source, file);
+}
+
+/**
+ * Checks the text of an `mqha.yaml`.
+ * @param file how the text is named in messages
+ * @throws MqhaError `config-invalid` (exit code 2) that lists every problem with its line
+ */
+export function parseConfig(source: string, file: string): ClusterConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw invalid(
+      file,
+      document.errors.map((error) => ({
+        path: `line ${lines.linePos(error.pos[0]).line}`,
+        message: `not YAML: ${error.message}`,
+      })),
+    );
+  }
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 50 });
+  } catch (error) {
+    throw invalid(file, [{ path: '', message: `not YAML: ${messageOf(error)}` }]);
+  }
+  const at = (problem: Problem): Problem => withLine(problem, document, lines);
+  const parsed = clusterFile.safeParse(value ?? {});
+  if (!parsed.success) throw invalid(file, parsed.error.issues.flatMap(toProblems).map(at));
+  const config = complete(parsed.data);
+  const problems = crossChecks(config);
+  if (problems.length > 0) throw invalid(file, problems.map(at));
+  return config;
+}
+
+/**
+ * Checks values that came from options instead of a file.
+ * @throws MqhaError `config-invalid` (exit code 2) with every problem
+ */
+export function completeConfig(input: unknown, source: string): ClusterConfig {
+  const parsed = clusterFile.safeParse(input);
+  if (!parsed.success) throw invalid(source, parsed.error.issues.flatMap(toProblems));
+  const config = complete(parsed.data);
+  const problems = crossChecks(config);
+  if (problems.length > 0) throw invalid(source, problems);
+  return config;
+}
+
+function invalid(source: string, problems: readonly Problem[]): MqhaError {
+  const [first] = problems;
+  const message =
+    problems.length === 1 && first
+      ? `${source}: ${describe(first)}`
+      : `${source} has ${problems.length} problems:\n${problems.map((p) => `  - ${describe(p)}`).join('\n')}`;
+  return usageError(
+    'config-invalid',
+    message,
+    problems.length === 1
+      ? 'Correct it and run the command again.'
+      : 'Correct them and run the command again.',
+    problems,
+  );
+}
+
+function describe(problem: Problem): string {
+  return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
+}
+
+function toProblems(issue: z.core.$ZodIssue): Problem[] {
+  const path = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: path === '' ? key : `${path}.${key}`,
+      message: 'unknown key; see the README for the keys of mqha.yaml',
+    }));
+  }
+  if (issue.code === 'invalid_type' && issue.input === undefined) {
+    return [
+      {
+        path,
+        message:
+          issue.message.includes('got undefined') ||
+          issue.message.startsWith('Invalid') ||
+          issue.message.startsWith('undefined')
+            ? 'is missing'
+            : issue.message,
+      },
+    ];
+  }
+  return [{ path, message: issue.message }];
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number'
+        ? `${text}[${key}]`
+        : text === ''
+          ? String(key)
+          : `${text}.${String(key)}`,
+    '',
+  );
+}
+
+function withLine(problem: Problem, document: Document, lines: LineCounter): Problem {
+  const keys = problem.path.split(/[.[\]]+/).filter((key) => key !== '');
+  for (let length = keys.length; length > 0; length--) {
+    const path = keys.slice(0, length).map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+    const node = document.getIn(path, true);
+    if (hasRange(node)) {
+      return { ...problem, path: `line ${lines.linePos(node.range[0]).line}, ${problem.path}` };
+    }
+  }
+  return problem;
+}
+
+function hasRange(node: unknown): node is { range: [number, number, number] } {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
+}
+
+/** Fills in what the file left to its defaults. All units were checked by the schema. */
+function complete(file: ClusterFile): ClusterConfig {
+  const checked = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('a checked unit did not parse');
+    return value;
+  };
+  return {
+    name: file.name,
+    version: file.version,
+    replicas: file.replicas,
+    sync: file.sync,
+    authentication: file.authentication,
+    zookeeper: {
+      managed: file.zookeeper.managed,
+      connect: checked(parseConnect(file.zookeeper.connect))
+        .map((s) => `${s.host}:${s.port}`)
+        .join(','),
+      servers: checked(parseConnect(file.zookeeper.connect)),
+      path: file.zookeeper.path,
+      sessionTimeoutMs: checked(parseDuration(file.zookeeper.sessionTimeout)),
+    },
+    java: {
+      ...(file.java.home === undefined ? {} : { home: file.java.home }),
+      heapMb: checked(parseHeap(file.java.heap)),
+      options: file.java.options,
+    },
+    limits: {
+      memoryPercent: checked(parseShare(file.limits.memory)),
+      storeMb: checked(parseSize(file.limits.store)),
+      tempMb: checked(parseSize(file.limits.temp)),
+    },
+    nodes: file.nodes.map((node) => ({
+      ...node,
+      replicationHost: node.replicationHost ?? node.host,
+    })),
+  };
+}

@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
+
+/** Sync modes of replicatedLevelDB; an unknown one would act like local_mem after a mere warning. */
+export const SYNC_MODES = ['quorum_mem', 'quorum_disk', 'local_mem', 'local_disk'] as const;
+
+/** Words that `mqha` takes in place of a node's name. */
+export const RESERVED_NAMES = ['master', 'elector', 'slave', 'zookeeper', 'all'];
+
+/** The release that is pinned; others would need their own facts, digests and guarded class. */
+export const ACTIVEMQ_VERSION = '5.16.7';
+
+export const MAX_NODES = 9;
+
+const HOST =
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+const NAME = /^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$/i;
+
+/** Whether the text is a host name or a dotted IPv4 address. ActiveMQ writes `tcp://host:port`, so no IPv6. */
+export function isHost(text: string): boolean {
+  if (!HOST.test(text)) return false;
+  if (!/^[\d.]+$/.test(text)) return true;
+  const parts = text.split('.');
+  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
+}
+
+const quoted = (value: unknown): string =>
+  value === undefined ? 'nothing' : JSON.stringify(value);
+
+function text(test: (value: string) => boolean, expected: string) {
+  return z
+    .string({ error: (issue) => `expected ${expected}, got ${quoted(issue.input)}` })
+    .refine(test, { error: (issue) => `${quoted(issue.input)} is not ${expected}` });
+}
+
+function unit(parse: (value: string) => unknown, expected: string) {
+  return text((value) => parse(value) !== undefined, expected);
+}
+
+const host = text(isHost, 'a host name or an IPv4 address');
+
+const port = z
+  .int({ error: (issue) => `${quoted(issue.input)} is not a port (a whole number)` })
+  .refine((value) => value >= 1 && value <= 65_535, {
+    error: (issue) => `${quoted(issue.input)} is not a port (1024 to 65535)`,
+    abort: true,
+  })
+  .refine((value) => value >= 1024, {
+    error: (issue) =>
+      `port ${quoted(issue.input)} is privileged; choose one from 1024 to 65535, since brokers do not run as root`,
+  });
+
+const node = z.strictObject({
+  name: text(
+    (value) => NAME.test(value),
+    'a node name (letters, digits, "-" and "_", 32 at most, no slash)',
+  ).refine((value) => !RESERVED_NAMES.includes(value.toLowerCase()), {
+    error: (issue) =>
+      `${quoted(issue.input)} is a word of the command line (${RESERVED_NAMES.join(', ')}); choose another node name`,
+  }),
+  host: host.default('127.0.0.1'),
+  webPort: port,
+  messagePort: port,
+  replicationHost: host.optional(),
+  replicationPort: port,
+});
+
+const ZK_PATH = /^(\/[A-Za-z0-9._-]+)+$/;
+
+/** `host:port,host:port…` as pairs, or undefined where the text is not that. */
+export function parseConnect(value: string): { host: string; port: number }[] | undefined {
+  const servers = value.split(',').map((server) => {
+    const [, name = '', number = ''] = /^([^:]+):(\d{1,5})$/.exec(server.trim()) ?? [];
+    return { host: name, port: Number(number) };
+  });
+  return servers.every((s) => isHost(s.host) && s.port >= 1 && s.port <= 65_535)
+    ? servers
+    : undefined;
+}
+
+const zookeeper = z.strictObject({
+  managed: z.boolean({ error: (i) => `expected true or false, got ${quoted(i.input)}` }),
+  connect: text(
+    (value) => parseConnect(value) !== undefined,
+    'a list of ZooKeeper servers (host:port,host:port)',
+  ),
+  path: text(
+    (value) =>
+      ZK_PATH.test(value) && !/\/\.{1,2}(\/|$)/.test(value) && !/^\/zookeeper(\/|$)/.test(value),
+    'a znode path (/activemq/mqstores; not / and not below /zookeeper)',
+  ).default('/activemq/mqstores'),
+  sessionTimeout: unit(parseDuration, 'a duration (2s, 1500ms, 1m)')
+    .refine(
+      (value) => (parseDuration(value) ?? 0) >= 1000 && (parseDuration(value) ?? 0) <= 300_000,
+      {
+        error: (i) => `${quoted(i.input)} is out of range (1s to 5m)`,
+      },
+    )
+    .default('2s'),
+});
+
+const java = z.strictObject({
+  home: z
+    .string()
+    .min(1, { error: 'is empty; leave it out to use JAVA_HOME, then PATH' })
+    .optional(),
+  heap: unit(parseHeap, 'a heap size (512m, 2g)')
+    .refine((value) => (parseHeap(value) ?? 0) >= 128, {
+      error: (i) => `${quoted(i.input)} is too small for a broker; at least 128m`,
+    })
+    .default('512m'),
+  options: z
+    .array(
+      text(
+        (value) => value.startsWith('-') && !/[\r\n]/.test(value),
+        'a JVM option (it starts with "-")',
+      ).refine((value) => !/^-D(mqha|activemq)\.|^-(cp|classpath|jar|-class-path)\b/.test(value), {
+        error: (i) => `${quoted(i.input)} is set by mqha itself`,
+      }),
+    )
+    .default([]),
+});
+
+const limits = z.strictObject({
+  memory: unit(parseShare, 'a share of the heap (70%)').default('70%'),
+  store: unit(parseSize, 'a size (10gb, 500mb)').default('10gb'),
+  temp: unit(parseSize, 'a size (1gb, 500mb)').default('1gb'),
+});
+
+/** `mqha.yaml` as a person writes it. Unknown keys are refused: a misspelt one would be ignored in silence. */
+export const clusterFile = z.strictObject({
+  name: text((value) => NAME.test(value), 'a broker name (letters, digits, "-" and "_")').default(
+    'mqStore',
+  ),
+  version: z
+    .literal(ACTIVEMQ_VERSION, {
+      error: (i) =>
+        `${quoted(i.input)} is not a release that mqha runs; it runs "${ACTIVEMQ_VERSION}"`,
+    })
+    .default(ACTIVEMQ_VERSION),
+  replicas: z
+    .int({ error: (i) => `${quoted(i.input)} is not a whole number` })
+    .min(1, { error: 'at least 1' })
+    .max(MAX_NODES, { error: `at most ${MAX_NODES}` }),
+  sync: z
+    .enum(SYNC_MODES, {
+      error: (i) => `${quoted(i.input)} is not a sync mode (${SYNC_MODES.join(', ')})`,
+    })
+    .default('quorum_mem'),
+  authentication: z
+    .enum(['generated', 'none'], {
+      error: (i) => `${quoted(i.input)} is neither "generated" nor "none"`,
+    })
+    .default('generated'),
+  zookeeper,
+  java: java.default({ heap: '512m', options: [] }),
+  limits: limits.default({ memory: '70%', store: '10gb', temp: '1gb' }),
+  nodes: z
+    .array(node)
+    .min(1, { error: 'there is no node; a cluster has 1 to 9' })
+    .max(MAX_NODES, { error: `a cluster has at most ${MAX_NODES} nodes` }),
+});
+
+export type ClusterFile = z.infer<typeof clusterFile>;
+export type ClusterFileInput = z.input<typeof clusterFile>;
+export type SyncMode = (typeof SYNC_MODES)[number];
+
+/** One node of the port table, with every default filled in. */
+export interface NodeConfig {
+  readonly name: string;
+  readonly host: string;
+  readonly webPort: number;
+  readonly messagePort: number;
+  readonly replicationHost: string;
+  readonly replicationPort: number;
+}
+
+/** A cluster as every other part of mqha sees it: valid, with no default left open. */
+export interface ClusterConfig {
+  readonly name: string;
+  readonly version: string;
+  readonly replicas: number;
+  readonly sync: SyncMode;
+  readonly authentication: 'generated' | 'none';
+  readonly zookeeper: {
+    readonly managed: boolean;
+    readonly connect: string;
+    readonly servers: readonly { readonly host: string; readonly port: number }[];
+    readonly path: string;
+    readonly sessionTimeoutMs: number;
+  };
+  readonly java: {
+    readonly home?: string;
+    readonly heapMb: number;
+    readonly options: readonly string[];
+  };
+  readonly limits: {
+    /** Percent of the heap that messages may fill. */
+    readonly memoryPercent: number;
+    readonly storeMb: number;
+    readonly tempMb: number;
+  };
+  readonly nodes: readonly NodeConfig[];
+}

@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto';
+
+/** One file that mqha needs, named by its Maven coordinates and pinned by size and digest. */
+export interface PinnedArtifact {
+  readonly group: string;
+  readonly artifact: string;
+  readonly version: string;
+  readonly extension: string;
+  readonly classifier?: string;
+  /**
+   * `distribution`: the archive that is unpacked; `shared`: a library for brokers and for the
+   * managed ZooKeeper; `broker`: a library for brokers only.
+   */
+  readonly role: 'distribution' | 'shared' | 'broker';
+  /** The artifact of the distribution that this one stands in for, where it has another name. */
+  readonly replaces?: string;
+  /** Name of the file: artifact, version, classifier and extension, as Maven writes it. */
+  readonly file: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha512: string;
+}
+
+/** The version of ActiveMQ that mqha makes clusters of. */
+export const ACTIVEMQ_VERSION = '5.16.7';
+
+/** The version of ZooKeeper, client and server, that mqha puts in the place of the bundled one. */
+export const ZOOKEEPER_VERSION = '3.9.5';
+
+/** The one top directory inside the distribution's archive. */
+export const DISTRIBUTION_DIRECTORY = `apache-activemq-${ACTIVEMQ_VERSION}`;
+
+/**
+ * Everything that is fetched: nothing else ever enters the cache. The libraries are ZooKeeper 3.9.5
+ * and what its pom manages, plus metrics-core and snappy-java, which its server needs although the
+ * pom calls them provided. Netty's native transport and TLS library are left out: they are chosen
+ * per platform, and ZooKeeper falls back to Java without them.
+ */
+export const PINNED: readonly PinnedArtifact[] = [
+  {
+    group: 'org.apache.activemq',
+    artifact: 'apache-activemq',
+    version: '5.16.7',
+    extension: 'tar.gz',
+    classifier: 'bin',
+    role: 'distribution',
+    file: 'apache-activemq-5.16.7-bin.tar.gz',
+    bytes: 64423503,
+    sha512:
+      'cc0ceeb32d4c2dc22883ed0ffe7ec5bb16fb99963c445cad24b4ea313e3e780510e81ffd5828ce7f5c4e5898b4eba1a7c3c77f0912c52accf2d0e517ba75bdb7',
+  },
+  {
+    group: 'org.apache.zookeeper',
+    artifact: 'zookeeper',
+    version: '3.9.5',
+    extension: 'jar',
+    role: 'shared',
+    file: 'zookeeper-3.9.5.jar',
+    bytes: 1367207,
+    sha512:
+      '84d4b23d332081115e4c68b454a70a1421047277d4c22f238563ab25d769cc8645e3cff5ae7bdbc367816853e4f5a4e60d4eb85eaab14266b97eb1af50305614',
+  },
+  {
+    group: 'org.apache.zookeeper',
+    artifact: 'zookeeper-jute',
+    version: '3.9.5',
+    extension: 'jar',
+    role: 'shared',
+    file: 'zookeeper-jute-3.9.5.jar',
+    bytes: 260263,
+    sha512:
+      'e55a4d488af0621bdd30292a915377d6cba0a663cde3ce3c7c9ae57cef9314efb7a53b1853c240dd9a9da9475e30f9319c6e0c6ebd32f2649bd8ffaf7c12e1f1',
+  },
+  {
+    group: 'org.apache.yetus',
+    artifact: 'audience-annotations',
+    version: '0.12.0',
+    extension: 'jar',
+    role: 'shared',
+    file: 'audience-annotations-0.12.0.jar',
+    bytes: 20891,
+    sha512:
+      '264a5251272ec55eca1fae5a8fb9336d1eca1ee3bfb586d1ebc382fcfd37077c21cbfa9e198daf4e1eebe9f6fa90487bec2f85bc1c55cf5666cbbfc4d18b1715',
+  },
+  {
+    group: 'commons-io',
+    artifact: 'commons-io',
+    version: '2.17.0',
+    extension: 'jar',
+    role: 'shared',
+    file: 'commons-io-2.17.0.jar',
+    bytes: 515978,
+    sha512:
+      '98bc665c16268ff1074f415f493ba66d214ac23665b6e964086b60d523b35b1b03fd2e79211e84aa8ebf0921ea028f992827e4642fd086d7104a408b454d38ce',
+  },
+  {
+    group: 'io.netty',
+    artifact: 'netty-buffer',
+    version: '4.1.130.Final',
+    extension: 'jar',
+    role: 'shared',
+    file: 'netty-buffer-4.1.130.Final.jar',
+    bytes: 354531,
+    sha512:
+      '69b5761088c65cb491601dd08e983d23bd4af01b2f003a374420a342ac8936dfdd813d55911d4d3a6d1d5c19d885cee7a635239a39f7a1ab00032489227a36a4',
+  },
+  {
+    group: 'io.netty',
+    artifact: 'netty-codec',
+    version: '4.1.130.Final',
+    extension: 'jar',
+    role: 'shared',
+    file: 'netty-codec-4.1.130.Final.jar',
+    bytes: 357588,
+    sha512:
+      '1e46e7733e79581c8a4b3b5544adea6a18a8203bd558bc9ddd7e036329dd4681b822833d7edb324882c9053982fedafb26dedbffd1b7b79ff93dff5498e7a878',
+  },
+  {
+    group: 'io.netty',
+    artifact: 'netty-common',
+    version: '4.1.130.Final',
+    extension: 'jar',
+    role: 'shared',
+    file: 'netty-common-4.1.130.Final.jar',
+    bytes: 724544,
+    sha512:
+      '3a956340a42492f17ea2c59b32bef8f1024efc7db6e5eb0c1aae9db919dc2349ebf078f9fbea27d186ce5290060d6e07a01f39196e999b83b63f5d27a11df091',
+  },
+  {
+    group: 'io.netty',
+    artifact: 'netty-handler',
+    version: '4.1.130.Final',
+    extension: 'jar',
+    role: 'shared',
+    file: 'netty-handler-4.1.130.Final.jar',
+    bytes: 580945,
+    sha512:
+      '767200e7b863d95673e32f8e86affd41e838c7670fae33721c98f324734bb19644ee4fd3056de2a0e18daaf22f69e2b3124965ce9c1cdb8f38dfdbcf10bc510c',
+  },
+  {
+    group: 'io.netty',
+    artifact: 'netty-resolver',
+    version: '4.1.130.Final',
+    extension: 'jar',
+    role: 'shared',
+    file: 'netty-resolver-4.1.130.Final.jar',
+    bytes: 37904,
+    sha512:
+      '5b301c76850fe39b7e84d715d598dc011cad6254f330009ccd005f9a2aea4deb3e3b8c60a047e05b831d21acc97f9352ff88c826e819ae6f0b18eefe4c327174',
+  },
+  {
+    group: 'io.netty',
+    artifact: 'netty-transport',
+    version: '4.1.130.Final',
+    extension: 'jar',
+    role: 'shared',
+    file: 'netty-transport-4.1.130.Final.jar',
+    bytes: 521591,
+    sha512:
+      'b0fd06a27d874dcc04f78c8f4fc79dfad2788e7e97c5a823898fe80ba2537b6bc02fecd1c24175ab637e73635856535ac4755d1af3a70ac527f8495288dd5299',
+  },
+  {
+    group: 'io.netty',
+    artifact: 'netty-transport-classes-epoll',
+    version: '4.1.130.Final',
+    extension: 'jar',
+    role: 'shared',
+    file: 'netty-transport-classes-epoll-4.1.130.Final.jar',
+    bytes: 147725,
+    sha512:
+      'b169186441991e715ac96a6ca1ca3983df6023e601059b6243c0bb3174f68041b67427286646f9059075b26b51b6c07a30ce0aa4aa816adad93d8a931dd73fe3',
+  },
+  {
+    group: 'io.netty',
+    artifact: 'netty-transport-native-unix-common',
+    version: '4.1.130.Final',
+    extension: 'jar',
+    role: 'shared',
+    file: 'netty-transport-native-unix-common-4.1.130.Final.jar',
+    bytes: 44325,
+    sha512:
+      '9cb0b7e06a6e16549c8700c2bdfc7722faf55de9ece89284cdcb3791caf0e7a30ea6a74ad45ffc0139b7a5bae8e893f585d8d64c5b50033dba6ce8dcb2c0fa79',
+  },
+  {
+    group: 'io.dropwizard.metrics',
+    artifact: 'metrics-core',
+    version: '4.1.12.1',
+    extension: 'jar',
+    role: 'shared',
+    file: 'metrics-core-4.1.12.1.jar',
+    bytes: 105355,
+    sha512:
+      '5bbcae7dd5df21c35f377749d9ecb67673089f1574bad2855ee8f8a90862ffd60f5b475af30fdc771fbde03f59fa264e66c573a37c714d1f0fdcdf350f99276f',
+  },
+  {
+    group: 'org.xerial.snappy',
+    artifact: 'snappy-java',
+    version: '1.1.10.5',
+    extension: 'jar',
+    role: 'shared',
+    file: 'snappy-java-1.1.10.5.jar',
+    bytes: 2299797,
+    sha512:
+      '36c288aa84017b52362a49a20d1702151a16b9f58518b6877f11122941a549d94fab8d515f7f1ad6384fb94be569328abf862edaf970c10a16832498dfda853b',
+  },
+  {
+    group: 'org.fusesource.leveldbjni',
+    artifact: 'leveldbjni-all',
+    version: '1.8',
+    extension: 'jar',
+    role: 'broker',
+    replaces: 'leveldbjni',
+    file: 'leveldbjni-all-1.8.jar',
+    bytes: 1045744,
+    sha512:
+      '2e9f806af5d89c00e345b4516ffd325893a07f30c87274fa5b8ce314aad021633750b665d8c338fbf5adc79a527e19caf96d0b12af57e56fb8d3d8f7fd845a96',
+  },
+];
+
+/** `group:artifact:version[:extension[:classifier]]`, for messages. */
+export function coordinates(artifact: PinnedArtifact): string {
+  const { group, artifact: name, version, extension, classifier } = artifact;
+  const parts = [group, name, version];
+  if (extension !== 'jar' || classifier !== undefined) parts.push(extension);
+  if (classifier !== undefined) parts.push(classifier);
+  return parts.join(':');
+}
+
+/**
+ * A digest over the list: it changes whenever a pinned version, digest or role does.
+ * @returns 64 hexadecimal digits
+ */
+export function fingerprint(pinned: readonly PinnedArtifact[] = PINNED): string {
+  const lines = pinned.map((item) =>
+    [coordinates(item), item.file, item.bytes, item.sha512, item.role, item.replaces ?? ''].join(
+      ' ',
+    ),
+  );
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+}

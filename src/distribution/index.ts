@@ -1,0 +1,13 @@
+export { ACTIVEMQ_VERSION, PINNED, ZOOKEEPER_VERSION, fingerprint } from './artifacts.js';
+export type { PinnedArtifact } from './artifacts.js';
+export { cacheRoot } from './cache.js';
+export type { CacheIo } from './cache.js';
+export type { InstallEvent, InstallListener } from './events.js';
+export type { GuardResult } from './guard.js';
+export { cachedDistribution, ensureDistribution, exportArtifacts } from './install.js';
+export type { Distribution, InstallOptions, ResolveOptions } from './install.js';
+export { findJava } from './java.js';
+export type { JavaRuntime } from './java.js';
+export type { CheckDepth } from './manifest.js';
+export { javaJarPath } from './resources.js';
+export type { ExportResult } from './transfer.js';

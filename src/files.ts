@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MqhaError, systemCode } from './errors.js';
+
+/** Modes of what holds a secret. */
+export const SECRET_FILE = 0o600;
+export const SECRET_DIRECTORY = 0o700;
+
+/**
+ * Writes a file whole or not at all: to a temporary name in the same directory, synced, renamed.
+ * @throws MqhaError `disk-full`, `no-permission`
+ */
+export async function writeFileAtomic(
+  path: string,
+  content: string,
+  options: { readonly mode?: number } = {},
+): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', options.mode ?? 0o644);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw fileError(error, path);
+  }
+}
+
+/**
+ * Makes a directory and its parents.
+ * @param mode set also where the directory was there already
+ * @throws MqhaError `disk-full`, `no-permission`
+ */
+export async function ensureDirectory(path: string, mode?: number): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+    if (mode !== undefined) await chmod(path, mode);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/** The text of a file, or undefined where there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw fileError(error, path);
+  }
+}
+
+/** What a user can do about a failed write or read; any other error is returned as it is. */
+export function fileError(error: unknown, path: string): unknown {
+  if (error instanceof MqhaError) return error;
+  switch (systemCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new MqhaError('disk-full', `no space left to write ${path}`, {
+        hint: `Free space on the disk of ${dirname(path)} and run the command again.`,
+        cause: error,
+      });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new MqhaError('no-permission', `no permission for ${path}`, {
+        hint: 'Run mqha as the user who owns the directory, or choose another directory.',
+        cause: error,
+      });
+    case 'ENOTDIR':
+    case 'EISDIR':
+      return new MqhaError(
+        'no-directory',
+        `${path} cannot be written: a file stands where a directory is needed, or the other way round`,
+        {
+          hint: 'Choose another directory.',
+          cause: error,
+        },
+      );
+    case undefined:
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * mqha as a library: everything a program needs to do what the command line does. Open a cluster
+ * with `openCluster(directory, thisHost({ emit }))` and pass it to the use cases.
+ */
+export { MqhaError, type Problem } from './errors.js';
+export { loadConfig, parseConfig } from './config/load.js';
+export type { ClusterConfig, NodeConfig } from './config/schema.js';
+export type { InitOptions } from './config/defaults.js';
+export { openCluster, thisHost, type Cluster, type Host } from './cluster/context.js';
+export type { ClusterEvent, Emit, NodePhase } from './cluster/events.js';
+export { findClusterDirectory } from './cluster/identity.js';
+export { initCluster, type InitResult } from './cluster/init.js';
+export { checkRendered, prepareRuntime, render } from './cluster/prepare.js';
+export { dryRun, type DryRun } from './cluster/dry-run.js';
+export { startNodes, type StartOptions, type StartResult } from './cluster/start.js';
+export { restartNodes, up, type RestartResult } from './cluster/up.js';
+export { downCluster, statusOf, stopNodes, type Confirm, type Stopped } from './cluster/stop.js';
+export { killNodes, type KillResult } from './cluster/kill.js';
+export { destroyCluster, type DestroyResult } from './cluster/destroy.js';
+export { resolveNodes } from './cluster/nodes.js';
+export { clientSettings, type ClientSettings } from './cluster/client-settings.js';
+export type { ClusterState, ClusterStatus, NodeStatus, StatusProblem } from './cluster/status.js';
+export { readElection, type Election } from './election/election.js';
+export { parseMember, type Member, type Znode } from './election/members.js';
+export { ensureDistribution, exportArtifacts, findJava } from './distribution/index.js';

@@ -1,0 +1,113 @@
+import { CommanderError, type Command } from 'commander';
+import { buildCli, type Outcome } from './cli.js';
+import type { CommandContext } from './commands/context.js';
+import { messageOf, MqhaError, usageError } from './errors.js';
+
+/** Exit code of `check` for wrong usage and whatever keeps it from an answer. */
+const CHECK_UNKNOWN = 3;
+
+/**
+ * Runs the command line: argv and streams in, exit code out. The only place that turns an error
+ * into text.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const { stdout, stderr, stdin, env } = process;
+  const words = argv.slice(2);
+  // Wrong usage must be reported as JSON too, and is found before the options are known.
+  const json = words.slice(0, endOfOptions(words)).includes('--json');
+  const interrupt = new AbortController();
+  process.on('SIGINT', () => {
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort();
+  });
+  process.on('SIGTERM', () => {
+    if (interrupt.signal.aborted) process.exit(143);
+    interrupt.abort();
+  });
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0); // As `mqha logs | head` does.
+    throw error;
+  });
+  const outcome: Outcome = { exitCode: undefined };
+  const cli = buildCli(
+    (flags): CommandContext => ({
+      io: { stdout, stderr, stdin, env, json: flags.json === true },
+      cwd: process.cwd(),
+      signal: interrupt.signal,
+      command: ['mqha', ...words].join(' '),
+      cluster: flags.cluster,
+    }),
+    outcome,
+  );
+  quiet(cli);
+  let exitCode: number;
+  try {
+    await cli.parseAsync(argv);
+    exitCode = outcome.exitCode ?? 0;
+  } catch (error) {
+    if (isHelp(error)) exitCode = 0;
+    else exitCode = report(error, { json, verbose: words.includes('--verbose') });
+    if (exitCode !== 0 && exitCode !== 130 && isCheck(cli)) exitCode = CHECK_UNKNOWN;
+  }
+  await flush(stdout);
+  await flush(stderr);
+  process.exit(exitCode);
+}
+
+/** commander's own errors come as exceptions, and are printed by report(). */
+function quiet(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const child of command.commands) quiet(child);
+}
+
+function isHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0;
+}
+
+function isCheck(cli: Command): boolean {
+  return cli.args[0] === 'check';
+}
+
+function endOfOptions(words: readonly string[]): number {
+  const end = words.indexOf('--');
+  return end === -1 ? words.length : end;
+}
+
+function report(error: unknown, how: { json: boolean; verbose: boolean }): number {
+  const known =
+    error instanceof CommanderError
+      ? fromCommander(error)
+      : error instanceof MqhaError
+        ? error
+        : undefined;
+  const { code, message, hint, problems } = known ?? {
+    code: 'internal',
+    message: `mqha failed: ${messageOf(error)}`,
+    hint: 'This is a bug of mqha; please report it with the stack trace (--verbose).',
+    problems: [],
+  };
+  const text = how.json
+    ? JSON.stringify({ error: { code, message, hint, problems } })
+    : `error: ${message}\nhint: ${hint}`;
+  process.stderr.write(`${text}\n`);
+  if ((!known && !how.json) || how.verbose) {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`);
+  }
+  return known?.exitCode ?? 1;
+}
+
+function fromCommander(error: CommanderError): MqhaError {
+  if (error.code === 'commander.help') {
+    return usageError('usage', 'no command was given', 'See `mqha --help`.');
+  }
+  const message = error.message.replace(/^error: /, '').replace(/\n\(see mqha --help\)$/, '');
+  return usageError('usage', message, 'See `mqha --help`.');
+}
+
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,141 @@
+import ora from 'ora';
+import type { ClusterEvent, Emit } from '../cluster/events.js';
+import type { InstallEvent } from '../distribution/index.js';
+import { formatDuration } from '../time.js';
+import { colours, isFancy, type Io } from './io.js';
+
+/** Shows what happens, on stderr: a spinner on a terminal, one plain line a step elsewhere. */
+export interface Reporter {
+  readonly emit: Emit;
+  /** Ends the spinner; call it before anything else is printed. */
+  stop(): void;
+}
+
+export function createReporter(io: Io): Reporter {
+  const colour = colours(io.stderr, io.env);
+  const spinner = isFancy(io.stderr, io.env)
+    ? ora({ stream: io.stderr, discardStdin: false })
+    : undefined;
+  const line = (text: string) => {
+    const spinning = spinner?.isSpinning === true;
+    if (spinning) spinner.stop();
+    io.stderr.write(`${text}\n`);
+    if (spinning) spinner.start();
+  };
+  let lastPassing = '';
+  return {
+    emit(event) {
+      if (event.type === 'warning') {
+        line(`${colour.yellow('warning:')} ${event.message}`);
+        return;
+      }
+      if (event.type === 'install' && event.event.type === 'warning') {
+        line(`${colour.yellow('warning:')} ${event.event.message}. ${event.event.hint}`);
+        return;
+      }
+      const step = describe(event);
+      if (!step) return;
+      if (!step.passing) {
+        line(`${colour.green('✓')} ${step.text}`);
+        return;
+      }
+      if (spinner) {
+        spinner.text = step.text;
+        if (!spinner.isSpinning) spinner.start();
+      } else if (step.text !== lastPassing && step.quiet !== true) {
+        line(`  ${step.text}`);
+      }
+      lastPassing = step.text;
+    },
+    stop() {
+      spinner?.stop();
+    },
+  };
+}
+
+interface Step {
+  readonly text: string;
+  /** It goes on; a terminal shows it on the spinner's line. */
+  readonly passing: boolean;
+  /** Too frequent for plain lines. */
+  readonly quiet?: boolean;
+}
+
+const done = (text: string): Step => ({ text, passing: false });
+const passing = (text: string, quiet = false): Step => ({ text, passing: true, quiet });
+
+/** An event in words; undefined for one that needs none. */
+export function describe(event: ClusterEvent): Step | undefined {
+  switch (event.type) {
+    case 'install':
+      return describeInstall(event.event);
+    case 'warning':
+      return undefined;
+    case 'waiting-for-lock': {
+      const { holder } = event;
+      return passing(
+        holder
+          ? `waiting for \`${holder.command}\` (pid ${holder.pid}) to finish`
+          : 'waiting for another mqha to finish',
+      );
+    }
+    case 'rendered':
+      return done(
+        `rendered ${event.written} files${event.kept.length === 0 ? '' : `; kept a copy of what was edited: ${event.kept.join(', ')}`}`,
+      );
+    case 'process-started':
+      return done(`started ${event.name} (pid ${event.pid})`);
+    case 'already-running':
+      return done(`${event.name} is running already (pid ${event.pid})`);
+    case 'zookeeper-ready':
+      return done(`ZooKeeper answers at ${event.connect} (${formatDuration(event.ms)})`);
+    case 'waiting-for-znode':
+      return passing(
+        `waiting until ZooKeeper has let go of the earlier ${event.node} (znode ${event.znode})`,
+      );
+    case 'stash-restored':
+      return done(
+        `${event.node} was killed while it attached: its own store was put back, the half-done copy kept in ${event.kept}`,
+      );
+    case 'node-phase':
+      return passing(`${event.node}: ${event.phase}`);
+    case 'stopping':
+      return passing(`stopping ${event.name} (pid ${event.pid})`);
+    case 'stopped':
+      return done(
+        `stopped ${event.name} (${formatDuration(event.ms)}${event.forced ? '; it did not end by itself and was killed' : ''})`,
+      );
+    case 'killed':
+      return done(`killed ${event.name} (pid ${event.pid}); following what the cluster does`);
+    case 'removed':
+      return done(`removed ${event.what}`);
+  }
+}
+
+function describeInstall(event: InstallEvent): Step | undefined {
+  switch (event.type) {
+    case 'install-started':
+      return passing(`installing ActiveMQ and ZooKeeper into ${event.cache}`);
+    case 'mending':
+      return passing(`mending ${event.what}: ${event.reason}`);
+    case 'fetching':
+      return passing(
+        `fetching ${event.files} files (${Math.round(event.bytes / 1024 / 1024)} MB) with mvn; the first time takes a minute or more`,
+      );
+    case 'resolving':
+      return passing(`fetching ${event.file} (${event.done} of ${event.total} are here)`);
+    case 'waiting':
+      return passing(`mvn is working (${formatDuration(event.elapsedMs)})`, true);
+    case 'verified':
+      return passing(`verified ${event.file} (${event.done} of ${event.total})`, true);
+    case 'unpacking':
+      return passing(`unpacking ${event.file}`);
+    case 'install-done':
+      return event.cached
+        ? undefined
+        : done(`installed ActiveMQ and ZooKeeper (${formatDuration(event.ms)})`);
+    case 'guarded':
+    case 'warning':
+      return undefined;
+  }
+}

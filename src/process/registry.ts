@@ -1,0 +1,107 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureDirectory, readIfThere, SECRET_DIRECTORY, writeFileAtomic } from '../files.js';
+import type { ProcessInfo, ProcessTable } from './table.js';
+
+/** What is kept of a process that was launched. */
+export interface ProcessRecord {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly bootId: string;
+  readonly launchedAt: string;
+}
+
+/** The two JVM options that mark a process as ours: they are the proof of identity in its argv. */
+export function markers(clusterId: string, name: string): string[] {
+  return [`-Dmqha.cluster=${clusterId}`, `-Dmqha.node=${name}`];
+}
+
+/**
+ * Which processes of a cluster run. A recorded pid is believed only while boot, start time and the
+ * markers in its argv agree; without a record all processes are searched, so that one launched by
+ * an mqha that died before it could write the record is found as well.
+ */
+export class ProcessRegistry {
+  private readonly directory: string;
+  private readonly clusterId: string;
+  private readonly table: ProcessTable;
+
+  constructor(stateDirectory: string, clusterId: string, table: ProcessTable) {
+    this.directory = join(stateDirectory, 'processes');
+    this.clusterId = clusterId;
+    this.table = table;
+  }
+
+  /** The living process of a node (or `zookeeper`), proven to be ours; undefined where there is none. */
+  async find(name: string): Promise<ProcessInfo | undefined> {
+    const record = await this.record(name);
+    if (record?.bootId === (await this.table.bootId())) {
+      const info = await this.table.get(record.pid);
+      if (info?.startTime === record.startTime && this.isOurs(info, name)) return info;
+    }
+    return (await this.table.list()).find((info) => this.isOurs(info, name));
+  }
+
+  /** Every living process of this cluster, by whatever name, in the order of their pids. */
+  async all(): Promise<ProcessInfo[]> {
+    const [cluster = ''] = markers(this.clusterId, '');
+    return (await this.table.list()).filter((info) => info.argv.includes(cluster));
+  }
+
+  /** Whether this very process (same pid, same start) still lives. */
+  async isAlive(info: ProcessInfo): Promise<boolean> {
+    return (await this.table.get(info.pid))?.startTime === info.startTime;
+  }
+
+  /** Looks a launched process up and writes its record. */
+  async remember(name: string, pid: number): Promise<ProcessInfo | undefined> {
+    const info = await this.table.get(pid);
+    if (info === undefined) return undefined;
+    const record: ProcessRecord = {
+      pid,
+      startTime: info.startTime,
+      bootId: await this.table.bootId(),
+      launchedAt: new Date().toISOString(),
+    };
+    await ensureDirectory(this.directory, SECRET_DIRECTORY);
+    await writeFileAtomic(this.path(name), `${JSON.stringify(record)}\n`);
+    return info;
+  }
+
+  /** Removes the record of a process that is gone. */
+  async forget(name: string): Promise<void> {
+    await rm(this.path(name), { force: true });
+  }
+
+  /**
+   * Sends a signal, after proving once more that the pid is still this process.
+   * @returns false where the process is gone
+   */
+  async signal(info: ProcessInfo, signal: NodeJS.Signals): Promise<boolean> {
+    if (!(await this.isAlive(info))) return false;
+    try {
+      process.kill(info.pid, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+      throw error;
+    }
+  }
+
+  private isOurs(info: ProcessInfo, name: string): boolean {
+    return markers(this.clusterId, name).every((marker) => info.argv.includes(marker));
+  }
+
+  private path(name: string): string {
+    return join(this.directory, `${name}.json`);
+  }
+
+  private async record(name: string): Promise<ProcessRecord | undefined> {
+    const text = await readIfThere(this.path(name));
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as ProcessRecord);
+    } catch {
+      return undefined; // A damaged record is no record; the search through argv decides.
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { ClusterConfig, NodeConfig } from '../config/schema.js';
+import { renderTemplate } from './templates.js';
+
+/** What is generated once for a cluster and stays secret. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  readonly securityToken: string;
+}
+
+/** One rendered file; `path` is relative to the cluster directory, with `/`. */
+export interface RenderedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly secret: boolean;
+}
+
+const BROKER_FILES = [
+  'activemq.xml',
+  'jetty.xml',
+  'credentials.properties',
+  'jetty-realm.properties',
+  'log4j.properties',
+] as const;
+
+const SECRET_FILES = new Set<string>(['credentials.properties', 'jetty-realm.properties']);
+
+/** Frames and connections are bounded, so that no client can fill the broker's memory at will. */
+export function connectorUri(node: NodeConfig): string {
+  const options = [
+    'maximumConnections=1000',
+    'wireFormat.maxFrameSize=104857600',
+    'auto.protocols=default,amqp,stomp',
+  ];
+  return `auto+nio://${node.host}:${node.messagePort}?${options.join('&')}`;
+}
+
+/** Linkedin's Timespan, which reads zkSessionTimeout, knows `s` and `ms`. */
+export function timespan(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}
+
+/** Every file that follows from `mqha.yaml`; depends on nothing but its arguments. */
+export function renderCluster(config: ClusterConfig, credentials: Credentials): RenderedFile[] {
+  const files = config.nodes.flatMap((node) =>
+    BROKER_FILES.map((name) => ({
+      path: `nodes/${node.name}/conf/${name}`,
+      content: renderTemplate(`broker/${name}`, {
+        cluster: config,
+        node,
+        credentials,
+        connectorUri: connectorUri(node),
+        sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
+      }),
+      secret: SECRET_FILES.has(name),
+    })),
+  );
+  const [server] = config.zookeeper.servers;
+  if (config.zookeeper.managed) {
+    for (const name of ['zoo.cfg', 'log4j.properties']) {
+      files.push({
+        path: `zookeeper/conf/${name}`,
+        content: renderTemplate(`zookeeper/${name}`, { server }),
+        secret: false,
+      });
+    }
+  }
+  return files;
+}
+
+/** The text of `mqha.yaml` for a configuration that `init` made. */
+export function renderClusterFile(config: ClusterConfig): string {
+  const size = (mb: number) => (mb % 1024 === 0 ? `${mb / 1024}gb` : `${mb}mb`);
+  return renderTemplate('mqha.yaml', {
+    config,
+    sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
+    store: size(config.limits.storeMb),
+    temp: size(config.limits.tempMb),
+  });
+}

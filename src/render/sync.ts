@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { copyFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createTwoFilesPatch } from 'diff';
+import type { Layout } from '../config/layout.js';
+import { MqhaError } from '../errors.js';
+import {
+  ensureDirectory,
+  fileError,
+  readIfThere,
+  SECRET_DIRECTORY,
+  SECRET_FILE,
+  writeFileAtomic,
+} from '../files.js';
+import type { RenderedFile } from './files.js';
+
+/** How a file on disk stands to what `mqha.yaml` says now. */
+export type FileState = 'same' | 'missing' | 'outdated' | 'edited';
+
+export interface FileComparison {
+  readonly file: RenderedFile;
+  readonly state: FileState;
+  readonly found: string | undefined;
+}
+
+/** Digests of what we wrote last, by path: what differs from them, a person has edited. */
+type Digests = Readonly<Record<string, string>>;
+
+const recordFile = (layout: Layout) => join(layout.state, 'rendered.json');
+
+const digest = (content: string) => createHash('sha256').update(content).digest('hex');
+
+async function readRecord(layout: Layout): Promise<Digests> {
+  const text = await readIfThere(recordFile(layout));
+  try {
+    return text === undefined ? {} : (JSON.parse(text) as Digests);
+  } catch {
+    return {}; // Half of a record says nothing; what differs then counts as edited.
+  }
+}
+
+/** Compares every rendered file with the one on disk. */
+export async function compareFiles(
+  layout: Layout,
+  files: readonly RenderedFile[],
+): Promise<FileComparison[]> {
+  const record = await readRecord(layout);
+  return Promise.all(
+    files.map(async (file) => {
+      const found = await readIfThere(join(layout.directory, file.path));
+      const state: FileState =
+        found === undefined
+          ? 'missing'
+          : found === file.content
+            ? 'same'
+            : record[file.path] === digest(found)
+              ? 'outdated'
+              : 'edited';
+      return { file, state, found };
+    }),
+  );
+}
+
+/** An error that names the files which a person has edited, or undefined where there are none. */
+export function editedError(comparisons: readonly FileComparison[]): MqhaError | undefined {
+  const edited = comparisons.filter((c) => c.state === 'edited').map((c) => c.file.path);
+  if (edited.length === 0) return undefined;
+  return new MqhaError(
+    'edited-file',
+    `edited by hand since it was rendered: ${edited.join(', ')}`,
+    {
+      hint: 'Put the change into mqha.yaml if it has a key for it; `mqha render --check` shows the differences, `mqha render --yes` renders again and keeps a copy.',
+    },
+  );
+}
+
+/**
+ * Writes what is missing or differs; an edited file is copied to `<name>.edited-<time>` before.
+ * @returns the paths written and the copies kept, relative to the cluster directory
+ * @throws MqhaError `disk-full`, `no-permission`
+ */
+export async function writeFiles(
+  layout: Layout,
+  comparisons: readonly FileComparison[],
+  now: Date,
+): Promise<{ readonly written: string[]; readonly kept: string[] }> {
+  const written: string[] = [];
+  const kept: string[] = [];
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  await ensureDirectory(layout.state, SECRET_DIRECTORY);
+  const record: Record<string, string> = { ...(await readRecord(layout)) };
+  for (const { file, state } of comparisons) {
+    const path = join(layout.directory, file.path);
+    if (state === 'edited') {
+      const copy = `${file.path}.edited-${stamp}`;
+      await copyFile(path, join(layout.directory, copy)).catch((error: unknown) => {
+        throw fileError(error, copy);
+      });
+      kept.push(copy);
+    }
+    if (state !== 'same') {
+      await ensureDirectory(dirname(path), SECRET_DIRECTORY);
+      await writeFileAtomic(path, file.content, file.secret ? { mode: SECRET_FILE } : {});
+      written.push(file.path);
+    }
+    record[file.path] = digest(file.content);
+  }
+  const text = `${JSON.stringify(record, null, 2)}\n`;
+  if (text !== (await readIfThere(recordFile(layout))))
+    await writeFileAtomic(recordFile(layout), text);
+  return { written, kept };
+}
+
+/** The differences as a unified diff, from the file on disk to what `mqha.yaml` says; secrets are blacked out. */
+export function differences(comparisons: readonly FileComparison[]): string {
+  return comparisons
+    .filter((c) => c.state !== 'same')
+    .map(({ file, found, state }) => {
+      const show = (text: string) => (file.secret ? blackOut(text) : text);
+      const patch = createTwoFilesPatch(
+        file.path,
+        file.path,
+        show(found ?? ''),
+        show(file.content),
+        state === 'missing' ? 'missing' : 'on disk',
+        'from mqha.yaml',
+      );
+      return file.secret && found !== undefined
+        ? `${patch}(values of ${file.path} are secret and not shown)\n`
+        : patch;
+    })
+    .join('');
+}
+
+function blackOut(text: string): string {
+  return text.replace(/^([^#\n=:]+[=:]\s*)\S[^,\n]*/gm, '$1***');
+}

@@ -1,0 +1,60 @@
+import { connect } from 'node:net';
+import { LAUNCHER } from '../broker/command.js';
+import type { ProcessDirectories } from '../config/layout.js';
+import type { LaunchPlan } from '../process/launch.js';
+import { markers } from '../process/registry.js';
+import type { Deadline } from '../time.js';
+
+/** The name under which the managed ZooKeeper is kept beside the nodes. */
+export const ZOOKEEPER = 'zookeeper';
+
+/** The command of the managed ZooKeeper: one server from the pinned jars, in its own directory. */
+export function zookeeperCommand(
+  clusterId: string,
+  directories: ProcessDirectories,
+  runtime: { readonly java: string; readonly classPath: readonly string[] },
+): LaunchPlan {
+  return {
+    name: ZOOKEEPER,
+    command: runtime.java,
+    argv: [
+      ...markers(clusterId, ZOOKEEPER),
+      '-Xmx128m',
+      '-XX:+ExitOnOutOfMemoryError',
+      '-Dmqha.log=log',
+      '-Dlog4j.configuration=file:conf/log4j.properties',
+      // JMX would open nothing useful and costs a start-up warning.
+      '-Dzookeeper.jmx.log4j.disable=true',
+      '-Djava.awt.headless=true',
+      LAUNCHER,
+      'data',
+      'org.apache.zookeeper.server.quorum.QuorumPeerMain',
+      'conf/zoo.cfg',
+    ],
+    env: { CLASSPATH: runtime.classPath.join(':') },
+    cwd: directories.base,
+    logDirectory: directories.log,
+  };
+}
+
+/**
+ * Asks a ZooKeeper server `ruok`, one of the four-letter words that zoo.cfg allows.
+ * @returns whether it said `imok` before the deadline
+ */
+export function isOk(host: string, port: number, deadline: Deadline): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const timer = setTimeout(() => socket.destroy(), deadline.remaining);
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.on('connect', () => socket.write('ruok'));
+    socket.on('data', (chunk: string) => {
+      answer += chunk;
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(answer === 'imok');
+    });
+  });
+}

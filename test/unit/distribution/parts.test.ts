@@ -1,0 +1,101 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { coordinates, fingerprint, PINNED } from '../../../src/distribution/artifacts.js';
+import { cacheRoot } from '../../../src/distribution/cache.js';
+import { javaJarPath } from '../../../src/distribution/resources.js';
+import { unpack } from '../../../src/distribution/unpack.js';
+import { failureOf, makeRig, temporary } from './rig.js';
+
+describe('the pinned list', () => {
+  it('names each file as Maven does, with a whole digest and a size', () => {
+    for (const item of PINNED) {
+      const classifier = item.classifier === undefined ? '' : `-${item.classifier}`;
+      expect(item.file).toBe(`${item.artifact}-${item.version}${classifier}.${item.extension}`);
+      expect(item.sha512).toMatch(/^[0-9a-f]{128}$/);
+      expect(item.bytes).toBeGreaterThan(1000);
+    }
+    expect(new Set(PINNED.map((item) => item.sha512)).size).toBe(PINNED.length);
+    expect(PINNED.filter((item) => item.role === 'distribution').map(coordinates)).toEqual([
+      'org.apache.activemq:apache-activemq:5.16.7:tar.gz:bin',
+    ]);
+  });
+
+  it('has a fingerprint that follows every digest and no order', () => {
+    const [first, ...rest] = PINNED;
+    if (first === undefined) throw new Error('nothing is pinned');
+    expect(fingerprint([...rest, first])).toBe(fingerprint());
+    expect(fingerprint([{ ...first, sha512: first.sha512.replace(/^./, 'f') }, ...rest])).not.toBe(
+      fingerprint(),
+    );
+  });
+});
+
+describe('cacheRoot', () => {
+  it.each([
+    [{ MQHA_CACHE: '/m', XDG_CACHE_HOME: '/x', HOME: '/h' }, '/m'],
+    [{ MQHA_CACHE: '', XDG_CACHE_HOME: '/x', HOME: '/h' }, '/x/mqha'],
+    [{ XDG_CACHE_HOME: 'relative', HOME: '/h' }, '/h/.cache/mqha'],
+    [{ HOME: '/h' }, '/h/.cache/mqha'],
+  ])('%o', (env, root) => {
+    expect(cacheRoot(env)).toBe(root);
+  });
+});
+
+describe('class paths', () => {
+  it('put the guard first, ours next, and leave out what is replaced', async () => {
+    const rig = await makeRig();
+    const distribution = await rig.install();
+    // A jar that somebody drops into the distribution is not taken up.
+    await writeFile(join(distribution.home, 'lib', 'dropped-1.0.jar'), 'x');
+    const again = await rig.install();
+    const relative = (paths: string[]) => paths.map((path) => path.slice(again.root.length + 1));
+    const lib = 'apache-activemq-5.16.7/lib';
+    expect(relative(again.classPath())).toEqual([
+      'guard/guard.jar',
+      'mqha-java.jar',
+      'lib/commons-io-2.17.0.jar',
+      'lib/leveldbjni-all-1.8.jar',
+      'lib/zookeeper-3.9.5.jar',
+      `${lib}/activemq-broker-5.16.7.jar`,
+      `${lib}/slf4j-api-1.7.36.jar`,
+      `${lib}/optional/activemq-leveldb-store-5.16.7.jar`,
+      `${lib}/optional/leveldb-0.9.jar`,
+      `${lib}/optional/reload4j-1.2.24.jar`,
+      `${lib}/optional/slf4j-reload4j-1.7.36.jar`,
+      `${lib}/web/jetty-server-9.4.50.jar`,
+    ]);
+    expect(relative(again.zookeeperClassPath())).toEqual([
+      'mqha-java.jar',
+      'lib/commons-io-2.17.0.jar',
+      'lib/zookeeper-3.9.5.jar',
+      `${lib}/slf4j-api-1.7.36.jar`,
+      `${lib}/optional/reload4j-1.2.24.jar`,
+      `${lib}/optional/slf4j-reload4j-1.7.36.jar`,
+    ]);
+  });
+});
+
+describe('unpack', () => {
+  it('hands on what the selection throws', async () => {
+    const rig = await makeRig();
+    const to = await temporary();
+    const archive = join(rig.served, 'apache-activemq-5.16.7-bin.tar.gz');
+    const refusal = unpack(archive, to, () => {
+      throw new Error('not this one');
+    });
+    await expect(refusal).rejects.toThrow('not this one');
+  });
+});
+
+describe('javaJarPath', () => {
+  it('finds the jar in dist, and says what to do without it', async () => {
+    const root = await temporary();
+    const error = await failureOf(Promise.resolve().then(() => javaJarPath(root)));
+    expect(error.code).toBe('package-incomplete');
+    expect(error.hint).toContain('npm run build');
+    await mkdir(join(root, 'dist', 'java'), { recursive: true });
+    await writeFile(join(root, 'dist', 'java', 'mqha-java.jar'), '');
+    expect(javaJarPath(root)).toBe(join(root, 'dist', 'java', 'mqha-java.jar'));
+  });
+});
