@@ -37,5 +37,10 @@ export default tseslint.config(
     files: ['src/zookeeper/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: onlyOutput }] },
   },
+  {
+    files: ['**/*.js'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+    rules: { '@typescript-eslint/restrict-template-expressions': 'off' },
+  },
   prettier,
 );

@@ -115,3 +115,23 @@ async function ownerOf(socket: string): Promise<{ pid: number; command: string }
   const command = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
   return { pid: Number(pid), command };
 }
+
+/**
+ * Finds runs of consecutive free ports on 127.0.0.1, below the usual range of outgoing connections.
+ * @param runs how many ports each run has
+ * @returns the first port of each run; the runs do not overlap
+ */
+export async function freePorts(runs: readonly number[]): Promise<number[]> {
+  const count = runs.reduce((sum, run) => sum + run, 0);
+  for (;;) {
+    const base = 20_000 + Math.floor(Math.random() * 12_000);
+    const wanted = Array.from({ length: count }, (_, index) => ({
+      key: '',
+      host: '127.0.0.1',
+      port: base + index,
+    }));
+    if ((await unbindablePorts(wanted)).length > 0) continue;
+    let next = base;
+    return runs.map((run) => (next += run) - run);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.mqha.guard;
+
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * Puts a guard in front of {@code ZooKeeperGroup.onConnected()}.
+ *
+ * <p>The constructor registers the group as a listener, is called back at once, and sets
+ * {@code treeEventHandler} only afterwards. ZKClient's dispatcher thread delivers the same event a
+ * second time; where that call comes before the handler is set, it takes itself for a reconnect,
+ * rebuilds the tree with a handler that is null, and the constructor dies of it.
+ *
+ * <p>Guarded, a call that finds no handler does what the first call always did: it notes that the
+ * next one is a reconnect ({@code rebuildTree = true}) and returns. Nobody listens to the group yet,
+ * so nobody misses the event, and a later loss of the session still rebuilds the tree. To return
+ * without the note would lose that first rebuild.
+ */
+final class ListenerGuard extends ClassVisitor {
+    private static final String HANDLER = "org/linkedin/zookeeper/tracker/NodeEventsListener";
+
+    private boolean guarded;
+
+    private ListenerGuard(ClassVisitor next) {
+        super(Opcodes.ASM9, next);
+    }
+
+    /**
+     * Returns the guarded form of the class.
+     *
+     * @throws IllegalStateException where the class has no such method
+     */
+    static byte[] guard(byte[] original) {
+        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+        ListenerGuard guard = new ListenerGuard(writer);
+        new ClassReader(original).accept(guard, 0);
+        if (!guard.guarded) {
+            throw new IllegalStateException("the class has no method onConnected()");
+        }
+        return writer.toByteArray();
+    }
+
+    @Override
+    public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] exceptions) {
+        MethodVisitor next = super.visitMethod(access, name, type, signature, exceptions);
+        if (!name.equals("onConnected") || !type.equals("()V")) {
+            return next;
+        }
+        guarded = true;
+        return new MethodVisitor(Opcodes.ASM9, next) {
+            @Override
+            public void visitCode() {
+                super.visitCode();
+                Label ready = new Label();
+                visitVarInsn(Opcodes.ALOAD, 0);
+                // The accessor's descriptor names the listener, although its signature says Object.
+                visitMethodInsn(Opcodes.INVOKEVIRTUAL, Guard.CLASS, "treeEventHandler", "()L" + HANDLER + ";", false);
+                visitJumpInsn(Opcodes.IFNONNULL, ready);
+                visitVarInsn(Opcodes.ALOAD, 0);
+                visitInsn(Opcodes.ICONST_1);
+                visitMethodInsn(Opcodes.INVOKEVIRTUAL, Guard.CLASS, "rebuildTree_$eq", "(Z)V", false);
+                visitInsn(Opcodes.RETURN);
+                visitLabel(ready);
+                visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+            }
+        };
+    }
+}

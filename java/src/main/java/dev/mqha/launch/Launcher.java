@@ -1,0 +1,84 @@
+package dev.mqha.launch;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+
+/**
+ * Takes an exclusive lock on a data directory and then calls another main.
+ *
+ * <p>The store's own lock is off in a replicated broker, and a second process on one directory would
+ * truncate the log of the first. The operating system takes this lock back when the process ends,
+ * however it ends. POSIX drops it as soon as any descriptor of the file is closed in the process, so
+ * the file is opened once, and both channel and lock stay reachable for the life of the JVM.
+ */
+public final class Launcher {
+    static final String LOCK_FILE = "mqha.lock";
+
+    private static final int USAGE = 64;
+    private static final int CANNOT_LOCK = 74;
+    private static final int IN_USE = 75;
+
+    @SuppressWarnings("unused")
+    private static FileChannel channel;
+
+    @SuppressWarnings("unused")
+    private static FileLock lock;
+
+    private Launcher() {}
+
+    /**
+     * Locks a directory and runs a program.
+     *
+     * @param args lock directory, main class, the arguments of that class
+     */
+    public static void main(String[] args) throws Throwable {
+        if (args.length < 2) {
+            exit(USAGE, "usage: Launcher <lock directory> <main class> [argument...]");
+        }
+        acquire(Path.of(args[0]));
+        String[] rest = Arrays.copyOfRange(args, 2, args.length);
+        try {
+            Class.forName(args[1]).getMethod("main", String[].class).invoke(null, (Object) rest);
+        } catch (InvocationTargetException wrapped) {
+            throw wrapped.getCause();
+        }
+    }
+
+    private static void acquire(Path directory) {
+        try {
+            channel = FileChannel.open(
+                    directory.resolve(LOCK_FILE),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+            lock = channel.tryLock();
+            if (lock == null) {
+                exit(IN_USE, directory.toAbsolutePath() + " is in use by process " + holder());
+            }
+            String pid = ProcessHandle.current().pid() + "\n";
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+        } catch (IOException failure) {
+            exit(CANNOT_LOCK, directory.toAbsolutePath() + " cannot be locked: " + failure);
+        }
+    }
+
+    /** The pid that the holder wrote, read through the one channel. */
+    private static String holder() throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(32);
+        channel.read(text, 0);
+        return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+    }
+
+    private static void exit(int code, String message) {
+        System.err.println("mqha: " + message);
+        System.exit(code);
+    }
+}

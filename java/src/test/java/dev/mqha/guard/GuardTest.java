@@ -1,0 +1,109 @@
+package dev.mqha.guard;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GuardTest {
+    private static final String NAME = Guard.CLASS.replace('/', '.');
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void theKnownClassIsGuarded() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        String line = Guard.run(store(), jar);
+        assertTrue(line.startsWith("{\"guarded\":true,"), line);
+        assertTrue(line.contains("\"version\":\"5.16.7\""), line);
+        Object group = withoutConstructor(load(jar));
+        group.getClass().getMethod("onConnected").invoke(group);
+        assertEquals(true, group.getClass().getMethod("rebuildTree").invoke(group));
+    }
+
+    @Test
+    void theOriginalDoesRunOnWithoutAHandler() throws Exception {
+        Object group = withoutConstructor(load(store()));
+        InvocationTargetException failure = assertThrows(
+                InvocationTargetException.class,
+                () -> group.getClass().getMethod("onConnected").invoke(group));
+        assertInstanceOf(NullPointerException.class, failure.getCause());
+    }
+
+    @Test
+    void twoRunsGiveTheSameJar() throws Exception {
+        Guard.run(store(), directory.resolve("a.jar"));
+        Guard.run(store(), directory.resolve("b.jar"));
+        assertArrayEquals(
+                Files.readAllBytes(directory.resolve("a.jar")), Files.readAllBytes(directory.resolve("b.jar")));
+    }
+
+    @Test
+    void anUnknownClassIsLeftAsItIs() throws Exception {
+        Path other = directory.resolve("store.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(other))) {
+            out.putNextEntry(new JarEntry(Guard.CLASS + ".class"));
+            out.write(new byte[] {1, 2, 3});
+        }
+        Path jar = directory.resolve("guard.jar");
+        String line = Guard.run(other, jar);
+        assertTrue(line.startsWith("{\"guarded\":false,"), line);
+        assertTrue(line.contains("\"reason\":"), line);
+        assertFalse(Files.exists(jar));
+    }
+
+    @Test
+    void aMissingJarIsAnError() {
+        IOException failure = assertThrows(
+                IOException.class, () -> Guard.run(directory.resolve("none.jar"), directory.resolve("guard.jar")));
+        assertTrue(failure.getMessage().contains("none.jar"));
+    }
+
+    private static Path store() throws Exception {
+        for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
+            if (entry.contains("activemq-leveldb-store")) {
+                return Path.of(entry);
+            }
+        }
+        throw new IllegalStateException("the store is not on the class path");
+    }
+
+    /** Loads the class from this jar first, with everything else from the tests' class path. */
+    private static Class<?> load(Path jar) throws Exception {
+        List<URL> urls = new ArrayList<>();
+        urls.add(jar.toUri().toURL());
+        for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
+            urls.add(Path.of(entry).toUri().toURL());
+        }
+        URLClassLoader loader =
+                new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+        return Class.forName(NAME, true, loader);
+    }
+
+    /** An instance as another thread sees it while the constructor has not come to the handler. */
+    private static Object withoutConstructor(Class<?> type) throws Exception {
+        Class<?> factory = Class.forName("sun.reflect.ReflectionFactory");
+        Object reflection = factory.getMethod("getReflectionFactory").invoke(null);
+        Constructor<?> constructor = (Constructor<?>) factory
+                .getMethod("newConstructorForSerialization", Class.class, Constructor.class)
+                .invoke(reflection, type, Object.class.getDeclaredConstructor());
+        return constructor.newInstance();
+    }
+}

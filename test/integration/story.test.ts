@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { KillResult } from '../../src/cluster/kill.js';
+import type { StartResult } from '../../src/cluster/start.js';
+import { isAccepting } from '../../src/broker/probe.js';
+import { eventually, TestCluster } from '../support/cluster.js';
+import { receive, send } from '../support/messages.js';
+
+describe('the story of the article', () => {
+  let cluster: TestCluster;
+  let settings: ClientSettings;
+  let firstMaster: string;
+  let secondMaster: string;
+
+  beforeAll(async () => {
+    cluster = await TestCluster.make();
+    settings = await cluster.json<ClientSettings>('env');
+  });
+
+  afterAll(async () => {
+    await cluster.remove();
+  });
+
+  it('comes up with three members registered and one master that serves', async () => {
+    const { started, status } = await cluster.json<StartResult>('up');
+    expect(started.toSorted()).toEqual(['mq01', 'mq02', 'mq03', 'zookeeper']);
+    expect(status.state).toBe('serving');
+    expect(status.zookeeper.numChildren).toBe(3);
+    expect(status.nodes.filter((node) => node.accepting)).toHaveLength(1);
+    expect(status.nodes.filter((node) => node.attached)).toHaveLength(2);
+    expect(status.problems).toEqual([]);
+    expect((await cluster.run('check')).exitCode).toBe(0);
+    firstMaster = status.master ?? '';
+  });
+
+  it('takes messages, and shows the queue in the console to the generated account only', async () => {
+    await send(settings, 'story', ['one', 'two', 'three']);
+    const console = settings.consoles.find(({ name }) => name === firstMaster);
+    const page = `${console?.url ?? ''}admin/queues.jsp`;
+    const account = `${settings.username ?? ''}:${settings.password ?? ''}`;
+    const authorization = (pair: string) => ({
+      Authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
+    });
+    const opened = await fetch(page, { headers: authorization(account) });
+    expect(opened.status).toBe(200);
+    expect(await opened.text()).toContain('story');
+    for (const headers of [{}, authorization('admin:admin'), authorization('user:user')]) {
+      expect((await fetch(page, { headers })).status).toBe(401);
+    }
+  });
+
+  it('refuses clients without the account', async () => {
+    const anonymous = { ...settings, username: 'admin', password: 'admin' };
+    const one = settings.brokers.filter(({ name }) => name === firstMaster);
+    await expect(send({ ...anonymous, brokers: one }, 'story', ['x'], 2000)).rejects.toThrow(
+      'no broker lets a client in',
+    );
+  });
+
+  it('is started twice without harm', async () => {
+    const { started, alreadyRunning } = await cluster.json<StartResult>('up');
+    expect(started).toEqual([]);
+    expect(alreadyRunning).toHaveLength(4);
+  });
+
+  it('serves on with one slave stopped, two registered', async () => {
+    const stopped = await cluster.json<{ stopped: { name: string; forced: boolean }[] }>(
+      'stop',
+      'slave',
+    );
+    expect(stopped.stopped).toHaveLength(1);
+    expect(stopped.stopped[0]?.forced).toBe(false);
+    const status = await eventually(
+      () => cluster.status(),
+      ({ zookeeper }) => zookeeper.numChildren === 2,
+    );
+    expect(status.state).toBe('degraded');
+    expect(status.master).toBe(firstMaster);
+    expect((await cluster.run('check')).exitCode).toBe(1);
+    expect((await cluster.run('start', stopped.stopped[0]?.name ?? '')).exitCode).toBe(0);
+  });
+
+  it('elects another master when the master is killed', async () => {
+    const { killed, newMaster, failoverMs } = await cluster.json<KillResult>('kill', 'master');
+    expect(killed).toEqual([{ name: firstMaster, was: 'master' }]);
+    expect(newMaster).not.toBe(firstMaster);
+    expect(failoverMs).toBeGreaterThan(0);
+    secondMaster = newMaster ?? '';
+    expect((await cluster.status()).master).toBe(secondMaster);
+  });
+
+  it('still has the messages that were sent before', async () => {
+    expect(await receive(settings, 'story', 3)).toEqual(['one', 'two', 'three']);
+    await send(settings, 'story', ['four']);
+  });
+
+  it('refuses to lose quorum without an answer', async () => {
+    const refused = await cluster.run('kill', secondMaster);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(/^error: .*quorum is 2[^]*\nhint: .*--yes/m);
+    expect((await cluster.status()).state).toBe('degraded');
+  });
+
+  it('serves nobody when the second is killed', async () => {
+    const result = await cluster.json<KillResult>('kill', secondMaster, '--yes');
+    expect(result.newMaster).toBeNull();
+    const status = await eventually(
+      () => cluster.status(),
+      ({ state }) => state === 'no-quorum',
+    );
+    expect(status.nodes.some((node) => node.accepting)).toBe(false);
+    for (const node of status.nodes) {
+      expect(await isAccepting(node.host, node.messagePort)).toBe(false);
+    }
+    expect((await cluster.run('check')).exitCode).toBe(2);
+  });
+
+  it('serves again with its messages when the nodes are started', async () => {
+    expect((await cluster.json<StartResult>('up')).status.state).toBe('serving');
+    expect(await receive(settings, 'story', 1)).toEqual(['four']);
+  });
+
+  it('restarts node by node and keeps serving', async () => {
+    await send(settings, 'story', ['five']);
+    const { restarted, status } = await cluster.json<{
+      restarted: string[];
+      status: { state: string };
+    }>('restart');
+    expect(restarted).toHaveLength(3);
+    expect(status.state).toBe('serving');
+    expect(await receive(settings, 'story', 1)).toEqual(['five']);
+  });
+
+  it('goes down, twice, and leaves no process', async () => {
+    expect((await cluster.run('down')).exitCode).toBe(0);
+    expect((await cluster.run('down')).stdout).toContain('nothing was running');
+    expect(await (await cluster.open()).registry.all()).toEqual([]);
+    expect((await cluster.status()).state).toBe('stopped');
+  });
+});

@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { openCluster, thisHost, type Cluster } from '../../src/cluster/context.js';
+import type { ClusterStatus } from '../../src/cluster/status.js';
+import { packageRoot } from '../../src/package.js';
+import { freePorts } from '../../src/process/ports.js';
+
+/** What one run of the command line gave. */
+export interface CliResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built command line as a user does, without a terminal. */
+export async function mqha(
+  args: readonly string[],
+  options: { readonly env?: Record<string, string>; readonly cwd?: string } = {},
+): Promise<CliResult> {
+  const { exitCode, stdout, stderr } = await execa(
+    process.execPath,
+    [join(packageRoot(), 'bin', 'mqha.js'), ...args],
+    {
+      reject: false,
+      stdin: 'ignore',
+      env: { MQHA_CLUSTER: '', ...options.env },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      timeout: 240_000,
+      killSignal: 'SIGKILL',
+    },
+  );
+  return { exitCode: exitCode ?? -1, stdout, stderr };
+}
+
+/** A cluster in a temporary directory, on ports of its own, driven through the command line. */
+export class TestCluster {
+  readonly directory: string;
+  readonly env: Record<string, string>;
+
+  private constructor(directory: string, env: Record<string, string>) {
+    this.directory = directory;
+    this.env = env;
+  }
+
+  /** `mqha init` with free ports. */
+  static async make(
+    flags: readonly string[] = ['--nodes', '3'],
+    env: Record<string, string> = {},
+  ): Promise<TestCluster> {
+    const directory = await mkdtemp(join(tmpdir(), 'mqha-test-'));
+    const base = await freeBase();
+    const ports = [
+      '--web-port',
+      base,
+      '--message-port',
+      base + 10,
+      '--replication-port',
+      base + 20,
+    ];
+    if (!flags.includes('--zookeeper')) ports.push('--zookeeper-port', base + 30);
+    const cluster = new TestCluster(directory, env);
+    const made = await mqha(['init', directory, ...ports.map(String), ...flags], { env });
+    if (made.exitCode !== 0) throw new Error(`mqha init failed: ${made.stderr}`);
+    return cluster;
+  }
+
+  /** Runs a command on this cluster. */
+  run(...args: string[]): Promise<CliResult> {
+    return mqha(['-C', this.directory, ...args], { env: this.env });
+  }
+
+  /** Runs a command that must succeed, and returns its JSON. */
+  async json<T>(...args: string[]): Promise<T> {
+    const result = await this.run(...args, '--json');
+    if (result.exitCode !== 0) {
+      throw new Error(`mqha ${args.join(' ')} exited ${result.exitCode}: ${result.stderr}`);
+    }
+    return JSON.parse(result.stdout) as T;
+  }
+
+  status(): Promise<ClusterStatus> {
+    return this.json<ClusterStatus>('status');
+  }
+
+  /** The cluster as the library sees it, for what the command line does not show. */
+  open(): Promise<Cluster> {
+    return openCluster(this.directory, thisHost({}));
+  }
+
+  /** Ends every process of it and removes it, also after a failed test. */
+  async remove(): Promise<void> {
+    const cluster = await this.open();
+    await this.run('down', '--timeout', '20s');
+    for (const process of await cluster.registry.all()) {
+      await cluster.registry.signal(process, 'SIGKILL');
+    }
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Asks again until the answer is as wanted. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  wanted: (value: T) => boolean,
+  timeoutMs = 60_000,
+): Promise<T> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await ask();
+    if (wanted(value)) return value;
+    if (performance.now() > end) throw new Error(`not so in time: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
