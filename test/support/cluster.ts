@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,16 +51,9 @@ export class TestCluster {
     env: Record<string, string> = {},
   ): Promise<TestCluster> {
     const directory = await mkdtemp(join(tmpdir(), 'mqha-test-'));
-    const base = await freeBase();
-    const ports = [
-      '--web-port',
-      base,
-      '--message-port',
-      base + 10,
-      '--replication-port',
-      base + 20,
-    ];
-    if (!flags.includes('--zookeeper')) ports.push('--zookeeper-port', base + 30);
+    const [web = 0, message = 0, replication = 0, zookeeper = 0] = await freePorts([9, 9, 9, 1]);
+    const ports = ['--web-port', web, '--message-port', message, '--replication-port', replication];
+    if (!flags.includes('--zookeeper')) ports.push('--zookeeper-port', zookeeper);
     const cluster = new TestCluster(directory, env);
     const made = await mqha(['init', directory, ...ports.map(String), ...flags], { env });
     if (made.exitCode !== 0) throw new Error(`mqha init failed: ${made.stderr}`);
@@ -91,10 +85,10 @@ export class TestCluster {
 
   /** Ends every process of it and removes it, also after a failed test. */
   async remove(): Promise<void> {
-    const cluster = await this.open();
-    await this.run('down', '--timeout', '20s');
-    for (const process of await cluster.registry.all()) {
-      await cluster.registry.signal(process, 'SIGKILL');
+    if (existsSync(join(this.directory, 'mqha.yaml'))) {
+      const { registry } = await this.open();
+      await this.run('down', '--timeout', '20s');
+      for (const process of await registry.all()) await registry.signal(process, 'SIGKILL');
     }
     await rm(this.directory, { recursive: true, force: true });
   }

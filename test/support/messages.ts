@@ -83,9 +83,10 @@ export async function receive(
   const bodies: string[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
-      const receiver = connection.open_receiver(queue);
+      const receiver = connection.open_receiver({ source: queue, autoaccept: false });
       receiver.on('message', (context: EventContext) => {
         bodies.push(String(context.message?.body));
+        context.delivery?.accept();
         // Closing the link sends the acknowledgement of the last message ahead of it.
         if (bodies.length === count) receiver.close();
       });
