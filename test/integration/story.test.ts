@@ -121,14 +121,14 @@ describe('the story of the article', () => {
   });
 
   it('restarts node by node and keeps serving', async () => {
-    await send(settings, 'story', ['five']);
+    await send(settings, 'rolling', ['five']);
     const { restarted, status } = await cluster.json<{
       restarted: string[];
       status: { state: string };
     }>('restart');
     expect(restarted).toHaveLength(3);
     expect(status.state).toBe('serving');
-    expect(await receive(settings, 'story', 1)).toEqual(['five']);
+    expect(await receive(settings, 'rolling', 1)).toEqual(['five']);
   });
 
   it('goes down, twice, and leaves no process', async () => {
