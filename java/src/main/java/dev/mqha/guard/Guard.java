@@ -8,24 +8,39 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 
 /**
- * Writes the guarded form of the one class of the store that makes about one start in eight fail.
+ * Writes the mended form of those classes of the store that keep a broker from starting, or make it
+ * lose messages.
  *
- * <p>Usage: {@code Guard <activemq-leveldb-store.jar> <guard.jar>}. Prints one line of JSON. A class
- * that is not known is left as it is, and the line says so; no jar is written then.
+ * <p>Usage: {@code Guard <activemq-leveldb-store.jar> <guard.jar>}. Prints one line of JSON. Where one
+ * of the classes is not known all are left as they are, and the line says so; no jar is written then.
  */
 public final class Guard {
-    static final String CLASS = "org/apache/activemq/leveldb/replicated/groups/ZooKeeperGroup";
+    /** A class, the SHA-256 of the form that the patch was made for, and the patch. */
+    record Patch(String className, String sha256, UnaryOperator<byte[]> mend) {}
 
-    /** SHA-256 of the classes that the patch was made for, and the release that ships them. */
-    static final Map<String, String> KNOWN =
-            Map.of("cdfc6ce9419123720cd3fbb9d6580b569bc72edef89a336bbc1c874e021cc1b5", "5.16.7");
+    /** The release whose classes these are. */
+    static final String VERSION = "5.16.7";
+
+    static final List<Patch> PATCHES = List.of(
+            new Patch(
+                    ListenerGuard.CLASS,
+                    "cdfc6ce9419123720cd3fbb9d6580b569bc72edef89a336bbc1c874e021cc1b5",
+                    ListenerGuard::guard),
+            new Patch(
+                    SnapshotFix.CLASS,
+                    "764650b9211e0ffd98088a926a7eb6c1539b26aaef67857ca5cbb9bb17b39bc3",
+                    SnapshotFix::mend));
 
     private Guard() {}
 
@@ -43,34 +58,43 @@ public final class Guard {
     }
 
     /**
-     * Guards the class of a jar.
+     * Mends the classes of a jar.
      *
      * @return one line of JSON: what was done
-     * @throws IOException where the jar cannot be read, lacks the class, or the result cannot be written
+     * @throws IOException where the jar cannot be read, lacks a class, or the result cannot be written
      */
     static String run(Path store, Path target) throws IOException {
-        byte[] original = read(store);
-        String digest = sha256(original);
-        String version = KNOWN.get(digest);
-        if (version == null) {
-            return String.format(
-                    "{\"guarded\":false,\"class\":\"%s\",\"sha256\":\"%s\",\"reason\":\"%s\"}",
-                    CLASS, digest, "this form of the class is not known and was left as it is");
+        Map<String, byte[]> mended = new LinkedHashMap<>();
+        List<String> digests = new ArrayList<>();
+        boolean known = true;
+        for (Patch patch : PATCHES) {
+            byte[] original = read(store, patch.className());
+            String digest = sha256(original);
+            digests.add(digest);
+            if (digest.equals(patch.sha256())) {
+                mended.put(patch.className(), patch.mend().apply(original));
+            } else {
+                known = false;
+            }
         }
-        write(target, ListenerGuard.guard(original));
-        return String.format(
-                "{\"guarded\":true,\"class\":\"%s\",\"sha256\":\"%s\",\"version\":\"%s\"}",
-                CLASS, digest, version);
+        String classes = String.join(", ", PATCHES.stream().map(Patch::className).toList());
+        String what = String.format("\"class\":\"%s\",\"sha256\":\"%s\"", classes, String.join(", ", digests));
+        if (!known) {
+            String reason = "these classes are not the known ones of " + VERSION + " and were left as they are";
+            return String.format("{\"guarded\":false,%s,\"reason\":\"%s\"}", what, reason);
+        }
+        write(target, mended);
+        return String.format("{\"guarded\":true,%s,\"version\":\"%s\"}", what, VERSION);
     }
 
-    private static byte[] read(Path store) throws IOException {
+    private static byte[] read(Path store, String className) throws IOException {
         if (!Files.isRegularFile(store)) {
             throw new IOException("there is no jar " + store);
         }
         try (JarFile jar = new JarFile(store.toFile())) {
-            ZipEntry entry = jar.getEntry(CLASS + ".class");
+            ZipEntry entry = jar.getEntry(className + ".class");
             if (entry == null) {
-                throw new IOException(store + " holds no " + CLASS);
+                throw new IOException(store + " holds no " + className);
             }
             try (InputStream in = jar.getInputStream(entry)) {
                 return in.readAllBytes();
@@ -78,14 +102,16 @@ public final class Guard {
         }
     }
 
-    /** Whole or not at all, and the same bytes for the same class. */
-    private static void write(Path target, byte[] bytes) throws IOException {
+    /** Whole or not at all, and the same bytes for the same classes. */
+    private static void write(Path target, Map<String, byte[]> classes) throws IOException {
         Path temporary = Files.createTempFile(target.toAbsolutePath().getParent(), "guard", ".tmp");
         try {
             try (OutputStream out = Files.newOutputStream(temporary);
                     JarOutputStream jar = new JarOutputStream(out)) {
                 put(jar, "META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\n\r\n".getBytes());
-                put(jar, CLASS + ".class", bytes);
+                for (Map.Entry<String, byte[]> entry : classes.entrySet()) {
+                    put(jar, entry.getKey() + ".class", entry.getValue());
+                }
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {

@@ -21,6 +21,8 @@ import org.objectweb.asm.Opcodes;
  * without the note would lose that first rebuild.
  */
 final class ListenerGuard extends ClassVisitor {
+    static final String CLASS = "org/apache/activemq/leveldb/replicated/groups/ZooKeeperGroup";
+
     private static final String HANDLER = "org/linkedin/zookeeper/tracker/NodeEventsListener";
 
     private boolean guarded;
@@ -58,11 +60,11 @@ final class ListenerGuard extends ClassVisitor {
                 Label ready = new Label();
                 visitVarInsn(Opcodes.ALOAD, 0);
                 // The accessor's descriptor names the listener, although its signature says Object.
-                visitMethodInsn(Opcodes.INVOKEVIRTUAL, Guard.CLASS, "treeEventHandler", "()L" + HANDLER + ";", false);
+                visitMethodInsn(Opcodes.INVOKEVIRTUAL, CLASS, "treeEventHandler", "()L" + HANDLER + ";", false);
                 visitJumpInsn(Opcodes.IFNONNULL, ready);
                 visitVarInsn(Opcodes.ALOAD, 0);
                 visitInsn(Opcodes.ICONST_1);
-                visitMethodInsn(Opcodes.INVOKEVIRTUAL, Guard.CLASS, "rebuildTree_$eq", "(Z)V", false);
+                visitMethodInsn(Opcodes.INVOKEVIRTUAL, CLASS, "rebuildTree_$eq", "(Z)V", false);
                 visitInsn(Opcodes.RETURN);
                 visitLabel(ready);
                 visitFrame(Opcodes.F_SAME, 0, null, 0, null);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GuardTest {
-    private static final String NAME = Guard.CLASS.replace('/', '.');
+    private static final String NAME = ListenerGuard.CLASS.replace('/', '.');
 
     @TempDir
     Path directory;
@@ -48,6 +48,37 @@ class GuardTest {
     }
 
     @Test
+    void theDownloadedIndexIsNamedAfterItsOwnPosition() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        assertEquals(List.of("wal_append_position"), positionsRead(store()));
+        assertEquals(List.of("snapshot_position"), positionsRead(jar));
+    }
+
+    private static List<String> positionsRead(Path jar) throws IOException {
+        List<String> fields = new ArrayList<>();
+        try (java.util.jar.JarFile file = new java.util.jar.JarFile(jar.toFile())) {
+            byte[] bytes = file.getInputStream(file.getEntry(SnapshotFix.CLASS + ".class")).readAllBytes();
+            new org.objectweb.asm.ClassReader(bytes)
+                    .accept(new org.objectweb.asm.ClassVisitor(org.objectweb.asm.Opcodes.ASM9) {
+                        @Override
+                        public org.objectweb.asm.MethodVisitor visitMethod(
+                                int access, String name, String type, String signature, String[] exceptions) {
+                            return new org.objectweb.asm.MethodVisitor(org.objectweb.asm.Opcodes.ASM9) {
+                                @Override
+                                public void visitFieldInsn(int opcode, String owner, String field, String fieldType) {
+                                    if (owner.endsWith("SyncResponse") && fieldType.equals("J")) {
+                                        fields.add(field);
+                                    }
+                                }
+                            };
+                        }
+                    }, 0);
+        }
+        return fields;
+    }
+
+    @Test
     void twoRunsGiveTheSameJar() throws Exception {
         Guard.run(store(), directory.resolve("a.jar"));
         Guard.run(store(), directory.resolve("b.jar"));
@@ -59,8 +90,10 @@ class GuardTest {
     void anUnknownClassIsLeftAsItIs() throws Exception {
         Path other = directory.resolve("store.jar");
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(other))) {
-            out.putNextEntry(new JarEntry(Guard.CLASS + ".class"));
-            out.write(new byte[] {1, 2, 3});
+            for (Guard.Patch patch : Guard.PATCHES) {
+                out.putNextEntry(new JarEntry(patch.className() + ".class"));
+                out.write(new byte[] {1, 2, 3});
+            }
         }
         Path jar = directory.resolve("guard.jar");
         String line = Guard.run(other, jar);
