@@ -40,7 +40,11 @@ public final class Guard {
             new Patch(
                     SnapshotFix.CLASS,
                     "764650b9211e0ffd98088a926a7eb6c1539b26aaef67857ca5cbb9bb17b39bc3",
-                    SnapshotFix::mend));
+                    SnapshotFix::mend),
+            new Patch(
+                    StopLimit.CLASS,
+                    "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00",
+                    StopLimit::mend));
 
     private Guard() {}
 
