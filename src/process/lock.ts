@@ -34,13 +34,15 @@ export interface Lock {
 export async function acquireLock(directory: string, options: LockOptions): Promise<Lock> {
   const address = lockAddress(realpathSync(directory));
   let waited = false;
+  let holder: LockHolder | undefined;
   for (;;) {
     const lock = await tryListen(address, options.command);
     if (lock) return lock;
-    const holder = await waitForHolder(address, options.deadline, (found) => {
+    const seen = await waitForHolder(address, options.deadline, (found) => {
       if (!waited) options.onWait?.(found);
       waited = true;
     });
+    holder = seen ?? holder;
     if (options.deadline.passed) throw locked(directory, holder);
   }
 }

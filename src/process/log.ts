@@ -11,7 +11,7 @@ export async function lastLines(path: string, count: number): Promise<string[]> 
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   if (size > TAIL_BYTES) lines.shift(); // It began in the middle of a line.
-  return lines.slice(-count);
+  return count === 0 ? [] : lines.slice(-count);
 }
 
 /** Where a file ends now, in bytes: a mark, so that lines from before it never count. */
@@ -60,6 +60,8 @@ export async function* followLines(path: string, signal: AbortSignal): AsyncGene
       position = 0;
       inode = now.ino;
       decoder = new StringDecoder('utf8');
+      if (rest !== '') yield rest;
+      rest = '';
     }
     const bytes = now && now.size > position ? await readBytes(path, position) : Buffer.alloc(0);
     if (bytes.length === 0) {

@@ -133,5 +133,5 @@ export function differences(comparisons: readonly FileComparison[]): string {
 }
 
 function blackOut(text: string): string {
-  return text.replace(/^([^#\n=:]+[=:]\s*)\S[^,\n]*/gm, '$1***');
+  return text.replace(/^([#!\s]*[^\s=:]+[\s=:]+)\S.*$/gm, '$1***');
 }
