@@ -38,6 +38,10 @@ public final class Guard {
                     "cdfc6ce9419123720cd3fbb9d6580b569bc72edef89a336bbc1c874e021cc1b5",
                     ListenerGuard::guard),
             new Patch(
+                    ChangeOrder.CLASS,
+                    "4d973682e7c6a65b14d88444f9983b090079f4802a23b6884ae59232eba0307c",
+                    ChangeOrder::mend),
+            new Patch(
                     SnapshotFix.CLASS,
                     "764650b9211e0ffd98088a926a7eb6c1539b26aaef67857ca5cbb9bb17b39bc3",
                     SnapshotFix::mend),

@@ -8,7 +8,7 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Puts a guard in front of {@code ZooKeeperGroup.onConnected()}.
+ * Puts a guard in front of {@code ZooKeeperGroup.onConnected()}, and lets it work without the group's lock.
  *
  * <p>The constructor registers the group as a listener, is called back at once, and sets
  * {@code treeEventHandler} only afterwards. ZKClient's dispatcher thread delivers the same event a
@@ -19,6 +19,11 @@ import org.objectweb.asm.Opcodes;
  * next one is a reconnect ({@code rebuildTree = true}) and returns. Nobody listens to the group yet,
  * so nobody misses the event, and a later loss of the session still rebuilds the tree. To return
  * without the note would lose that first rebuild.
+ *
+ * <p>A call that does rebuild the tree reports the members to the elector, whose lock it needs, while it
+ * holds the group's. Whoever joins or updates takes the two the other way round: a start, or a
+ * reconnect, that meets the rebuild stands still for ever. After the constructor only the dispatcher
+ * thread makes this call, so nothing is lost with the lock.
  */
 final class ListenerGuard extends ClassVisitor {
     static final String CLASS = "org/apache/activemq/leveldb/replicated/groups/ZooKeeperGroup";
@@ -68,6 +73,12 @@ final class ListenerGuard extends ClassVisitor {
                 visitInsn(Opcodes.RETURN);
                 visitLabel(ready);
                 visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+            }
+
+            @Override
+            public void visitInsn(int opcode) {
+                boolean lock = opcode == Opcodes.MONITORENTER || opcode == Opcodes.MONITOREXIT;
+                super.visitInsn(lock ? Opcodes.POP : opcode);
             }
         };
     }

@@ -17,13 +17,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 class GuardTest {
-    private static final String NAME = ListenerGuard.CLASS.replace('/', '.');
-
     @TempDir
     Path directory;
 
@@ -33,14 +36,14 @@ class GuardTest {
         String line = Guard.run(store(), jar);
         assertTrue(line.startsWith("{\"guarded\":true,"), line);
         assertTrue(line.contains("\"version\":\"5.16.7\""), line);
-        Object group = withoutConstructor(load(jar));
+        Object group = withoutConstructor(load(jar, ListenerGuard.CLASS));
         group.getClass().getMethod("onConnected").invoke(group);
         assertEquals(true, group.getClass().getMethod("rebuildTree").invoke(group));
     }
 
     @Test
     void theOriginalDoesRunOnWithoutAHandler() throws Exception {
-        Object group = withoutConstructor(load(store()));
+        Object group = withoutConstructor(load(store(), ListenerGuard.CLASS));
         InvocationTargetException failure = assertThrows(
                 InvocationTargetException.class,
                 () -> group.getClass().getMethod("onConnected").invoke(group));
@@ -55,27 +58,94 @@ class GuardTest {
         assertEquals(List.of("snapshot_position"), positionsRead(jar));
     }
 
+    @Test
+    void aRebuildOfTheTreeHoldsNoLockOfTheGroup() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        assertEquals(List.of("enter", "exit", "exit"), locksOf(store(), ListenerGuard.CLASS, "onConnected"));
+        assertEquals(List.of(), locksOf(jar, ListenerGuard.CLASS, "onConnected"));
+    }
+
+    @Test
+    void theElectorReadsTheMembersWithItsLockHeld() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        assertEquals(List.of(), locksOf(store(), ChangeOrder.CLASS, "changed"));
+        assertEquals(List.of("enter", "exit", "exit"), locksOf(jar, ChangeOrder.CLASS, "changed"));
+    }
+
+    @Test
+    void theStopOfASlaveWaitsWithALimit() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        assertEquals(List.of("()V"), waitsOf(store()));
+        assertEquals(List.of("(JLjava/util/concurrent/TimeUnit;)Z"), waitsOf(jar));
+    }
+
+    @Test
+    void everyMendedClassPassesTheVerifier() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        for (Guard.Patch patch : Guard.PATCHES) {
+            // Initialized, and so verified.
+            Class<?> mended = load(jar, patch.className());
+            assertEquals(jar.toUri().toURL(), mended.getProtectionDomain().getCodeSource().getLocation());
+        }
+    }
+
     private static List<String> positionsRead(Path jar) throws IOException {
         List<String> fields = new ArrayList<>();
-        try (java.util.jar.JarFile file = new java.util.jar.JarFile(jar.toFile())) {
-            byte[] bytes = file.getInputStream(file.getEntry(SnapshotFix.CLASS + ".class")).readAllBytes();
-            new org.objectweb.asm.ClassReader(bytes)
-                    .accept(new org.objectweb.asm.ClassVisitor(org.objectweb.asm.Opcodes.ASM9) {
-                        @Override
-                        public org.objectweb.asm.MethodVisitor visitMethod(
-                                int access, String name, String type, String signature, String[] exceptions) {
-                            return new org.objectweb.asm.MethodVisitor(org.objectweb.asm.Opcodes.ASM9) {
-                                @Override
-                                public void visitFieldInsn(int opcode, String owner, String field, String fieldType) {
-                                    if (owner.endsWith("SyncResponse") && fieldType.equals("J")) {
-                                        fields.add(field);
-                                    }
-                                }
-                            };
-                        }
-                    }, 0);
-        }
+        visit(jar, SnapshotFix.CLASS, null, new MethodVisitor(Opcodes.ASM9) {
+            @Override
+            public void visitFieldInsn(int opcode, String owner, String field, String type) {
+                if (owner.endsWith("SyncResponse") && type.equals("J")) {
+                    fields.add(field);
+                }
+            }
+        });
         return fields;
+    }
+
+    private static List<String> locksOf(Path jar, String className, String method) throws IOException {
+        List<String> locks = new ArrayList<>();
+        visit(jar, className, method, new MethodVisitor(Opcodes.ASM9) {
+            @Override
+            public void visitInsn(int opcode) {
+                if (opcode == Opcodes.MONITORENTER) {
+                    locks.add("enter");
+                } else if (opcode == Opcodes.MONITOREXIT) {
+                    locks.add("exit");
+                }
+            }
+        });
+        return locks;
+    }
+
+    private static List<String> waitsOf(Path jar) throws IOException {
+        List<String> waits = new ArrayList<>();
+        visit(jar, StopLimit.CLASS, "doStop", new MethodVisitor(Opcodes.ASM9) {
+            @Override
+            public void visitMethodInsn(int opcode, String owner, String name, String type, boolean inInterface) {
+                if (name.equals("await")) {
+                    waits.add(type);
+                }
+            }
+        });
+        return waits;
+    }
+
+    /** Shows the instructions of a method, or of all where it is null, to a visitor. */
+    private static void visit(Path jar, String className, String method, MethodVisitor visitor) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            byte[] bytes = file.getInputStream(file.getEntry(className + ".class")).readAllBytes();
+            new ClassReader(bytes).accept(new ClassVisitor(Opcodes.ASM9) {
+                @Override
+                public MethodVisitor visitMethod(
+                        int access, String name, String type, String signature, String[] exceptions) {
+                    return method == null || name.equals(method) ? visitor : null;
+                }
+            }, 0);
+        }
     }
 
     @Test
@@ -119,7 +189,7 @@ class GuardTest {
     }
 
     /** Loads the class from this jar first, with everything else from the tests' class path. */
-    private static Class<?> load(Path jar) throws Exception {
+    private static Class<?> load(Path jar, String className) throws Exception {
         List<URL> urls = new ArrayList<>();
         urls.add(jar.toUri().toURL());
         for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
@@ -127,7 +197,7 @@ class GuardTest {
         }
         URLClassLoader loader =
                 new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
-        return Class.forName(NAME, true, loader);
+        return Class.forName(className.replace('/', '.'), true, loader);
     }
 
     /** An instance as another thread sees it while the constructor has not come to the handler. */
