@@ -2,10 +2,15 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, ConfirmFlags, ExitCode, WaitFlags } from './commands/context.js';
 import type { DestroyFlags } from './commands/destroy.js';
 import type { EnvFlags } from './commands/env.js';
+import type { EventsFlags } from './commands/events.js';
+import type { ExportSystemdFlags } from './commands/export.js';
+import type { HistoryFlags } from './commands/history.js';
 import type { InitFlags } from './commands/init.js';
 import type { InstallFlags } from './commands/install.js';
 import type { LogsFlags } from './commands/logs.js';
 import type { RenderFlags } from './commands/render.js';
+import type { SuperviseFlags } from './commands/supervise.js';
+import type { SwitchoverFlags } from './commands/switchover.js';
 import type { UpFlags } from './commands/up.js';
 import { packageVersion } from './package.js';
 
@@ -45,6 +50,8 @@ export function buildCli(
   const context = () => contextOf(program.opts<GlobalFlags>());
   const timeout = (byDefault: string) =>
     new Option('--timeout <duration>', `how long to wait (default: ${byDefault})`);
+  const since = () =>
+    new Option('--since <when>', 'a duration back from now (10m, 2h, 3d) or an ISO time');
   const yes = () => new Option('-y, --yes', 'answer every question with yes');
 
   program
@@ -79,6 +86,10 @@ export function buildCli(
       'quorum_mem, quorum_disk, local_mem or local_disk (default: quorum_mem)',
     )
     .option('--no-auth', 'no accounts: clients and console are anonymous')
+    .option(
+      '--no-supervisor',
+      'nothing looks after the brokers; sessions are short for that reason',
+    )
     .action(async (directory: string | undefined, flags: InitFlags) => {
       const { init } = await import('./commands/init.js');
       await init(context(), directory, flags);
@@ -108,6 +119,7 @@ export function buildCli(
     .command('up')
     .description('start what is not running; returns when a client can send')
     .option('--dry-run', 'print the plan and change nothing')
+    .option('--no-supervisor', 'leave no supervisor, and end one that runs')
     .addOption(timeout('180s'))
     .action(async (flags: UpFlags) => {
       const { upCommand } = await import('./commands/up.js');
@@ -190,6 +202,26 @@ export function buildCli(
     });
 
   program
+    .command('supervise')
+    .description('look after the brokers in the foreground, until SIGTERM or `mqha down`')
+    .option('--up', 'start every broker first, unless some are wanted already')
+    .action(async (flags: SuperviseFlags) => {
+      const { superviseCommand } = await import('./commands/supervise.js');
+      await superviseCommand(context(), flags);
+    });
+
+  program
+    .command('switchover')
+    .description('change the master as planned: refuses while a slave is attaching or lagging')
+    .option('--to <node>', 'who should be master afterwards (default: whoever is elected)')
+    .addOption(timeout('180s'))
+    .addOption(yes())
+    .action(async (flags: SwitchoverFlags) => {
+      const { switchoverCommand } = await import('./commands/switchover.js');
+      await switchoverCommand(context(), flags);
+    });
+
+  program
     .command('logs [node]')
     .description('the log of a node or of zookeeper; without a name all of them')
     .option('-f, --follow', 'go on with what is written')
@@ -197,6 +229,43 @@ export function buildCli(
     .action(async (node: string | undefined, flags: LogsFlags) => {
       const { logs } = await import('./commands/logs.js');
       await logs(context(), node, flags);
+    });
+
+  program
+    .command('events')
+    .description('what happened to the cluster, as its supervisor and the commands recorded it')
+    .option('-f, --follow', 'go on with what happens')
+    .option(
+      '-n, --lines <n>',
+      'how many, the last ones (default: 50, with --since all)',
+      wholeNumber,
+    )
+    .addOption(since())
+    .action(async (flags: EventsFlags) => {
+      const { events } = await import('./commands/events.js');
+      await events(context(), flags);
+    });
+
+  program
+    .command('history')
+    .description('the changes of master: when, why, and how long there was none')
+    .addOption(since())
+    .action(async (flags: HistoryFlags) => {
+      const { history } = await import('./commands/history.js');
+      await history(context(), flags);
+    });
+
+  program
+    .command('export')
+    .description('what other programs need to run or watch the cluster')
+    .command('systemd')
+    .description('a systemd unit that runs the supervisor')
+    .option('--user <name>', 'who runs the brokers (default: the owner of the cluster directory)')
+    .option('--output <file>', 'write it there; without it the unit is printed')
+    .addOption(yes())
+    .action(async (flags: ExportSystemdFlags) => {
+      const { exportSystemd } = await import('./commands/export.js');
+      await exportSystemd(context(), flags);
     });
 
   program

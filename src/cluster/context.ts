@@ -3,6 +3,7 @@ import type { Layout } from '../config/layout.js';
 import { loadConfig } from '../config/load.js';
 import type { Account } from '../broker/client.js';
 import { MqhaError } from '../errors.js';
+import { Journal } from '../journal/journal.js';
 import { acquireLock, type Lock } from '../process/lock.js';
 import { ProcessRegistry } from '../process/registry.js';
 import { systemProcesses, type ProcessTable } from '../process/table.js';
@@ -45,6 +46,8 @@ export interface Cluster {
   /** Empty for a cluster that was never rendered; then none of its processes can run. */
   readonly id: string;
   readonly registry: ProcessRegistry;
+  /** What happened to it, as mqha and its supervisor saw it. */
+  readonly journal: Journal;
   /** The account of the message port and the console; undefined with `authentication: none`. */
   readonly account: Account | undefined;
   readonly host: Host;
@@ -66,6 +69,7 @@ export async function openCluster(directory: string, host: Host): Promise<Cluste
     layout,
     id,
     registry: new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes),
+    journal: new Journal(layout.state),
     account: credentials && { username: credentials.username, password: credentials.password },
     host,
   };

@@ -21,6 +21,10 @@ export type ClusterEvent =
       /** It did not end within the time it had, and was killed. */
       readonly forced: boolean;
     }
+  | { readonly type: 'supervisor-started'; readonly pid: number }
+  | { readonly type: 'restart-resumed'; readonly done: readonly string[] }
+  | { readonly type: 'supervising'; readonly pid: number }
+  | { readonly type: 'supervisor-ended'; readonly pid: number }
   | { readonly type: 'killed'; readonly name: string; readonly pid: number }
   | { readonly type: 'removed'; readonly what: string };
 

@@ -30,6 +30,14 @@ export function judge(cluster: Cluster, seen: Observation): ClusterStatus {
     elector: nameOf(election?.elector),
     failoverUrl: failoverUrl(config),
     nodes,
+    supervisor: {
+      running: seen.supervisor.pid !== undefined,
+      pid: seen.supervisor.pid ?? null,
+      processes: Object.entries(seen.supervisor.state?.processes ?? {}).map(([name, process]) => ({
+        name,
+        ...process,
+      })),
+    },
   };
   return { ...status, problems: problemsOf(cluster, seen, status) };
 }

@@ -7,6 +7,7 @@ import { MqhaError } from '../errors.js';
 import { Deadline, sleep } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { throwIfInterrupted, withLock, type Cluster } from './context.js';
+import { want } from './wanted.js';
 import type { ClusterState, ClusterStatus, Role } from './status.js';
 import { consentToQuorumLoss, hasEnded, refuseElsewhere, statusOf, type Confirm } from './stop.js';
 
@@ -44,13 +45,17 @@ export async function killNodes(
     const targets = await Promise.all(
       names.map(async (name) => ({ name, process: await registry.find(name) })),
     );
+    await want(
+      cluster,
+      targets.flatMap(({ name, process }) => (process ? [name] : [])),
+      'down',
+    );
     began = performance.now();
     const done: KillResult['killed'][number][] = [];
     for (const { name, process } of targets) {
       if (!process || !(await registry.signal(process, 'SIGKILL'))) continue;
       host.emit({ type: 'killed', name, pid: process.pid });
       await hasEnded(cluster, process, deadline);
-      await registry.forget(name);
       done.push({ name, was: before.nodes.find((node) => node.name === name)?.role ?? null });
     }
     return done;

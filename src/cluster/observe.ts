@@ -11,6 +11,9 @@ import { before, Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZnodeGroup, ZooKeeperReader } from '../zookeeper/session.js';
 import type { Cluster } from './context.js';
+import { supervisorPid } from './supervision.js';
+import { readSupervisorState, type SupervisorState } from './supervisor-state.js';
+import { isWanted, readWanted } from './wanted.js';
 
 /** All probes run side by side under this deadline. */
 export const OBSERVE_MS = 1500;
@@ -41,6 +44,14 @@ export interface Observation {
   readonly nodes: readonly NodeObservation[];
   /** What the master says of its slaves, or why it could not be asked. */
   readonly replication: Replication | { readonly error: string } | undefined;
+  readonly supervisor: {
+    /** Undefined where none runs. */
+    readonly pid: number | undefined;
+    /** What a running one wrote last. */
+    readonly state: SupervisorState | undefined;
+    /** Whether one is wanted: it is not after `up --no-supervisor` or `down`. */
+    readonly wanted: boolean;
+  };
 }
 
 /** Whether an address belongs to this machine. */
@@ -59,15 +70,28 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
   const nodes = Promise.all(config.nodes.map((node) => observeNode(cluster, node, deadline)));
   const { group, error } = await readGroup(cluster, reader, zookeeperProcess, deadline);
   const election = group && readElection(group.znodes, config.name);
-  const [seen, replication] = await Promise.all([
+  const [seen, replication, supervisor] = await Promise.all([
     nodes,
     askMaster(cluster, election, nodes, deadline),
+    findSupervisor(cluster),
   ]);
   return {
     zookeeper: { process: await zookeeperProcess, group, error },
     election,
     nodes: seen,
     replication,
+    supervisor,
+  };
+}
+
+async function findSupervisor(cluster: Cluster): Promise<Observation['supervisor']> {
+  const [pid, wanted] = await Promise.all([supervisorPid(cluster), readWanted(cluster.layout)]);
+  const state = pid === undefined ? undefined : await readSupervisorState(cluster.layout);
+  const somethingIsWanted = cluster.config.nodes.some((node) => isWanted(wanted, node.name));
+  return {
+    pid,
+    state: state?.pid === pid ? state : undefined,
+    wanted: cluster.config.supervisor.enabled && wanted.supervisor && somethingIsWanted,
   };
 }
 

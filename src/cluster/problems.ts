@@ -12,7 +12,35 @@ export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged
     ...zookeeperProblems(seen, status),
     ...electionProblems(cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
+    ...supervisorProblems(seen, status),
   ];
+}
+
+function supervisorProblems(seen: Observation, status: Unjudged): StatusProblem[] {
+  const { supervisor } = seen;
+  if (supervisor.pid === undefined) {
+    if (!supervisor.wanted || !seen.nodes.some((node) => node.process)) return [];
+    return [
+      problem(
+        'warning',
+        'supervisor-missing',
+        null,
+        'no supervisor runs: a broker that dies stays down, and a failover takes as long as a ZooKeeper session',
+        'Start one with `mqha up`; `mqha up --no-supervisor` does without for good.',
+      ),
+    ];
+  }
+  return status.supervisor.processes
+    .filter((process) => process.does === 'given-up')
+    .map(({ name }) =>
+      problem(
+        'error',
+        'given-up',
+        name,
+        `${name} kept dying and was left down by the supervisor`,
+        `See \`mqha events\` and \`mqha logs ${name}\`; \`mqha up\` tries again.`,
+      ),
+    );
 }
 
 function problem(

@@ -1,20 +1,16 @@
 import { tryOpen } from '../broker/client.js';
-import { recoverStash } from '../broker/store.js';
 import type { NodeConfig } from '../config/schema.js';
-import { membersOf, readElection, type Election } from '../election/election.js';
 import { MqhaError } from '../errors.js';
-import { launch, type LaunchPlan } from '../process/launch.js';
 import { Deadline, sleep } from '../time.js';
-import { isOk, ZOOKEEPER } from '../zookeeper/server.js';
+import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
-import { refuseIfMoved, throwIfInterrupted, withLock, type Cluster } from './context.js';
-import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
-import { ensureProcessDirectories, prepareRuntime, renderFiles } from './prepare.js';
+import { refuseIfMoved, withLock, type Cluster } from './context.js';
+import { launchNodes } from './launch.js';
+import { prepareRuntime } from './prepare.js';
 import type { ClusterStatus } from './status.js';
-import { diedError, leftRunning, markLogs, watchCluster, type Started } from './watch.js';
-
-const ZOOKEEPER_START_MS = 30_000;
-const ZOOKEEPER_ANSWER_MS = 10_000;
+import { endSupervisor, ensureSupervisor } from './supervision.js';
+import { want, wantSupervisor } from './wanted.js';
+import { watchCluster } from './watch.js';
 
 /** What `up`, `start` and `restart` answer. */
 export interface StartResult {
@@ -29,13 +25,15 @@ export interface StartOptions {
   readonly timeoutMs: number;
   /** Without it the wait ends when these nodes are in; with it when every node of the cluster is. */
   readonly whole: boolean;
+  /** Whether a supervisor is left, or ended; without it all stays as it is. */
+  readonly supervisor?: 'ensure' | 'end';
 }
 
 /**
  * Starts what does not run of these nodes (and the managed ZooKeeper) and waits until they serve.
  * Everything that can be refused is refused before the first process starts.
- * @throws MqhaError of prepareRuntime(), renderFiles(), refuseHeldPorts(), and `zookeeper-unreachable`,
- *   `strangers`, `node-elsewhere-alive`, `broker-died`, `data-in-use`, `timeout`, `interrupted`, `locked`
+ * @throws MqhaError of prepareRuntime() and launchNodes(), and `broker-died`, `data-in-use`, `timeout`,
+ *   `interrupted`, `locked`
  */
 export async function startNodes(
   asked: Cluster,
@@ -50,25 +48,26 @@ export async function startNodes(
   const began = performance.now();
   try {
     const { cluster, plan, started } = await withLock(asked.layout, host, deadline, async () => {
-      await refuseHeldPorts(asked, nodes);
-      const { cluster } = await renderFiles(asked, false);
-      const plan = await planStart(cluster, prepared, nodes);
-      for (const { name, process } of plan.running) {
-        host.emit({ type: 'already-running', name, pid: process.pid });
+      const launched = await launchNodes(asked, nodes, prepared, reader, deadline);
+      // Not before: what was refused is not wanted either, and a supervisor would try it again.
+      await want(asked, [ZOOKEEPER, ...nodes.map((node) => node.name)], 'up');
+      if (options.supervisor) {
+        await wantSupervisor(asked.layout, options.supervisor === 'ensure');
       }
-      await startZooKeeper(cluster, plan.zookeeper, deadline);
-      await admit(cluster, reader, plan, deadline);
-      return { cluster, plan, started: await startBrokers(cluster, plan) };
+      return launched;
     });
     const alreadyRunning = plan.running.map(({ name }) => name);
     const names = [...(plan.zookeeper ? [ZOOKEEPER] : []), ...started.map(({ name }) => name)];
     const wanted = new Set(nodes.map((node) => node.name));
-    const status = await watchCluster(cluster, reader, {
-      deadline,
-      started,
-      running: [...alreadyRunning, ...names],
-      until: (now) => (options.whole ? now.state === 'serving' : areIn(now, wanted)),
-    });
+    const [status] = await Promise.all([
+      watchCluster(cluster, reader, {
+        deadline,
+        started,
+        running: [...alreadyRunning, ...names],
+        until: (now) => (options.whole ? now.state === 'serving' : areIn(now, wanted)),
+      }),
+      settleSupervisor(cluster, options.supervisor, deadline),
+    ]);
     if (status.nodes.some((node) => node.accepting)) await letsClientsIn(cluster, status, deadline);
     return {
       started: names,
@@ -79,6 +78,15 @@ export async function startNodes(
   } finally {
     await reader.close(Deadline.in(500));
   }
+}
+
+async function settleSupervisor(
+  cluster: Cluster,
+  supervisor: StartOptions['supervisor'],
+  deadline: Deadline,
+): Promise<void> {
+  if (supervisor === 'ensure') await ensureSupervisor(cluster);
+  if (supervisor === 'end') await endSupervisor(cluster, deadline);
 }
 
 /** Whether these nodes have come as far as they can: serving, attached, or registered without quorum. */
@@ -92,133 +100,6 @@ function areIn(status: ClusterStatus, names: ReadonlySet<string>): boolean {
           (node.role === 'master' && node.accepting) ||
           (node.role === 'slave' && node.attached === true)),
     );
-}
-
-async function startZooKeeper(
-  cluster: Cluster,
-  plan: LaunchPlan | undefined,
-  deadline: Deadline,
-): Promise<void> {
-  const { host, layout, registry, config } = cluster;
-  if (!config.zookeeper.managed) return;
-  const began = performance.now();
-  let started: Started | undefined;
-  if (plan) {
-    await ensureProcessDirectories(layout.zookeeper);
-    const logs = await markLogs(layout.zookeeper);
-    const launched = await launch(plan);
-    await registry.remember(ZOOKEEPER, launched.pid);
-    host.emit({ type: 'process-started', name: ZOOKEEPER, pid: launched.pid });
-    started = { name: ZOOKEEPER, launched, logs };
-  }
-  const [server] = config.zookeeper.servers;
-  const ready = deadline.within(ZOOKEEPER_START_MS);
-  while (server && !(await isOk(server.host, server.port, ready.within(1000)))) {
-    throwIfInterrupted(host, leftRunning([ZOOKEEPER]));
-    if (!(await registry.find(ZOOKEEPER))) {
-      throw await diedError(ZOOKEEPER, started, 'no broker was started');
-    }
-    if (ready.passed) {
-      throw new MqhaError(
-        'zookeeper-unreachable',
-        `the managed ZooKeeper at ${config.zookeeper.connect} runs and does not answer`,
-        { hint: 'See `mqha logs zookeeper`; no broker was started.' },
-      );
-    }
-    await sleep(50, host.signal);
-  }
-  if (plan) {
-    host.emit({
-      type: 'zookeeper-ready',
-      connect: config.zookeeper.connect,
-      ms: performance.now() - began,
-    });
-  }
-}
-
-/**
- * Refuses where others use our brokerName, and waits until the znodes of our dead processes are
- * gone: a node with two znodes counts twice toward quorum, and the stale one can veto.
- */
-async function admit(
-  cluster: Cluster,
-  reader: ZooKeeperReader,
-  plan: StartPlan,
-  deadline: Deadline,
-): Promise<void> {
-  const { config, host } = cluster;
-  if (plan.brokers.length === 0) return;
-  const names = new Set(config.nodes.map((node) => node.name));
-  const starting = plan.brokers.map(({ node }) => node.name);
-  const limit = deadline.within(Math.max(15_000, 3 * config.zookeeper.sessionTimeoutMs));
-  const told = new Set<string>();
-  for (;;) {
-    throwIfInterrupted(host, 'no broker was started');
-    const { znodes } = await reader.group(
-      config.zookeeper.path,
-      deadline.within(ZOOKEEPER_ANSWER_MS),
-    );
-    const election = readElection(znodes, config.name);
-    refuseStrangers(cluster, election, names);
-    const stale = starting.flatMap((name) => membersOf(election, name));
-    if (stale.length === 0) return;
-    for (const { container, znode } of stale) {
-      if (!told.has(znode)) {
-        host.emit({ type: 'waiting-for-znode', node: container ?? '', znode });
-      }
-      told.add(znode);
-    }
-    if (limit.passed) {
-      throw new MqhaError(
-        'node-elsewhere-alive',
-        `${stale.map(({ container, znode }) => `${container ?? ''} (znode ${znode})`).join(', ')} is registered in ZooKeeper by a living process that is not ours`,
-        {
-          hint: `Stop that broker, or give this cluster another name or zookeeper.path; no broker was started.`,
-        },
-      );
-    }
-    await sleep(100, host.signal);
-  }
-}
-
-function refuseStrangers(cluster: Cluster, election: Election, names: ReadonlySet<string>): void {
-  const strangers = election.members.filter(
-    ({ container }) => container === null || !names.has(container),
-  );
-  if (strangers.length === 0) return;
-  const list = strangers.map(
-    ({ container, znode }) => `${container ?? 'unnamed'} (znode ${znode})`,
-  );
-  const { name, zookeeper } = cluster.config;
-  throw new MqhaError(
-    'strangers',
-    `brokers that are no nodes of this cluster use its name ${name} under ${zookeeper.path}: ${list.join(', ')}`,
-    {
-      hint: 'They would replicate into one another. Stop them, or give this cluster another name or zookeeper.path; no broker was started.',
-    },
-  );
-}
-
-/** Starts the brokers side by side. */
-async function startBrokers(cluster: Cluster, plan: StartPlan): Promise<Started[]> {
-  const { host, layout, registry } = cluster;
-  for (const { node } of plan.brokers) {
-    const directories = layout.node(node.name);
-    await ensureProcessDirectories(directories);
-    const outcome = await recoverStash(directories.data, host.now());
-    if (outcome.action === 'restored') {
-      host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });
-    }
-  }
-  return Promise.all(
-    plan.brokers.map(async ({ node, launch: command }): Promise<Started> => {
-      const logs = await markLogs(layout.node(node.name));
-      const launched = await launch(command);
-      await registry.remember(node.name, launched.pid);
-      host.emit({ type: 'process-started', name: node.name, pid: launched.pid });
-      return { name: node.name, launched, logs };
-    }),
-  );
 }
 
 /** The last step to "a client can send": a connection opened with the account, as a client opens it. */

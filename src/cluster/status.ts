@@ -34,6 +34,21 @@ export interface NodeStatus {
   readonly lagBytes: number | null;
 }
 
+/** What the supervisor of the cluster on this host wants, sees and does. */
+export interface SupervisorStatus {
+  readonly running: boolean;
+  readonly pid: number | null;
+  /** Of each process of this host; empty where no supervisor runs. */
+  readonly processes: readonly {
+    readonly name: string;
+    readonly wanted: 'up' | 'down';
+    /** What it does about the process: nothing while that runs, or is not wanted. */
+    readonly does: 'nothing' | 'waiting' | 'starting' | 'given-up';
+    /** What is wrong with a process that lives; it is restarted when that lasts. */
+    readonly fault: string | null;
+  }[];
+}
+
 /** The document of `mqha status --json`. */
 export interface ClusterStatus {
   readonly cluster: string;
@@ -52,5 +67,6 @@ export interface ClusterStatus {
   readonly elector: string | null;
   readonly failoverUrl: string;
   readonly nodes: readonly NodeStatus[];
+  readonly supervisor: SupervisorStatus;
   readonly problems: readonly StatusProblem[];
 }

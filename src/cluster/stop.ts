@@ -7,7 +7,10 @@ import { ZooKeeperReader } from '../zookeeper/session.js';
 import { throwIfInterrupted, withLock, type Cluster } from './context.js';
 import { judge } from './judge.js';
 import { isLocal, observe } from './observe.js';
+import { releaseZnodes } from './sessions.js';
 import type { ClusterStatus } from './status.js';
+import { endSupervisor } from './supervision.js';
+import { want } from './wanted.js';
 
 /** Asks the user; false where the answer is no. */
 export type Confirm = (question: string) => Promise<boolean>;
@@ -20,6 +23,8 @@ export interface Stopped {
   /** It did not end in time and was killed. */
   readonly forced: boolean;
 }
+
+const LET_GO_MS = 1500;
 
 /** After the deadline of a graceful stop a process is killed; that takes effect within this time. */
 const KILL_MS = 10_000;
@@ -92,7 +97,6 @@ export async function stopProcesses(
         if (!process) break;
         ended.push(await stopProcess(cluster, name, process, Deadline.in(timeoutMs)));
       }
-      await cluster.registry.forget(name);
       return ended;
     }),
   );
@@ -152,10 +156,29 @@ export async function stopNodes(
   refuseElsewhere(nodes);
   const names = nodes.map((node) => node.name);
   await consentToQuorumLoss(await statusOf(cluster), names, 'stop', options.confirm);
-  const stopped = await withLock(cluster.layout, cluster.host, Deadline.in(options.timeoutMs), () =>
-    stopProcesses(cluster, names, options.timeoutMs),
-  );
+  const { layout, host } = cluster;
+  const stopped = await withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
+    if (cluster.id !== '') await want(cluster, names, 'down');
+    const ended = await stopProcesses(cluster, names, options.timeoutMs);
+    await letGo(cluster, names);
+    return ended;
+  });
   return { stopped, status: await statusOf(cluster) };
+}
+
+/**
+ * Takes the stopped brokers out of the election. A slave that is told to stop ends without closing
+ * its ZooKeeper session, and its znode would count toward quorum until that has expired.
+ */
+async function letGo(cluster: Cluster, names: readonly string[]): Promise<void> {
+  const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
+  try {
+    await releaseZnodes(cluster, reader, names, Deadline.in(LET_GO_MS));
+  } catch {
+    // ZooKeeper is away; it lets go by itself when it is back.
+  } finally {
+    await reader.close(Deadline.in(300));
+  }
 }
 
 /**
@@ -172,6 +195,9 @@ export function downCluster(cluster: Cluster, timeoutMs: number): Promise<Stoppe
 /** As downCluster(), for who holds the lock already. */
 export async function stopEverything(cluster: Cluster, timeoutMs: number): Promise<Stopped[]> {
   if (cluster.id === '') return [];
+  const nodes = cluster.config.nodes.map((node) => node.name);
+  await want(cluster, [...nodes, ZOOKEEPER], 'down');
+  await endSupervisor(cluster, Deadline.in(timeoutMs));
   const marker = '-Dmqha.node=';
   const names = new Set(
     (await cluster.registry.all()).flatMap((process) =>
@@ -182,5 +208,6 @@ export async function stopEverything(cluster: Cluster, timeoutMs: number): Promi
   );
   const brokers = [...names].filter((name) => name !== ZOOKEEPER).sort();
   const ended = await stopProcesses(cluster, brokers, timeoutMs);
+  if (ended.length > 0) await letGo(cluster, brokers);
   return [...ended, ...(await stopProcesses(cluster, [ZOOKEEPER], timeoutMs))];
 }

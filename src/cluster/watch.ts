@@ -10,7 +10,8 @@ import type { ProcessDirectories } from '../config/layout.js';
 import { throwIfInterrupted, type Cluster } from './context.js';
 import type { NodePhase } from './events.js';
 import { judge } from './judge.js';
-import { observe } from './observe.js';
+import { observe, type Observation } from './observe.js';
+import { noteSessions } from './sessions.js';
 import type { ClusterStatus, NodeStatus } from './status.js';
 
 const PAUSE_MS = 100;
@@ -116,7 +117,9 @@ export async function watchCluster(
   const phases = new Map<string, NodePhase>();
   for (;;) {
     throwIfInterrupted(host, leftRunning(options.running));
-    const status = judge(cluster, await observe(cluster, reader));
+    const seen = await observe(cluster, reader);
+    await noteSessionsSeen(cluster, seen);
+    const status = judge(cluster, seen);
     for (const node of status.nodes) {
       const phase = phaseOfNode(node);
       if (phase !== phases.get(node.name) && (phase !== 'stopped' || phases.has(node.name))) {
@@ -135,6 +138,14 @@ export async function watchCluster(
     if (options.deadline.passed) throw timeoutError(status, options);
     await sleep(Math.min(PAUSE_MS, options.deadline.remaining), host.signal);
   }
+}
+
+async function noteSessionsSeen(cluster: Cluster, seen: Observation): Promise<void> {
+  if (!seen.election) return;
+  const processes = seen.nodes.flatMap(({ node, process }) =>
+    process ? [[node.name, process] as const] : [],
+  );
+  await noteSessions(cluster, seen.election, new Map(processes));
 }
 
 function timeoutError(status: ClusterStatus, options: WatchOptions): MqhaError {

@@ -77,6 +77,13 @@ export function confirmWith(context: CommandContext, yes: boolean | undefined): 
     try {
       const reply = await prompt.question(`${question} [y/N] `, { signal: context.signal });
       return /^y(es)?$/i.test(reply.trim());
+    } catch (error) {
+      // Ctrl-C and Ctrl-D reach readline, not our handler of signals: the terminal is in raw mode.
+      if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+      throw new MqhaError('interrupted', 'interrupted at the question; nothing was done', {
+        hint: 'Run the command again, or answer with --yes.',
+        exitCode: 130,
+      });
     } finally {
       prompt.close();
     }

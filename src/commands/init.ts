@@ -18,6 +18,7 @@ export interface InitFlags {
   readonly zkPath?: string;
   readonly sync?: string;
   readonly auth: boolean;
+  readonly supervisor: boolean;
 }
 
 /** `mqha init [dir]` */

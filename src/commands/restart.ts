@@ -1,6 +1,6 @@
 import { namesRole, resolveNodes } from '../cluster/nodes.js';
 import { statusOf } from '../cluster/stop.js';
-import { restartNodes } from '../cluster/up.js';
+import { restartNodes } from '../cluster/restart.js';
 import { answer, colours } from '../output/io.js';
 import { statusText } from '../output/status-table.js';
 import {
@@ -23,7 +23,11 @@ export async function restart(
   const result = await withCluster(context, async (cluster) => {
     const status = namesRole(words) ? await statusOf(cluster) : undefined;
     const nodes = words.length === 0 ? cluster.config.nodes : resolveNodes(cluster, words, status);
-    return restartNodes(cluster, nodes, { timeoutMs, confirm: confirmWith(context, flags.yes) });
+    return restartNodes(cluster, nodes, {
+      timeoutMs,
+      confirm: confirmWith(context, flags.yes),
+      rolling: words.length === 0,
+    });
   });
   answer(io, result, ({ restarted, status }) =>
     [`restarted ${restarted.join(', ')}`, statusText(status, colours(io.stdout, io.env))].join(

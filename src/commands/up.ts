@@ -12,6 +12,7 @@ export const UP_TIMEOUT_MS = 180_000;
 export interface UpFlags {
   readonly dryRun?: boolean;
   readonly timeout?: string;
+  readonly supervisor: boolean;
 }
 
 /** `mqha up` */
@@ -21,7 +22,9 @@ export async function upCommand(context: CommandContext, flags: UpFlags): Promis
     answer(context.io, await withCluster(context, dryRun), planText);
     return;
   }
-  const result = await withCluster(context, (cluster) => up(cluster, timeoutMs));
+  const result = await withCluster(context, (cluster) =>
+    up(cluster, { timeoutMs, supervisor: flags.supervisor ? 'ensure' : 'end' }),
+  );
   answer(context.io, result, (value) => startText(context, value));
 }
 

@@ -16,6 +16,8 @@ export interface InitOptions {
   readonly zkPath?: string;
   readonly sync?: string;
   readonly authentication?: boolean;
+  /** False: no supervisor, and sessions that are short for that reason. */
+  readonly supervisor?: boolean;
 }
 
 /** First ports of the port table. */
@@ -55,6 +57,7 @@ export async function portTable(
       connect: options.zookeeper ?? `127.0.0.1:${options.zookeeperPort ?? FIRST_PORTS.zookeeper}`,
       ...(options.zkPath === undefined ? {} : { path: options.zkPath }),
     },
+    supervisor: { enabled: options.supervisor !== false },
     nodes: indexes.map((index) => ({
       name: `mq${String(index + 1).padStart(2, '0')}`,
       host: hostOf(index),

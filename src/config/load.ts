@@ -151,6 +151,14 @@ function hasRange(node: unknown): node is { range: [number, number, number] } {
   return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
 }
 
+/**
+ * Whoever watches the processes takes a dead one out of the election at once, and can let a living
+ * one pause for long; without a watcher the timeout is also how long a failover takes.
+ */
+function sessionTimeout(supervised: boolean): string {
+  return supervised ? '10s' : '2s';
+}
+
 /** Fills in what the file left to its defaults. All units were checked by the schema. */
 function complete(file: ClusterFile): ClusterConfig {
   const checked = <T>(value: T | undefined): T => {
@@ -170,7 +178,9 @@ function complete(file: ClusterFile): ClusterConfig {
         .join(','),
       servers: checked(parseConnect(file.zookeeper.connect)),
       path: file.zookeeper.path,
-      sessionTimeoutMs: checked(parseDuration(file.zookeeper.sessionTimeout)),
+      sessionTimeoutMs: checked(
+        parseDuration(file.zookeeper.sessionTimeout ?? sessionTimeout(file.supervisor.enabled)),
+      ),
     },
     java: {
       ...(file.java.home === undefined ? {} : { home: file.java.home }),
@@ -181,6 +191,15 @@ function complete(file: ClusterFile): ClusterConfig {
       memoryPercent: checked(parseShare(file.limits.memory)),
       storeMb: checked(parseSize(file.limits.store)),
       tempMb: checked(parseSize(file.limits.temp)),
+    },
+    supervisor: {
+      enabled: file.supervisor.enabled,
+      hungMs: checked(parseDuration(file.supervisor.hung)),
+      promotionMs: checked(parseDuration(file.supervisor.promotion)),
+      attachMs: checked(parseDuration(file.supervisor.attach)),
+      vetoMs: checked(parseDuration(file.supervisor.veto)),
+      absentMs: checked(parseDuration(file.supervisor.absent)),
+      zookeeperMs: checked(parseDuration(file.supervisor.zookeeper)),
     },
     nodes: file.nodes.map((node) => ({
       ...node,

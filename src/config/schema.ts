@@ -96,7 +96,7 @@ const zookeeper = z.strictObject({
         error: (i) => `${quoted(i.input)} is out of range (1s to 5m)`,
       },
     )
-    .default('2s'),
+    .optional(),
 });
 
 const java = z.strictObject({
@@ -127,6 +127,25 @@ const limits = z.strictObject({
   temp: unit(parseSize, 'a size (1gb, 500mb)').default('1gb'),
 });
 
+const patience = (byDefault: string) =>
+  unit(parseDuration, 'a duration (10s, 2m)')
+    .refine((value) => (parseDuration(value) ?? 0) >= 1000, {
+      error: (i) => `${quoted(i.input)} is too short; at least 1s`,
+    })
+    .default(byDefault);
+
+const supervisor = z.strictObject({
+  enabled: z
+    .boolean({ error: (i) => `expected true or false, got ${quoted(i.input)}` })
+    .default(true),
+  hung: patience('6s'),
+  promotion: patience('30s'),
+  attach: patience('60s'),
+  veto: patience('10s'),
+  absent: patience('20s'),
+  zookeeper: patience('10s'),
+});
+
 /** `mqha.yaml` as a person writes it. Unknown keys are refused: a misspelt one would be ignored in silence. */
 export const clusterFile = z.strictObject({
   name: text((value) => NAME.test(value), 'a broker name (letters, digits, "-" and "_")').default(
@@ -155,6 +174,7 @@ export const clusterFile = z.strictObject({
   zookeeper,
   java: java.default({ heap: '512m', options: [] }),
   limits: limits.default({ memory: '70%', store: '10gb', temp: '1gb' }),
+  supervisor: supervisor.prefault({}),
   nodes: z
     .array(node)
     .min(1, { error: 'there is no node; a cluster has 1 to 9' })
@@ -200,5 +220,22 @@ export interface ClusterConfig {
     readonly storeMb: number;
     readonly tempMb: number;
   };
+  readonly supervisor: SupervisorLimits & { readonly enabled: boolean };
   readonly nodes: readonly NodeConfig[];
+}
+
+/** How long the supervisor waits, in milliseconds, before it restarts a process that lives and is at fault. */
+export interface SupervisorLimits {
+  /** A master that served and does not answer. */
+  readonly hungMs: number;
+  /** Elected, and its store not started. */
+  readonly promotionMs: number;
+  /** Attaching without progress. */
+  readonly attachMs: number;
+  /** Registered without a position, while the election waits for it. */
+  readonly vetoMs: number;
+  /** Running, and not registered in ZooKeeper. */
+  readonly absentMs: number;
+  /** The managed ZooKeeper does not answer. */
+  readonly zookeeperMs: number;
 }

@@ -80,8 +80,11 @@ export async function withTemporary<T>(
   try {
     return await use(directory);
   } finally {
-    // What cannot be removed now is swept another day, and must not hide how `use` ended.
-    await rm(directory, { recursive: true, force: true }).catch(() => undefined);
+    // Tried again, since a tool or a failed unpacking may still write there for a moment. What cannot
+    // be removed now is swept another day, and must not hide how `use` ended.
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }).catch(
+      () => undefined,
+    );
   }
 }
 

@@ -34,6 +34,8 @@ export async function unpack(
       filter: (_path, entry) => filter(entry as ReadEntry),
     });
   } catch (error) {
+    // tar goes on behind an entry that failed, into a directory that is about to be removed.
+    refusal = error;
     if (isStorageError(error)) throw error;
     throw new MqhaError(
       'archive-damaged',

@@ -105,6 +105,18 @@ export function describe(event: ClusterEvent): Step | undefined {
       return done(
         `stopped ${event.name} (${formatDuration(event.ms)}${event.forced ? '; it did not end by itself and was killed' : ''})`,
       );
+    case 'supervisor-started':
+      return done(`a supervisor looks after the cluster (pid ${event.pid})`);
+    case 'restart-resumed':
+      return done(
+        `going on with the restart that was interrupted; ${event.done.join(', ')} had its turn`,
+      );
+    case 'supervising':
+      return done(
+        `looking after the cluster (pid ${event.pid}); \`mqha events -f\` tells what is done`,
+      );
+    case 'supervisor-ended':
+      return done(`ended the supervisor (pid ${event.pid})`);
     case 'killed':
       return done(`killed ${event.name} (pid ${event.pid}); following what the cluster does`);
     case 'removed':

@@ -1,6 +1,11 @@
 import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
-import type { ClusterStatus, NodeStatus, StatusProblem } from '../cluster/status.js';
+import type {
+  ClusterStatus,
+  NodeStatus,
+  StatusProblem,
+  SupervisorStatus,
+} from '../cluster/status.js';
 
 const PLAIN = Object.fromEntries(
   [
@@ -60,11 +65,26 @@ export function statusText(status: ClusterStatus, colour: ChalkInstance): string
     ),
     '',
     status.failoverUrl,
+    supervisorText(status.supervisor),
   ];
   if (status.problems.length > 0) {
     lines.push('', ...status.problems.map((problem) => problemText(problem, colour)));
   }
   return lines.join('\n');
+}
+
+function supervisorText({ pid, processes }: SupervisorStatus): string {
+  if (pid === null) return 'no supervisor';
+  const said = processes.flatMap(({ name, wanted, does, fault }) =>
+    does !== 'nothing'
+      ? [`${name} ${does}`]
+      : fault !== null
+        ? [`${name} ${fault}`]
+        : wanted === 'down'
+          ? [`${name} is to stay down`]
+          : [],
+  );
+  return `supervisor pid ${pid}${said.length === 0 ? '' : `: ${said.join(', ')}`}`;
 }
 
 function row(node: NodeStatus): string[] {

@@ -47,6 +47,28 @@ export async function acquireLock(directory: string, options: LockOptions): Prom
   }
 }
 
+/**
+ * Who holds the lock of a directory now; undefined where nobody does, or it does not say so in time.
+ * Its pid is proven: only a living process keeps the socket.
+ */
+export async function lockHolder(
+  directory: string,
+  deadline: Deadline,
+): Promise<LockHolder | undefined> {
+  let holder: LockHolder | undefined;
+  const controller = new AbortController();
+  await waitForHolder(
+    lockAddress(realpathSync(directory)),
+    deadline,
+    (found) => {
+      holder = found;
+      controller.abort();
+    },
+    controller.signal,
+  );
+  return holder;
+}
+
 function locked(directory: string, holder: LockHolder | undefined): MqhaError {
   const who = holder ? `\`${holder.command}\` (pid ${holder.pid})` : 'another mqha';
   return new MqhaError('locked', `${who} is working on ${directory}`, {
@@ -96,10 +118,12 @@ async function waitForHolder(
   address: string,
   deadline: Deadline,
   onHolder: (holder: LockHolder | undefined) => void,
+  signal?: AbortSignal,
 ): Promise<LockHolder | undefined> {
   let holder: LockHolder | undefined;
   await new Promise<void>((resolve) => {
     const socket = connect({ path: address });
+    signal?.addEventListener('abort', () => socket.destroy(), { once: true });
     const timer = setTimeout(() => {
       socket.destroy();
     }, deadline.remaining);

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureDirectory, readIfThere, SECRET_DIRECTORY, writeFileAtomic } from '../files.js';
 import type { ProcessInfo, ProcessTable } from './table.js';
@@ -9,6 +8,8 @@ export interface ProcessRecord {
   readonly startTime: string;
   readonly bootId: string;
   readonly launchedAt: string;
+  /** The ZooKeeper sessions that were seen to be this process's while it was proven alive. */
+  readonly sessions?: readonly string[];
 }
 
 /** The two JVM options that mark a process as ours: they are the proof of identity in its argv. */
@@ -34,12 +35,18 @@ export class ProcessRegistry {
 
   /** The living process of a node (or `zookeeper`), proven to be ours; undefined where there is none. */
   async find(name: string): Promise<ProcessInfo | undefined> {
+    return (
+      (await this.recorded(name)) ??
+      (await this.table.list()).find((info) => this.isOurs(info, name))
+    );
+  }
+
+  /** As find(), but believes the record alone: a look that costs nothing, and may miss an orphan. */
+  async recorded(name: string): Promise<ProcessInfo | undefined> {
     const record = await this.record(name);
-    if (record?.bootId === (await this.table.bootId())) {
-      const info = await this.table.get(record.pid);
-      if (info?.startTime === record.startTime && this.isOurs(info, name)) return info;
-    }
-    return (await this.table.list()).find((info) => this.isOurs(info, name));
+    if (record?.bootId !== (await this.table.bootId())) return undefined;
+    const info = await this.table.get(record.pid);
+    return info?.startTime === record.startTime && this.isOurs(info, name) ? info : undefined;
   }
 
   /** Every living process of this cluster, by whatever name, in the order of their pids. */
@@ -68,9 +75,35 @@ export class ProcessRegistry {
     return info;
   }
 
-  /** Removes the record of a process that is gone. */
-  async forget(name: string): Promise<void> {
-    await rm(this.path(name), { force: true });
+  /** When the living process of a node was launched; undefined where that was not recorded. */
+  async launchedAt(name: string): Promise<Date | undefined> {
+    const record = await this.record(name);
+    const process = await this.find(name);
+    if (record === undefined || process?.pid !== record.pid) return undefined;
+    return process.startTime === record.startTime ? new Date(record.launchedAt) : undefined;
+  }
+
+  /**
+   * Notes that a session belongs to a living process. Nothing is noted for one that has ended
+   * meanwhile, or of which there is no record.
+   */
+  async noteSession(name: string, info: ProcessInfo, session: string): Promise<void> {
+    const record = await this.record(name);
+    if (record?.pid !== info.pid || record.startTime !== info.startTime) return;
+    if (record.sessions?.includes(session) === true || !(await this.isAlive(info))) return;
+    const sessions = [...(record.sessions ?? []), session];
+    await writeFileAtomic(this.path(name), `${JSON.stringify({ ...record, sessions })}\n`);
+  }
+
+  /** The noted sessions of a recorded process that is proven dead; none while it may be alive. */
+  async deadSessions(name: string): Promise<readonly string[]> {
+    const record = await this.record(name);
+    if (record?.sessions === undefined) return [];
+    if (record.bootId === (await this.table.bootId())) {
+      const info = await this.table.get(record.pid);
+      if (info?.startTime === record.startTime) return [];
+    }
+    return record.sessions;
   }
 
   /**

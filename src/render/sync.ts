@@ -23,12 +23,17 @@ export interface FileComparison {
   readonly found: string | undefined;
 }
 
-/** Digests of what we wrote last, by path: what differs from them, a person has edited. */
-type Digests = Readonly<Record<string, string>>;
+/**
+ * Digests of what we wrote last, by path: what differs from them, a person has edited. A render that
+ * was cut short (a full disk, a kill) leaves several of a file: what it found and what it was to write.
+ */
+type Digests = Readonly<Record<string, string | readonly string[]>>;
 
 const recordFile = (layout: Layout) => join(layout.state, 'rendered.json');
 
 const digest = (content: string) => createHash('sha256').update(content).digest('hex');
+
+const digestsOf = (record: Digests, path: string) => [record[path] ?? []].flat();
 
 async function readRecord(layout: Layout): Promise<Digests> {
   const text = await readIfThere(recordFile(layout));
@@ -53,7 +58,7 @@ export async function compareFiles(
           ? 'missing'
           : found === file.content
             ? 'same'
-            : record[file.path] === digest(found)
+            : digestsOf(record, file.path).includes(digest(found))
               ? 'outdated'
               : 'edited';
       return { file, state, found };
@@ -88,7 +93,14 @@ export async function writeFiles(
   const kept: string[] = [];
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
   await ensureDirectory(layout.state, SECRET_DIRECTORY);
-  const record: Record<string, string> = { ...(await readRecord(layout)) };
+  const before = await readRecord(layout);
+  const after = comparisons.map(({ file }) => [file.path, digest(file.content)] as const);
+  if (comparisons.some(({ state }) => state !== 'same')) {
+    const either = after.map(([path, own]) => {
+      return [path, [...new Set([own, ...digestsOf(before, path)])]] as const;
+    });
+    await writeRecord(layout, { ...before, ...Object.fromEntries(either) });
+  }
   for (const { file, state } of comparisons) {
     const path = join(layout.directory, file.path);
     if (state === 'edited') {
@@ -103,12 +115,15 @@ export async function writeFiles(
       await writeFileAtomic(path, file.content, file.secret ? { mode: SECRET_FILE } : {});
       written.push(file.path);
     }
-    record[file.path] = digest(file.content);
   }
-  const text = `${JSON.stringify(record, null, 2)}\n`;
-  if (text !== (await readIfThere(recordFile(layout))))
-    await writeFileAtomic(recordFile(layout), text);
+  await writeRecord(layout, { ...before, ...Object.fromEntries(after) });
   return { written, kept };
+}
+
+async function writeRecord(layout: Layout, record: Digests): Promise<void> {
+  const text = `${JSON.stringify(record, null, 2)}\n`;
+  if (text === (await readIfThere(recordFile(layout)))) return;
+  await writeFileAtomic(recordFile(layout), text);
 }
 
 /** The differences as a unified diff, from the file on disk to what `mqha.yaml` says; secrets are blacked out. */
@@ -132,6 +147,13 @@ export function differences(comparisons: readonly FileComparison[]): string {
     .join('');
 }
 
+/** Shows keys only: whatever else stands on a line may be a value, or go on with that of the line before. */
 function blackOut(text: string): string {
-  return text.replace(/^([#!\s]*[^\s=:]+[\s=:]+)\S.*$/gm, '$1***');
+  let goesOn = false;
+  const lines = text.split('\n').map((line) => {
+    const key = goesOn ? '' : (/^[#!\s]*[^\s=:]+\s*[=:]/.exec(line)?.[0] ?? '');
+    goesOn = line.endsWith('\\');
+    return line.trim() === '' ? line : `${key}***`;
+  });
+  return lines.join('\n');
 }

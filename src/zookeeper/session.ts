@@ -67,19 +67,26 @@ export class ZooKeeperSession {
 
   /**
    * The children of a path with their data; one that vanishes meanwhile is left out.
+   * @param onChange called at the next change of the children or their data, once or more
    * @throws MqhaError `zookeeper-unreachable`
    */
-  async group(path: string, deadline: Deadline): Promise<ZnodeGroup> {
+  async group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
+    // The library takes no watcher for undefined, which its types do not know.
+    const watcher = onChange as () => void;
     const names = await this.call<string[]>(deadline, (done) => {
-      this.client.getChildren(path, done);
+      this.client.getChildren(path, watcher, done);
     });
     if (names === undefined) return { exists: false, znodes: [] };
     const znodes = await Promise.all(
       names.map(async (name): Promise<Znode | undefined> => {
         const found = await this.call<[Buffer | undefined, Stat]>(deadline, (done) => {
-          this.client.getData(`${path}/${name}`, (error: unknown, data: Buffer, stat: Stat) => {
-            done(error, [data, stat]);
-          });
+          this.client.getData(
+            `${path}/${name}`,
+            watcher,
+            (error: unknown, data: Buffer, stat: Stat) => {
+              done(error, [data, stat]);
+            },
+          );
         });
         if (found === undefined) return undefined;
         const [data, stat] = found;
@@ -178,8 +185,8 @@ export class ZooKeeperReader {
   }
 
   /** As ZooKeeperSession.group. @throws MqhaError `zookeeper-unreachable` */
-  async group(path: string, deadline: Deadline): Promise<ZnodeGroup> {
-    return (await this.open(deadline)).group(path, deadline);
+  async group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
+    return (await this.open(deadline)).group(path, deadline, onChange);
   }
 
   /** As ZooKeeperSession.remove. @throws MqhaError `zookeeper-unreachable` */

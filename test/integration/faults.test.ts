@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -147,7 +148,7 @@ describe('a cluster that is ill-treated', () => {
 
   it('finds a broker that no record names', async () => {
     const { registry, found } = await processOf('mq02');
-    await registry.forget('mq02');
+    await rm(join(cluster.directory, '.mqha', 'processes', 'mq02.json'));
     expect((await registry.find('mq02'))?.pid).toBe(found.pid);
     expect((await cluster.json<StartResult>('up')).started).toEqual([]);
   });

@@ -8,6 +8,7 @@ import { layoutOf } from '../../src/config/layout.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
 import { readElection } from '../../src/election/election.js';
 import type { Znode } from '../../src/election/members.js';
+import { Journal } from '../../src/journal/journal.js';
 import { ProcessRegistry } from '../../src/process/registry.js';
 import type { ProcessInfo } from '../../src/process/table.js';
 
@@ -23,7 +24,8 @@ function clusterOf(of: ClusterConfig): Cluster {
   const host = thisHost({});
   const layout = layoutOf('/nowhere');
   const registry = new ProcessRegistry(layout.state, 'id', host.processes);
-  return { config: of, layout, id: 'id', registry, account: undefined, host };
+  const journal = new Journal(layout.state);
+  return { config: of, layout, id: 'id', registry, journal, account: undefined, host };
 }
 
 const running = (pid: number, suspended = false): ProcessInfo => ({
@@ -73,6 +75,7 @@ interface Scene {
   readonly zookeeper?: Partial<Observation['zookeeper']>;
   readonly nodes?: Readonly<Record<string, Partial<NodeObservation>>>;
   readonly replication?: Observation['replication'];
+  readonly supervisor?: Partial<Observation['supervisor']>;
   readonly of?: ClusterConfig;
 }
 
@@ -97,6 +100,7 @@ function observation(scene: Scene): Observation {
       ...scene.nodes?.[node.name],
     })),
     replication: scene.replication,
+    supervisor: { pid: undefined, state: undefined, wanted: false, ...scene.supervisor },
   };
 }
 

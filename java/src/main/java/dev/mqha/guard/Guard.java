@@ -19,8 +19,8 @@ import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 
 /**
- * Writes the mended form of those classes of the store that keep a broker from starting, or make it
- * lose messages.
+ * Writes the mended form of those classes of the store that keep a broker from starting, make it lose
+ * messages, or let a failover hang.
  *
  * <p>Usage: {@code Guard <activemq-leveldb-store.jar> <guard.jar>}. Prints one line of JSON. Where one
  * of the classes is not known all are left as they are, and the line says so; no jar is written then.
@@ -45,6 +45,14 @@ public final class Guard {
                     SnapshotFix.CLASS,
                     "764650b9211e0ffd98088a926a7eb6c1539b26aaef67857ca5cbb9bb17b39bc3",
                     SnapshotFix::mend),
+            new Patch(
+                    FailedStart.MASTER,
+                    "cd0f76de6c49e3ebcaa0626454cce2983a717d84fa455d2f9650ebc82d29d77b",
+                    FailedStart::mend),
+            new Patch(
+                    FailedStart.SLAVE,
+                    "bb824ad8f696a64a272178c4cbd0a82874a13c0018acbcccaf4d319f1cd1f07f",
+                    FailedStart::mend),
             new Patch(
                     StopLimit.CLASS,
                     "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00",

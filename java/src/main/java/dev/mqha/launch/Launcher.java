@@ -2,24 +2,37 @@ package dev.mqha.launch;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * Takes an exclusive lock on a data directory and then calls another main.
+ * Takes an exclusive lock on a data directory, opens a life line, and then calls another main.
  *
  * <p>The store's own lock is off in a replicated broker, and a second process on one directory would
  * truncate the log of the first. The operating system takes this lock back when the process ends,
  * however it ends. POSIX drops it as soon as any descriptor of the file is closed in the process, so
  * the file is opened once, and both channel and lock stay reachable for the life of the JVM.
+ *
+ * <p>The life line is a local socket that listens for as long as the process lives. Whoever connects
+ * learns of the process's end from the kernel, at once and without asking again and again. Nobody
+ * accepts a connection: it is there as soon as the kernel has queued it.
  */
 public final class Launcher {
     static final String LOCK_FILE = "mqha.lock";
+
+    /** Relative to the working directory, since the path of a local socket is at most about 100 bytes long. */
+    static final Path LIFE_LINE = Path.of("tmp", "life");
+
+    private static final int BACKLOG = 4096;
 
     private static final int USAGE = 64;
     private static final int CANNOT_LOCK = 74;
@@ -30,6 +43,9 @@ public final class Launcher {
 
     @SuppressWarnings("unused")
     private static FileLock lock;
+
+    @SuppressWarnings("unused")
+    private static ServerSocketChannel lifeLine;
 
     private Launcher() {}
 
@@ -43,6 +59,7 @@ public final class Launcher {
             exit(USAGE, "usage: Launcher <lock directory> <main class> [argument...]");
         }
         acquire(Path.of(args[0]));
+        openLifeLine();
         String[] rest = Arrays.copyOfRange(args, 2, args.length);
         try {
             Class.forName(args[1]).getMethod("main", String[].class).invoke(null, (Object) rest);
@@ -67,6 +84,17 @@ public final class Launcher {
             channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
         } catch (IOException failure) {
             exit(CANNOT_LOCK, directory.toAbsolutePath() + " cannot be locked: " + failure);
+        }
+    }
+
+    /** Without it a supervisor asks for the process now and then, and all else is the same. */
+    private static void openLifeLine() {
+        try {
+            Files.deleteIfExists(LIFE_LINE);
+            lifeLine = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            lifeLine.bind(UnixDomainSocketAddress.of(LIFE_LINE), BACKLOG);
+        } catch (IOException | UnsupportedOperationException failure) {
+            System.err.println("mqha: no life line: " + failure);
         }
     }
 

@@ -93,6 +93,33 @@ class GuardTest {
         }
     }
 
+    /** Runs the store's task as the elector does, with a store that cannot be started. */
+    public static final class StartsAStore {
+        public static void main(String[] args) throws Exception {
+            Object task = withoutConstructor(Class.forName(args[0]));
+            task.getClass().getMethod("apply$mcV$sp").invoke(task);
+            System.out.println("goes on");
+        }
+    }
+
+    @Test
+    void aStoreThatCannotBeStartedEndsItsBroker() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        for (String task : List.of(FailedStart.MASTER, FailedStart.SLAVE)) {
+            Process broker = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-cp",
+                            jar + java.io.File.pathSeparator + System.getProperty("java.class.path"),
+                            StartsAStore.class.getName(),
+                            task.replace('/', '.'))
+                    .start();
+            String said = new String(broker.getErrorStream().readAllBytes());
+            assertEquals(70, broker.waitFor(), said);
+            assertTrue(said.contains("the store could not be started"), said);
+        }
+    }
+
     private static List<String> positionsRead(Path jar) throws IOException {
         List<String> fields = new ArrayList<>();
         visit(jar, SnapshotFix.CLASS, null, new MethodVisitor(Opcodes.ASM9) {

@@ -2,11 +2,16 @@ package dev.mqha.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +77,21 @@ class LauncherTest {
         assertTrue(said.contains("IllegalStateException: broken on purpose"), said);
     }
 
+    @Test
+    void theEndOfTheProcessEndsItsLifeLine() throws Exception {
+        Files.createDirectory(directory.resolve("tmp"));
+        Process child = launch(directory, Waits.class);
+        assertEquals("running ", firstLine(child));
+        try (SocketChannel line = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("tmp/life")))) {
+            line.configureBlocking(false);
+            assertEquals(0, line.read(ByteBuffer.allocate(1)));
+            line.configureBlocking(true);
+            child.destroyForcibly();
+            // The kernel resets a connection that was never accepted.
+            assertThrows(IOException.class, () -> line.read(ByteBuffer.allocate(1)));
+        }
+    }
+
     private Process launch(Path lock, Class<?> main, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -81,7 +101,7 @@ class LauncherTest {
                 lock.toString(),
                 main.getName()));
         command.addAll(List.of(args));
-        Process child = new ProcessBuilder(command).start();
+        Process child = new ProcessBuilder(command).directory(directory.toFile()).start();
         children.add(child);
         return child;
     }

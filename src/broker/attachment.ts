@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { lastLines, markOf } from '../process/log.js';
+
+/** How a slave stands to its master, as its own log says. */
+export type Attachment = 'attaching' | 'attached' | 'none';
+
+const SAYS: readonly (readonly [RegExp, Attachment])[] = [
+  [/\| Attached \|/, 'attached'],
+  [/\| (Attaching to master|Attaching\.\.\.|Slave requested|Slave skipping)/, 'attaching'],
+  [/\| (Unexpected session error|Slave stopped|Promoted to master|Demoted to slave)/, 'none'],
+  [/\| Using Persistence Adapter/, 'none'],
+];
+
+const LINES = 400;
+
+/**
+ * The state of a slave's attachment from lines of its log, the last that says something
+ * (replicated/SlaveLevelDBStore.scala); undefined where none does.
+ */
+export function attachmentIn(lines: readonly string[]): Attachment | undefined {
+  for (const line of lines.toReversed()) {
+    const found = SAYS.find(([pattern]) => pattern.test(line));
+    if (found) return found[1];
+  }
+  return undefined;
+}
+
+/** Follows the attachment of one slave; its log is read only where it has grown. */
+export class AttachmentLog {
+  private readonly file: string;
+  private size = -1;
+  private state: Attachment = 'none';
+
+  constructor(logDirectory: string) {
+    this.file = join(logDirectory, 'activemq.log');
+  }
+
+  /** @returns the state, and a number that changes with every line: no change is no progress */
+  async look(): Promise<{ readonly state: Attachment; readonly progress: number }> {
+    const size = await markOf(this.file);
+    if (size !== this.size) {
+      this.state = attachmentIn(await lastLines(this.file, LINES)) ?? this.state;
+      this.size = size;
+    }
+    return { state: this.state, progress: size };
+  }
+}

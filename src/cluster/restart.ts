@@ -1,0 +1,96 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Layout } from '../config/layout.js';
+import type { NodeConfig } from '../config/schema.js';
+import { readIfThere, writeFileAtomic } from '../files.js';
+import type { Cluster } from './context.js';
+import { startNodes } from './start.js';
+import type { ClusterStatus } from './status.js';
+import { consentToQuorumLoss, statusOf, stopNodes, type Confirm } from './stop.js';
+
+/** The document of `mqha restart --json`. */
+export interface RestartResult {
+  readonly restarted: readonly string[];
+  /** Restarted before an interruption, by the restart that this one has gone on with. */
+  readonly before: readonly string[];
+  readonly status: ClusterStatus;
+}
+
+export interface RestartOptions {
+  /** For each stop and each start. */
+  readonly timeoutMs: number;
+  readonly confirm: Confirm;
+  /** Keep a record, and go on where an interrupted restart of the whole cluster ended. */
+  readonly rolling: boolean;
+}
+
+/**
+ * Stops and starts nodes one after the other, each time until the node is in again: slaves first,
+ * the master last, since each change of master is an outage. A node that does not run is started.
+ * @throws MqhaError of stopNodes() and startNodes(); nodes that were not reached yet are untouched
+ */
+export async function restartNodes(
+  cluster: Cluster,
+  nodes: readonly NodeConfig[],
+  options: RestartOptions,
+): Promise<RestartResult> {
+  const { layout, host } = cluster;
+  const before = await statusOf(cluster);
+  // One at a time is down, so it is enough to ask for the first that runs.
+  const first = nodes.find((node) =>
+    before.nodes.some((seen) => seen.name === node.name && seen.process === 'running'),
+  );
+  if (first) await consentToQuorumLoss(before, [first.name], 'restart', options.confirm);
+  const done = options.rolling ? await doneBefore(cluster, nodes) : [];
+  if (done.length > 0) host.emit({ type: 'restart-resumed', done });
+  else if (options.rolling) await writeFileAtomic(recordFile(layout), record(host.now()));
+  let status = before;
+  const restarted: string[] = [];
+  let left = nodes.filter((node) => !done.includes(node.name));
+  while (left.length > 0) {
+    const node = nextOf(left, status);
+    if (!node) break;
+    await stopNodes(cluster, [node], {
+      timeoutMs: options.timeoutMs,
+      confirm: () => Promise.resolve(true),
+    });
+    ({ status } = await startNodes(cluster, [node], {
+      timeoutMs: options.timeoutMs,
+      whole: false,
+    }));
+    restarted.push(node.name);
+    left = left.filter((other) => other !== node);
+  }
+  if (options.rolling) await rm(recordFile(layout), { force: true });
+  return { restarted, before: done, status };
+}
+
+/** Slaves, then the elector, whose end demotes the master, then the master; as they are now. */
+function nextOf(left: readonly NodeConfig[], status: ClusterStatus): NodeConfig | undefined {
+  const rank = (node: NodeConfig) =>
+    node.name === status.master ? 2 : node.name === status.elector ? 1 : 0;
+  return [...left].sort((a, b) => rank(a) - rank(b))[0];
+}
+
+const recordFile = (layout: Layout) => join(layout.state, 'restart.json');
+
+const record = (began: Date) => `${JSON.stringify({ began: began.toISOString() })}\n`;
+
+const recordSchema = z.object({ began: z.iso.datetime() });
+
+/** Who was launched since an interrupted restart began, and runs. */
+async function doneBefore(cluster: Cluster, nodes: readonly NodeConfig[]): Promise<string[]> {
+  const text = await readIfThere(recordFile(cluster.layout));
+  if (text === undefined) return [];
+  let began: Date;
+  try {
+    began = new Date(recordSchema.parse(JSON.parse(text)).began);
+  } catch {
+    return []; // A damaged record: restart all of them.
+  }
+  const launched = await Promise.all(
+    nodes.map(async ({ name }) => ({ name, at: await cluster.registry.launchedAt(name) })),
+  );
+  return launched.flatMap(({ name, at }) => (at && at > began ? [name] : []));
+}

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Layout } from '../config/layout.js';
+import { MqhaError } from '../errors.js';
+import { packageRoot } from '../package.js';
+import { launch } from '../process/launch.js';
+import { lockHolder } from '../process/lock.js';
+import { before, Deadline, sleep } from '../time.js';
+import type { Cluster } from './context.js';
+
+const START_MS = 15_000;
+const ASK_MS = 1000;
+
+/** The supervisor's own directory: its lock, its state, and what it could not put into the journal. */
+export function supervisorDirectory(layout: Layout): string {
+  return join(layout.state, 'supervisor');
+}
+
+/**
+ * The pid of the supervisor of this cluster on this host; undefined where none runs. It is proven:
+ * a supervisor holds the lock of its directory for as long as it lives.
+ */
+export async function supervisorPid(cluster: Cluster): Promise<number | undefined> {
+  const directory = supervisorDirectory(cluster.layout);
+  if (!existsSync(directory)) return undefined;
+  return (await lockHolder(directory, Deadline.in(ASK_MS)))?.pid;
+}
+
+/**
+ * Leaves a supervisor in the background, unless one runs.
+ * @returns its pid
+ * @throws MqhaError `launch-failed`, `supervisor-failed`
+ */
+export async function ensureSupervisor(cluster: Cluster): Promise<number> {
+  const running = await supervisorPid(cluster);
+  if (running !== undefined) return running;
+  const { layout, host } = cluster;
+  const logs = supervisorDirectory(layout);
+  const { exited } = await launch({
+    name: 'the supervisor',
+    command: process.execPath,
+    argv: [join(packageRoot(), 'bin', 'mqha.js'), '-C', layout.directory, 'supervise'],
+    env: {},
+    cwd: layout.directory,
+    logDirectory: logs,
+  });
+  const deadline = Deadline.in(START_MS);
+  for (;;) {
+    const pid = await supervisorPid(cluster);
+    if (pid !== undefined) {
+      host.emit({ type: 'supervisor-started', pid });
+      return pid;
+    }
+    const ended = await before(Deadline.in(50), exited);
+    if (ended || deadline.passed) {
+      throw new MqhaError('supervisor-failed', 'the supervisor could not be started', {
+        hint: `See ${join(logs, 'stderr.log')}; the brokers run, and nobody looks after them. \`mqha up\` tries again.`,
+      });
+    }
+  }
+}
+
+/**
+ * Ends the supervisor; the brokers stay.
+ * @throws MqhaError `stop-failed` where it lives on even after SIGKILL
+ */
+export async function endSupervisor(cluster: Cluster, deadline: Deadline): Promise<void> {
+  const pid = await supervisorPid(cluster);
+  if (pid === undefined) return;
+  for (const [signal, limit] of [
+    ['SIGTERM', deadline],
+    ['SIGKILL', Deadline.in(5000)],
+  ] as const) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      return; // It has ended meanwhile.
+    }
+    while (!limit.passed) {
+      if ((await supervisorPid(cluster)) !== pid) {
+        cluster.host.emit({ type: 'supervisor-ended', pid });
+        return;
+      }
+      await sleep(25);
+    }
+  }
+  throw new MqhaError('stop-failed', `the supervisor (pid ${pid}) lives on after SIGKILL`, {
+    hint: 'See the system log.',
+  });
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { supervisorDirectory } from './supervision.js';
+import type { Layout } from '../config/layout.js';
+import { readIfThere, writeFileAtomic } from '../files.js';
+
+const state = z.object({
+  pid: z.number(),
+  /** ISO time. */
+  since: z.string(),
+  /** Who serves, as the supervisor sees it. */
+  serving: z.string().nullable(),
+  processes: z.record(
+    z.string(),
+    z.object({
+      wanted: z.enum(['up', 'down']),
+      does: z.enum(['nothing', 'waiting', 'starting', 'given-up']),
+      /** What is wrong with it while it lives, if anything is. */
+      fault: z.string().nullable(),
+    }),
+  ),
+});
+
+/** What a supervisor wants, sees and does, for `mqha status`. */
+export type SupervisorState = z.infer<typeof state>;
+
+const stateFile = (layout: Layout) => join(supervisorDirectory(layout), 'state.json');
+
+/** The state that a supervisor wrote last; undefined where there is none. */
+export async function readSupervisorState(layout: Layout): Promise<SupervisorState | undefined> {
+  const text = await readIfThere(stateFile(layout));
+  try {
+    return text === undefined ? undefined : state.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the state. @throws MqhaError `disk-full`, `no-permission` */
+export async function writeSupervisorState(layout: Layout, value: SupervisorState): Promise<void> {
+  await writeFileAtomic(stateFile(layout), `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,132 @@
+import { isAccepting } from '../broker/probe.js';
+import type { Cluster } from '../cluster/context.js';
+import { isLocal } from '../cluster/observe.js';
+import { readElection, type Election } from '../election/election.js';
+import type { ProcessInfo } from '../process/table.js';
+import { Deadline } from '../time.js';
+import { isOk, ZOOKEEPER } from '../zookeeper/server.js';
+import type { ZooKeeperReader } from '../zookeeper/session.js';
+
+/** Orphans that no record names are looked for this often. */
+const SEARCH_MS = 5000;
+
+/** An election that no watch has reported a change of is read again after this time even so. */
+const TRUST_MS = 10_000;
+
+const ZOOKEEPER_MS = 1500;
+const ACCEPT_MS = 500;
+
+/** What a supervisor sees at one moment. */
+export interface Glance {
+  /** The living processes, nodes and `zookeeper`. */
+  readonly processes: ReadonlyMap<string, ProcessInfo>;
+  /** Undefined while ZooKeeper does not answer. */
+  readonly election: Election | undefined;
+  /** Whether the election was read just now, and not remembered. */
+  readonly fresh: boolean;
+  /** The node whose message port answers in the protocol. */
+  readonly serving: string | undefined;
+  /** Whether a managed ZooKeeper lives and does not say that it is well. */
+  readonly zookeeperSilent: boolean;
+}
+
+/** Looks at a cluster again and again, for as little as it can. */
+export class Lookout {
+  private cluster: Cluster;
+  private readonly reader: ZooKeeperReader;
+  private readonly onChange: () => void;
+  private known = new Map<string, ProcessInfo>();
+  private searchedAt = -Infinity;
+  private election: Election | undefined;
+  private readAt = -Infinity;
+  private changed = true;
+
+  /** @param onChange called when ZooKeeper reports a change */
+  constructor(cluster: Cluster, reader: ZooKeeperReader, onChange: () => void) {
+    this.cluster = cluster;
+    this.reader = reader;
+    this.onChange = () => {
+      this.changed = true;
+      onChange();
+    };
+  }
+
+  /** Goes on with a cluster whose file has changed. */
+  use(cluster: Cluster): void {
+    this.cluster = cluster;
+    this.changed = true;
+  }
+
+  /** @param last who served last, to be asked while nobody is known to be elected */
+  async look(last: string | undefined): Promise<Glance> {
+    const processes = await this.findProcesses();
+    const { fresh } = await this.readElection(processes);
+    const elected = this.election?.master?.container ?? undefined;
+    return {
+      processes,
+      election: this.election,
+      fresh,
+      serving: await this.whoServes([elected, last]),
+      zookeeperSilent: await this.isZooKeeperSilent(processes),
+    };
+  }
+
+  private async findProcesses(): Promise<Map<string, ProcessInfo>> {
+    const { config, registry } = this.cluster;
+    const names = config.nodes.filter((node) => isLocal(node.host)).map((node) => node.name);
+    if (config.zookeeper.managed) names.push(ZOOKEEPER);
+    const search = performance.now() - this.searchedAt > SEARCH_MS;
+    if (search) this.searchedAt = performance.now();
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const known = this.known.get(name);
+        const process =
+          known && (await registry.isAlive(known))
+            ? known
+            : await (search ? registry.find(name) : registry.recorded(name));
+        return [name, process] as const;
+      }),
+    );
+    this.known = new Map(found.flatMap(([name, process]) => (process ? [[name, process]] : [])));
+    return this.known;
+  }
+
+  private async readElection(
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): Promise<{ fresh: boolean }> {
+    const { config } = this.cluster;
+    const { managed, path } = config.zookeeper;
+    if (managed && !processes.has(ZOOKEEPER)) {
+      this.election = undefined;
+      return { fresh: false };
+    }
+    const trusted = !this.changed && performance.now() - this.readAt < TRUST_MS;
+    if (trusted && this.election) return { fresh: false };
+    this.changed = false;
+    try {
+      const group = await this.reader.group(path, Deadline.in(ZOOKEEPER_MS), this.onChange);
+      this.election = readElection(group.znodes, config.name);
+      // A path that is absent cannot be watched.
+      if (!group.exists) this.changed = true;
+      this.readAt = performance.now();
+      return { fresh: true };
+    } catch {
+      this.election = undefined;
+      return { fresh: false };
+    }
+  }
+
+  private async whoServes(names: readonly (string | undefined)[]): Promise<string | undefined> {
+    const candidates = this.cluster.config.nodes.filter((node) => names.includes(node.name));
+    const answers = await Promise.all(
+      candidates.map((node) => isAccepting(node.host, node.messagePort, ACCEPT_MS)),
+    );
+    return candidates.find((_, index) => answers[index])?.name;
+  }
+
+  private async isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {
+    const [server] = this.cluster.config.zookeeper.servers;
+    if (this.election !== undefined || !processes.has(ZOOKEEPER) || !server) return false;
+    return !(await isOk(server.host, server.port, Deadline.in(ACCEPT_MS)));
+  }
+}

@@ -1,0 +1,90 @@
+import type { NewEntry } from '../journal/entries.js';
+
+/** Who serves now, and why nobody does, as far as it can be told. */
+export interface MasterSight {
+  /** The node whose message port answers. */
+  readonly serving: string | undefined;
+  /** Whom the elector names; undefined where nobody is named or ZooKeeper is away. */
+  readonly elected: string | undefined;
+  /** What would explain that the last master serves no more. */
+  readonly reason: string;
+}
+
+/** Turns looks at a cluster into the story of its masters. */
+export class Mastership {
+  private serving: string | undefined;
+  private elected: string | undefined;
+  /** Since when nobody serves; undefined while somebody does, or before anybody did. */
+  private lostAt: number | undefined;
+  private reason = 'start';
+  private known = false;
+
+  /**
+   * Takes a look.
+   * @param now wall clock in milliseconds
+   */
+  update(sight: MasterSight, now: number): NewEntry[] {
+    const entries: NewEntry[] = [];
+    if (sight.elected !== this.elected && sight.elected !== undefined && this.known) {
+      entries.push({ source: 'supervisor', type: 'master-elected', master: sight.elected });
+    }
+    this.elected = sight.elected;
+    if (sight.serving !== undefined) entries.push(...this.served(sight.serving, now));
+    else if (this.known && this.lostAt === undefined) {
+      this.lose(now, sight.reason);
+      entries.push({
+        source: 'supervisor',
+        type: 'master-lost',
+        master: this.serving ?? null,
+        reason: sight.reason,
+      });
+    }
+    return entries;
+  }
+
+  /**
+   * The master's process has ended: told at once, so that the outage begins when it did.
+   * @returns what to write, where it was the master that served
+   */
+  died(name: string, now: number, reason: string): NewEntry[] {
+    if (name !== this.serving || this.lostAt !== undefined) return [];
+    this.lose(now, reason);
+    return [{ source: 'supervisor', type: 'master-lost', master: name, reason }];
+  }
+
+  /** Who serves, or served last. */
+  get last(): string | undefined {
+    return this.serving;
+  }
+
+  /** Whether somebody serves. */
+  get isServed(): boolean {
+    return this.serving !== undefined && this.lostAt === undefined;
+  }
+
+  private lose(now: number, reason: string): void {
+    this.lostAt = now;
+    this.reason = reason;
+  }
+
+  private served(serving: string, now: number): NewEntry[] {
+    const { lostAt, known } = this;
+    const from = this.serving ?? null;
+    this.known = true;
+    if (lostAt === undefined && from === serving) return [];
+    this.serving = serving;
+    this.lostAt = undefined;
+    // What was there when the supervisor came is no change.
+    if (!known && lostAt === undefined) return [];
+    return [
+      {
+        source: 'supervisor',
+        type: 'master-serving',
+        master: serving,
+        from,
+        reason: lostAt === undefined ? 'unseen' : this.reason,
+        outageMs: lostAt === undefined ? null : now - lostAt,
+      },
+    ];
+  }
+}

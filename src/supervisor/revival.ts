@@ -1,0 +1,144 @@
+import type { Cluster } from '../cluster/context.js';
+import { withLock } from '../cluster/context.js';
+import { launchNodes } from '../cluster/launch.js';
+import { prepareRuntime, type Prepared } from '../cluster/prepare.js';
+import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
+import { messageOf, MqhaError } from '../errors.js';
+import { Deadline } from '../time.js';
+import { ZOOKEEPER } from '../zookeeper/server.js';
+import { ZooKeeperReader } from '../zookeeper/session.js';
+import { Deaths } from './deaths.js';
+
+/** A command that holds the lock is let finish; then it is tried again. */
+const LOCK_MS = 100;
+const START_MS = 40_000;
+
+/** What is done about one process that is wanted and does not run. */
+export type RevivalState =
+  | { readonly state: 'waiting'; readonly attempt: number; readonly at: number }
+  | { readonly state: 'starting'; readonly attempt: number }
+  | { readonly state: 'given-up'; readonly deaths: number };
+
+/** Starts again what died although it is wanted, with growing pauses, up to a limit. */
+export class Revival {
+  private readonly deaths = new Map<string, Deaths>();
+  private readonly states = new Map<string, RevivalState>();
+  private readonly askedAt = new Map<string, string>();
+  private prepared: Prepared | undefined;
+  private running: Promise<void> | undefined;
+
+  /** What is being done, by name. */
+  get current(): ReadonlyMap<string, RevivalState> {
+    return this.states;
+  }
+
+  /** Forgives what a person has asked for anew. */
+  heed(wanted: Wanted): void {
+    for (const [name, { state, at }] of Object.entries(wanted.processes)) {
+      if (this.askedAt.get(name) === at) continue;
+      const first = !this.askedAt.has(name);
+      this.askedAt.set(name, at);
+      if (first || state === 'down') continue;
+      this.deaths.get(name)?.forgive();
+      this.states.delete(name);
+    }
+  }
+
+  /** Nothing has to be done about a process that runs, or is not wanted. */
+  settle(name: string): void {
+    this.states.delete(name);
+  }
+
+  /**
+   * Plans the start of a process that is wanted and has died, unless that is planned.
+   * @param ofUseMs how long it had been of use
+   */
+  async plan(cluster: Cluster, name: string, ofUseMs: number): Promise<void> {
+    if (this.states.has(name)) return;
+    let deaths = this.deaths.get(name);
+    if (!deaths) this.deaths.set(name, (deaths = new Deaths()));
+    const now = performance.now();
+    const verdict = deaths.count(now, ofUseMs);
+    if (verdict.action === 'give-up') {
+      const { deaths: count, withinMs } = verdict;
+      this.states.set(name, { state: 'given-up', deaths: count });
+      await cluster.journal.append({
+        source: 'supervisor',
+        type: 'gave-up',
+        node: name,
+        deaths: count,
+        withinMs: Math.round(withinMs),
+      });
+      return;
+    }
+    const { attempt, delayMs } = verdict;
+    this.states.set(name, { state: 'waiting', attempt, at: now + delayMs });
+    await cluster.journal.append({
+      source: 'supervisor',
+      type: 'restart-planned',
+      node: name,
+      attempt,
+      delayMs,
+    });
+  }
+
+  /** Begins the starts that are due; returns at once. @param onDone called when they were launched or failed */
+  begin(cluster: Cluster, onDone: () => void): void {
+    if (this.running) return;
+    const now = performance.now();
+    const due = [...this.states].filter(([, s]) => s.state === 'waiting' && s.at <= now);
+    if (due.length === 0) return;
+    this.running = this.start(cluster, new Map(due)).finally(() => {
+      this.running = undefined;
+      onDone();
+    });
+  }
+
+  private async start(cluster: Cluster, due: ReadonlyMap<string, RevivalState>): Promise<void> {
+    const { layout, host } = cluster;
+    const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
+    const attempts = [...due].map(([name, state]) => {
+      return { name, attempt: 'attempt' in state ? state.attempt : 0 };
+    });
+    try {
+      this.prepared ??= await prepareRuntime(host, { javaHome: cluster.config.java.home });
+      const { prepared } = this;
+      await withLock(layout, host, Deadline.in(LOCK_MS), async () => {
+        const wanted = await readWanted(layout);
+        const names = attempts.map(({ name }) => name).filter((name) => isWanted(wanted, name));
+        for (const { name, attempt } of attempts) {
+          this.states.set(name, { state: 'starting', attempt });
+        }
+        const nodes = cluster.config.nodes.filter((node) => names.includes(node.name));
+        if (nodes.length === 0 && !names.includes(ZOOKEEPER)) return;
+        await launchNodes(cluster, nodes, prepared, reader, Deadline.in(START_MS));
+      });
+      for (const { name } of attempts) this.states.delete(name);
+    } catch (error) {
+      await this.failed(cluster, attempts, error);
+    } finally {
+      await reader.close(Deadline.in(300));
+    }
+  }
+
+  private async failed(
+    cluster: Cluster,
+    attempts: readonly { readonly name: string; readonly attempt: number }[],
+    error: unknown,
+  ): Promise<void> {
+    // A command is at work: it may do what was to be done here.
+    if (error instanceof MqhaError && error.code === 'locked') return;
+    this.prepared = undefined; // Java or the cache may be what is wrong.
+    for (const { name, attempt } of attempts) {
+      await cluster.journal.append({
+        source: 'supervisor',
+        type: 'restart-failed',
+        node: name,
+        attempt,
+        reason: messageOf(error),
+      });
+      this.states.delete(name);
+      if (!(await cluster.registry.find(name))) await this.plan(cluster, name, 0);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { Attachment } from '../broker/attachment.js';
+import type { SupervisorLimits } from '../config/schema.js';
+import { membersOf, vetoing, type Election } from '../election/election.js';
+
+/** What can be wrong with a process that lives. */
+export type FaultCode =
+  | 'hung'
+  | 'promotion-stuck'
+  | 'not-serving'
+  | 'vetoing'
+  | 'attach-stuck'
+  | 'not-a-member'
+  | 'zookeeper-hung';
+
+/** A process at fault now; it is acted on when it has been so without a change for its limit. */
+export interface Fault {
+  readonly name: string;
+  readonly code: FaultCode;
+  /** Changes where there is progress; the limit then begins anew. */
+  readonly detail: string;
+}
+
+/** What the rules need to know; names are those of nodes. */
+export interface Sight {
+  /** Undefined while ZooKeeper does not answer: then nothing can be said of the brokers. */
+  readonly election: Election | undefined;
+  readonly quorum: number;
+  /** Nodes whose process lives. */
+  readonly alive: ReadonlySet<string>;
+  /** The node whose message port answers in the protocol. */
+  readonly serving: string | undefined;
+  /** The znode of the elected member that has served since it was elected. */
+  readonly served: string | undefined;
+  readonly attachments: ReadonlyMap<
+    string,
+    { readonly state: Attachment; readonly progress: number }
+  >;
+  /** Whether the managed ZooKeeper lives and does not answer `ruok`. */
+  readonly zookeeperSilent: boolean;
+}
+
+/** Every process that is at fault at this moment. */
+export function faultsOf(sight: Sight): Fault[] {
+  const { election, alive } = sight;
+  if (sight.zookeeperSilent) return [{ name: 'zookeeper', code: 'zookeeper-hung', detail: '' }];
+  if (!election) return [];
+  const faults: Fault[] = [];
+  const add = (name: string | null | undefined, code: FaultCode, detail: string) => {
+    if (name !== null && name !== undefined && alive.has(name)) faults.push({ name, code, detail });
+  };
+  const { master } = election;
+  if (master && master.container !== sight.serving) {
+    const code =
+      sight.served === master.znode
+        ? 'hung'
+        : master.address === null
+          ? 'promotion-stuck'
+          : 'not-serving';
+    add(master.container, code, master.znode);
+  }
+  const [first] = vetoing(election, sight.quorum);
+  add(first?.container, 'vetoing', first?.znode ?? '');
+  for (const name of alive) {
+    if (membersOf(election, name).length === 0) add(name, 'not-a-member', '');
+    const attachment = sight.attachments.get(name);
+    if (attachment?.state === 'attaching' && name !== master?.container) {
+      add(name, 'attach-stuck', String(attachment.progress));
+    }
+  }
+  return faults;
+}
+
+/** How long each fault may last. */
+export function limitOf(code: FaultCode, limits: SupervisorLimits): number {
+  switch (code) {
+    case 'hung':
+      return limits.hungMs;
+    case 'promotion-stuck':
+    case 'not-serving':
+      return code === 'not-serving' ? limits.attachMs + limits.promotionMs : limits.promotionMs;
+    case 'vetoing':
+      return limits.vetoMs;
+    case 'attach-stuck':
+      return limits.attachMs;
+    case 'not-a-member':
+      return limits.absentMs;
+    case 'zookeeper-hung':
+      return limits.zookeeperMs;
+  }
+}
+
+/** Remembers since when each fault lasts. */
+export class FaultClock {
+  private since = new Map<string, number>();
+
+  /**
+   * Takes the faults of a moment.
+   * @param now in milliseconds of any steady clock
+   * @returns those that have lasted for their limit; each is told once and begins anew then
+   */
+  update(faults: readonly Fault[], now: number, limits: SupervisorLimits): Fault[] {
+    const before = this.since;
+    this.since = new Map();
+    const due: Fault[] = [];
+    for (const fault of faults) {
+      const key = `${fault.name} ${fault.code} ${fault.detail}`;
+      const began = before.get(key) ?? now;
+      const isDue = now - began >= limitOf(fault.code, limits);
+      this.since.set(key, isDue ? now : began);
+      if (isDue) due.push(fault);
+    }
+    return due;
+  }
+
+  /** Whether anything is at fault, so that a closer look pays. */
+  get isCalm(): boolean {
+    return this.since.size === 0;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Cluster } from '../cluster/context.js';
+import { supervisorDirectory } from '../cluster/supervision.js';
+import { MqhaError } from '../errors.js';
+import { ensureDirectory, SECRET_DIRECTORY } from '../files.js';
+import { packageVersion } from '../package.js';
+import { acquireLock, type Lock } from '../process/lock.js';
+import { Deadline } from '../time.js';
+import { Supervisor } from './supervisor.js';
+
+/** One that is being ended gives way within this time. */
+const LOCK_MS = 5000;
+
+/**
+ * Looks after a cluster until its host's signal is aborted, or the cluster is gone.
+ * @param onReady called once it does
+ * @throws MqhaError `supervisor-running` where another one does
+ */
+export async function supervise(cluster: Cluster, onReady: () => void): Promise<void> {
+  const { layout, host, journal } = cluster;
+  const directory = supervisorDirectory(layout);
+  await ensureDirectory(layout.state, SECRET_DIRECTORY);
+  await ensureDirectory(directory, SECRET_DIRECTORY);
+  const lock = await acquire(directory, host.command);
+  try {
+    await new Supervisor(cluster).run(async (takenOver) => {
+      const { pid } = process;
+      const version = packageVersion();
+      const entry = { type: 'supervisor-started', pid, version, takenOver } as const;
+      await journal.append({ source: 'supervisor', ...entry });
+      onReady();
+    });
+  } finally {
+    await journal.append({
+      source: 'supervisor',
+      type: 'supervisor-stopped',
+      pid: process.pid,
+      reason: host.signal.aborted ? 'told to' : 'the cluster is gone',
+    });
+    await lock.release();
+  }
+}
+
+async function acquire(directory: string, command: string): Promise<Lock> {
+  try {
+    return await acquireLock(directory, { command, deadline: Deadline.in(LOCK_MS) });
+  } catch (error) {
+    if (!(error instanceof MqhaError) || error.code !== 'locked') throw error;
+    throw new MqhaError('supervisor-running', 'a supervisor looks after this cluster already', {
+      hint: '`mqha status` names its pid; `mqha up --no-supervisor` ends it and leaves the brokers.',
+      cause: error,
+    });
+  }
+}

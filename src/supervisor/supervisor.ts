@@ -1,0 +1,386 @@
+import { existsSync, statSync } from 'node:fs';
+import { AttachmentLog } from '../broker/attachment.js';
+import { openCluster, type Cluster } from '../cluster/context.js';
+import { noteSessions } from '../cluster/sessions.js';
+import { writeSupervisorState } from '../cluster/supervisor-state.js';
+import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
+import { quorumOf } from '../config/checks.js';
+import type { ProcessDirectories } from '../config/layout.js';
+import { membersOf } from '../election/election.js';
+import { messageOf } from '../errors.js';
+import { holdLifeLine, type LifeLine } from '../process/life-line.js';
+import type { ProcessInfo } from '../process/table.js';
+import { Deadline, sleep } from '../time.js';
+import { ZOOKEEPER } from '../zookeeper/server.js';
+import { ZooKeeperReader } from '../zookeeper/session.js';
+import { Lookout, type Glance } from './lookout.js';
+import { Mastership } from './mastership.js';
+import { Revival } from './revival.js';
+import { FaultClock, faultsOf, type Fault } from './rules.js';
+
+/** The pauses between two looks: nothing is wrong, something may be, nobody serves. */
+const CALM_MS = 1000;
+const ALERT_MS = 250;
+const OUTAGE_MS = 50;
+
+/** A dead broker is started again only when its successor serves: both need the machine's cores. */
+const SUCCESSOR_MS = 3000;
+
+const RELEASE_MS = 1500;
+
+/** A process that is looked after. */
+interface Ward {
+  readonly info: ProcessInfo;
+  readonly line: LifeLine;
+  readonly attachment: AttachmentLog;
+  /** Since when it serves or is attached. */
+  usefulSince: number | undefined;
+  usefulMs: number;
+  /** Why it was killed by us. */
+  killed: string | undefined;
+  /** Its end was told and its znode removed. */
+  mourned: boolean;
+}
+
+/**
+ * Looks after the brokers and the managed ZooKeeper of one cluster on this host, until its signal is
+ * aborted or the cluster is gone. The brokers do not depend on it: it takes over what runs, and what
+ * runs stays when it ends. Call it with the supervisor's lock held.
+ */
+export class Supervisor {
+  private cluster: Cluster;
+  private readonly reader: ZooKeeperReader;
+  private readonly lookout: Lookout;
+  private readonly mastership = new Mastership();
+  private readonly clock = new FaultClock();
+  private readonly revival = new Revival();
+  private readonly wards = new Map<string, Ward>();
+  /** The znodes that are known to be those of the living processes. */
+  private readonly znodes = new Map<string, { readonly znode: string; readonly session: string }>();
+  private readonly since: string;
+  private wakeUp = new AbortController();
+  private wanted: Wanted | undefined;
+  private servedZnode: string | undefined;
+  private lostAt: number | undefined;
+  private zookeeperLostAt: number | undefined;
+  private fileTime: number;
+  private written = '';
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster;
+    this.since = cluster.host.now().toISOString();
+    this.reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
+    this.lookout = new Lookout(cluster, this.reader, () => {
+      this.wake();
+    });
+    this.fileTime = this.timeOfFile();
+  }
+
+  /** @param onReady called after the first look */
+  async run(onReady: (takenOver: readonly string[]) => Promise<void>): Promise<void> {
+    const { signal } = this.cluster.host;
+    const stop = () => {
+      this.wake();
+    };
+    signal.addEventListener('abort', stop);
+    let ready = false;
+    while (!signal.aborted && existsSync(this.cluster.layout.file)) {
+      this.wakeUp = new AbortController();
+      const pause = await this.turn();
+      if (!ready) await onReady([...this.wards.keys()]);
+      ready = true;
+      await sleep(pause, this.wakeUp.signal);
+    }
+    signal.removeEventListener('abort', stop);
+    for (const { line } of this.wards.values()) line.close();
+    await this.reader.close(Deadline.in(300));
+  }
+
+  private wake(): void {
+    this.wakeUp.abort();
+  }
+
+  /** One look, and what follows from it; returns the pause until the next. */
+  private async turn(): Promise<number> {
+    await this.reload();
+    this.wanted = await readWanted(this.cluster.layout);
+    this.revival.heed(this.wanted);
+    const glance = await this.lookout.look(this.mastership.last);
+    await this.followProcesses(glance);
+    await this.followZooKeeper(glance);
+    this.followMaster(glance);
+    const due = await this.findFaults(glance);
+    for (const fault of due.faults) await this.restart(fault, glance);
+    await this.revive(glance);
+    await this.writeState(due.present);
+    const { isServed } = this.mastership;
+    const anyWanted = this.cluster.config.nodes.some(({ name }) => this.isWanted(name));
+    if (!isServed && anyWanted && this.mastership.last !== undefined) return OUTAGE_MS;
+    return this.clock.isCalm && this.revival.current.size === 0 ? CALM_MS : ALERT_MS;
+  }
+
+  private isWanted(name: string): boolean {
+    return this.wanted !== undefined && isWanted(this.wanted, name);
+  }
+
+  private timeOfFile(): number {
+    return statSync(this.cluster.layout.file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  }
+
+  /** mqha.yaml says what exists; while it cannot be read the last that could is valid. */
+  private async reload(): Promise<void> {
+    const time = this.timeOfFile();
+    if (time === this.fileTime) return;
+    this.fileTime = time;
+    try {
+      this.cluster = await openCluster(this.cluster.layout.directory, this.cluster.host);
+      this.lookout.use(this.cluster);
+    } catch (error) {
+      await this.cluster.journal.append({
+        source: 'supervisor',
+        type: 'config-problem',
+        reason: messageOf(error),
+      });
+    }
+  }
+
+  private async followProcesses(glance: Glance): Promise<void> {
+    for (const [name, ward] of this.wards) {
+      const info = glance.processes.get(name);
+      if (info?.pid === ward.info.pid && info.startTime === ward.info.startTime) continue;
+      await this.mourn(name, ward);
+      ward.line.close();
+      this.wards.delete(name);
+      this.znodes.delete(name);
+      // What is there already was started by a command.
+      if (!info && this.isWanted(name)) await this.revival.plan(this.cluster, name, ward.usefulMs);
+    }
+    for (const [name, info] of glance.processes) {
+      if (!this.wards.has(name)) await this.welcome(name, info);
+      this.revival.settle(name);
+    }
+    if (glance.fresh && glance.election) await this.noteZnodes(glance);
+  }
+
+  private async welcome(name: string, info: ProcessInfo): Promise<void> {
+    const directories = this.directoriesOf(name);
+    const ward: Ward = {
+      info,
+      line: holdLifeLine(directories.base, () => {
+        void this.lifeEnded(name, ward);
+      }),
+      attachment: new AttachmentLog(directories.log),
+      usefulSince: undefined,
+      usefulMs: 0,
+      killed: undefined,
+      mourned: false,
+    };
+    this.wards.set(name, ward);
+    await this.cluster.journal.append({
+      source: 'supervisor',
+      type: 'process-started',
+      node: name,
+      pid: info.pid,
+    });
+  }
+
+  private directoriesOf(name: string): ProcessDirectories {
+    const { layout } = this.cluster;
+    return name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
+  }
+
+  private async noteZnodes({ election, processes }: Glance): Promise<void> {
+    if (!election) return;
+    await noteSessions(this.cluster, election, processes);
+    for (const [name, ward] of this.wards) {
+      const [member, ...others] = membersOf(election, name);
+      const alive = await this.cluster.registry.isAlive(ward.info);
+      if (member && others.length === 0 && alive) this.znodes.set(name, member);
+      else if (!member) this.znodes.delete(name);
+    }
+  }
+
+  /** The shortest way from a broker's death to the election of another. */
+  private async lifeEnded(name: string, ward: Ward): Promise<void> {
+    const deadline = Deadline.in(RELEASE_MS);
+    // The kernel closes the line a moment before the process is gone.
+    while (await this.cluster.registry.isAlive(ward.info)) {
+      if (deadline.passed) return;
+      await sleep(1);
+    }
+    await this.mourn(name, ward);
+    this.wake();
+  }
+
+  /** Takes a process that is proven dead out of the election, and tells of its end; once. */
+  private async mourn(name: string, ward: Ward): Promise<void> {
+    if (ward.mourned) return;
+    ward.mourned = true;
+    const { journal, config, host } = this.cluster;
+    const znode = this.znodes.get(name);
+    const removed =
+      znode !== undefined &&
+      (await this.reader
+        .remove(`${config.zookeeper.path}/${znode.znode}`, Deadline.in(RELEASE_MS))
+        .catch(() => false));
+    // A command says what it wants before it ends a process, maybe a moment ago.
+    this.wanted = await readWanted(this.cluster.layout);
+    const wanted = this.isWanted(name) ? 'up' : 'down';
+    if (ward.usefulSince !== undefined) ward.usefulMs = performance.now() - ward.usefulSince;
+    const reason = ward.killed ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
+    const lost = this.mastership.died(name, host.now().getTime(), reason);
+    if (lost.length > 0) this.lostAt = performance.now();
+    void journal.append({
+      source: 'supervisor',
+      type: 'process-ended',
+      node: name,
+      pid: ward.info.pid,
+      wanted,
+      ...(ward.killed === undefined ? {} : { how: ward.killed }),
+    });
+    if (znode && removed) {
+      const { znode: path, session } = znode;
+      void journal.append({
+        source: 'supervisor',
+        type: 'znode-removed',
+        node: name,
+        znode: path,
+        session,
+      });
+    }
+    for (const entry of lost) void journal.append(entry);
+  }
+
+  private async followZooKeeper({ election }: Glance): Promise<void> {
+    const { journal, config } = this.cluster;
+    const away = election === undefined && this.isAnybodyWanted();
+    if (away && this.zookeeperLostAt === undefined) {
+      this.zookeeperLostAt = performance.now();
+      await journal.append({
+        source: 'supervisor',
+        type: 'zookeeper-lost',
+        reason: `${config.zookeeper.connect} does not answer`,
+      });
+    } else if (election !== undefined && this.zookeeperLostAt !== undefined) {
+      const outageMs = Math.round(performance.now() - this.zookeeperLostAt);
+      this.zookeeperLostAt = undefined;
+      await journal.append({ source: 'supervisor', type: 'zookeeper-back', outageMs });
+    }
+  }
+
+  private isAnybodyWanted(): boolean {
+    return this.cluster.config.nodes.some(({ name }) => this.isWanted(name));
+  }
+
+  private followMaster({ election, serving, processes }: Glance): void {
+    const { host, journal } = this.cluster;
+    const elected = election?.master?.container ?? undefined;
+    const last = this.mastership.last;
+    const reason =
+      election === undefined
+        ? 'ZooKeeper is away'
+        : last !== undefined && !this.isWanted(last)
+          ? `${last} was stopped`
+          : last !== undefined && !processes.has(last)
+            ? `${last} ended`
+            : elected === last
+              ? `${last ?? 'the master'} does not answer`
+              : `${last ?? 'the master'} was demoted`;
+    const entries = this.mastership.update({ serving, elected, reason }, host.now().getTime());
+    for (const entry of entries) void journal.append(entry);
+    if (serving !== undefined && serving === elected) this.servedZnode = election?.master?.znode;
+    if (this.mastership.isServed) this.lostAt = undefined;
+    else this.lostAt ??= performance.now();
+  }
+
+  private async findFaults(
+    glance: Glance,
+  ): Promise<{ readonly present: readonly Fault[]; readonly faults: readonly Fault[] }> {
+    const { config } = this.cluster;
+    const attachments = new Map<string, Awaited<ReturnType<AttachmentLog['look']>>>();
+    for (const [name, ward] of this.wards) {
+      if (name === ZOOKEEPER) continue;
+      const attachment = await ward.attachment.look();
+      attachments.set(name, attachment);
+      const useful = name === glance.serving || attachment.state === 'attached';
+      if (!useful) ward.usefulSince = undefined;
+      else ward.usefulSince ??= performance.now();
+    }
+    const present = faultsOf({
+      election: glance.election,
+      quorum: quorumOf(config.replicas),
+      alive: new Set([...this.wards.keys()].filter((name) => name !== ZOOKEEPER)),
+      serving: glance.serving,
+      served: this.servedZnode,
+      attachments,
+      zookeeperSilent: glance.zookeeperSilent,
+    }).filter(({ name }) => this.isWanted(name));
+    return {
+      present,
+      faults: this.clock.update(present, performance.now(), config.supervisor),
+    };
+  }
+
+  /** Kills a process at fault; its end is followed by a start like any other. */
+  private async restart({ name, code }: Fault, glance: Glance): Promise<void> {
+    const ward = this.wards.get(name);
+    if (!ward || !glance.processes.has(name)) return;
+    ward.killed = `${name} was ${code}`;
+    if (!(await this.cluster.registry.signal(ward.info, 'SIGKILL'))) return;
+    await this.cluster.journal.append({
+      source: 'supervisor',
+      type: 'process-killed',
+      node: name,
+      pid: ward.info.pid,
+      code,
+      reason: `${name} was ${code} for its limit`,
+    });
+  }
+
+  private async revive(glance: Glance): Promise<void> {
+    const { config } = this.cluster;
+    const names = config.nodes.map((node) => node.name);
+    if (config.zookeeper.managed) names.push(ZOOKEEPER);
+    for (const name of names) {
+      if (glance.processes.has(name) || this.wards.has(name)) continue;
+      if (this.isWanted(name)) await this.revival.plan(this.cluster, name, 0);
+      else this.revival.settle(name);
+    }
+    const living = [...glance.processes.keys()].filter((name) => name !== ZOOKEEPER).length;
+    const zookeeperLives = glance.election !== undefined;
+    const succession =
+      zookeeperLives &&
+      living >= quorumOf(config.replicas) &&
+      this.lostAt !== undefined &&
+      performance.now() - this.lostAt < SUCCESSOR_MS;
+    if (succession) return;
+    this.revival.begin(this.cluster, () => {
+      this.wake();
+    });
+  }
+
+  private async writeState(faults: readonly Fault[]): Promise<void> {
+    const { layout, config } = this.cluster;
+    const names = config.nodes.map((node) => node.name);
+    if (config.zookeeper.managed) names.push(ZOOKEEPER);
+    const state = {
+      pid: process.pid,
+      since: this.since,
+      serving: this.mastership.isServed ? (this.mastership.last ?? null) : null,
+      processes: Object.fromEntries(
+        names.map((name) => [
+          name,
+          {
+            wanted: this.isWanted(name) ? ('up' as const) : ('down' as const),
+            does: this.revival.current.get(name)?.state ?? ('nothing' as const),
+            fault: faults.find((fault) => fault.name === name)?.code ?? null,
+          },
+        ]),
+      ),
+    };
+    const text = JSON.stringify(state);
+    if (text === this.written) return;
+    this.written = text;
+    await writeSupervisorState(layout, state).catch(() => undefined);
+  }
+}
