@@ -194,6 +194,8 @@ function complete(file: ClusterFile): ClusterConfig {
     },
     supervisor: {
       enabled: file.supervisor.enabled,
+      restarts: file.supervisor.restarts,
+      startMs: checked(parseDuration(file.supervisor.start)),
       hungMs: checked(parseDuration(file.supervisor.hung)),
       promotionMs: checked(parseDuration(file.supervisor.promotion)),
       attachMs: checked(parseDuration(file.supervisor.attach)),

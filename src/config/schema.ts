@@ -138,6 +138,12 @@ const supervisor = z.strictObject({
   enabled: z
     .boolean({ error: (i) => `expected true or false, got ${quoted(i.input)}` })
     .default(true),
+  restarts: z
+    .int({ error: (i) => `${quoted(i.input)} is not a whole number` })
+    .min(0, { error: 'at least 0' })
+    .max(100, { error: 'at most 100' })
+    .default(8),
+  start: patience('60s'),
   hung: patience('6s'),
   promotion: patience('30s'),
   attach: patience('60s'),
@@ -224,8 +230,12 @@ export interface ClusterConfig {
   readonly nodes: readonly NodeConfig[];
 }
 
-/** How long the supervisor waits, in milliseconds, before it restarts a process that lives and is at fault. */
+/** When the supervisor gives up, and how long, in milliseconds, a process that lives may be at fault before it is restarted. */
 export interface SupervisorLimits {
+  /** How often in a row a process that keeps dying is started again. */
+  readonly restarts: number;
+  /** Started, and not registered in ZooKeeper yet. */
+  readonly startMs: number;
   /** A master that served and does not answer. */
   readonly hungMs: number;
   /** Elected, and its store not started. */
@@ -234,7 +244,7 @@ export interface SupervisorLimits {
   readonly attachMs: number;
   /** Registered without a position, while the election waits for it. */
   readonly vetoMs: number;
-  /** Running, and not registered in ZooKeeper. */
+  /** Running, and not registered in ZooKeeper any more. */
   readonly absentMs: number;
   /** The managed ZooKeeper does not answer. */
   readonly zookeeperMs: number;

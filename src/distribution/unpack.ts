@@ -14,9 +14,10 @@ export async function unpack(
   select: (entry: ReadEntry) => boolean = () => true,
 ): Promise<void> {
   let refusal: unknown;
+  let fault: unknown;
   // A throw inside tar's parser would leave its streams open, and might not reach us at all.
   const filter = (entry: ReadEntry): boolean => {
-    if (refusal !== undefined) return false;
+    if (refusal !== undefined || fault !== undefined) return false;
     try {
       return select(entry);
     } catch (error) {
@@ -28,25 +29,28 @@ export async function unpack(
     await extract({
       file: archive,
       cwd: directory,
-      strict: true,
+      // `strict` would fail at the first fault and leave tar writing the entries behind it.
+      onwarn: (_code, message, data: unknown) => {
+        fault ??= data instanceof Error ? data : message;
+      },
       // As root, tar would give the files to the user ids of whoever made the archive.
       preserveOwner: false,
       filter: (_path, entry) => filter(entry as ReadEntry),
     });
   } catch (error) {
-    // tar goes on behind an entry that failed, into a directory that is about to be removed.
-    refusal = error;
-    if (isStorageError(error)) throw error;
-    throw new MqhaError(
-      'archive-damaged',
-      `${basename(archive)} cannot be unpacked: ${messageOf(error)}`,
-      { hint: 'Copy or download the file again; it is damaged or incomplete.', cause: error },
-    );
+    fault ??= error;
   }
   if (refusal !== undefined) throw refusal as Error;
+  if (fault === undefined) return;
+  if (isStorageError(fault)) throw fault;
+  throw new MqhaError(
+    'archive-damaged',
+    `${basename(archive)} cannot be unpacked: ${messageOf(fault)}`,
+    { hint: 'Copy or download the file again; it is damaged or incomplete.', cause: fault },
+  );
 }
 
 /** A failure of the file system, which has a system call; zlib's and tar's own have none. */
-function isStorageError(error: unknown): boolean {
+function isStorageError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && error.syscall !== undefined;
 }

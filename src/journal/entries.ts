@@ -5,6 +5,7 @@ export type KillCode =
   | 'not-serving'
   | 'vetoing'
   | 'attach-stuck'
+  | 'not-registered'
   | 'not-a-member'
   | 'zookeeper-hung'
   | 'asked';

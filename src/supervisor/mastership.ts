@@ -16,6 +16,8 @@ export class Mastership {
   private elected: string | undefined;
   /** Since when nobody serves; undefined while somebody does, or before anybody did. */
   private lostAt: number | undefined;
+  /** Since when the master has not answered; a process that dies closes its port a moment before. */
+  private silentAt: number | undefined;
   private reason = 'start';
   private known = false;
 
@@ -30,7 +32,9 @@ export class Mastership {
     }
     this.elected = sight.elected;
     if (sight.serving !== undefined) entries.push(...this.served(sight.serving, now));
-    else if (this.known && this.lostAt === undefined) {
+    else if (this.known && this.lostAt === undefined && this.silentAt === undefined) {
+      this.silentAt = now;
+    } else if (this.known && this.lostAt === undefined) {
       this.lose(now, sight.reason);
       entries.push({
         source: 'supervisor',
@@ -59,11 +63,13 @@ export class Mastership {
 
   /** Whether somebody serves. */
   get isServed(): boolean {
-    return this.serving !== undefined && this.lostAt === undefined;
+    const { serving, lostAt, silentAt } = this;
+    return serving !== undefined && lostAt === undefined && silentAt === undefined;
   }
 
   private lose(now: number, reason: string): void {
-    this.lostAt = now;
+    this.lostAt = this.silentAt ?? now;
+    this.silentAt = undefined;
     this.reason = reason;
   }
 
@@ -71,9 +77,13 @@ export class Mastership {
     const { lostAt, known } = this;
     const from = this.serving ?? null;
     this.known = true;
-    if (lostAt === undefined && from === serving) return [];
+    if (lostAt === undefined && from === serving) {
+      this.silentAt = undefined;
+      return [];
+    }
     this.serving = serving;
     this.lostAt = undefined;
+    this.silentAt = undefined;
     // What was there when the supervisor came is no change.
     if (!known && lostAt === undefined) return [];
     return [

@@ -58,7 +58,7 @@ export class Revival {
     let deaths = this.deaths.get(name);
     if (!deaths) this.deaths.set(name, (deaths = new Deaths()));
     const now = performance.now();
-    const verdict = deaths.count(now, ofUseMs);
+    const verdict = deaths.count(now, ofUseMs, cluster.config.supervisor.restarts);
     if (verdict.action === 'give-up') {
       const { deaths: count, withinMs } = verdict;
       this.states.set(name, { state: 'given-up', deaths: count });

@@ -9,6 +9,7 @@ export type FaultCode =
   | 'not-serving'
   | 'vetoing'
   | 'attach-stuck'
+  | 'not-registered'
   | 'not-a-member'
   | 'zookeeper-hung';
 
@@ -27,6 +28,8 @@ export interface Sight {
   readonly quorum: number;
   /** Nodes whose process lives. */
   readonly alive: ReadonlySet<string>;
+  /** Nodes whose process has been a member since it was started. */
+  readonly registered: ReadonlySet<string>;
   /** The node whose message port answers in the protocol. */
   readonly serving: string | undefined;
   /** The znode of the elected member that has served since it was elected. */
@@ -61,7 +64,9 @@ export function faultsOf(sight: Sight): Fault[] {
   const [first] = vetoing(election, sight.quorum);
   add(first?.container, 'vetoing', first?.znode ?? '');
   for (const name of alive) {
-    if (membersOf(election, name).length === 0) add(name, 'not-a-member', '');
+    if (membersOf(election, name).length === 0) {
+      add(name, sight.registered.has(name) ? 'not-a-member' : 'not-registered', '');
+    }
     const attachment = sight.attachments.get(name);
     if (attachment?.state === 'attaching' && name !== master?.container) {
       add(name, 'attach-stuck', String(attachment.progress));
@@ -76,12 +81,16 @@ export function limitOf(code: FaultCode, limits: SupervisorLimits): number {
     case 'hung':
       return limits.hungMs;
     case 'promotion-stuck':
+      return limits.promotionMs;
     case 'not-serving':
-      return code === 'not-serving' ? limits.attachMs + limits.promotionMs : limits.promotionMs;
+      // It waits for its slaves, and a slave that does not come has a limit of its own.
+      return limits.promotionMs + limits.attachMs;
     case 'vetoing':
       return limits.vetoMs;
     case 'attach-stuck':
       return limits.attachMs;
+    case 'not-registered':
+      return limits.startMs;
     case 'not-a-member':
       return limits.absentMs;
     case 'zookeeper-hung':

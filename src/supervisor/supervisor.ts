@@ -36,6 +36,8 @@ interface Ward {
   /** Since when it serves or is attached. */
   usefulSince: number | undefined;
   usefulMs: number;
+  /** It has been a member since it was started. */
+  registered: boolean;
   /** Why it was killed by us. */
   killed: string | undefined;
   /** Its end was told and its znode removed. */
@@ -172,6 +174,7 @@ export class Supervisor {
       attachment: new AttachmentLog(directories.log),
       usefulSince: undefined,
       usefulMs: 0,
+      registered: false,
       killed: undefined,
       mourned: false,
     };
@@ -194,6 +197,7 @@ export class Supervisor {
     await noteSessions(this.cluster, election, processes);
     for (const [name, ward] of this.wards) {
       const [member, ...others] = membersOf(election, name);
+      if (member) ward.registered = true;
       const alive = await this.cluster.registry.isAlive(ward.info);
       if (member && others.length === 0 && alive) this.znodes.set(name, member);
       else if (!member) this.znodes.delete(name);
@@ -310,6 +314,7 @@ export class Supervisor {
       election: glance.election,
       quorum: quorumOf(config.replicas),
       alive: new Set([...this.wards.keys()].filter((name) => name !== ZOOKEEPER)),
+      registered: new Set([...this.wards].flatMap(([name, w]) => (w.registered ? [name] : []))),
       serving: glance.serving,
       served: this.servedZnode,
       attachments,

@@ -10,7 +10,7 @@ import { packageRoot } from '../../src/package.js';
 import { eventually, mqha, TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 
-describe('a cluster that is ill-treated', () => {
+describe('a cluster that is ill-treated, and that nothing looks after', () => {
   let cluster: TestCluster;
   let settings: ClientSettings;
 
@@ -24,7 +24,7 @@ describe('a cluster that is ill-treated', () => {
   const problemCodes = (status: ClusterStatus) => status.problems.map(({ code }) => code);
 
   beforeAll(async () => {
-    cluster = await TestCluster.make();
+    cluster = await TestCluster.make(['--nodes', '3', '--no-supervisor']);
     settings = await cluster.json<ClientSettings>('env');
   });
 

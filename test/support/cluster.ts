@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { openCluster, thisHost, type Cluster } from '../../src/cluster/context.js';
 import type { ClusterStatus } from '../../src/cluster/status.js';
+import { endSupervisor } from '../../src/cluster/supervision.js';
+import type { Entry } from '../../src/journal/entries.js';
 import { packageRoot } from '../../src/package.js';
 import { freePorts } from '../../src/process/ports.js';
+import { Deadline } from '../../src/time.js';
 
 /** What one run of the command line gave. */
 export interface CliResult {
@@ -60,6 +63,24 @@ export class TestCluster {
     return cluster;
   }
 
+  /** Edits mqha.yaml as a person does. */
+  async edit(change: (text: string) => string): Promise<void> {
+    const file = join(this.directory, 'mqha.yaml');
+    await writeFile(file, change(await readFile(file, 'utf8')));
+  }
+
+  /** The pid of a node that runs, or of `zookeeper`. */
+  async pidOf(name: string): Promise<number> {
+    const found = await (await this.open()).registry.find(name);
+    if (!found) throw new Error(`${name} does not run`);
+    return found.pid;
+  }
+
+  /** What the journal holds since a moment. */
+  async events(since: Date): Promise<Entry[]> {
+    return (await this.open()).journal.read({ since });
+  }
+
   /** Runs a command on this cluster. */
   run(...args: string[]): Promise<CliResult> {
     return mqha(['-C', this.directory, ...args], { env: this.env });
@@ -86,8 +107,12 @@ export class TestCluster {
   /** Ends every process of it and removes it, also after a failed test. */
   async remove(): Promise<void> {
     if (existsSync(join(this.directory, 'mqha.yaml'))) {
-      const { registry } = await this.open();
+      const cluster = await this.open();
+      const { registry } = cluster;
+      // What a failed test left suspended could not end.
+      for (const process of await registry.all()) await registry.signal(process, 'SIGCONT');
       await this.run('down', '--timeout', '20s');
+      await endSupervisor(cluster, Deadline.in(5000));
       for (const process of await registry.all()) await registry.signal(process, 'SIGKILL');
     }
     await rm(this.directory, { recursive: true, force: true });

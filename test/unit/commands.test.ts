@@ -1,202 +1,284 @@
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
-  chmodSync,
-  cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCluster, thisHost } from '../../src/cluster/context.js';
-import { refuseHeldPorts } from '../../src/cluster/plan.js';
+import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { DryRun } from '../../src/cluster/dry-run.js';
 import type { ClusterStatus } from '../../src/cluster/status.js';
-import { packageRoot } from '../../src/package.js';
-import { freePorts } from '../../src/process/ports.js';
 import { temporaryDirectory } from '../support/temp.js';
+import { edit, errorOf, fakeJava, made, mqha, portOptions, secretsOf, snapshot } from './rig.js';
 
-/** Runs the built command line as a script would. */
-function mqha(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(packageRoot(), 'bin', 'mqha.js'), ...args],
-    { encoding: 'utf8', env: { ...process.env, MQHA_CLUSTER: '', ...env }, cwd: '/' },
-  );
-  return { status, stdout, stderr };
+/** A document has these keys, in this order; others may be added. */
+function expectKeys(document: object | undefined, keys: string): void {
+  const wanted = keys.split(' ');
+  expect(Object.keys(document ?? {}).filter((key) => wanted.includes(key))).toEqual(wanted);
 }
 
-async function made(): Promise<string> {
-  const directory = join(temporaryDirectory(), 'c');
-  const [web = 0, message = 0, zookeeper = 0] = await freePorts([3, 3, 1]);
-  const ports = ['--web-port', web, '--message-port', message, '--zookeeper-port', zookeeper];
-  expect(mqha(['init', directory, ...ports.map(String)]).status).toBe(0);
-  return directory;
-}
-
-interface ErrorDocument {
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string };
-}
-
-const errorOf = (stderr: string) => (JSON.parse(stderr) as ErrorDocument).error;
-
-describe('the command line', () => {
-  it.each([
-    [['nonsense'], 'unknown command'],
-    [['status', '--nonsense'], 'unknown option'],
-    [['stop'], 'missing required argument'],
-    [['init', '--nodes', 'three'], 'not a whole number'],
-    [['init', '--nodes', '0'], 'out of range'],
-    [['init', '--nodes', '10'], 'out of range'],
-    [['init', '--web-port', '80'], 'privileged'],
-    [['init', '--host', 'a b'], '"a b" is not a host name'],
-    [['status'], 'no cluster found'],
-  ])('answers wrong usage %j with exit code 2, an error and a hint', (args, message) => {
-    const { status, stdout, stderr } = mqha(args);
-    expect(status).toBe(2);
-    expect(stdout).toBe('');
-    expect(stderr).toMatch(/^error: .+\nhint: .+\n$/s);
-    expect(stderr).toContain(message);
-    const json = mqha([...args, '--json']);
-    expect(json.status).toBe(2);
-    expect(errorOf(json.stderr).message).toContain(message);
-    expect(errorOf(json.stderr).hint).not.toBe('');
-  });
-
-  it('answers check with 3 where it cannot tell', () => {
-    expect(mqha(['check']).status).toBe(3);
-    expect(mqha(['check', '--nonsense']).status).toBe(3);
-  });
-
-  it('writes files with a secret for their owner only', async () => {
-    const directory = await made();
-    const mode = (...path: string[]) => statSync(join(directory, ...path)).mode & 0o777;
-    expect(mode('.mqha')).toBe(0o700);
-    expect(mode('.mqha', 'credentials.json')).toBe(0o600);
-    expect(mode('nodes', 'mq01', 'conf')).toBe(0o700);
-    expect(mode('nodes', 'mq01', 'conf', 'credentials.properties')).toBe(0o600);
-    expect(mode('nodes', 'mq01', 'conf', 'jetty-realm.properties')).toBe(0o600);
-    const password = (
-      JSON.parse(mqha(['-C', directory, 'env', '--json']).stdout) as { password: string }
-    ).password;
-    const open = readdirSync(join(directory, 'nodes'), { recursive: true, encoding: 'utf8' })
-      .map((name) => join(directory, 'nodes', name))
-      .filter((path) => statSync(path).isFile() && (statSync(path).mode & 0o077) !== 0);
-    expect(open.length).toBeGreaterThan(0);
-    for (const path of open) expect(readFileSync(path, 'utf8')).not.toContain(password);
-  });
-
-  it('does not make a cluster on a cluster', async () => {
-    const directory = await made();
-    const again = mqha(['init', directory, '--json']);
-    expect(again.status).toBe(1);
-    expect(errorOf(again.stderr).code).toBe('cluster-exists');
-  });
-
-  it('tells the whole of a stopped cluster', async () => {
-    const directory = await made();
-    const { status, stdout } = mqha(['-C', directory, 'status', '--json']);
+describe('init', () => {
+  it('makes a cluster that it describes, and says what comes next', async () => {
+    const cwd = temporaryDirectory();
+    const { status, stdout } = await mqha(['init', 'c', ...(await portOptions())], { cwd });
     expect(status).toBe(0);
-    const document = JSON.parse(stdout) as ClusterStatus;
-    expect(document).toMatchObject({ state: 'stopped', master: null, elector: null, quorum: 2 });
-    expect(document.zookeeper).toMatchObject({
-      managed: true,
-      reachable: false,
-      numChildren: null,
-    });
-    expect(document.nodes.map((node) => node.process)).toEqual(['stopped', 'stopped', 'stopped']);
-    expect(document.problems).toEqual([]);
-    expect(mqha(['-C', directory, 'check']).status).toBe(2);
+    expect(stdout).toMatch(/^made cluster mqStore in .*\/c\n\nNODE {3}WEB .*\nmq01 .*\nmq02 /);
+    expect(stdout).toMatch(/\nnext: cd c, then mqha up\n$/);
+    expect(readdirSync(join(cwd, 'c')).sort()).toEqual([
+      '.mqha',
+      'mqha.yaml',
+      'nodes',
+      'zookeeper',
+    ]);
   });
 
-  it('kills and stops what is stopped without an error', async () => {
+  it.each([1, 9])('takes %i nodes', async (nodes) => {
+    const cwd = temporaryDirectory();
+    const run = await mqha(['init', '--nodes', String(nodes), ...(await portOptions())], { cwd });
+    expect(run.status).toBe(0);
+    expect(run.stderr).not.toContain('warning');
+    expect(readdirSync(join(cwd, 'nodes'))).toHaveLength(nodes);
+    const { stdout } = await mqha(['env', '--json'], { cwd });
+    expect((JSON.parse(stdout) as ClientSettings).brokers).toHaveLength(nodes);
+    expect(await mqha(['render', '--check'], { cwd })).toMatchObject({ status: 0 });
+  });
+
+  it('warns of an even number of nodes', async () => {
+    const run = await mqha(['init', '--nodes', '2'], { cwd: temporaryDirectory() });
+    expect(run.status).toBe(0);
+    expect(run.stderr).toContain(
+      'warning: 2 nodes are an even number: quorum is 2, so no node may',
+    );
+  });
+
+  it('says everything that is wrong with its options, and makes nothing', async () => {
+    const cwd = temporaryDirectory();
+    const wrong = ['--sync', 'quorum', '--zk-path', 'x', '--name', 'a/b', '--message-port', '80'];
+    const run = await mqha(['init', 'c', ...wrong, '--json'], { cwd });
+    expect(run.status).toBe(2);
+    expect(errorOf(run).problems.map(({ path }) => path)).toEqual([
+      ...['name', 'sync', 'zookeeper.path'],
+      ...[0, 1, 2].map((index) => `nodes[${index}].messagePort`),
+    ]);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('does not touch a cluster that is there, nor what is left of one', async () => {
     const directory = await made();
-    const killed = mqha(['-C', directory, 'kill', 'mq01', '--json']);
-    expect(killed.status).toBe(0);
-    expect(JSON.parse(killed.stdout)).toMatchObject({
-      killed: [],
-      newMaster: null,
-      failoverMs: null,
-    });
-    expect(mqha(['-C', directory, 'stop', 'mq01']).status).toBe(0);
-    expect(mqha(['-C', directory, 'down']).status).toBe(0);
-    expect(mqha(['-C', directory, 'kill', 'mq09']).status).toBe(2);
-    expect(mqha(['-C', directory, 'kill', 'master']).status).toBe(1);
-    expect(mqha(['-C', directory, 'logs', 'mq09']).status).toBe(2);
+    const before = snapshot(directory);
+    const again = await mqha(['init', directory, '--name', 'two', '--nodes', '5', '--json']);
+    expect(again.status).toBe(1);
+    expect(errorOf(again)).toMatchObject({ code: 'cluster-exists' });
+    expect(errorOf(again).message).toBe(`${directory} already holds a cluster (mqha.yaml)`);
+    expect(snapshot(directory)).toEqual(before);
+    rmSync(join(directory, 'mqha.yaml'));
+    const left = errorOf(await mqha(['init', directory, '--json']));
+    expect(left.message).toContain('(nodes, zookeeper, .mqha)');
   });
+});
 
-  it('gives a shell what a client needs', async () => {
-    const { stdout } = mqha(['-C', await made(), 'env', '--shell']);
-    for (const name of ['MQHA_FAILOVER_URL', 'MQHA_USERNAME', 'SPRING_ACTIVEMQ_PASSWORD']) {
-      expect(stdout).toMatch(new RegExp(`^export ${name}='.+'$`, 'm'));
-    }
-  });
-
+describe('render', () => {
   it('does not overwrite what a person edited, until told to, and keeps a copy', async () => {
     const directory = await made();
     const conf = join(directory, 'nodes', 'mq01', 'conf');
-    expect(mqha(['-C', directory, 'render', '--check']).status).toBe(0);
+    expect(await mqha(['-C', directory, 'render', '--check'])).toMatchObject({ status: 0 });
     appendFileSync(join(conf, 'log4j.properties'), '# mine\n');
-    const check = mqha(['-C', directory, 'render', '--check']);
+    const before = snapshot(directory);
+    const check = await mqha(['-C', directory, 'render', '--check']);
     expect(check.status).toBe(1);
     expect(check.stdout).toContain('-# mine');
-    expect(mqha(['-C', directory, 'render']).stderr).toContain('nodes/mq01/conf/log4j.properties');
-    expect(mqha(['-C', directory, 'render', '--yes']).status).toBe(0);
+    const refused = await mqha(['-C', directory, 'render', '--json']);
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    expect(errorOf(refused)).toMatchObject({ code: 'edited-file' });
+    expect(errorOf(refused).message).toContain('nodes/mq01/conf/log4j.properties');
+    expect(errorOf(refused).hint).toContain('render --yes');
+    expect(snapshot(directory)).toEqual(before);
+    const forced = await mqha(['-C', directory, 'render', '--yes']);
+    expect(forced.status).toBe(0);
+    expect(forced.stdout).toMatch(
+      /\nkept nodes\/mq01\/conf\/log4j\.properties\.edited-\d{8}T\d{6}Z/,
+    );
     expect(readFileSync(join(conf, 'log4j.properties'), 'utf8')).not.toContain('# mine');
     const [copy = ''] = readdirSync(conf).filter((name) => name.includes('.edited-'));
     expect(readFileSync(join(conf, copy), 'utf8')).toContain('# mine');
   });
 
-  it('notices that the cluster directory was moved, or copied', async () => {
+  it('asks on a terminal', async () => {
     const directory = await made();
-    const copy = `${directory}-copy`;
-    cpSync(directory, copy, { recursive: true });
-    const copied = mqha(['-C', copy, 'up', '--json']);
-    expect(copied.status).toBe(1);
-    expect(errorOf(copied.stderr)).toMatchObject({ code: 'cluster-moved' });
-    expect(errorOf(copied.stderr).message).toContain('copied');
-    const moved = `${directory}-moved`;
-    renameSync(directory, moved);
-    expect(errorOf(mqha(['-C', moved, 'up', '--json']).stderr).message).toContain('moved');
-    expect(mqha(['-C', moved, 'render', '--yes']).status).toBe(0);
-    expect(mqha(['-C', moved, 'render', '--check']).status).toBe(0);
+    const file = join(directory, 'nodes', 'mq01', 'conf', 'jetty.xml');
+    appendFileSync(file, '<!-- mine -->\n');
+    const no = await mqha(['-C', directory, 'render'], { terminal: 'n\n' });
+    expect(no.status).toBe(1);
+    expect(readFileSync(file, 'utf8')).toContain('<!-- mine -->');
+    const yes = await mqha(['-C', directory, 'render'], { terminal: 'yes\n' });
+    expect(yes.status).toBe(0);
+    expect(readFileSync(file, 'utf8')).not.toContain('<!-- mine -->');
   });
 
-  it('says that there is no Java, or too old a one', async () => {
+  it('tells with --check what is missing, and changes nothing', async () => {
     const directory = await made();
-    const home = join(temporaryDirectory(), 'jdk');
-    mkdirSync(join(home, 'bin'), { recursive: true });
-    const missing = mqha(['-C', directory, 'up', '--json'], { JAVA_HOME: home });
-    expect(missing.status).toBe(1);
-    expect(errorOf(missing.stderr).code).toBe('java-missing');
-    const script =
-      '#!/bin/sh\nprintf "    java.home = %s\\n    java.version = 11.0.2\\n    java.vendor = x\\n" "$JAVA_HOME" >&2\n';
-    writeFileSync(join(home, 'bin', 'java'), script);
-    chmodSync(join(home, 'bin', 'java'), 0o755);
-    const old = mqha(['-C', directory, 'up', '--json'], { JAVA_HOME: home });
-    expect(errorOf(old.stderr)).toMatchObject({ code: 'java-too-old' });
-    expect(errorOf(old.stderr).message).toContain('11.0.2');
-  });
-
-  it('names a taken port and its holder', async () => {
-    const cluster = await openCluster(await made(), thisHost({}));
-    const [first] = cluster.config.nodes;
-    const server = createServer();
-    await new Promise<void>((resolve) => {
-      server.listen({ host: '127.0.0.1', port: first?.messagePort ?? 0 }, resolve);
+    const file = join(directory, 'nodes', 'mq01', 'conf', 'log4j.properties');
+    const content = readFileSync(file, 'utf8');
+    rmSync(file);
+    const check = await mqha(['-C', directory, 'render', '--check', '--json']);
+    expect(check.status).toBe(1);
+    expect(JSON.parse(check.stdout)).toEqual({
+      differences: [{ path: 'nodes/mq01/conf/log4j.properties', state: 'missing' }],
     });
-    try {
-      await expect(refuseHeldPorts(cluster, cluster.config.nodes)).rejects.toMatchObject({
-        code: 'port-taken',
-        message: expect.stringContaining(`pid ${process.pid}`) as string,
-      });
-    } finally {
-      server.close();
+    expect(existsSync(file)).toBe(false);
+    expect((await mqha(['-C', directory, 'render'])).status).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(content);
+  });
+});
+
+describe('a stopped cluster', () => {
+  it('is told whole, with every key of the contract', async () => {
+    const directory = await made();
+    const { status, stdout } = await mqha(['-C', directory, 'status', '--json']);
+    expect(status).toBe(0);
+    const document = JSON.parse(stdout) as ClusterStatus;
+    expectKeys(
+      document,
+      'cluster state zookeeper replicas quorum sync master elector failoverUrl nodes problems',
+    );
+    expectKeys(document.zookeeper, 'connect path managed reachable numChildren');
+    expectKeys(
+      document.nodes[0],
+      'name host webPort messagePort replicationHost replicationPort process pid member role accepting attached lagBytes',
+    );
+    expect(document).toMatchObject({
+      state: 'stopped',
+      master: null,
+      elector: null,
+      quorum: 2,
+      problems: [],
+      zookeeper: { managed: true, reachable: false, numChildren: null },
+    });
+    expect(document.nodes.map((node) => node.process)).toEqual(['stopped', 'stopped', 'stopped']);
+    const check = await mqha(['-C', directory, 'check']);
+    expect(check.status).toBe(2);
+    expect(check.stdout).toMatch(/^CRITICAL: mqStore is stopped; master none; members \?\/3;.*\n$/);
+  });
+
+  it('gives clients what they need, with an account and without', async () => {
+    const directory = await made();
+    const { stdout } = await mqha(['-C', directory, 'env', '--json']);
+    const env = JSON.parse(stdout) as ClientSettings;
+    expectKeys(env, 'failoverUrl username password brokers consoles');
+    expect(env.failoverUrl).toBe(`failover:(${env.brokers.map(({ url }) => url).join(',')})`);
+    expect(env.brokers.map(({ name }) => name)).toEqual(['mq01', 'mq02', 'mq03']);
+    expect(env.consoles[2]?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    expect(env.username).toBe('mqha');
+    expect(env.password).toBe(secretsOf(directory)[0]);
+    expect((env.password ?? '').length).toBeGreaterThanOrEqual(16);
+    const shell = (await mqha(['-C', directory, 'env', '--shell'])).stdout;
+    for (const name of ['MQHA_FAILOVER_URL', 'SPRING_ACTIVEMQ_BROKER_URL']) {
+      expect(shell).toContain(`export ${name}='${env.failoverUrl}'\n`);
     }
-    await refuseHeldPorts(cluster, cluster.config.nodes);
+    for (const name of ['MQHA_USERNAME', 'SPRING_ACTIVEMQ_USER']) {
+      expect(shell).toContain(`export ${name}='mqha'\n`);
+    }
+    for (const name of ['MQHA_PASSWORD', 'SPRING_ACTIVEMQ_PASSWORD']) {
+      expect(shell).toContain(`export ${name}='${env.password ?? ''}'\n`);
+    }
+    const bare = await made({ authentication: false });
+    const open = await mqha(['-C', bare, 'env', '--json']);
+    expect(JSON.parse(open.stdout)).toMatchObject({ username: null, password: null });
+    expect((await mqha(['-C', bare, 'env', '--shell'])).stdout).toContain('unset MQHA_PASSWORD\n');
+  });
+
+  it('has nothing to kill or to stop, which is no error', async () => {
+    const directory = await made();
+    const killed = await mqha(['-C', directory, 'kill', 'mq01', 'mq02', '--json']);
+    expect(killed.status).toBe(0);
+    const none = { killed: [], newMaster: null, failoverMs: null, state: 'stopped' };
+    expect(JSON.parse(killed.stdout)).toEqual(none);
+    expect(await mqha(['-C', directory, 'stop', 'mq01'])).toMatchObject({ status: 0 });
+    expect(await mqha(['-C', directory, 'down'])).toMatchObject({ status: 0 });
+  });
+
+  it('shows the logs that are there', async () => {
+    const directory = await made();
+    const log = join(directory, 'nodes', 'mq02', 'log');
+    mkdirSync(log);
+    writeFileSync(join(log, 'activemq.log'), 'one\ntwo\nthree\n');
+    const last = await mqha(['-C', directory, 'logs', 'mq02', '-n', '2']);
+    expect(last).toEqual({ status: 0, stdout: 'two\nthree\n', stderr: '' });
+    const all = await mqha(['-C', directory, 'logs', '--json']);
+    const { logs } = JSON.parse(all.stdout) as { logs: { name: string; lines: string[] }[] };
+    expect(logs.map(({ name, lines }) => `${name} ${lines.length}`)).toEqual([
+      'mq01 0',
+      'mq02 3',
+      'mq03 0',
+      'zookeeper 0',
+    ]);
+  });
+
+  it('is planned by up --dry-run, which changes nothing', async () => {
+    const directory = await made();
+    edit(directory, 'quorum_mem ', 'quorum_disk ');
+    const before = snapshot(directory);
+    const env = { JAVA_HOME: fakeJava('17.0.1') };
+    const { stdout } = await mqha(['-C', directory, 'up', '--dry-run', '--json'], { env });
+    const plan = JSON.parse(stdout) as DryRun;
+    expect(plan.install).toBe(true);
+    expect(plan.running).toEqual([]);
+    expect(plan.render).toEqual(
+      ['mq01', 'mq02', 'mq03'].map((name) => `nodes/${name}/conf/activemq.xml`),
+    );
+    expect(plan.start.map(({ name }) => name)).toEqual(['zookeeper', 'mq01', 'mq02', 'mq03']);
+    const { id } = await openCluster(directory, thisHost({}));
+    for (const { name, argv, command } of plan.start) {
+      expect(command).toBe(join(env.JAVA_HOME, 'bin', 'java'));
+      expect(argv).toEqual(expect.arrayContaining([`-Dmqha.cluster=${id}`, `-Dmqha.node=${name}`]));
+    }
+    const text = await mqha(['-C', directory, 'up', '--dry-run'], { env });
+    expect(text.stdout).toContain(`start mq02 in ${directory}/nodes/mq02\n  ${env.JAVA_HOME}`);
+    expect(snapshot(directory)).toEqual(before);
+  });
+
+  it('is destroyed with an answer only, and leaves what others put there', async () => {
+    const directory = await made();
+    const before = snapshot(directory);
+    const refused = await mqha(['-C', directory, 'destroy', '--json']);
+    expect(refused.status).toBe(1);
+    expect(errorOf(refused)).toMatchObject({ code: 'needs-consent' });
+    expect(errorOf(refused).hint).toContain('--yes');
+    const no = await mqha(['-C', directory, 'destroy'], { terminal: 'n\n' });
+    expect(no.status).toBe(1);
+    expect(no.stderr).toContain('error: not done: the cluster was not removed\nhint: ');
+    // Ctrl-C at the question.
+    const interrupted = await mqha(['-C', directory, 'destroy'], { terminal: '\u0003' });
+    expect(interrupted.status).toBe(130);
+    expect(interrupted.stderr).toContain('error: interrupted at the question; nothing was done\n');
+    expect(snapshot(directory)).toEqual(before);
+    writeFileSync(join(directory, 'nodes', 'notes.txt'), 'mine');
+    expect((await mqha(['-C', directory, 'destroy', '--yes'])).status).toBe(0);
+    expect(readdirSync(directory, { recursive: true })).toEqual(['nodes', 'nodes/notes.txt']);
+  });
+});
+
+describe('files with a secret', () => {
+  it('are for their owner only, and no other file has one', async () => {
+    const directory = await made();
+    const mode = (path: string) => statSync(join(directory, path)).mode & 0o777;
+    expect(mode('.mqha')).toBe(0o700);
+    expect(mode('nodes/mq01/conf')).toBe(0o700);
+    const files = Object.entries(snapshot(directory));
+    const secret = files.filter(([, text]) => secretsOf(directory).some((s) => text.includes(s)));
+    expect(secret.map(([path]) => path.slice(directory.length + 1)).sort()).toEqual([
+      '.mqha/credentials.json',
+      ...['mq01', 'mq02', 'mq03'].flatMap((name) => [
+        `nodes/${name}/conf/credentials.properties`,
+        `nodes/${name}/conf/jetty-realm.properties`,
+      ]),
+    ]);
+    for (const [path] of secret) expect(statSync(path).mode & 0o777, path).toBe(0o600);
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { quorumOf, warningsOf } from '../../src/config/checks.js';
+import { quorumOf } from '../../src/config/checks.js';
 import { portTable } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
 import { MqhaError } from '../../src/errors.js';
@@ -9,7 +9,6 @@ import { packageRoot } from '../../src/package.js';
 import { renderClusterFile } from '../../src/render/files.js';
 
 const yes = () => Promise.resolve(true);
-const no = () => Promise.resolve(false);
 
 const text = async (nodes = 3) => renderClusterFile(await portTable({ nodes }, yes));
 
@@ -35,83 +34,18 @@ describe('mqha.yaml', () => {
     expect(nodes.map((n) => n.replicationHost)).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.3']);
   });
 
-  it('counts replication ports up where the machine has one loopback address', async () => {
-    const { nodes } = await portTable({ nodes: 3 }, no);
-    expect(nodes.map((n) => `${n.replicationHost}:${n.replicationPort}`)).toEqual([
-      '127.0.0.1:61600',
-      '127.0.0.1:61601',
-      '127.0.0.1:61602',
-    ]);
-  });
-
   it.each([
-    ['broken YAML', (s: string) => `${s}\n  - {`, 'not YAML'],
-    ['an unknown key', (s: string) => `${s}\nnames: x\n`, 'names: unknown key'],
-    [
-      'an unknown key in a node',
-      (s: string) => s.replace('webPort: 8162', 'webPorts: 8162'),
-      'webPorts: unknown key',
-    ],
-    [
-      'clashing ports',
-      (s: string) => s.replace('8162', '8161'),
-      'mq02 webPort and mq01 webPort are both 127.0.0.1:8161',
-    ],
-    ['a privileged port', (s: string) => s.replace('8162', '80'), 'port 80 is privileged'],
-    ['a port that is none', (s: string) => s.replace('8162', '70000'), '70000 is not a port'],
-    [
-      'a bad host',
-      (s: string) => s.replace('host: 127.0.0.1', 'host: 300.1.1.1'),
-      '"300.1.1.1" is not a host name',
-    ],
-    [
-      'a name with a slash',
-      (s: string) => s.replace('name: mq02', 'name: a/b'),
-      '"a/b" is not a node name',
-    ],
-    [
-      'a role as a name',
-      (s: string) => s.replace('name: mq02', 'name: master'),
-      'a word of the command line',
-    ],
-    [
-      'a name used twice',
-      (s: string) => s.replace('name: mq02', 'name: mq01'),
-      'the node name "mq01" is used twice',
-    ],
-    [
-      'a wrong replica count',
-      (s: string) => s.replace('replicas: 3', 'replicas: 5'),
-      'replicas is 5 but there are 3 nodes',
-    ],
-    [
-      'an unknown sync mode',
-      (s: string) => s.replace('quorum_mem ', 'quorum '),
-      '"quorum" is not a sync mode',
-    ],
-    ['an unusable heap', (s: string) => s.replace('512m', 'lots'), '"lots" is not a heap size'],
-    [
-      'a bad znode path',
-      (s: string) => s.replace('/activemq/mqstores', 'activemq'),
-      '"activemq" is not a znode path',
-    ],
-  ])('refuses %s with the value named', async (_, change, message) => {
-    const error = problemsOf(change(await text()));
+    ['a port that is none', '8162', '70000', '70000 is not a port'],
+    ['a role as a name', 'name: mq02', 'name: master', 'a word of the command line'],
+    ['a name used twice', 'name: mq02', 'name: mq01', 'the node name "mq01" is used twice'],
+    ['an unusable heap', '512m', 'lots', '"lots" is not a heap size'],
+    ['a bad znode path', '/activemq/mqstores', 'activemq', '"activemq" is not a znode path'],
+  ])('refuses %s with the value named', async (_, from, to, message) => {
+    const error = problemsOf((await text()).replace(from, to));
     expect(error.code).toBe('config-invalid');
     expect(error.exitCode).toBe(2);
     expect(error.message).toContain(message);
-    expect(error.message).toMatch(/line \d+|names: unknown key/);
-  });
-
-  it('reports all problems at once', async () => {
-    const source = (await text()).replace('8162', '80').replace('name: mq03', 'name: a/b');
-    expect(problemsOf(source).problems).toHaveLength(2);
-  });
-
-  it('warns of an even number of nodes and of local sync', async () => {
-    expect(warningsOf(await portTable({ nodes: 4 }, yes))[0]).toContain('even number');
-    expect(warningsOf(await portTable({ nodes: 3, sync: 'local_mem' }, yes))[0]).toContain('lose');
-    expect(warningsOf(await portTable({ nodes: 3 }, yes))).toEqual([]);
+    expect(error.message).toMatch(/line \d+/);
   });
 
   it('counts quorum as the store does', () => {
@@ -128,5 +62,75 @@ describe('mqha.yaml', () => {
       const source = readFileSync(join(examples, name, 'mqha.yaml'), 'utf8');
       expect(parseConfig(source, name).nodes.length).toBeGreaterThanOrEqual(3);
     }
+  });
+});
+
+describe('the smallest mqha.yaml', () => {
+  const smallest = `replicas: 1
+zookeeper: { managed: true, connect: '127.0.0.1:2181' }
+nodes:
+  - { name: mq01, webPort: 8161, messagePort: 60001, replicationPort: 61600 }
+`;
+
+  it('gets every default filled in', () => {
+    expect(parseConfig(smallest, 'mqha.yaml')).toEqual({
+      name: 'mqStore',
+      version: '5.16.7',
+      replicas: 1,
+      sync: 'quorum_mem',
+      authentication: 'generated',
+      zookeeper: {
+        managed: true,
+        connect: '127.0.0.1:2181',
+        servers: [{ host: '127.0.0.1', port: 2181 }],
+        path: '/activemq/mqstores',
+        sessionTimeoutMs: 10_000,
+      },
+      java: { heapMb: 512, options: [] },
+      limits: { memoryPercent: 70, storeMb: 10_240, tempMb: 1024 },
+      supervisor: {
+        enabled: true,
+        hungMs: 6000,
+        promotionMs: 30_000,
+        attachMs: 60_000,
+        vetoMs: 10_000,
+        absentMs: 20_000,
+        zookeeperMs: 10_000,
+        startMs: 60_000,
+        restarts: 8,
+      },
+      nodes: [
+        {
+          name: 'mq01',
+          host: '127.0.0.1',
+          webPort: 8161,
+          messagePort: 60001,
+          replicationHost: '127.0.0.1',
+          replicationPort: 61600,
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['a line of an unknown key', 'replicas: 1', 'replicas: 1\nreplica: 1', 'line 2, replica'],
+    ['the line in the list', 'webPort: 8161', 'webPort: x', 'line 4, nodes[0].webPort: "x"'],
+    ['what is missing', ', replicationPort: 61600', '', 'nodes[0].replicationPort'],
+    ['a clash with ZooKeeper', 'webPort: 8161', 'webPort: 2181', 'the managed ZooKeeper are both'],
+    [
+      'a host that is no address',
+      'name: mq01',
+      'name: mq01, host: 0.0.0.0',
+      '0.0.0.0 is no address',
+    ],
+    ['an ensemble that is managed', ':2181', ':2181,127.0.0.2:2181', 'is one server'],
+    ['an option that is ours', 'nodes', 'java: { options: [-Dmqha.node=x] }\nnodes', 'mqha itself'],
+  ])('is refused with %s named', (_, from, to, message) => {
+    expect(smallest).toContain(from);
+    expect(() => parseConfig(smallest.replace(from, to), 'mqha.yaml')).toThrow(message);
+  });
+
+  it.each(['', '[]', 'text', 'null', 'a: &a [*a]'])('is not %j', (text) => {
+    expect(() => parseConfig(text, 'mqha.yaml')).toThrow(/^mqha\.yaml/);
   });
 });

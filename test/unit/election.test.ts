@@ -79,4 +79,49 @@ describe('an election', () => {
       '00000000004',
     ]);
   });
+
+  it('of one elects itself', () => {
+    const election = readElection(
+      [znode(0, { address: 'tcp://127.0.0.1:61600', elected: '0000000000' })],
+      'mqStore',
+    );
+    expect(election.elector).toBe(election.master);
+    expect(election.master && phaseOf(election.master, election)).toBe('master');
+  });
+
+  it('is of nobody without members', () => {
+    const nobody = { members: [], strangers: [], elector: undefined, master: undefined };
+    expect(readElection([], 'mqStore')).toEqual(nobody);
+    expect(readElection([znode(0, {})], 'other')).toEqual({
+      ...nobody,
+      strangers: ['00000000000'],
+    });
+  });
+
+  it('sorts its members, in whatever order they come', () => {
+    const election = readElection([znode(12, {}), znode(3, {}), znode(100, {})], 'mqStore');
+    expect(election.members.map((member) => member.znode)).toEqual([
+      '00000000003',
+      '00000000012',
+      '00000000100',
+    ]);
+    expect(election.elector?.znode).toBe('00000000003');
+  });
+
+  it('takes what another than the elector elected earlier for nothing', () => {
+    const election = readElection(
+      [znode(0, {}), znode(1, { address: 'tcp://127.0.0.2:61600', elected: '0000000001' })],
+      'mqStore',
+    );
+    expect(election.master).toBeUndefined();
+    expect(election.members.map((member) => phaseOf(member, election))).toEqual([
+      'electing',
+      'electing',
+    ]);
+  });
+
+  it('is held up by nobody once it is decided', () => {
+    const decided = readElection([znode(0, { elected: '0000000000' }), znode(1, {})], 'mqStore');
+    expect(vetoing(decided, 2)).toEqual([]);
+  });
 });

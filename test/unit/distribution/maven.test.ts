@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorLines, parseProgress } from '../../../src/distribution/maven.js';
 import { failureOf, makeRig, type Rig } from './rig.js';
 
@@ -97,8 +97,15 @@ exit 1`);
   });
 
   it('working long: gives a sign of life', async () => {
-    await rig.workingMvn('sleep 2.5');
-    await rig.install();
+    const [begun, done] = [join(rig.directory, 'begun'), join(rig.directory, 'done')];
+    await rig.workingMvn(`: > '${begun}'; while [ ! -e '${done}' ]; do sleep 0.02; done`);
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    const installed = rig.install();
+    while (!existsSync(begun)) await sleep(20);
+    vi.advanceTimersByTime(2500);
+    vi.useRealTimers();
+    await writeFile(done, '');
+    await installed;
     expect(rig.types()).toContain('waiting');
   });
 });

@@ -1,11 +1,12 @@
+import fs from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { coordinates, fingerprint, PINNED } from '../../../src/distribution/artifacts.js';
 import { cacheRoot } from '../../../src/distribution/cache.js';
 import { javaJarPath } from '../../../src/distribution/resources.js';
 import { unpack } from '../../../src/distribution/unpack.js';
-import { failureOf, makeRig, temporary } from './rig.js';
+import { failureOf, makeRig, systemError, temporary } from './rig.js';
 
 describe('the pinned list', () => {
   it('names each file as Maven does, with a whole digest and a size', () => {
@@ -85,6 +86,27 @@ describe('unpack', () => {
       throw new Error('not this one');
     });
     await expect(refusal).rejects.toThrow('not this one');
+  });
+
+  it('has ended all its work when it fails', async () => {
+    const rig = await makeRig();
+    const archive = join(rig.served, 'apache-activemq-5.16.7-bin.tar.gz');
+    // What tar makes files with: each a little later than the one before, and the first fails.
+    const { open } = fs;
+    let opening = 0;
+    const spy = vi.spyOn(fs, 'open').mockImplementation((...args: unknown[]) => {
+      const opened = args.pop() as (...result: unknown[]) => void;
+      const fails = args[1] !== 'r' && opening++ === 0;
+      setTimeout(() => {
+        if (args[1] !== 'r') opening -= 1;
+        if (fails) opened(systemError('ENOSPC'));
+        else Reflect.apply(open, fs, [...args, opened]);
+      }, 10 * opening);
+    });
+    const error: unknown = await unpack(archive, await temporary()).catch((e: unknown) => e);
+    spy.mockRestore();
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+    expect(opening).toBe(0);
   });
 });
 

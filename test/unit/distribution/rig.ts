@@ -1,25 +1,16 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { create } from 'tar';
-import { afterEach } from 'vitest';
 import { MqhaError } from '../../../src/errors.js';
 import type { PinnedArtifact } from '../../../src/distribution/artifacts.js';
 import type { InstallEvent } from '../../../src/distribution/events.js';
 import { ensureDistribution, type InstallOptions } from '../../../src/distribution/install.js';
-
-const made: string[] = [];
-
-afterEach(async () => {
-  for (const path of made.splice(0)) await rm(path, { recursive: true, force: true });
-});
+import { temporaryDirectory } from '../../support/temp.js';
 
 /** A directory that is gone after the test. */
-export async function temporary(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'mqha-distribution-'));
-  made.push(path);
-  return path;
+export function temporary(): Promise<string> {
+  return Promise.resolve(temporaryDirectory());
 }
 
 export async function script(path: string, body: string): Promise<void> {
@@ -125,22 +116,23 @@ export class Rig {
   mvn(body: string): Promise<void> {
     const parse = `
 while [ $# -gt 0 ]; do [ "$1" = -f ] && pom="$2"; shift; done
-out="$(dirname "$pom")/files"
+out="\${pom%/*}/files"
 echo run >> '${this.directory}/mvn.log'`;
     return script(join(this.bin, 'mvn'), `${parse}\n${body}`);
   }
   /** The `mvn` that works: it copies what the pom asks for. */
   workingMvn(before = ''): Promise<void> {
+    // Almost nothing but the shell itself: a process for each word of it would cost most of a test.
     return this.mvn(`${before}
 mkdir -p "$out"
+text=$(cat "$pom")
 for path in '${this.served}'/*; do
-  file=$(basename "$path")
-  name=$(echo "$file" | sed 's/-[0-9].*//')
-  if grep -q "<artifactId>$name</artifactId>" "$pom"; then
+  file=\${path##*/}
+  case "$text" in *"<artifactId>\${file%%-[0-9]*}</artifactId>"*)
     echo "[INFO] Downloading from central: https://user:secret@repo.test/maven2/x/$file"
     cp "$path" "$out/$file"
     echo "[INFO] Downloaded from central: https://user:secret@repo.test/maven2/x/$file (1 kB at 1 kB/s)"
-  fi
+  esac
 done`);
   }
   /** The fake `java`; as the guard it writes its jar and prints `answer`. */

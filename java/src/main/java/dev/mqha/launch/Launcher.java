@@ -34,6 +34,8 @@ public final class Launcher {
 
     private static final int BACKLOG = 4096;
 
+    private static final String BROKER = "org.apache.activemq.console.command.ShellCommand";
+
     private static final int USAGE = 64;
     private static final int CANNOT_LOCK = 74;
     private static final int IN_USE = 75;
@@ -60,6 +62,9 @@ public final class Launcher {
         }
         acquire(Path.of(args[0]));
         openLifeLine();
+        if (args[1].equals(BROKER)) {
+            Standby.begin();
+        }
         String[] rest = Arrays.copyOfRange(args, 2, args.length);
         try {
             Class.forName(args[1]).getMethod("main", String[].class).invoke(null, (Object) rest);

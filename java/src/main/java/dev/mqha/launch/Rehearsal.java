@@ -1,0 +1,160 @@
+package dev.mqha.launch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import javax.jms.Connection;
+import javax.jms.Session;
+import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.broker.BrokerPlugin;
+import org.apache.activemq.broker.BrokerService;
+import org.apache.activemq.broker.TransportConnector;
+import org.apache.activemq.leveldb.replicated.MasterLevelDBStore;
+import org.apache.activemq.security.AuthenticationUser;
+import org.apache.activemq.security.SimpleAuthenticationPlugin;
+
+/**
+ * A small broker inside the JVM of a slave that plays what a promotion does: it starts the store of a
+ * master, alone and in a directory of its own, opens a message port for loopback, and lets a client of
+ * each protocol send one persistent message.
+ */
+final class Rehearsal {
+    /** Broker, account and queue. */
+    private static final String NAME = "rehearsal";
+
+    private static final int LOG_BYTES = 1024 * 1024;
+    private static final int DISK_BYTES = 16 * 1024 * 1024;
+    private static final int TIMEOUT_MS = 10_000;
+
+    /**
+     * What an AMQP 1.0 client writes, one string between two answers: the SASL header; PLAIN with the
+     * account; open, begin, and attach of a sender; a durable message.
+     */
+    private static final List<String> AMQP = List.of(
+            "414d515003010000",
+            "0000003c02010000005341d00000002c00000003a305504c41494ea0140072656865617273616c0072656865617273616c"
+                    + "a1093132372e302e302e31",
+            "414d515000010000"
+                    + "0000001f02000000005310d00000000f00000001a10972656865617273616c"
+                    + "0000002002000000005311d000000010000000044043700000080070ffffffff"
+                    + "0000004102000000005312d0000000310000000aa10972656865617273616c4342404000532845005329d0"
+                    + "0000000f00000001a10972656865617273616c404043",
+            "0000003b02000000005314d00000000c000000064343a00130434242005370d000000005000000014100537345"
+                    + "005377a10972656865617273616c");
+
+    /** The state accepted in a disposition: the answer to a message that was stored. */
+    private static final String ACCEPTED = "005324";
+
+    /** What a STOMP client writes, one string between two answers. */
+    private static final List<String> STOMP = List.of(
+            "CONNECT\naccept-version:1.2\nhost:rehearsal\nlogin:rehearsal\npasscode:rehearsal\n\n\0",
+            "SEND\ndestination:/queue/rehearsal\npersistent:true\nreceipt:rehearsed\n\nrehearsal\0");
+
+    private Rehearsal() {}
+
+    /**
+     * Plays it once.
+     *
+     * @param directory for the store; the caller removes it
+     */
+    static void play(File directory) throws Exception {
+        BrokerService broker = new BrokerService();
+        broker.setBrokerName(NAME);
+        broker.setUseShutdownHook(false);
+        broker.setSchedulerSupport(false);
+        broker.setDataDirectoryFile(directory);
+        broker.getManagementContext().setCreateConnector(false);
+        broker.setPersistenceAdapter(store(directory));
+        broker.getSystemUsage().getStoreUsage().setLimit(DISK_BYTES);
+        broker.getSystemUsage().getTempUsage().setLimit(DISK_BYTES);
+        broker.setPlugins(new BrokerPlugin[] {accounts()});
+        TransportConnector port =
+                broker.addConnector("auto+nio://127.0.0.1:0?auto.protocols=default,amqp,stomp");
+        broker.start();
+        try {
+            int number = port.getConnectUri().getPort();
+            openWire(number);
+            amqp(number);
+            stomp(number);
+        } finally {
+            broker.stop();
+            broker.waitUntilStopped();
+        }
+    }
+
+    private static MasterLevelDBStore store(File directory) {
+        MasterLevelDBStore store = new MasterLevelDBStore();
+        store.setDirectory(new File(directory, "storedb"));
+        store.setReplicas(1);
+        store.setBind("tcp://127.0.0.1:0");
+        store.setLogSize(LOG_BYTES);
+        return store;
+    }
+
+    private static SimpleAuthenticationPlugin accounts() {
+        return new SimpleAuthenticationPlugin(List.of(new AuthenticationUser(NAME, NAME, "users")));
+    }
+
+    private static void openWire(int port) throws Exception {
+        Connection connection =
+                new ActiveMQConnectionFactory(NAME, NAME, "tcp://127.0.0.1:" + port).createConnection();
+        try {
+            connection.start();
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            session.createProducer(session.createQueue(NAME)).send(session.createTextMessage(NAME));
+            session.createConsumer(session.createQueue(NAME)).receive(TIMEOUT_MS);
+        } finally {
+            connection.close();
+        }
+    }
+
+    private static void amqp(int port) throws IOException {
+        try (Socket socket = connect(port)) {
+            String answer = "";
+            for (String bytes : AMQP) {
+                answer = exchange(socket, HexFormat.of().parseHex(bytes));
+            }
+            for (String all = answer; !all.contains(ACCEPTED); ) {
+                all += read(socket);
+            }
+        }
+    }
+
+    private static void stomp(int port) throws IOException {
+        try (Socket socket = connect(port)) {
+            for (String frame : STOMP) {
+                exchange(socket, frame.getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(TIMEOUT_MS);
+        return socket;
+    }
+
+    private static String exchange(Socket socket, byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return read(socket);
+    }
+
+    /** What has come, as hexadecimal; waits until something does. */
+    private static String read(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        int first = in.read();
+        if (first < 0) {
+            throw new IOException("the rehearsal's broker hung up");
+        }
+        answer.write(first);
+        answer.write(in.readNBytes(in.available()));
+        return HexFormat.of().formatHex(answer.toByteArray());
+    }
+}

@@ -1,0 +1,77 @@
+package dev.mqha.launch;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+/**
+ * Makes an attached slave ready to take over.
+ *
+ * <p>A slave's start stands still before connectors, destinations and protocols are touched. A promotion
+ * would load, link and run all of that for the first time while nobody is served, which is most of what
+ * it takes. So it is rehearsed once, when the slave has caught up.
+ */
+final class Standby implements Runnable {
+    private static final String VIEW = "org.apache.activemq:type=Broker,view=Replication,*";
+    private static final long POLL_MS = 500;
+
+    /** Emptied at every start. */
+    private static final Path DIRECTORY = Path.of("tmp", "rehearsal");
+
+    private Standby() {}
+
+    /** Begins to wait for the attachment, in a daemon thread. */
+    static void begin() {
+        Thread thread = new Thread(new Standby(), "mqha standby");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        try {
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            while (!isAttached(server)) {
+                Thread.sleep(POLL_MS);
+            }
+            Rehearsal.play(DIRECTORY.toFile());
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        } catch (Exception | LinkageError failure) {
+            // A takeover is slower then, and nothing else.
+            System.err.println("mqha: the takeover was not rehearsed: " + failure);
+        } finally {
+            remove(DIRECTORY);
+        }
+    }
+
+    /** What the store says of itself (ReplicatedLevelDBStoreView); only a slave says this. */
+    private static boolean isAttached(MBeanServer server) throws JMException {
+        for (ObjectName view : server.queryNames(new ObjectName(VIEW), null)) {
+            try {
+                return "Attached".equals(server.getAttribute(view, "Status"));
+            } catch (JMException | RuntimeException changing) {
+                return false; // It is between two roles.
+            }
+        }
+        return false;
+    }
+
+    private static void remove(Path directory) {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException absent) {
+            // Never made, or in use; the next start empties the directory above it.
+        }
+    }
+}

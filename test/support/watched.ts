@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClusterStatus } from '../../src/cluster/status.js';
+import type { Entry, EntryType } from '../../src/journal/entries.js';
+import { markOf, sinceMark } from '../../src/process/log.js';
+import { eventually, TestCluster } from './cluster.js';
+
+/** Limits short enough for a test; a pause of the machine may still be longer than the shortest. */
+const LIMITS = [
+  'hung: 4s',
+  'promotion: 5s',
+  'attach: 5s',
+  'veto: 3s',
+  'absent: 5s',
+  'zookeeper: 4s',
+  'restarts: 3',
+];
+
+/** A three-node cluster with a supervisor that is less patient than by default. */
+export async function watchedCluster(sessionTimeout = '10s'): Promise<TestCluster> {
+  const cluster = await TestCluster.make();
+  await cluster.edit((text) =>
+    text
+      .replace('supervisor:\n', `supervisor:\n${LIMITS.map((line) => `  ${line}\n`).join('')}`)
+      .replace('sessionTimeout: 10s', `sessionTimeout: ${sessionTimeout}`),
+  );
+  await cluster.json('up');
+  return cluster;
+}
+
+/** Waits until the cluster is whole again without a hand, and returns how it looks then. */
+export function healed(cluster: TestCluster): Promise<ClusterStatus> {
+  return eventually(
+    () => cluster.status(),
+    ({ state, problems }) => state === 'serving' && problems.length === 0,
+    120_000,
+  );
+}
+
+/** The pid of a node as a status says it. */
+export function pidIn(status: ClusterStatus, name: string | null): number {
+  const pid = status.nodes.find((node) => node.name === name)?.pid;
+  if (typeof pid !== 'number') throw new Error(`${name ?? 'nobody'} does not run`);
+  return pid;
+}
+
+/** A slave, not the elector. */
+export function slaveIn(status: ClusterStatus): string {
+  const slave = status.nodes.find(
+    (node) => node.role === 'slave' && node.name !== status.elector,
+  )?.name;
+  if (slave === undefined) throw new Error('there is no slave');
+  return slave;
+}
+
+/** Entries of one type. */
+export function ofType<T extends EntryType>(entries: readonly Entry[], type: T): Entry<T>[] {
+  return entries.filter((entry) => entry.type === type) as unknown as Entry<T>[];
+}
+
+/** Waits for a line in a node's log, written after a mark, and returns at once when it is there. */
+export async function lineIn(cluster: TestCluster, node: string, text: string, mark: number) {
+  const file = join(cluster.directory, 'nodes', node, 'log', 'activemq.log');
+  const end = performance.now() + 60_000;
+  while (!(await sinceMark(file, mark)).includes(text)) {
+    if (performance.now() > end)
+      throw new Error(`"${text}" did not come: ${await readFile(file, 'utf8')}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** Where a node's log ends now. */
+export function logMark(cluster: TestCluster, node: string): Promise<number> {
+  return markOf(join(cluster.directory, 'nodes', node, 'log', 'activemq.log'));
+}

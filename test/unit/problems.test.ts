@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ACCEPTING,
+  ALL_DEAD,
+  codesOf,
+  DEAD,
+  judged,
+  problemOf,
+  REPLICATION,
+  running,
+  SERVED,
+  whole,
+  znode,
+  type Scene,
+} from './scenes.js';
+
+describe('the problems of a cluster', () => {
+  it('tells the stale znode of a dead process', () => {
+    const scene: Scene = { ...whole(), nodes: { mq02: ACCEPTING, mq03: DEAD } };
+    expect(codesOf(scene)).toContain('stale-znode mq03');
+    expect(problemOf(scene, 'stale-znode')[0]?.message).toContain('00000000003');
+    expect(codesOf(scene)).toContain('broker-stopped mq03');
+    expect(codesOf(scene)).not.toContain('doubled-znode mq03');
+  });
+
+  it('tells the doubled znode of a node that came back, and judges by the younger', () => {
+    const scene: Scene = { ...whole(), znodes: [...SERVED, znode(4, 'mq03')] };
+    expect(judged(scene).nodes[2]?.member).toBe('00000000004');
+    const [doubled] = problemOf(scene, 'doubled-znode');
+    expect(doubled).toMatchObject({ node: 'mq03', severity: 'warning' });
+    expect(doubled?.message).toContain('00000000003');
+    expect(doubled?.message).not.toContain('00000000004');
+    expect(codesOf(scene)).not.toContain('stale-znode mq03');
+  });
+
+  it('tells who vetoes the election', () => {
+    const znodes = [znode(1, 'mq01', { position: 10 }), znode(2, 'mq02')];
+    const scene: Scene = { znodes, nodes: { mq03: DEAD } };
+    expect(codesOf(scene)).toContain('member-vetoing mq02');
+    expect(codesOf(scene)).not.toContain('member-vetoing mq01');
+    expect(problemOf(whole(), 'member-vetoing')).toEqual([]);
+  });
+
+  it('tells a master that is elected and does not answer', () => {
+    const scene: Scene = { znodes: SERVED };
+    expect(problemOf(scene, 'master-not-serving')[0]).toMatchObject({
+      node: 'mq02',
+      severity: 'error',
+    });
+    expect(problemOf(scene, 'master-promoting')).toEqual([]);
+    const suspended: Scene = { znodes: SERVED, nodes: { mq02: { process: running(7, true) } } };
+    expect(problemOf(suspended, 'master-not-serving')[0]?.hint).toContain('kill -CONT 7');
+  });
+
+  it('tells a master that is still being promoted', () => {
+    const znodes = [znode(1, 'mq01', { elected: '0000000001' }), znode(2, 'mq02')];
+    const scene: Scene = { znodes, nodes: { mq03: DEAD } };
+    expect(codesOf(scene)).toContain('master-promoting mq01');
+    expect(problemOf(scene, 'master-not-serving')).toEqual([]);
+  });
+
+  it('tells who takes a port that a stopped node needs', () => {
+    const held = [{ key: 'webPort', host: '127.0.0.1', port: 8163, reason: 'taken' as const }];
+    const scene: Scene = { ...whole(), nodes: { mq02: ACCEPTING, mq03: { ...DEAD, held } } };
+    expect(problemOf(scene, 'port-taken')).toHaveLength(1);
+    expect(problemOf(scene, 'port-taken')[0]).toMatchObject({ node: 'mq03', severity: 'error' });
+    expect(problemOf(scene, 'port-taken')[0]?.message).toContain('127.0.0.1:8163, the webPort');
+    // A stopped cluster is told as well: it could not start.
+    const stopped: Scene = {
+      nodes: { ...ALL_DEAD, mq03: { ...DEAD, held } },
+      zookeeper: { process: undefined },
+    };
+    expect(codesOf(stopped)).toEqual(['port-taken mq03']);
+  });
+
+  it('tells a suspended process, which is not called unregistered', () => {
+    const nodes = { mq02: ACCEPTING, mq03: { process: running(77, true) } };
+    const scene: Scene = { ...whole(), znodes: SERVED.slice(0, 2), nodes };
+    expect(problemOf(scene, 'process-suspended')[0]).toMatchObject({ node: 'mq03' });
+    expect(problemOf(scene, 'process-suspended')[0]?.hint).toContain('kill -CONT 77');
+    expect(problemOf(scene, 'not-a-member')).toEqual([]);
+  });
+
+  it('tells a running process that is no member', () => {
+    expect(codesOf({ ...whole(), znodes: SERVED.slice(0, 2) })).toEqual(['not-a-member mq03']);
+  });
+
+  it('tells a ZooKeeper that does not answer, and that roles are unknown with it', () => {
+    const scene: Scene = { zookeeper: { error: 'no answer within 1500 ms' } };
+    expect(judged(scene).state).toBe('unknown');
+    expect(problemOf(scene, 'zookeeper-unreachable')[0]?.message).toBe('no answer within 1500 ms');
+    expect(judged(scene).nodes.map((node) => node.role)).toEqual([null, null, null]);
+    expect(problemOf(scene, 'role-unknown')).toHaveLength(3);
+  });
+
+  it('tells a ZooKeeper that is suspended, and how it goes on', () => {
+    const scene: Scene = { zookeeper: { error: 'no answer', process: running(55, true) } };
+    const [silent] = problemOf(scene, 'zookeeper-unreachable');
+    expect(silent?.message).toContain('suspended');
+    expect(silent?.hint).toContain('kill -CONT 55');
+  });
+
+  it('tells a managed ZooKeeper that is stopped under running brokers', () => {
+    const scene: Scene = { zookeeper: { process: undefined } };
+    expect(codesOf(scene)).toContain('zookeeper-stopped -');
+    expect(codesOf(scene)).not.toContain('zookeeper-unreachable -');
+    expect(judged(scene).state).toBe('unknown');
+  });
+
+  it('tells a stranger with the same brokerName, and znodes of another cluster', () => {
+    const znodes = [...SERVED, znode(4, 'mq77'), znode(5, null), znode(6, 'a', { id: 'other' })];
+    const scene: Scene = { ...whole(), znodes };
+    const strangers = problemOf(scene, 'stranger-member');
+    expect(strangers.map((problem) => problem.node)).toEqual(['mq77', null]);
+    expect(strangers[1]?.message).toContain('00000000005');
+    expect(problemOf(scene, 'foreign-znodes')).toHaveLength(1);
+    expect(problemOf(scene, 'foreign-znodes')[0]?.message).toContain('00000000006');
+    expect(judged(scene).zookeeper.numChildren).toBe(6);
+  });
+
+  it('tells a slave that is attaching apart from one of which nothing could be learned', () => {
+    const [, third] = REPLICATION.slaves;
+    const slaves = [{ nodeId: 'id-mq01', attached: false, position: 0 }, ...(third ? [third] : [])];
+    const attaching: Scene = { ...whole(), replication: { ...REPLICATION, slaves } };
+    expect(codesOf(attaching)).toEqual(['slave-attaching mq01']);
+    expect(judged(attaching).nodes[0]).toMatchObject({ attached: false, lagBytes: null });
+    const unknown: Scene = { ...whole(), replication: { error: 'HTTP status 401' } };
+    expect(codesOf(unknown)).toEqual(['attachment-unknown mq01', 'attachment-unknown mq03']);
+    expect(problemOf(unknown, 'attachment-unknown')[0]?.message).toContain(': HTTP status 401');
+    expect(judged(unknown).nodes[0]).toMatchObject({ attached: null, lagBytes: null });
+    const nameless: Scene = {
+      ...whole(),
+      nodes: { mq02: ACCEPTING, mq03: { nodeId: undefined } },
+    };
+    expect(codesOf(nameless)).toEqual(['attachment-unknown mq03']);
+  });
+
+  it('gives every problem something to do', () => {
+    const scenes: Scene[] = [
+      { znodes: SERVED, nodes: { mq03: DEAD } },
+      { zookeeper: { error: 'x' } },
+      { ...whole(), znodes: [...SERVED, znode(4, 'mq77'), znode(7, 'mq03')] },
+    ];
+    const problems = scenes.flatMap((scene) => judged(scene).problems);
+    expect(problems.length).toBeGreaterThan(6);
+    for (const problem of problems) expect(problem.hint).toMatch(/\.$/);
+  });
+});
