@@ -11,6 +11,9 @@ const SAYS: readonly (readonly [RegExp, Attachment])[] = [
   [/\| Using Persistence Adapter/, 'none'],
 ];
 
+/** The thread of dev.mqha.launch.Standby: what it logs is about another broker, of a rehearsal. */
+const REHEARSAL = '| mqha standby';
+
 const LINES = 400;
 
 /**
@@ -19,6 +22,7 @@ const LINES = 400;
  */
 export function attachmentIn(lines: readonly string[]): Attachment | undefined {
   for (const line of lines.toReversed()) {
+    if (line.endsWith(REHEARSAL)) continue;
     const found = SAYS.find(([pattern]) => pattern.test(line));
     if (found) return found[1];
   }

@@ -18,6 +18,8 @@ const ACCEPT_MS = 500;
 
 /** What a supervisor sees at one moment. */
 export interface Glance {
+  /** When the look began, in milliseconds of the steady clock. */
+  readonly began: number;
   /** The living processes, nodes and `zookeeper`. */
   readonly processes: ReadonlyMap<string, ProcessInfo>;
   /** Undefined while ZooKeeper does not answer. */
@@ -59,10 +61,12 @@ export class Lookout {
 
   /** @param last who served last, to be asked while nobody is known to be elected */
   async look(last: string | undefined): Promise<Glance> {
+    const began = performance.now();
     const processes = await this.findProcesses();
     const { fresh } = await this.readElection(processes);
     const elected = this.election?.master?.container ?? undefined;
     return {
+      began,
       processes,
       election: this.election,
       fresh,

@@ -17,6 +17,8 @@ const START_MS = 40_000;
 export type RevivalState =
   | { readonly state: 'waiting'; readonly attempt: number; readonly at: number }
   | { readonly state: 'starting'; readonly attempt: number }
+  /** Launched, and maybe not seen yet: a look that began before that proves nothing. */
+  | { readonly state: 'launched'; readonly at: number }
   | { readonly state: 'given-up'; readonly deaths: number };
 
 /** Starts again what died although it is wanted, with growing pauses, up to a limit. */
@@ -52,9 +54,11 @@ export class Revival {
   /**
    * Plans the start of a process that is wanted and has died, unless that is planned.
    * @param ofUseMs how long it had been of use
+   * @param lookedAt when the look began that did not find it
    */
-  async plan(cluster: Cluster, name: string, ofUseMs: number): Promise<void> {
-    if (this.states.has(name)) return;
+  async plan(cluster: Cluster, name: string, ofUseMs: number, lookedAt: number): Promise<void> {
+    const known = this.states.get(name);
+    if (known && !(known.state === 'launched' && lookedAt > known.at)) return;
     let deaths = this.deaths.get(name);
     if (!deaths) this.deaths.set(name, (deaths = new Deaths()));
     const now = performance.now();
@@ -80,6 +84,11 @@ export class Revival {
       attempt,
       delayMs,
     });
+  }
+
+  /** Whether something is to be started, or has just been. */
+  get isBusy(): boolean {
+    return [...this.states.values()].some(({ state }) => state !== 'given-up');
   }
 
   /** Begins the starts that are due; returns at once. @param onDone called when they were launched or failed */
@@ -113,7 +122,8 @@ export class Revival {
         if (nodes.length === 0 && !names.includes(ZOOKEEPER)) return;
         await launchNodes(cluster, nodes, prepared, reader, Deadline.in(START_MS));
       });
-      for (const { name } of attempts) this.states.delete(name);
+      const at = performance.now();
+      for (const { name } of attempts) this.states.set(name, { state: 'launched', at });
     } catch (error) {
       await this.failed(cluster, attempts, error);
     } finally {
@@ -138,7 +148,8 @@ export class Revival {
         reason: messageOf(error),
       });
       this.states.delete(name);
-      if (!(await cluster.registry.find(name))) await this.plan(cluster, name, 0);
+      if (!(await cluster.registry.find(name)))
+        await this.plan(cluster, name, 0, performance.now());
     }
   }
 }

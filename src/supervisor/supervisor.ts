@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { AttachmentLog } from '../broker/attachment.js';
 import { openCluster, type Cluster } from '../cluster/context.js';
 import { noteSessions } from '../cluster/sessions.js';
-import { writeSupervisorState } from '../cluster/supervisor-state.js';
+import { writeSupervisorState, type SupervisorState } from '../cluster/supervisor-state.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
 import { quorumOf } from '../config/checks.js';
 import type { ProcessDirectories } from '../config/layout.js';
@@ -118,7 +118,7 @@ export class Supervisor {
     const { isServed } = this.mastership;
     const anyWanted = this.cluster.config.nodes.some(({ name }) => this.isWanted(name));
     if (!isServed && anyWanted && this.mastership.last !== undefined) return OUTAGE_MS;
-    return this.clock.isCalm && this.revival.current.size === 0 ? CALM_MS : ALERT_MS;
+    return this.clock.isCalm && !this.revival.isBusy ? CALM_MS : ALERT_MS;
   }
 
   private isWanted(name: string): boolean {
@@ -155,7 +155,9 @@ export class Supervisor {
       this.wards.delete(name);
       this.znodes.delete(name);
       // What is there already was started by a command.
-      if (!info && this.isWanted(name)) await this.revival.plan(this.cluster, name, ward.usefulMs);
+      if (!info && this.isWanted(name)) {
+        await this.revival.plan(this.cluster, name, ward.usefulMs, glance.began);
+      }
     }
     for (const [name, info] of glance.processes) {
       if (!this.wards.has(name)) await this.welcome(name, info);
@@ -348,7 +350,7 @@ export class Supervisor {
     if (config.zookeeper.managed) names.push(ZOOKEEPER);
     for (const name of names) {
       if (glance.processes.has(name) || this.wards.has(name)) continue;
-      if (this.isWanted(name)) await this.revival.plan(this.cluster, name, 0);
+      if (this.isWanted(name)) await this.revival.plan(this.cluster, name, 0, glance.began);
       else this.revival.settle(name);
     }
     const living = [...glance.processes.keys()].filter((name) => name !== ZOOKEEPER).length;
@@ -364,6 +366,11 @@ export class Supervisor {
     });
   }
 
+  private whatItDoes(name: string): SupervisorState['processes'][string]['does'] {
+    const state = this.revival.current.get(name)?.state;
+    return state === undefined ? 'nothing' : state === 'launched' ? 'starting' : state;
+  }
+
   private async writeState(faults: readonly Fault[]): Promise<void> {
     const { layout, config } = this.cluster;
     const names = config.nodes.map((node) => node.name);
@@ -377,7 +384,7 @@ export class Supervisor {
           name,
           {
             wanted: this.isWanted(name) ? ('up' as const) : ('down' as const),
-            does: this.revival.current.get(name)?.state ?? ('nothing' as const),
+            does: this.whatItDoes(name),
             fault: faults.find((fault) => fault.name === name)?.code ?? null,
           },
         ]),

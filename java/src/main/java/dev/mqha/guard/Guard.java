@@ -46,6 +46,22 @@ public final class Guard {
                     "764650b9211e0ffd98088a926a7eb6c1539b26aaef67857ca5cbb9bb17b39bc3",
                     SnapshotFix::mend),
             new Patch(
+                    UnitFix.STORING,
+                    "e9806dd79b885248fcf8399bf028b1c7918102dc7492bad581ee947c429c38f3",
+                    UnitFix::store),
+            new Patch(
+                    UnitFix.ENDING,
+                    "c8200995d3c5cc2890ea65a331b25698fce6396da4b6a68865e524b93de78162",
+                    UnitFix::end),
+            new Patch(
+                    UnitFix.REPLAYING,
+                    "e5e577bca1a6dbbd502f010a021aa86b633a2ad5ca833af19f89db82d49bc86f",
+                    UnitFix::replay),
+            new Patch(
+                    UnitFix.SLAVE,
+                    "e2df297e5a1b641cd0d04e024f62396b452e7528ecf5e31403c412abe65b9807",
+                    UnitFix::snapshot),
+            new Patch(
                     FailedStart.MASTER,
                     "cd0f76de6c49e3ebcaa0626454cce2983a717d84fa455d2f9650ebc82d29d77b",
                     FailedStart::mend),

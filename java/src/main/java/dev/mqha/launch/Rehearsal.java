@@ -29,7 +29,7 @@ final class Rehearsal {
     private static final String NAME = "rehearsal";
 
     private static final int LOG_BYTES = 1024 * 1024;
-    private static final int DISK_BYTES = 16 * 1024 * 1024;
+    private static final int DISK_BYTES = 64 * 1024 * 1024;
     private static final int TIMEOUT_MS = 10_000;
 
     /**

@@ -1,4 +1,4 @@
-package dev.mqha.launch;
+package dev.mqha.store;
 
 /** The end of a broker that can do nothing useful any more; mended classes of the store call it. */
 public final class Fatal {

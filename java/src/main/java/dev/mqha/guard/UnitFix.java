@@ -1,0 +1,105 @@
+package dev.mqha.guard;
+
+import java.util.function.UnaryOperator;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Sends calls of the store's classes to {@code dev.mqha.store.UnitOfWork}, which says why. */
+final class UnitFix {
+    private static final String STORE = "org/apache/activemq/leveldb/";
+    private static final String CLIENT = STORE + "LevelDBClient";
+    private static final String LOG = STORE + "RecordLog";
+    private static final String APPENDER = LOG + "$LogAppender";
+    private static final String TARGET = "dev/mqha/store/UnitOfWork";
+
+    /** {@code LevelDBClient.store}: the block that appends the units. */
+    static final String STORING = CLIENT + "$$anonfun$store$1$$anonfun$apply$mcV$sp$14";
+
+    /** {@code RecordLog.appender}: the block that appends UOW_END. */
+    static final String ENDING = LOG + "$$anonfun$appender$1";
+
+    /** {@code LevelDBClient.replay_from}: what is done with one record. */
+    static final String REPLAYING = CLIENT + "$$anonfun$replay_from$1$$anonfun$apply$mcV$sp$4";
+
+    /** The client of a slave, made by {@code SlaveLevelDBStore.createClient}. */
+    static final String SLAVE = STORE + "replicated/SlaveLevelDBStore$$anon$1";
+
+    private UnitFix() {}
+
+    static byte[] store(byte[] original) {
+        return redirect(APPENDER, "force", "()V", "force").apply(original);
+    }
+
+    static byte[] replay(byte[] original) {
+        return redirect(CLIENT, "replay_write_batch_$eq", "(Lorg/iq80/leveldb/WriteBatch;)V", "written")
+                .andThen(redirect(CLIENT, "indexRecoveryPosition_$eq", "(J)V", "advance"))
+                .apply(original);
+    }
+
+    static byte[] snapshot(byte[] original) {
+        return redirect(SLAVE, "indexRecoveryPosition", "()J", "position").apply(original);
+    }
+
+    /** Tells of the end of every unit, before the block returns. */
+    static byte[] end(byte[] original) {
+        return rewrite(original, "areturn", counter -> new MethodVisitor(Opcodes.ASM9, counter.next()) {
+            @Override
+            public void visitInsn(int opcode) {
+                if (opcode == Opcodes.ARETURN) {
+                    counter.found();
+                    visitVarInsn(Opcodes.ALOAD, 0);
+                    visitFieldInsn(Opcodes.GETFIELD, ENDING, "$outer", "L" + LOG + ";");
+                    visitMethodInsn(Opcodes.INVOKEVIRTUAL, LOG, "current_appender", "()L" + APPENDER + ";", false);
+                    visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "ended", "(L" + APPENDER + ";)V", false);
+                }
+                super.visitInsn(opcode);
+            }
+        });
+    }
+
+    /** Replaces the one call of a method by a static one that takes the receiver first. */
+    private static UnaryOperator<byte[]> redirect(String owner, String name, String type, String target) {
+        String receiver = owner.equals(SLAVE) ? CLIENT : owner;
+        String staticType = "(L" + receiver + ";" + type.substring(1);
+        return original -> rewrite(original, name, counter -> new MethodVisitor(Opcodes.ASM9, counter.next()) {
+            @Override
+            public void visitMethodInsn(int opcode, String o, String method, String t, boolean inInterface) {
+                if (o.equals(owner) && method.equals(name) && t.equals(type)) {
+                    counter.found();
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, target, staticType, false);
+                } else {
+                    super.visitMethodInsn(opcode, o, method, t, inInterface);
+                }
+            }
+        });
+    }
+
+    /** Where a rewritten method goes, and that the place to mend was found. */
+    private record Counter(MethodVisitor next, int[] count) {
+        void found() {
+            count[0]++;
+        }
+    }
+
+    private static byte[] rewrite(
+            byte[] original, String what, java.util.function.Function<Counter, MethodVisitor> method) {
+        int[] count = new int[1];
+        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+        new ClassReader(original).accept(new ClassVisitor(Opcodes.ASM9, writer) {
+            @Override
+            public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] throwing) {
+                MethodVisitor next = super.visitMethod(access, name, type, signature, throwing);
+                // Bridges only hand on to the method that does the work.
+                boolean bridge = (access & Opcodes.ACC_BRIDGE) != 0;
+                return bridge ? next : method.apply(new Counter(next, count));
+            }
+        }, 0);
+        if (count[0] != 1) {
+            throw new IllegalStateException(what + " was found " + count[0] + " times, not once");
+        }
+        return writer.toByteArray();
+    }
+}

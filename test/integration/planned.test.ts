@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { RestartResult } from '../../src/cluster/restart.js';
+import type { SwitchoverResult } from '../../src/cluster/switchover.js';
+import { packageRoot } from '../../src/package.js';
+import { eventually, TestCluster } from '../support/cluster.js';
+import { receive, send } from '../support/messages.js';
+import { healed, ofType, pidIn, slaveIn } from '../support/watched.js';
+
+/** Runs the command line in the foreground, as a terminal or a service manager does. */
+function foreground(cluster: TestCluster, ...args: string[]): ChildProcess {
+  const bin = join(packageRoot(), 'bin', 'mqha.js');
+  return spawn(process.execPath, [bin, '-C', cluster.directory, ...args], { stdio: 'pipe' });
+}
+
+const exitOf = (child: ChildProcess) =>
+  new Promise<number | null>((resolve) => child.once('exit', resolve));
+
+describe('what a person plans', () => {
+  let cluster: TestCluster;
+  let settings: ClientSettings;
+
+  beforeAll(async () => {
+    cluster = await TestCluster.make();
+    settings = await cluster.json<ClientSettings>('env');
+    await cluster.json('up');
+  });
+
+  afterAll(async () => {
+    await cluster.remove();
+  });
+
+  it('changes the master to each node in turn, and keeps the messages', async () => {
+    await send(settings, 'switch', ['kept']);
+    for (const to of ['mq03', 'mq01', 'mq02']) {
+      const { master } = await cluster.status();
+      const result = await cluster.json<SwitchoverResult>('switchover', '--to', to, '--yes');
+      expect(result).toEqual({ from: master, to, state: 'serving' });
+      expect((await cluster.status()).master).toBe(to);
+    }
+    expect(await receive(settings, 'switch', 1)).toEqual(['kept']);
+  });
+
+  it('does not change the master without an answer, nor while a slave is missing', async () => {
+    const before = await healed(cluster);
+    const asked = await cluster.run('switchover', '--json');
+    expect(asked.exitCode).toBe(1);
+    expect(asked.stderr).toContain('needs-consent');
+    await cluster.json('stop', slaveIn(before));
+    const refused = await cluster.run('switchover', '--yes', '--json');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain('switchover-refused');
+    expect((await cluster.status()).master).toBe(before.master);
+    await cluster.json('up');
+  });
+
+  it('goes on with a rolling restart that was interrupted', async () => {
+    const before = await healed(cluster);
+    const first = foreground(cluster, 'restart', '--yes');
+    // The first node had its turn when the second begins.
+    let stops = 0;
+    first.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stops += text.split('stopping ').length - 1;
+      if (stops >= 2) first.kill('SIGKILL');
+    });
+    await exitOf(first);
+    const { restarted, before: done } = await cluster.json<RestartResult>('restart', '--yes');
+    expect(done.length).toBeGreaterThan(0);
+    expect([...restarted, ...done].toSorted()).toEqual(['mq01', 'mq02', 'mq03']);
+    const after = await healed(cluster);
+    for (const { name } of before.nodes) {
+      expect(pidIn(after, name)).not.toBe(pidIn(before, name));
+    }
+    // It has ended, so the next one is a new one.
+    expect((await cluster.json<RestartResult>('restart', '--yes')).restarted).toHaveLength(3);
+  });
+
+  it('lives as a service: started, its supervisor killed and replaced, and stopped', async () => {
+    await cluster.json('down');
+    const began = new Date();
+    const first = foreground(cluster, 'supervise', '--up');
+    const up = await healed(cluster);
+    first.kill('SIGKILL'); // As the kernel does when memory is short; systemd starts it again.
+    await exitOf(first);
+    const second = foreground(cluster, 'supervise', '--up');
+    await eventually(
+      async () => ofType(await cluster.events(began), 'supervisor-started'),
+      (entries) => entries.length === 2,
+    );
+    const after = await healed(cluster);
+    expect(after.nodes.map(({ pid }) => pid)).toEqual(up.nodes.map(({ pid }) => pid));
+    second.kill('SIGTERM'); // As `systemctl stop` does; its brokers outlive it …
+    expect(await exitOf(second)).toBe(0);
+    expect((await cluster.status()).nodes.map(({ process }) => process)).not.toContain('stopped');
+    await cluster.json('down'); // … until ExecStop.
+    expect(await (await cluster.open()).registry.all()).toEqual([]);
+  });
+
+  it('does without a supervisor where told so', async () => {
+    await cluster.json('up', '--no-supervisor');
+    const status = await cluster.status();
+    expect(status.supervisor.running).toBe(false);
+    expect(status.problems).toEqual([]);
+  });
+});

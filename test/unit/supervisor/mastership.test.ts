@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { Mastership } from '../../../src/supervisor/mastership.js';
+
+const served = (name: string) => ({ serving: name, elected: name, reason: 'none' });
+const silent = (reason: string, elected?: string) => ({ serving: undefined, elected, reason });
+
+/** A mastership in which mq01 serves since the moment 0. */
+function withMaster(): Mastership {
+  const mastership = new Mastership();
+  mastership.update(served('mq01'), 0);
+  return mastership;
+}
+
+const serving = (from: string, master: string, reason: string, outageMs: number | null) => ({
+  source: 'supervisor',
+  type: 'master-serving',
+  master,
+  from,
+  reason,
+  outageMs,
+});
+
+const lost = (reason: string, master = 'mq01') => ({
+  source: 'supervisor',
+  type: 'master-lost',
+  master,
+  reason,
+});
+
+const elected = (master: string) => ({ source: 'supervisor', type: 'master-elected', master });
+
+describe('the story of the masters', () => {
+  it('begins without a change: who serves when the supervisor comes has done so before', () => {
+    const mastership = new Mastership();
+    expect(mastership.update(silent('start'), 0)).toEqual([]);
+    expect(mastership.update(silent('start', 'mq01'), 50)).toEqual([]);
+    expect(mastership.isServed).toBe(false);
+    expect(mastership.last).toBeUndefined();
+    expect(mastership.update(served('mq01'), 100)).toEqual([]);
+    expect(mastership.isServed).toBe(true);
+    expect(mastership.last).toBe('mq01');
+  });
+
+  it('tells nothing while the same one serves', () => {
+    const mastership = withMaster();
+    expect(mastership.update(served('mq01'), 1000)).toEqual([]);
+    expect(mastership.update(served('mq01'), 2000)).toEqual([]);
+  });
+
+  it('does not take one silence for a loss', () => {
+    const mastership = withMaster();
+    expect(mastership.update(silent('mq01 does not answer', 'mq01'), 1000)).toEqual([]);
+    expect(mastership.isServed).toBe(false);
+    expect(mastership.update(served('mq01'), 1050)).toEqual([]);
+    expect(mastership.isServed).toBe(true);
+    // The next silence is a first one again.
+    expect(mastership.update(silent('mq01 does not answer', 'mq01'), 2000)).toEqual([]);
+  });
+
+  it('tells a loss at the second silence, once, with its reason', () => {
+    const mastership = withMaster();
+    mastership.update(silent('first', 'mq01'), 1000);
+    expect(mastership.update(silent('mq01 does not answer', 'mq01'), 1050)).toEqual([
+      lost('mq01 does not answer'),
+    ]);
+    expect(mastership.update(silent('another', 'mq01'), 1100)).toEqual([]);
+    expect(mastership.last).toBe('mq01');
+  });
+
+  it('counts the outage from the first silence, with the reason of the loss', () => {
+    const mastership = withMaster();
+    mastership.update(silent('first', 'mq01'), 1000);
+    mastership.update(silent('mq01 does not answer', 'mq01'), 1050);
+    mastership.update(silent('later', 'mq01'), 5000);
+    expect(mastership.update(served('mq01'), 6000)).toEqual([
+      serving('mq01', 'mq01', 'mq01 does not answer', 5000),
+    ]);
+  });
+
+  it('tells the death of the master at once, and the outage from there', () => {
+    const mastership = withMaster();
+    expect(mastership.died('mq01', 1000, 'mq01 died')).toEqual([lost('mq01 died')]);
+    expect(mastership.isServed).toBe(false);
+    expect(mastership.died('mq01', 1001, 'mq01 died')).toEqual([]);
+    expect(mastership.update(silent('mq01 ended'), 1050)).toEqual([]);
+    expect(mastership.update(silent('mq01 ended', 'mq02'), 1500)).toEqual([elected('mq02')]);
+    expect(mastership.update(served('mq02'), 2500)).toEqual([
+      serving('mq01', 'mq02', 'mq01 died', 1500),
+    ]);
+    expect(mastership.last).toBe('mq02');
+  });
+
+  it('counts from the silence that came before the death', () => {
+    const mastership = withMaster();
+    mastership.update(silent('mq01 does not answer', 'mq01'), 990);
+    expect(mastership.died('mq01', 1000, 'mq01 died')).toEqual([lost('mq01 died')]);
+    expect(mastership.update(served('mq02'), 1990)).toEqual([
+      elected('mq02'),
+      serving('mq01', 'mq02', 'mq01 died', 1000),
+    ]);
+  });
+
+  it('is not about the death of a slave', () => {
+    const mastership = withMaster();
+    expect(mastership.died('mq02', 1000, 'mq02 died')).toEqual([]);
+    expect(mastership.isServed).toBe(true);
+    expect(new Mastership().died('mq02', 1000, 'mq02 died')).toEqual([]);
+  });
+
+  it('has a switch in it of which no gap was seen', () => {
+    expect(withMaster().update(served('mq02'), 1000)).toEqual([
+      elected('mq02'),
+      serving('mq01', 'mq02', 'unseen', null),
+    ]);
+  });
+
+  it('tells of one that is elected and elected again only once', () => {
+    const mastership = withMaster();
+    mastership.died('mq01', 1000, 'mq01 died');
+    expect(mastership.update(silent('', 'mq03'), 1100)).toEqual([elected('mq03')]);
+    expect(mastership.update(silent('', 'mq03'), 1200)).toEqual([]);
+  });
+});

@@ -1,0 +1,121 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openCluster, thisHost } from '../../../src/cluster/context.js';
+import type { ClusterEvent } from '../../../src/cluster/events.js';
+import { restartNodes } from '../../../src/cluster/restart.js';
+import { broker } from '../children.js';
+import { made } from '../rig.js';
+
+const NAMES = ['mq01', 'mq02', 'mq03'];
+const AN_HOUR = 3_600_000;
+
+/**
+ * A cluster whose three brokers run, though they do nothing, on a machine without Java: what is
+ * restarted is stopped and cannot be started, and that ends the restart as an interruption does.
+ */
+async function setUp() {
+  const events: ClusterEvent[] = [];
+  const emit = (event: ClusterEvent) => void events.push(event);
+  const host = { ...thisHost({ emit }), env: { PATH: '/nowhere' } };
+  const cluster = await openCluster(await made(), host);
+  const record = join(cluster.layout.state, 'restart.json');
+  const brokers = new Map<string, Awaited<ReturnType<typeof broker>>>();
+  for (const name of NAMES) {
+    const started = await broker(cluster.id, name);
+    await cluster.registry.remember(name, started.pid);
+    brokers.set(name, started);
+  }
+  return {
+    record,
+    events,
+    /** Leaves a restart that began this long before now. */
+    began: (before: number) => {
+      writeFileSync(record, JSON.stringify({ began: new Date(Date.now() - before) }));
+    },
+    /** Says that a node was launched this long before now. */
+    launched: (name: string, before: number) => {
+      const file = join(cluster.layout.state, 'processes', `${name}.json`);
+      const process = JSON.parse(readFileSync(file, 'utf8')) as object;
+      const launchedAt = new Date(Date.now() - before).toISOString();
+      writeFileSync(file, JSON.stringify({ ...process, launchedAt }));
+    },
+    restart: (rolling: boolean, names = NAMES) =>
+      restartNodes(
+        cluster,
+        cluster.config.nodes.filter((node) => names.includes(node.name)),
+        { timeoutMs: 5000, confirm: () => Promise.resolve(true), rolling },
+      ),
+    stopped: () => [...brokers].flatMap(([name, { runs }]) => (runs() ? [] : [name])),
+    end: (name: string) => brokers.get(name)?.end(),
+    done: () => events.flatMap((event) => (event.type === 'restart-resumed' ? [event.done] : [])),
+  };
+}
+
+const JAVA_MISSING = { code: 'java-missing' };
+
+describe('a restart of the whole cluster', () => {
+  it('keeps a record until it is through', async () => {
+    const { record, restart, stopped, done } = await setUp();
+    const before = Date.now();
+    await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
+    expect(stopped()).toEqual(['mq01']);
+    expect(done()).toEqual([]);
+    const { began } = JSON.parse(readFileSync(record, 'utf8')) as { began: string };
+    expect(Date.parse(began)).toBeGreaterThanOrEqual(before);
+  });
+
+  it('goes on where an interrupted one ended', async () => {
+    const { record, began, launched, restart, stopped, done } = await setUp();
+    began(AN_HOUR);
+    const left = () => readFileSync(record, 'utf8');
+    const text = left();
+    launched('mq02', 2 * AN_HOUR);
+    await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
+    expect(done()).toEqual([['mq01', 'mq03']]);
+    expect(stopped()).toEqual(['mq02']);
+    expect(left()).toBe(text);
+  });
+
+  it('has nothing left to do where all were launched since', async () => {
+    const { record, began, restart, stopped } = await setUp();
+    began(AN_HOUR);
+    expect(await restart(true)).toMatchObject({ restarted: [], before: NAMES });
+    expect(stopped()).toEqual([]);
+    expect(existsSync(record)).toBe(false);
+  });
+
+  it('takes up again what was launched since and has died', async () => {
+    const { began, launched, restart, stopped, end, done } = await setUp();
+    began(AN_HOUR);
+    launched('mq01', 2 * AN_HOUR);
+    await end('mq02');
+    await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
+    expect(done()).toEqual([['mq03']]);
+    expect(stopped()).not.toContain('mq03');
+  });
+
+  it.each(['', '{}', '{"began":"yesterday"}', 'null'])(
+    'is one of all of them where the record is %j',
+    async (text) => {
+      const { record, restart, stopped, done } = await setUp();
+      writeFileSync(record, text);
+      await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
+      expect(stopped()).toEqual(['mq01']);
+      expect(done()).toEqual([]);
+      expect(JSON.parse(readFileSync(record, 'utf8'))).toHaveProperty('began');
+    },
+  );
+});
+
+describe('a restart of nodes', () => {
+  it('restarts those that are named, and does not touch the record', async () => {
+    const { record, began, restart, stopped, done } = await setUp();
+    began(AN_HOUR);
+    const text = readFileSync(record, 'utf8');
+    await expect(restart(false, ['mq02'])).rejects.toMatchObject(JAVA_MISSING);
+    expect(stopped()).toEqual(['mq02']);
+    expect(done()).toEqual([]);
+    expect(readFileSync(record, 'utf8')).toBe(text);
+  });
+});
