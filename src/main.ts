@@ -1,7 +1,9 @@
+import { readlinkSync } from 'node:fs';
 import { CommanderError, type Command } from 'commander';
 import { buildCli, type Outcome } from './cli.js';
 import type { CommandContext } from './commands/context.js';
-import { messageOf, MqhaError, usageError } from './errors.js';
+import { messageOf, MqhaError, systemCode, usageError } from './errors.js';
+import { fileError } from './files.js';
 
 /** Exit code of `check` for wrong usage and whatever keeps it from an answer. */
 const CHECK_UNKNOWN = 3;
@@ -24,10 +26,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (interrupt.signal.aborted) process.exit(143);
     interrupt.abort();
   });
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0); // As `mqha logs | head` does.
-    throw error;
-  });
   const outcome: Outcome = { exitCode: undefined };
   const cli = buildCli(
     (flags): CommandContext => ({
@@ -40,13 +38,20 @@ export async function main(argv: readonly string[]): Promise<void> {
     outcome,
   );
   quiet(cli);
+  const how = { json, verbose: words.includes('--verbose') };
+  stdout.on('error', (error) => {
+    // A reader that has read enough (`mqha logs | head`) is no failure; `check` was not heard even so.
+    const failed = systemCode(error) === 'EPIPE' ? 0 : report(fileError(error, stdoutPath()), how);
+    process.exit(isCheck(cli) ? CHECK_UNKNOWN : failed);
+  });
+  stderr.on('error', () => undefined); // There is nobody left to tell.
   let exitCode: number;
   try {
     await cli.parseAsync(argv);
     exitCode = outcome.exitCode ?? 0;
   } catch (error) {
     if (isHelp(error)) exitCode = 0;
-    else exitCode = report(error, { json, verbose: words.includes('--verbose') });
+    else exitCode = report(error, how);
     if (exitCode !== 0 && exitCode !== 130 && isCheck(cli)) exitCode = CHECK_UNKNOWN;
   }
   await flush(stdout);
@@ -66,6 +71,15 @@ function isHelp(error: unknown): boolean {
 
 function isCheck(cli: Command): boolean {
   return cli.args[0] === 'check';
+}
+
+/** Where stdout goes, so that a full disk can be named. */
+function stdoutPath(): string {
+  try {
+    return readlinkSync('/proc/self/fd/1');
+  } catch {
+    return '/dev/stdout'; // Not on Linux.
+  }
 }
 
 function endOfOptions(words: readonly string[]): number {

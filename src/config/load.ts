@@ -3,7 +3,13 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, MqhaError, systemCode, usageError, type Problem } from '../errors.js';
 import { crossChecks } from './checks.js';
-import { clusterFile, parseConnect, type ClusterConfig, type ClusterFile } from './schema.js';
+import {
+  clusterFile,
+  MISSING,
+  parseConnect,
+  type ClusterConfig,
+  type ClusterFile,
+} from './schema.js';
 import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
 
 /** The name of the one file that a person edits. */
@@ -57,13 +63,12 @@ export function parseConfig(source: string, file: string): ClusterConfig {
   } catch (error) {
     throw invalid(file, [{ path: '', message: `not YAML: ${messageOf(error)}` }]);
   }
-  const at = (problem: Problem): Problem => withLine(problem, document, lines);
-  const parsed = clusterFile.safeParse(value ?? {});
-  if (!parsed.success) throw invalid(file, parsed.error.issues.flatMap(toProblems).map(at));
-  const config = complete(parsed.data);
-  const problems = crossChecks(config);
-  if (problems.length > 0) throw invalid(file, problems.map(at));
-  return config;
+  const { config, problems } = check(value ?? {});
+  if (config) return config;
+  throw invalid(
+    file,
+    problems.map((problem) => withLine(problem, document, lines)),
+  );
 }
 
 /**
@@ -71,12 +76,45 @@ export function parseConfig(source: string, file: string): ClusterConfig {
  * @throws MqhaError `config-invalid` (exit code 2) with every problem
  */
 export function completeConfig(input: unknown, source: string): ClusterConfig {
-  const parsed = clusterFile.safeParse(input);
-  if (!parsed.success) throw invalid(source, parsed.error.issues.flatMap(toProblems));
-  const config = complete(parsed.data);
-  const problems = crossChecks(config);
-  if (problems.length > 0) throw invalid(source, problems);
-  return config;
+  const { config, problems } = check(input);
+  if (config) return config;
+  throw invalid(source, problems);
+}
+
+type Checked =
+  | { readonly config: ClusterConfig; readonly problems?: undefined }
+  | { readonly config?: undefined; readonly problems: readonly Problem[] };
+
+/** The configuration that a value means, or every problem of it. */
+function check(value: unknown): Checked {
+  const parsed = clusterFile.safeParse(value);
+  if (parsed.success) {
+    const config = complete(parsed.data);
+    const problems = crossChecks(config);
+    return problems.length > 0 ? { problems } : { config };
+  }
+  const { issues } = parsed.error;
+  const problems = issues.flatMap(toProblems);
+  if (!issues.every(isUnknownKeys)) return { problems };
+  // All that is known is valid by itself; what does not fit together is told as well.
+  const known = clusterFile.safeParse(withoutKeys(value, issues));
+  return { problems: [...problems, ...(known.success ? crossChecks(complete(known.data)) : [])] };
+}
+
+function isUnknownKeys(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueUnrecognizedKeys {
+  return issue.code === 'unrecognized_keys';
+}
+
+function withoutKeys(
+  value: unknown,
+  unknown: readonly z.core.$ZodIssueUnrecognizedKeys[],
+): unknown {
+  const copy: unknown = structuredClone(value);
+  for (const { path, keys } of unknown) {
+    const object = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], copy);
+    for (const key of keys) Reflect.deleteProperty(object as object, key);
+  }
+  return copy;
 }
 
 function invalid(source: string, problems: readonly Problem[]): MqhaError {
@@ -101,26 +139,14 @@ function describe(problem: Problem): string {
 
 function toProblems(issue: z.core.$ZodIssue): Problem[] {
   const path = pathText(issue.path);
-  if (issue.code === 'unrecognized_keys') {
+  if (isUnknownKeys(issue)) {
     return issue.keys.map((key) => ({
       path: path === '' ? key : `${path}.${key}`,
       message: 'unknown key; see the README for the keys of mqha.yaml',
     }));
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined) {
-    return [
-      {
-        path,
-        message:
-          issue.message.includes('got undefined') ||
-          issue.message.startsWith('Invalid') ||
-          issue.message.startsWith('undefined')
-            ? 'is missing'
-            : issue.message,
-      },
-    ];
-  }
-  return [{ path, message: issue.message }];
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [{ path, message: missing ? MISSING : issue.message }];
 }
 
 function pathText(path: readonly PropertyKey[]): string {

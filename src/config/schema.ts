@@ -12,6 +12,9 @@ export const ACTIVEMQ_VERSION = '5.16.7';
 
 export const MAX_NODES = 9;
 
+/** What is said of a value that must be there. */
+export const MISSING = 'is missing';
+
 const HOST =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const NAME = /^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$/i;
@@ -24,12 +27,17 @@ export function isHost(text: string): boolean {
   return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
 }
 
-const quoted = (value: unknown): string =>
-  value === undefined ? 'nothing' : JSON.stringify(value);
+const quoted = (value: unknown): string => JSON.stringify(value);
+
+/** The error of a value of another type than is wanted, or of none at all. */
+const otherwise = (message: (got: string) => string) => ({
+  error: ({ input }: { readonly input?: unknown }) =>
+    input === undefined ? MISSING : message(quoted(input)),
+});
 
 function text(test: (value: string) => boolean, expected: string) {
   return z
-    .string({ error: (issue) => `expected ${expected}, got ${quoted(issue.input)}` })
+    .string(otherwise((got) => `expected ${expected}, got ${got}`))
     .refine(test, { error: (issue) => `${quoted(issue.input)} is not ${expected}` });
 }
 
@@ -40,7 +48,7 @@ function unit(parse: (value: string) => unknown, expected: string) {
 const host = text(isHost, 'a host name or an IPv4 address');
 
 const port = z
-  .int({ error: (issue) => `${quoted(issue.input)} is not a port (a whole number)` })
+  .int(otherwise((got) => `${got} is not a port (a whole number)`))
   .refine((value) => value >= 1 && value <= 65_535, {
     error: (issue) => `${quoted(issue.input)} is not a port (1024 to 65535)`,
     abort: true,
@@ -79,7 +87,7 @@ export function parseConnect(value: string): { host: string; port: number }[] | 
 }
 
 const zookeeper = z.strictObject({
-  managed: z.boolean({ error: (i) => `expected true or false, got ${quoted(i.input)}` }),
+  managed: z.boolean(otherwise((got) => `expected true or false, got ${got}`)),
   connect: text(
     (value) => parseConnect(value) !== undefined,
     'a list of ZooKeeper servers (host:port,host:port)',
@@ -135,11 +143,9 @@ const patience = (byDefault: string) =>
     .default(byDefault);
 
 const supervisor = z.strictObject({
-  enabled: z
-    .boolean({ error: (i) => `expected true or false, got ${quoted(i.input)}` })
-    .default(true),
+  enabled: z.boolean(otherwise((got) => `expected true or false, got ${got}`)).default(true),
   restarts: z
-    .int({ error: (i) => `${quoted(i.input)} is not a whole number` })
+    .int(otherwise((got) => `${got} is not a whole number`))
     .min(0, { error: 'at least 0' })
     .max(100, { error: 'at most 100' })
     .default(8),
@@ -164,7 +170,7 @@ export const clusterFile = z.strictObject({
     })
     .default(ACTIVEMQ_VERSION),
   replicas: z
-    .int({ error: (i) => `${quoted(i.input)} is not a whole number` })
+    .int(otherwise((got) => `${got} is not a whole number`))
     .min(1, { error: 'at least 1' })
     .max(MAX_NODES, { error: `at most ${MAX_NODES}` }),
   sync: z
@@ -236,7 +242,7 @@ export interface SupervisorLimits {
   readonly restarts: number;
   /** Started, and not registered in ZooKeeper yet. */
   readonly startMs: number;
-  /** A master that served and does not answer. */
+  /** A master that served and does not answer, or any process that is stopped by a signal. */
   readonly hungMs: number;
   /** Elected, and its store not started. */
   readonly promotionMs: number;

@@ -57,7 +57,13 @@ export class ProcessRegistry {
 
   /** Whether this very process (same pid, same start) still lives. */
   async isAlive(info: ProcessInfo): Promise<boolean> {
-    return (await this.table.get(info.pid))?.startTime === info.startTime;
+    return (await this.look(info)) !== undefined;
+  }
+
+  /** This very process as it is now; undefined where it has ended. */
+  async look(info: ProcessInfo): Promise<ProcessInfo | undefined> {
+    const now = await this.table.get(info.pid);
+    return now?.startTime === info.startTime ? now : undefined;
   }
 
   /** Looks a launched process up and writes its record. */

@@ -84,10 +84,8 @@ export class Lookout {
     const found = await Promise.all(
       names.map(async (name) => {
         const known = this.known.get(name);
-        const process =
-          known && (await registry.isAlive(known))
-            ? known
-            : await (search ? registry.find(name) : registry.recorded(name));
+        const same = known && (await registry.look(known));
+        const process = same ?? (await (search ? registry.find(name) : registry.recorded(name)));
         return [name, process] as const;
       }),
     );

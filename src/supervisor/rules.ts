@@ -28,6 +28,8 @@ export interface Sight {
   readonly quorum: number;
   /** Nodes whose process lives. */
   readonly alive: ReadonlySet<string>;
+  /** Those of them that are stopped by a signal. */
+  readonly suspended: ReadonlySet<string>;
   /** Nodes whose process has been a member since it was started. */
   readonly registered: ReadonlySet<string>;
   /** The node whose message port answers in the protocol. */
@@ -64,6 +66,7 @@ export function faultsOf(sight: Sight): Fault[] {
   const [first] = vetoing(election, sight.quorum);
   add(first?.container, 'vetoing', first?.znode ?? '');
   for (const name of alive) {
+    if (sight.suspended.has(name) && name !== master?.container) add(name, 'hung', 'suspended');
     if (membersOf(election, name).length === 0) {
       add(name, sight.registered.has(name) ? 'not-a-member' : 'not-registered', '');
     }

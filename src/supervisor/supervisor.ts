@@ -316,6 +316,7 @@ export class Supervisor {
       election: glance.election,
       quorum: quorumOf(config.replicas),
       alive: new Set([...this.wards.keys()].filter((name) => name !== ZOOKEEPER)),
+      suspended: new Set([...glance.processes].flatMap(([name, p]) => (p.suspended ? [name] : []))),
       registered: new Set([...this.wards].flatMap(([name, w]) => (w.registered ? [name] : []))),
       serving: glance.serving,
       served: this.servedZnode,

@@ -7,9 +7,9 @@ import { eventually, TestCluster } from './cluster.js';
 
 /** Limits short enough for a test; a pause of the machine may still be longer than the shortest. */
 const LIMITS = [
-  'hung: 4s',
+  'hung: 6s',
   'promotion: 5s',
-  'attach: 5s',
+  'attach: 4s',
   'veto: 3s',
   'absent: 5s',
   'zookeeper: 4s',

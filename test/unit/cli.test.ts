@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { packageRoot, packageVersion } from '../../src/package.js';
 import { mqha as inItsOwnProcess } from '../support/cluster.js';
 import { temporaryDirectory } from '../support/temp.js';
@@ -42,6 +42,32 @@ describe('the process', () => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(said).toBe('');
+  });
+
+  it.runIf(existsSync('/dev/full')).each([
+    ['status', 1],
+    ['check', 3],
+  ])('says that %s could not write its answer, and exits %i', async (command, exitCode) => {
+    const directory = await unrendered();
+    const full = openSync('/dev/full', 'w');
+    onTestFinished(() => {
+      closeSync(full);
+    });
+    const program = join(packageRoot(), 'bin', 'mqha.js');
+    const child = spawn(process.execPath, [program, '-C', directory, command], {
+      stdio: ['ignore', full, 'pipe'],
+    });
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
+    expect(await once(child, 'close')).toEqual([exitCode, null]);
+    expect(said).toMatch(/^error: no space left to write \/dev\/full\nhint: Free space .+\n$/);
+  });
+
+  it('does not take for serving what nobody heard check say', async () => {
+    const args = [join(packageRoot(), 'bin', 'mqha.js'), '-C', await unrendered(), 'check'];
+    const child = spawn(process.execPath, args);
+    child.stdout.destroy();
+    expect(await once(child, 'close')).toEqual([3, null]);
   });
 });
 

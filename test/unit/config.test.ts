@@ -48,6 +48,43 @@ describe('mqha.yaml', () => {
     expect(error.message).toMatch(/line \d+/);
   });
 
+  it.each([
+    ['a port', /, replicationPort: \d+/, 'nodes[0].replicationPort'],
+    ['a name of a node', /name: mq01, /, 'nodes[0].name'],
+    ['the count', /^replicas: 3.*\n/m, 'replicas'],
+    ['the nodes', /^nodes:[^]*/m, 'nodes'],
+    ['the servers', /^ +connect:.*\n/m, 'zookeeper.connect'],
+    ['whose they are', /^ +managed:.*\n/m, 'zookeeper.managed'],
+  ])('says that %s is missing', async (_, from, path) => {
+    const source = await text();
+    expect(source).toMatch(from);
+    const { problems } = problemsOf(source.replace(from, ''));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.path.endsWith(path)).toBe(true);
+    expect(problems[0]?.message).toBe('is missing');
+  });
+
+  it('does not call missing what is of another kind', async () => {
+    const error = problemsOf((await text()).replace(/^nodes:[^]*/m, 'nodes: mq01\n'));
+    expect(error.problems).toHaveLength(1);
+    expect(error.message).toContain('nodes: Invalid input: expected array, received string');
+  });
+
+  it('with unknown keys is checked as a whole without them', async () => {
+    const source = (await text())
+      .replace('replicas: 3', 'replicas: 5')
+      .replace('messagePort: 60001', 'messagePort: 8161')
+      .replace('name: mq02', 'names: mq02, name: mq02')
+      .replace(/$/, '\nreplica: 3\n');
+    const { problems } = problemsOf(source);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining('unknown key'),
+      expect.stringContaining('unknown key'),
+      expect.stringContaining('replicas is 5 but there are 3 nodes'),
+      'mq01 messagePort and mq01 webPort are both 127.0.0.1:8161',
+    ]);
+  });
+
   it('counts quorum as the store does', () => {
     expect([1, 2, 3, 4, 5, 9].map(quorumOf)).toEqual([1, 2, 2, 3, 3, 5]);
   });

@@ -13,6 +13,7 @@ function sight(change: Partial<Sight> & { readonly znodes?: readonly Znode[] } =
     election: readElection(znodes, 'mqStore'),
     quorum: 2,
     alive: new Set(ALL),
+    suspended: new Set(),
     registered: new Set(ALL),
     serving: 'mq02',
     served: '00000000002',
