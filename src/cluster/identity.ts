@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
 import { layoutOf, type Layout } from '../config/layout.js';
 import { CLUSTER_FILE } from '../config/load.js';
 import { MqhaError, usageError } from '../errors.js';
@@ -55,13 +56,26 @@ export function findClusterDirectory(
 const identityFile = (layout: Layout) => join(layout.state, 'cluster.json');
 const credentialsFile = (layout: Layout) => join(layout.state, 'credentials.json');
 
-async function readJson<T>(path: string): Promise<T | undefined> {
+const something = z.string().min(1);
+const identityJson = z.object({ id: something, directory: something });
+const credentialsJson = z.object({
+  username: something,
+  password: something,
+  securityToken: something,
+});
+
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await readIfThere(path);
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as T;
+    return schema.parse(JSON.parse(text));
   } catch (error) {
-    throw new MqhaError('state-damaged', `${path} is damaged: it is not JSON`, {
+    const [issue] = error instanceof z.ZodError ? error.issues : [];
+    // Never the value itself: it may be a secret.
+    const what = issue
+      ? `${issue.path.join('.') || 'it'} is not what was written there`
+      : 'it is not JSON';
+    throw new MqhaError('state-damaged', `${path} is damaged: ${what}`, {
       hint: 'Stop the brokers of this cluster if any run, remove the file and run `mqha render --yes`.',
       cause: error,
     });
@@ -70,7 +84,7 @@ async function readJson<T>(path: string): Promise<T | undefined> {
 
 /** The identity that is kept in the cluster directory; undefined for one that was never rendered. */
 export function readIdentity(layout: Layout): Promise<Identity | undefined> {
-  return readJson<Identity>(identityFile(layout));
+  return readJson(identityFile(layout), identityJson);
 }
 
 export async function writeIdentity(layout: Layout, identity: Identity): Promise<void> {
@@ -100,7 +114,7 @@ export function movedError(layout: Layout, identity: Identity): MqhaError | unde
 
 /** The generated account and token; undefined where none were generated yet. */
 export function readCredentials(layout: Layout): Promise<Credentials | undefined> {
-  return readJson<Credentials>(credentialsFile(layout));
+  return readJson(credentialsFile(layout), credentialsJson);
 }
 
 /** The generated account and token, made at the first call. Call it with the cluster's lock held. */

@@ -65,23 +65,37 @@ export function isLocal(host: string): boolean {
 /** Looks at processes, ZooKeeper, message ports and, once the master is known, at its Jolokia. */
 export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promise<Observation> {
   const deadline = Deadline.in(OBSERVE_MS);
-  const { config, registry } = cluster;
-  const zookeeperProcess = config.zookeeper.managed ? registry.find(ZOOKEEPER) : undefined;
-  const nodes = Promise.all(config.nodes.map((node) => observeNode(cluster, node, deadline)));
-  const { group, error } = await readGroup(cluster, reader, zookeeperProcess, deadline);
-  const election = group && readElection(group.znodes, config.name);
-  const [seen, replication, supervisor] = await Promise.all([
+  const { config } = cluster;
+  const processes = findProcesses(cluster);
+  const nodes = Promise.all(
+    config.nodes.map((node) => observeNode(cluster, node, processes, deadline)),
+  );
+  const zookeeper = readGroup(cluster, reader, processes, deadline);
+  const election = zookeeper.then(({ group }) => group && readElection(group.znodes, config.name));
+  const replication = election.then((read) => askMaster(cluster, read, nodes, deadline));
+  const [running, { group, error }, elected, seen, slaves, supervisor] = await Promise.all([
+    processes,
+    zookeeper,
+    election,
     nodes,
-    askMaster(cluster, election, nodes, deadline),
+    replication,
     findSupervisor(cluster),
   ]);
   return {
-    zookeeper: { process: await zookeeperProcess, group, error },
-    election,
+    zookeeper: { process: running.get(ZOOKEEPER), group, error },
+    election: elected,
     nodes: seen,
-    replication,
+    replication: slaves,
     supervisor,
   };
+}
+
+type Processes = Promise<ReadonlyMap<string, ProcessInfo>>;
+
+/** What runs of the nodes of this machine, and of the managed ZooKeeper. */
+function findProcesses({ config, registry }: Cluster): Processes {
+  const names = config.nodes.filter((node) => isLocal(node.host)).map((node) => node.name);
+  return registry.findAll(config.zookeeper.managed ? [ZOOKEEPER, ...names] : names);
 }
 
 async function findSupervisor(cluster: Cluster): Promise<Observation['supervisor']> {
@@ -98,11 +112,12 @@ async function findSupervisor(cluster: Cluster): Promise<Observation['supervisor
 async function observeNode(
   cluster: Cluster,
   node: NodeConfig,
+  processes: Processes,
   deadline: Deadline,
 ): Promise<NodeObservation> {
   const local = isLocal(node.host);
   const [process, accepting, id] = await Promise.all([
-    local ? cluster.registry.find(node.name) : undefined,
+    processes.then((found) => found.get(node.name)),
     isAccepting(node.host, node.messagePort, Math.min(ACCEPT_MS, deadline.remaining)),
     local ? nodeId(cluster.layout.node(node.name).data).catch(() => undefined) : undefined,
   ]);
@@ -125,11 +140,11 @@ export function portsOf(node: NodeConfig): { key: string; host: string; port: nu
 async function readGroup(
   cluster: Cluster,
   reader: ZooKeeperReader,
-  process: Promise<ProcessInfo | undefined> | undefined,
+  processes: Processes,
   deadline: Deadline,
 ): Promise<{ group: ZnodeGroup | undefined; error: string | undefined }> {
   const { managed, path, servers } = cluster.config.zookeeper;
-  if (managed && isLocal(servers[0]?.host ?? '') && (await process) === undefined) {
+  if (managed && isLocal(servers[0]?.host ?? '') && !(await processes).has(ZOOKEEPER)) {
     return { group: undefined, error: undefined };
   }
   try {

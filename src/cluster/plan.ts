@@ -30,37 +30,28 @@ export async function planStart(
 ): Promise<StartPlan> {
   const { config, layout, registry, id } = cluster;
   const { java, distribution } = prepared;
-  const running: { name: string; process: ProcessInfo }[] = [];
-  const brokers: { node: NodeConfig; launch: LaunchPlan }[] = [];
-  if (config.zookeeper.managed) {
-    const process = await registry.find(ZOOKEEPER);
-    if (process) running.push({ name: ZOOKEEPER, process });
-  }
-  for (const node of nodes) {
-    const process = await registry.find(node.name);
-    if (process) {
-      running.push({ name: node.name, process });
-      continue;
-    }
-    brokers.push({
+  const { managed } = config.zookeeper;
+  const names = nodes.map((node) => node.name);
+  const processes = await registry.findAll(managed ? [ZOOKEEPER, ...names] : names);
+  const brokers = nodes
+    .filter((node) => !processes.has(node.name))
+    .map((node) => ({
       node,
       launch: brokerCommand(config, id, node.name, layout.node(node.name), {
         java: java.path,
         home: distribution.home,
         classPath: distribution.classPath(),
       }),
-    });
-  }
-  const startZookeeper =
-    config.zookeeper.managed && !running.some((process) => process.name === ZOOKEEPER);
+    }));
   return {
-    running,
-    zookeeper: startZookeeper
-      ? zookeeperCommand(id, layout.zookeeper, {
-          java: java.path,
-          classPath: distribution.zookeeperClassPath(),
-        })
-      : undefined,
+    running: [...processes].map(([name, process]) => ({ name, process })),
+    zookeeper:
+      managed && !processes.has(ZOOKEEPER)
+        ? zookeeperCommand(id, layout.zookeeper, {
+            java: java.path,
+            classPath: distribution.zookeeperClassPath(),
+          })
+        : undefined,
     brokers,
   };
 }
@@ -85,14 +76,15 @@ export async function refuseHeldPorts(
     );
   }
   const wanted: OwnedPort[] = [];
-  if (config.zookeeper.managed && !(await registry.find(ZOOKEEPER))) {
+  const running = await registry.findAll([ZOOKEEPER, ...nodes.map((node) => node.name)]);
+  if (config.zookeeper.managed && !running.has(ZOOKEEPER)) {
     const owner = 'the managed ZooKeeper';
     for (const server of config.zookeeper.servers) {
       wanted.push({ owner, key: 'zookeeper.connect', ...server });
     }
   }
   for (const node of nodes) {
-    if (await registry.find(node.name)) continue;
+    if (running.has(node.name)) continue;
     wanted.push(...portsOf(node).map((port) => ({ owner: node.name, ...port })));
   }
   const held = (await unbindablePorts(wanted)) as (HeldPort & OwnedPort)[];

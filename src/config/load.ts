@@ -111,7 +111,10 @@ function withoutKeys(
 ): unknown {
   const copy: unknown = structuredClone(value);
   for (const { path, keys } of unknown) {
-    const object = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], copy);
+    const object = path.reduce<unknown>(
+      (at, key) => (at as Record<PropertyKey, unknown>)[key],
+      copy,
+    );
     for (const key of keys) Reflect.deleteProperty(object as object, key);
   }
   return copy;

@@ -35,10 +35,21 @@ export class ProcessRegistry {
 
   /** The living process of a node (or `zookeeper`), proven to be ours; undefined where there is none. */
   async find(name: string): Promise<ProcessInfo | undefined> {
-    return (
-      (await this.recorded(name)) ??
-      (await this.table.list()).find((info) => this.isOurs(info, name))
+    return (await this.findAll([name])).get(name);
+  }
+
+  /** As find(), of several at once: what runs of them, in their order. All processes are read once at most. */
+  async findAll(names: readonly string[]): Promise<Map<string, ProcessInfo>> {
+    let list: Promise<ProcessInfo[]> | undefined;
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const recorded = await this.recorded(name);
+        if (recorded) return [name, recorded] as const;
+        list ??= this.all();
+        return [name, (await list).find((info) => this.isOurs(info, name))] as const;
+      }),
     );
+    return new Map(found.flatMap(([name, info]) => (info ? [[name, info]] : [])));
   }
 
   /** As find(), but believes the record alone: a look that costs nothing, and may miss an orphan. */
@@ -50,9 +61,9 @@ export class ProcessRegistry {
   }
 
   /** Every living process of this cluster, by whatever name, in the order of their pids. */
-  async all(): Promise<ProcessInfo[]> {
+  all(): Promise<ProcessInfo[]> {
     const [cluster = ''] = markers(this.clusterId, '');
-    return (await this.table.list()).filter((info) => info.argv.includes(cluster));
+    return this.table.list(cluster);
   }
 
   /** Whether this very process (same pid, same start) still lives. */

@@ -19,7 +19,8 @@ export interface ProcessInfo {
  */
 export interface ProcessTable {
   get(pid: number): Promise<ProcessInfo | undefined>;
-  list(): Promise<ProcessInfo[]>;
+  /** @param argument leaves out whoever has not this one: then most of the work is left out too */
+  list(argument?: string): Promise<ProcessInfo[]>;
   /** Changes with every boot of the machine, so that a record from before it is never believed. */
   bootId(): Promise<string>;
 }
@@ -41,15 +42,25 @@ const linuxProcesses: ProcessTable = {
       return undefined; // It ended meanwhile, or is not ours to look at.
     }
   },
-  async list() {
+  async list(argument) {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-    const all = await Promise.all(pids.map((pid) => linuxProcesses.get(pid)));
+    const all = await Promise.all(
+      pids.map(async (pid) => {
+        if (argument !== undefined && !(await hasArgument(pid, argument))) return undefined;
+        return linuxProcesses.get(pid);
+      }),
+    );
     return all.filter((info) => info !== undefined);
   },
   async bootId() {
     return (await readIfThere('/proc/sys/kernel/random/boot_id'))?.trim() ?? '';
   },
 };
+
+async function hasArgument(pid: number, argument: string): Promise<boolean> {
+  const cmdline = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return cmdline.split('\0').includes(argument);
+}
 
 /** proc(5): the command name in parentheses may hold anything, so fields are counted after the last one. */
 export function parseProc(pid: number, stat: string, cmdline: string): ProcessInfo | undefined {
@@ -74,7 +85,10 @@ const psProcesses: ProcessTable = {
   async get(pid) {
     return (await ps(['-p', String(pid)]))[0];
   },
-  list: () => ps(['-A']),
+  async list(argument) {
+    const all = await ps(['-A']);
+    return argument === undefined ? all : all.filter((info) => info.argv.includes(argument));
+  },
   async bootId() {
     const { stdout } = await run('sysctl', ['-n', 'kern.boottime']).catch(() => ({ stdout: '' }));
     return stdout.trim();

@@ -1,15 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import { AttachmentLog } from '../broker/attachment.js';
+import type { AttachmentLog } from '../broker/attachment.js';
 import { openCluster, type Cluster } from '../cluster/context.js';
-import { noteSessions } from '../cluster/sessions.js';
 import { writeSupervisorState, type SupervisorState } from '../cluster/supervisor-state.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
 import { quorumOf } from '../config/checks.js';
-import type { ProcessDirectories } from '../config/layout.js';
-import { membersOf } from '../election/election.js';
 import { messageOf } from '../errors.js';
-import { holdLifeLine, type LifeLine } from '../process/life-line.js';
-import type { ProcessInfo } from '../process/table.js';
+import type { NewEntry } from '../journal/entries.js';
 import { Deadline, sleep } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
@@ -17,6 +13,11 @@ import { Lookout, type Glance } from './lookout.js';
 import { Mastership } from './mastership.js';
 import { Revival } from './revival.js';
 import { FaultClock, faultsOf, type Fault } from './rules.js';
+import { Wards, type Ward } from './wards.js';
+
+/** An entry of the supervisor's. */
+type Untold = DistributiveOmit<NewEntry, 'source'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** The pauses between two looks: nothing is wrong, something may be, nobody serves. */
 const CALM_MS = 1000;
@@ -25,24 +26,6 @@ const OUTAGE_MS = 50;
 
 /** A dead broker is started again only when its successor serves: both need the machine's cores. */
 const SUCCESSOR_MS = 3000;
-
-const RELEASE_MS = 1500;
-
-/** A process that is looked after. */
-interface Ward {
-  readonly info: ProcessInfo;
-  readonly line: LifeLine;
-  readonly attachment: AttachmentLog;
-  /** Since when it serves or is attached. */
-  usefulSince: number | undefined;
-  usefulMs: number;
-  /** It has been a member since it was started. */
-  registered: boolean;
-  /** Why it was killed by us. */
-  killed: string | undefined;
-  /** Its end was told and its znode removed. */
-  mourned: boolean;
-}
 
 /**
  * Looks after the brokers and the managed ZooKeeper of one cluster on this host, until its signal is
@@ -56,9 +39,7 @@ export class Supervisor {
   private readonly mastership = new Mastership();
   private readonly clock = new FaultClock();
   private readonly revival = new Revival();
-  private readonly wards = new Map<string, Ward>();
-  /** The znodes that are known to be those of the living processes. */
-  private readonly znodes = new Map<string, { readonly znode: string; readonly session: string }>();
+  private readonly wards: Wards;
   private readonly since: string;
   private wakeUp = new AbortController();
   private wanted: Wanted | undefined;
@@ -75,6 +56,10 @@ export class Supervisor {
     this.lookout = new Lookout(cluster, this.reader, () => {
       this.wake();
     });
+    this.wards = new Wards(this.reader, async (ward, removed) => {
+      await this.mourn(ward, removed);
+      this.wake();
+    });
     this.fileTime = this.timeOfFile();
   }
 
@@ -89,12 +74,12 @@ export class Supervisor {
     while (!signal.aborted && existsSync(this.cluster.layout.file)) {
       this.wakeUp = new AbortController();
       const pause = await this.turn();
-      if (!ready) await onReady([...this.wards.keys()]);
+      if (!ready) await onReady(this.wards.all.map(({ name }) => name));
       ready = true;
       await sleep(pause, this.wakeUp.signal);
     }
     signal.removeEventListener('abort', stop);
-    for (const { line } of this.wards.values()) line.close();
+    this.wards.close();
     await this.reader.close(Deadline.in(300));
   }
 
@@ -138,139 +123,62 @@ export class Supervisor {
       this.cluster = await openCluster(this.cluster.layout.directory, this.cluster.host);
       this.lookout.use(this.cluster);
     } catch (error) {
-      await this.cluster.journal.append({
-        source: 'supervisor',
-        type: 'config-problem',
-        reason: messageOf(error),
-      });
+      await this.tell({ type: 'config-problem', reason: messageOf(error) });
     }
   }
 
   private async followProcesses(glance: Glance): Promise<void> {
-    for (const [name, ward] of this.wards) {
-      const info = glance.processes.get(name);
-      if (info?.pid === ward.info.pid && info.startTime === ward.info.startTime) continue;
-      await this.mourn(name, ward);
-      ward.line.close();
-      this.wards.delete(name);
-      this.znodes.delete(name);
+    const { processes, election } = glance;
+    const { came, gone } = await this.wards.follow(this.cluster, processes);
+    for (const { name, usefulMs } of gone) {
       // What is there already was started by a command.
-      if (!info && this.isWanted(name)) {
-        await this.revival.plan(this.cluster, name, ward.usefulMs, glance.began);
-      }
+      if (processes.has(name) || !this.isWanted(name)) continue;
+      await this.revival.plan(this.cluster, name, usefulMs, glance.began);
     }
-    for (const [name, info] of glance.processes) {
-      if (!this.wards.has(name)) await this.welcome(name, info);
-      this.revival.settle(name);
+    for (const { name, info } of came) {
+      await this.tell({ type: 'process-started', node: name, pid: info.pid });
     }
-    if (glance.fresh && glance.election) await this.noteZnodes(glance);
+    for (const name of processes.keys()) this.revival.settle(name);
+    if (glance.fresh && election) await this.wards.noteZnodes(this.cluster, election, processes);
   }
 
-  private async welcome(name: string, info: ProcessInfo): Promise<void> {
-    const directories = this.directoriesOf(name);
-    const ward: Ward = {
-      info,
-      line: holdLifeLine(directories.base, () => {
-        void this.lifeEnded(name, ward);
-      }),
-      attachment: new AttachmentLog(directories.log),
-      usefulSince: undefined,
-      usefulMs: 0,
-      registered: false,
-      killed: undefined,
-      mourned: false,
-    };
-    this.wards.set(name, ward);
-    await this.cluster.journal.append({
-      source: 'supervisor',
-      type: 'process-started',
-      node: name,
-      pid: info.pid,
-    });
-  }
-
-  private directoriesOf(name: string): ProcessDirectories {
-    const { layout } = this.cluster;
-    return name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
-  }
-
-  private async noteZnodes({ election, processes }: Glance): Promise<void> {
-    if (!election) return;
-    await noteSessions(this.cluster, election, processes);
-    for (const [name, ward] of this.wards) {
-      const [member, ...others] = membersOf(election, name);
-      if (member) ward.registered = true;
-      const alive = await this.cluster.registry.isAlive(ward.info);
-      if (member && others.length === 0 && alive) this.znodes.set(name, member);
-      else if (!member) this.znodes.delete(name);
-    }
-  }
-
-  /** The shortest way from a broker's death to the election of another. */
-  private async lifeEnded(name: string, ward: Ward): Promise<void> {
-    const deadline = Deadline.in(RELEASE_MS);
-    // The kernel closes the line a moment before the process is gone.
-    while (await this.cluster.registry.isAlive(ward.info)) {
-      if (deadline.passed) return;
-      await sleep(1);
-    }
-    await this.mourn(name, ward);
-    this.wake();
-  }
-
-  /** Takes a process that is proven dead out of the election, and tells of its end; once. */
-  private async mourn(name: string, ward: Ward): Promise<void> {
-    if (ward.mourned) return;
-    ward.mourned = true;
-    const { journal, config, host } = this.cluster;
-    const znode = this.znodes.get(name);
-    const removed =
-      znode !== undefined &&
-      (await this.reader
-        .remove(`${config.zookeeper.path}/${znode.znode}`, Deadline.in(RELEASE_MS))
-        .catch(() => false));
+  /** Tells of the end of a process. */
+  private async mourn(
+    { name, info, killed }: Ward,
+    removed: { readonly znode: string; readonly session: string } | undefined,
+  ): Promise<void> {
     // A command says what it wants before it ends a process, maybe a moment ago.
     this.wanted = await readWanted(this.cluster.layout);
     const wanted = this.isWanted(name) ? 'up' : 'down';
-    if (ward.usefulSince !== undefined) ward.usefulMs = performance.now() - ward.usefulSince;
-    const reason = ward.killed ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
-    const lost = this.mastership.died(name, host.now().getTime(), reason);
+    const reason = killed ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
+    const lost = this.mastership.died(name, this.cluster.host.now().getTime(), reason);
     if (lost.length > 0) this.lostAt = performance.now();
-    void journal.append({
-      source: 'supervisor',
-      type: 'process-ended',
-      node: name,
-      pid: ward.info.pid,
-      wanted,
-      ...(ward.killed === undefined ? {} : { how: ward.killed }),
-    });
-    if (znode && removed) {
-      const { znode: path, session } = znode;
-      void journal.append({
-        source: 'supervisor',
-        type: 'znode-removed',
-        node: name,
-        znode: path,
-        session,
-      });
+    const how = killed === undefined ? {} : { how: killed };
+    void this.tell({ type: 'process-ended', node: name, pid: info.pid, wanted, ...how });
+    if (removed) {
+      const { znode, session } = removed;
+      void this.tell({ type: 'znode-removed', node: name, znode, session });
     }
-    for (const entry of lost) void journal.append(entry);
+    for (const entry of lost) void this.cluster.journal.append(entry);
+  }
+
+  private tell(entry: Untold): Promise<void> {
+    return this.cluster.journal.append({ source: 'supervisor', ...entry });
   }
 
   private async followZooKeeper({ election }: Glance): Promise<void> {
-    const { journal, config } = this.cluster;
+    const { config } = this.cluster;
     const away = election === undefined && this.isAnybodyWanted();
     if (away && this.zookeeperLostAt === undefined) {
       this.zookeeperLostAt = performance.now();
-      await journal.append({
-        source: 'supervisor',
+      await this.tell({
         type: 'zookeeper-lost',
         reason: `${config.zookeeper.connect} does not answer`,
       });
     } else if (election !== undefined && this.zookeeperLostAt !== undefined) {
       const outageMs = Math.round(performance.now() - this.zookeeperLostAt);
       this.zookeeperLostAt = undefined;
-      await journal.append({ source: 'supervisor', type: 'zookeeper-back', outageMs });
+      await this.tell({ type: 'zookeeper-back', outageMs });
     }
   }
 
@@ -304,8 +212,9 @@ export class Supervisor {
   ): Promise<{ readonly present: readonly Fault[]; readonly faults: readonly Fault[] }> {
     const { config } = this.cluster;
     const attachments = new Map<string, Awaited<ReturnType<AttachmentLog['look']>>>();
-    for (const [name, ward] of this.wards) {
-      if (name === ZOOKEEPER) continue;
+    const brokers = this.wards.all.filter(({ name }) => name !== ZOOKEEPER);
+    for (const ward of brokers) {
+      const { name } = ward;
       const attachment = await ward.attachment.look();
       attachments.set(name, attachment);
       const useful = name === glance.serving || attachment.state === 'attached';
@@ -315,9 +224,9 @@ export class Supervisor {
     const present = faultsOf({
       election: glance.election,
       quorum: quorumOf(config.replicas),
-      alive: new Set([...this.wards.keys()].filter((name) => name !== ZOOKEEPER)),
+      alive: new Set(brokers.map(({ name }) => name)),
       suspended: new Set([...glance.processes].flatMap(([name, p]) => (p.suspended ? [name] : []))),
-      registered: new Set([...this.wards].flatMap(([name, w]) => (w.registered ? [name] : []))),
+      registered: new Set(brokers.filter((ward) => ward.registered).map(({ name }) => name)),
       serving: glance.serving,
       served: this.servedZnode,
       attachments,
@@ -335,8 +244,7 @@ export class Supervisor {
     if (!ward || !glance.processes.has(name)) return;
     ward.killed = `${name} was ${code}`;
     if (!(await this.cluster.registry.signal(ward.info, 'SIGKILL'))) return;
-    await this.cluster.journal.append({
-      source: 'supervisor',
+    await this.tell({
       type: 'process-killed',
       node: name,
       pid: ward.info.pid,
@@ -350,7 +258,7 @@ export class Supervisor {
     const names = config.nodes.map((node) => node.name);
     if (config.zookeeper.managed) names.push(ZOOKEEPER);
     for (const name of names) {
-      if (glance.processes.has(name) || this.wards.has(name)) continue;
+      if (glance.processes.has(name) || this.wards.get(name)) continue;
       if (this.isWanted(name)) await this.revival.plan(this.cluster, name, 0, glance.began);
       else this.revival.settle(name);
     }

@@ -267,12 +267,21 @@ describe('a cluster directory', () => {
     await expect(renderFiles(cluster, false)).rejects.toMatchObject({ code: 'edited-file' });
   });
 
-  it('with a damaged state says which file it is', async () => {
+  it.each([
+    ['cluster.json', '{"id":', 'it is not JSON'],
+    ['cluster.json', '', 'it is not JSON'],
+    ['cluster.json', '[]', 'it is not what was written there'],
+    ['cluster.json', '{"id":"a1"}', 'directory is not what was written there'],
+    ['cluster.json', '{"id":"","directory":"/"}', 'id is not what was written there'],
+    ['credentials.json', 'null', 'it is not what was written there'],
+    ['credentials.json', '{"username":"mqha","password":7}', 'password is not what'],
+    ['credentials.json', '{"username":"mqha","password":"p"}', 'securityToken is not what'],
+  ])('with a damaged state says which file it is: %s with %s', async (name, text, names) => {
     const directory = await made();
-    const file = join(directory, '.mqha', 'cluster.json');
-    writeFileSync(file, '{"id":');
+    const file = join(directory, '.mqha', name);
+    writeFileSync(file, text);
     const failure = { status: 1, code: 'state-damaged', hint: 'mqha render --yes' } as const;
-    await fails(directory, ['status'], { ...failure, names: file });
+    await fails(directory, ['status'], { ...failure, names: `${file} is damaged: ${names}` });
   });
 
   it('that was never rendered has no account to tell', async () => {

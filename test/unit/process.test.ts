@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { ProcessRegistry, type ProcessRecord } from '../../src/process/registry.js';
+import { describe, expect, it, vi } from 'vitest';
+import { markers, ProcessRegistry, type ProcessRecord } from '../../src/process/registry.js';
 import { parseProc, parsePs, systemProcesses } from '../../src/process/table.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { broker, child, soon } from './children.js';
@@ -53,6 +54,14 @@ describe('the table of processes', () => {
     expect(await table.bootId()).not.toBe('');
   });
 
+  it('shows only those with an argument where one is asked for', async () => {
+    const id = randomUUID();
+    const { pid } = await broker(id);
+    const [cluster = ''] = markers(id, '');
+    expect((await systemProcesses().list(cluster)).map((info) => info.pid)).toEqual([pid]);
+    expect(await systemProcesses().list(cluster.slice(0, -1))).toEqual([]);
+  });
+
   it('knows nothing of a pid that is gone', async () => {
     const gone = child(['-e', '']);
     await gone.ended;
@@ -67,10 +76,13 @@ describe('the registry of processes', () => {
     const state = temporaryDirectory();
     const id = `unit-${process.pid}-${Date.now()}-${++count}`;
     const file = join(state, 'processes', 'mq01.json');
+    const table = systemProcesses();
+    const list = vi.fn((argument?: string) => table.list(argument));
     return {
       id,
       file,
-      registry: new ProcessRegistry(state, id, systemProcesses()),
+      list,
+      registry: new ProcessRegistry(state, id, { ...table, list }),
       record: () => JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord,
       change: (change: Partial<ProcessRecord>) => {
         const record = JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord;
@@ -95,6 +107,21 @@ describe('the registry of processes', () => {
     const other = new ProcessRegistry(temporaryDirectory(), `${id}-other`, systemProcesses());
     expect(await other.find('mq01')).toBeUndefined();
     expect((await processes.all()).map((info) => info.pid)).toEqual([pid]);
+  });
+
+  it('finds several at once, with and without a record, and reads all processes once', async () => {
+    const { id, registry: processes, list } = registry();
+    const [first, second] = [await broker(id), await broker(id, 'mq02')];
+    await processes.remember('mq01', first.pid);
+    const names = ['mq04', 'mq02', 'mq01', 'mq03'];
+    const found = await processes.findAll(names);
+    expect([...found].map(([name, { pid }]) => [name, pid])).toEqual([
+      ['mq02', second.pid],
+      ['mq01', first.pid],
+    ]);
+    expect(list).toHaveBeenCalledTimes(1);
+    expect((await processes.findAll(['mq01'])).get('mq01')?.pid).toBe(first.pid);
+    expect(list).toHaveBeenCalledTimes(1);
   });
 
   it.each<[string, Partial<ProcessRecord>]>([

@@ -128,6 +128,17 @@ describe('a slave', () => {
   });
 });
 
+describe('a suspended process', () => {
+  it('is hung though ZooKeeper still knows it', () => {
+    expect(faults({ suspended: new Set(['mq03']) })).toEqual(['mq03 hung suspended']);
+  });
+
+  it('is hung once where it is the master', () => {
+    const suspended = new Set(['mq02']);
+    expect(faults({ suspended, serving: undefined })).toEqual(['mq02 hung 00000000002']);
+  });
+});
+
 describe('a process that is no member', () => {
   const znodes = SERVED.filter((one) => !one.data.includes('mq03'));
 

@@ -1,10 +1,5 @@
 package dev.mqha.guard;
 
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.Label;
-import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
@@ -16,75 +11,42 @@ import org.objectweb.asm.Opcodes;
  * With the lock taken before the read, whoever comes last has read last. See {@code changed} in
  * replicated/groups/ClusteredSingleton.scala.
  */
-final class ChangeOrder extends ClassVisitor {
+final class ChangeOrder {
     static final String CLASS = "org/apache/activemq/leveldb/replicated/groups/ClusteredSingletonWatcher$$anon$2";
 
     private static final String ELECTOR = "org/apache/activemq/leveldb/replicated/groups/ClusteredSingletonWatcher";
 
-    private boolean ordered;
+    private ChangeOrder() {}
 
-    private ChangeOrder(ClassVisitor next) {
-        super(Opcodes.ASM9, next);
-    }
-
-    /**
-     * Returns the mended form of the class.
-     *
-     * @throws IllegalStateException where the class has no such method
-     */
+    /** Returns the mended form of the class. @throws IllegalStateException where it is not the known one */
     static byte[] mend(byte[] original) {
-        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
-        ChangeOrder order = new ChangeOrder(writer);
-        new ClassReader(original).accept(order, 0);
-        if (!order.ordered) {
-            throw new IllegalStateException("the class has no method changed()");
-        }
-        return writer.toByteArray();
-    }
-
-    @Override
-    public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] exceptions) {
-        MethodVisitor next = super.visitMethod(access, name, type, signature, exceptions);
-        if (!name.equals("changed") || !type.equals("()V")) {
-            return next;
-        }
-        ordered = true;
-        return new MethodVisitor(Opcodes.ASM9, next) {
-            private final Label begin = new Label();
-            private final Label end = new Label();
-
-            @Override
-            public void visitCode() {
-                super.visitCode();
-                lock(Opcodes.MONITORENTER);
-                visitLabel(begin);
+        return Rewrite.once(original, "changed()", (name, next, place) -> {
+            if (!name.equals("changed")) {
+                return next;
             }
+            return new Rewrite.Around(CLASS, next, place) {
+                @Override
+                void before() {
+                    lock(Opcodes.MONITORENTER);
+                }
 
-            @Override
-            public void visitInsn(int opcode) {
-                if (opcode == Opcodes.RETURN) {
-                    visitLabel(end);
+                @Override
+                void after() {
                     lock(Opcodes.MONITOREXIT);
                 }
-                super.visitInsn(opcode);
-            }
 
-            @Override
-            public void visitMaxs(int maxStack, int maxLocals) {
-                Label failed = new Label();
-                visitTryCatchBlock(begin, end, failed, null);
-                visitLabel(failed);
-                visitFrame(Opcodes.F_FULL, 1, new Object[] {CLASS}, 1, new Object[] {"java/lang/Throwable"});
-                lock(Opcodes.MONITOREXIT);
-                super.visitInsn(Opcodes.ATHROW);
-                super.visitMaxs(maxStack, maxLocals);
-            }
+                @Override
+                void failed() {
+                    lock(Opcodes.MONITOREXIT);
+                    visitInsn(Opcodes.ATHROW);
+                }
 
-            private void lock(int opcode) {
-                visitVarInsn(Opcodes.ALOAD, 0);
-                visitFieldInsn(Opcodes.GETFIELD, CLASS, "$outer", "L" + ELECTOR + ";");
-                super.visitInsn(opcode);
-            }
-        };
+                private void lock(int opcode) {
+                    visitVarInsn(Opcodes.ALOAD, 0);
+                    visitFieldInsn(Opcodes.GETFIELD, CLASS, "$outer", "L" + ELECTOR + ";");
+                    visitInsn(opcode);
+                }
+            };
+        });
     }
 }

@@ -64,11 +64,11 @@ public final class Guard {
             new Patch(
                     FailedStart.MASTER,
                     "cd0f76de6c49e3ebcaa0626454cce2983a717d84fa455d2f9650ebc82d29d77b",
-                    FailedStart::mend),
+                    FailedStart.of(FailedStart.MASTER)),
             new Patch(
                     FailedStart.SLAVE,
                     "bb824ad8f696a64a272178c4cbd0a82874a13c0018acbcccaf4d319f1cd1f07f",
-                    FailedStart::mend),
+                    FailedStart.of(FailedStart.SLAVE)),
             new Patch(
                     StopLimit.CLASS,
                     "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00",

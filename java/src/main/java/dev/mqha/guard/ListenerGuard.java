@@ -1,8 +1,5 @@
 package dev.mqha.guard;
 
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -25,43 +22,25 @@ import org.objectweb.asm.Opcodes;
  * reconnect, that meets the rebuild stands still for ever. After the constructor only the dispatcher
  * thread makes this call, so nothing is lost with the lock.
  */
-final class ListenerGuard extends ClassVisitor {
+final class ListenerGuard {
     static final String CLASS = "org/apache/activemq/leveldb/replicated/groups/ZooKeeperGroup";
 
     private static final String HANDLER = "org/linkedin/zookeeper/tracker/NodeEventsListener";
 
-    private boolean guarded;
+    private ListenerGuard() {}
 
-    private ListenerGuard(ClassVisitor next) {
-        super(Opcodes.ASM9, next);
-    }
-
-    /**
-     * Returns the guarded form of the class.
-     *
-     * @throws IllegalStateException where the class has no such method
-     */
+    /** Returns the guarded form of the class. @throws IllegalStateException where it is not the known one */
     static byte[] guard(byte[] original) {
-        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
-        ListenerGuard guard = new ListenerGuard(writer);
-        new ClassReader(original).accept(guard, 0);
-        if (!guard.guarded) {
-            throw new IllegalStateException("the class has no method onConnected()");
-        }
-        return writer.toByteArray();
+        return Rewrite.once(original, "onConnected()", (name, next, place) ->
+                name.equals("onConnected") ? guarded(next, place) : next);
     }
 
-    @Override
-    public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] exceptions) {
-        MethodVisitor next = super.visitMethod(access, name, type, signature, exceptions);
-        if (!name.equals("onConnected") || !type.equals("()V")) {
-            return next;
-        }
-        guarded = true;
+    private static MethodVisitor guarded(MethodVisitor next, Rewrite place) {
         return new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitCode() {
                 super.visitCode();
+                place.found();
                 Label ready = new Label();
                 visitVarInsn(Opcodes.ALOAD, 0);
                 // The accessor's descriptor names the listener, although its signature says Object.

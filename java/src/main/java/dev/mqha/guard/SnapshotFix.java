@@ -1,8 +1,5 @@
 package dev.mqha.guard;
 
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -15,46 +12,26 @@ import org.objectweb.asm.Opcodes;
  * there on only: every acknowledged message between the two positions is gone, and every consumed
  * one is back. See {@code transfer_missing} in replicated/SlaveLevelDBStore.scala.
  */
-final class SnapshotFix extends ClassVisitor {
+final class SnapshotFix {
     static final String CLASS =
             "org/apache/activemq/leveldb/replicated/SlaveLevelDBStore$$anonfun$transfer_missing$2"
                     + "$$anonfun$apply$18$$anonfun$apply$4";
 
     private static final String RESPONSE = "org/apache/activemq/leveldb/replicated/dto/SyncResponse";
 
-    private int replaced;
+    private SnapshotFix() {}
 
-    private SnapshotFix(ClassVisitor next) {
-        super(Opcodes.ASM9, next);
-    }
-
-    /**
-     * Returns the mended form of the class.
-     *
-     * @throws IllegalStateException where the class does not read the position exactly once
-     */
+    /** Returns the mended form of the class. @throws IllegalStateException where the position is not read exactly once */
     static byte[] mend(byte[] original) {
-        ClassReader reader = new ClassReader(original);
-        ClassWriter writer = new ClassWriter(0);
-        SnapshotFix fix = new SnapshotFix(writer);
-        reader.accept(fix, 0);
-        if (fix.replaced != 1) {
-            throw new IllegalStateException("the position is read " + fix.replaced + " times, not once");
-        }
-        return writer.toByteArray();
-    }
-
-    @Override
-    public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] exceptions) {
-        return new MethodVisitor(Opcodes.ASM9, super.visitMethod(access, name, type, signature, exceptions)) {
+        return Rewrite.once(original, "the position", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
-            public void visitFieldInsn(int opcode, String owner, String field, String fieldType) {
+            public void visitFieldInsn(int opcode, String owner, String field, String type) {
                 boolean wrong = owner.equals(RESPONSE) && field.equals("wal_append_position");
                 if (wrong) {
-                    replaced++;
+                    place.found();
                 }
-                super.visitFieldInsn(opcode, owner, wrong ? "snapshot_position" : field, fieldType);
+                super.visitFieldInsn(opcode, owner, wrong ? "snapshot_position" : field, type);
             }
-        };
+        });
     }
 }

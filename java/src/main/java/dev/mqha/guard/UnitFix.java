@@ -1,9 +1,6 @@
 package dev.mqha.guard;
 
 import java.util.function.UnaryOperator;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -45,11 +42,11 @@ final class UnitFix {
 
     /** Tells of the end of every unit, before the block returns. */
     static byte[] end(byte[] original) {
-        return rewrite(original, "areturn", counter -> new MethodVisitor(Opcodes.ASM9, counter.next()) {
+        return Rewrite.once(original, "the end", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitInsn(int opcode) {
                 if (opcode == Opcodes.ARETURN) {
-                    counter.found();
+                    place.found();
                     visitVarInsn(Opcodes.ALOAD, 0);
                     visitFieldInsn(Opcodes.GETFIELD, ENDING, "$outer", "L" + LOG + ";");
                     visitMethodInsn(Opcodes.INVOKEVIRTUAL, LOG, "current_appender", "()L" + APPENDER + ";", false);
@@ -64,42 +61,16 @@ final class UnitFix {
     private static UnaryOperator<byte[]> redirect(String owner, String name, String type, String target) {
         String receiver = owner.equals(SLAVE) ? CLIENT : owner;
         String staticType = "(L" + receiver + ";" + type.substring(1);
-        return original -> rewrite(original, name, counter -> new MethodVisitor(Opcodes.ASM9, counter.next()) {
+        return original -> Rewrite.once(original, name, (in, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitMethodInsn(int opcode, String o, String method, String t, boolean inInterface) {
                 if (o.equals(owner) && method.equals(name) && t.equals(type)) {
-                    counter.found();
+                    place.found();
                     super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, target, staticType, false);
                 } else {
                     super.visitMethodInsn(opcode, o, method, t, inInterface);
                 }
             }
         });
-    }
-
-    /** Where a rewritten method goes, and that the place to mend was found. */
-    private record Counter(MethodVisitor next, int[] count) {
-        void found() {
-            count[0]++;
-        }
-    }
-
-    private static byte[] rewrite(
-            byte[] original, String what, java.util.function.Function<Counter, MethodVisitor> method) {
-        int[] count = new int[1];
-        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
-        new ClassReader(original).accept(new ClassVisitor(Opcodes.ASM9, writer) {
-            @Override
-            public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] throwing) {
-                MethodVisitor next = super.visitMethod(access, name, type, signature, throwing);
-                // Bridges only hand on to the method that does the work.
-                boolean bridge = (access & Opcodes.ACC_BRIDGE) != 0;
-                return bridge ? next : method.apply(new Counter(next, count));
-            }
-        }, 0);
-        if (count[0] != 1) {
-            throw new IllegalStateException(what + " was found " + count[0] + " times, not once");
-        }
-        return writer.toByteArray();
     }
 }

@@ -1,0 +1,100 @@
+package dev.mqha.guard;
+
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Rewrites one place in the methods of a class, and makes sure that it was the one that is known. */
+final class Rewrite {
+    /** Makes the visitor of a method. */
+    interface Maker {
+        /**
+         * @param next where the rewritten method goes; to return it leaves the method as it is
+         * @param place to be told when the place was found
+         */
+        MethodVisitor make(String name, MethodVisitor next, Rewrite place);
+    }
+
+    private int found;
+
+    private Rewrite() {}
+
+    /** The place was found. */
+    void found() {
+        found++;
+    }
+
+    /**
+     * Returns the rewritten form of a class.
+     *
+     * @param what the place, for the message
+     * @throws IllegalStateException where the place was not found exactly once
+     */
+    static byte[] once(byte[] original, String what, Maker maker) {
+        Rewrite place = new Rewrite();
+        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+        new ClassReader(original).accept(new ClassVisitor(Opcodes.ASM9, writer) {
+            @Override
+            public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] throwing) {
+                MethodVisitor next = super.visitMethod(access, name, type, signature, throwing);
+                // Bridges only hand on to the method that does the work.
+                return (access & Opcodes.ACC_BRIDGE) != 0 ? next : maker.make(name, next, place);
+            }
+        }, 0);
+        if (place.found != 1) {
+            throw new IllegalStateException(what + " was found " + place.found + " times, not once");
+        }
+        return writer.toByteArray();
+    }
+
+    /** Surrounds a method without arguments, results and handlers of its own with code. */
+    abstract static class Around extends MethodVisitor {
+        private final String className;
+        private final Rewrite place;
+        private final Label begin = new Label();
+        private final Label end = new Label();
+
+        Around(String className, MethodVisitor next, Rewrite place) {
+            super(Opcodes.ASM9, next);
+            this.className = className;
+            this.place = place;
+        }
+
+        /** Before all else. */
+        void before() {}
+
+        /** Before it returns. */
+        void after() {}
+
+        /** When it has thrown what is on the stack; ends the method. */
+        abstract void failed();
+
+        @Override
+        public final void visitCode() {
+            super.visitCode();
+            place.found();
+            before();
+            visitLabel(begin);
+        }
+
+        @Override
+        public final void visitInsn(int opcode) {
+            if (opcode == Opcodes.RETURN) {
+                after();
+            }
+            super.visitInsn(opcode);
+        }
+
+        @Override
+        public final void visitMaxs(int maxStack, int maxLocals) {
+            visitLabel(end);
+            visitTryCatchBlock(begin, end, end, null);
+            visitFrame(Opcodes.F_FULL, 1, new Object[] {className}, 1, new Object[] {"java/lang/Throwable"});
+            failed();
+            super.visitMaxs(maxStack, maxLocals);
+        }
+    }
+}

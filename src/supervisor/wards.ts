@@ -1,0 +1,161 @@
+import { AttachmentLog } from '../broker/attachment.js';
+import type { Cluster } from '../cluster/context.js';
+import { noteSessions } from '../cluster/sessions.js';
+import { membersOf, type Election } from '../election/election.js';
+import { holdLifeLine, type LifeLine } from '../process/life-line.js';
+import type { ProcessInfo } from '../process/table.js';
+import { Deadline, sleep } from '../time.js';
+import { ZOOKEEPER } from '../zookeeper/server.js';
+import type { ZooKeeperReader } from '../zookeeper/session.js';
+
+const RELEASE_MS = 1500;
+
+/** A znode that is known to be a living process's. */
+interface OwnZnode {
+  readonly znode: string;
+  readonly session: string;
+}
+
+/** A process that is looked after. */
+export interface Ward {
+  readonly name: string;
+  readonly info: ProcessInfo;
+  readonly attachment: AttachmentLog;
+  /** It has been a member since it was started. */
+  registered: boolean;
+  /** Since when it serves or is attached. */
+  usefulSince: number | undefined;
+  /** How long it had been of use when it ended. */
+  usefulMs: number;
+  /** Why it was killed by the supervisor. */
+  killed: string | undefined;
+}
+
+interface Held {
+  readonly ward: Ward;
+  readonly line: LifeLine;
+  znode: OwnZnode | undefined;
+  ended: boolean;
+}
+
+/**
+ * The processes that are looked after. The end of one is known at once; it is taken out of the
+ * election then, before anything else is done or told.
+ */
+export class Wards {
+  private readonly held = new Map<string, Held>();
+  private readonly reader: ZooKeeperReader;
+  private readonly onEnd: (ward: Ward, removed: OwnZnode | undefined) => Promise<void>;
+
+  /** @param onEnd called once for each process that has ended, with the znode that was removed for it */
+  constructor(
+    reader: ZooKeeperReader,
+    onEnd: (ward: Ward, removed: OwnZnode | undefined) => Promise<void>,
+  ) {
+    this.reader = reader;
+    this.onEnd = onEnd;
+  }
+
+  get all(): Ward[] {
+    return [...this.held.values()].map(({ ward }) => ward);
+  }
+
+  get(name: string): Ward | undefined {
+    return this.held.get(name)?.ward;
+  }
+
+  /**
+   * Brings the wards in line with what was seen.
+   * @returns who came, and who is gone; a process that took another's place is both
+   */
+  async follow(
+    cluster: Cluster,
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): Promise<{ readonly came: Ward[]; readonly gone: Ward[] }> {
+    const gone: Ward[] = [];
+    for (const [name, held] of this.held) {
+      const { info } = held.ward;
+      const now = processes.get(name);
+      if (now?.pid === info.pid && now.startTime === info.startTime) continue;
+      await this.end(cluster, held);
+      held.line.close();
+      this.held.delete(name);
+      gone.push(held.ward);
+    }
+    const came: Ward[] = [];
+    for (const [name, info] of processes) {
+      if (!this.held.has(name)) came.push(this.hold(cluster, name, info));
+    }
+    return { came, gone };
+  }
+
+  private hold(cluster: Cluster, name: string, info: ProcessInfo): Ward {
+    const { layout } = cluster;
+    const { base, log } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
+    const ward: Ward = {
+      name,
+      info,
+      attachment: new AttachmentLog(log),
+      registered: false,
+      usefulSince: undefined,
+      usefulMs: 0,
+      killed: undefined,
+    };
+    const line = holdLifeLine(base, () => {
+      void this.lineEnded(cluster, name, ward);
+    });
+    this.held.set(name, { ward, line, znode: undefined, ended: false });
+    return ward;
+  }
+
+  /** Notes whose znode is whose, from an election that was read after the processes. */
+  async noteZnodes(
+    cluster: Cluster,
+    election: Election,
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): Promise<void> {
+    await noteSessions(cluster, election, processes);
+    for (const held of this.held.values()) {
+      const [member, ...others] = membersOf(election, held.ward.name);
+      if (!member) {
+        held.znode = undefined;
+        continue;
+      }
+      held.ward.registered = true;
+      if (others.length === 0 && (await cluster.registry.isAlive(held.ward.info))) {
+        held.znode = member;
+      }
+    }
+  }
+
+  /** The shortest way from a broker's death to the election of another. */
+  private async lineEnded(cluster: Cluster, name: string, ward: Ward): Promise<void> {
+    const held = this.held.get(name);
+    if (held?.ward !== ward) return;
+    const deadline = Deadline.in(RELEASE_MS);
+    // The kernel closes the line a moment before the process is gone.
+    while (await cluster.registry.isAlive(ward.info)) {
+      if (deadline.passed) return;
+      await sleep(1);
+    }
+    await this.end(cluster, held);
+  }
+
+  /** Of a process that is proven dead. */
+  private async end(cluster: Cluster, held: Held): Promise<void> {
+    if (held.ended) return;
+    held.ended = true;
+    const { ward, znode } = held;
+    const removed =
+      znode !== undefined &&
+      (await this.reader
+        .remove(`${cluster.config.zookeeper.path}/${znode.znode}`, Deadline.in(RELEASE_MS))
+        .catch(() => false));
+    if (ward.usefulSince !== undefined) ward.usefulMs = performance.now() - ward.usefulSince;
+    await this.onEnd(ward, removed ? znode : undefined);
+  }
+
+  close(): void {
+    for (const { line } of this.held.values()) line.close();
+  }
+}
