@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { lastLines, markOf } from '../process/log.js';
+import { markOf, sinceMark } from '../process/log.js';
 
 /** How a slave stands to its master, as its own log says. */
 export type Attachment = 'attaching' | 'attached' | 'none';
@@ -13,8 +14,6 @@ const SAYS: readonly (readonly [RegExp, Attachment])[] = [
 
 /** The thread of dev.mqha.launch.Standby: what it logs is about another broker, of a rehearsal. */
 const REHEARSAL = '| mqha standby';
-
-const LINES = 400;
 
 /**
  * The state of a slave's attachment from lines of its log, the last that says something
@@ -32,18 +31,23 @@ export function attachmentIn(lines: readonly string[]): Attachment | undefined {
 /** Follows the attachment of one slave; its log is read only where it has grown. */
 export class AttachmentLog {
   private readonly file: string;
+  private readonly mark: number;
   private size = -1;
-  private state: Attachment = 'none';
+  private state: Attachment | 'unknown';
 
-  constructor(logDirectory: string) {
+  /** @param fresh the process was just launched: what the log holds already is of an earlier one */
+  constructor(logDirectory: string, fresh: boolean) {
     this.file = join(logDirectory, 'activemq.log');
+    this.mark = fresh ? (statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) : 0;
+    this.state = fresh ? 'none' : 'unknown';
   }
 
   /** @returns the state, and a number that changes with every line: no change is no progress */
-  async look(): Promise<{ readonly state: Attachment; readonly progress: number }> {
+  async look(): Promise<{ readonly state: Attachment | 'unknown'; readonly progress: number }> {
     const size = await markOf(this.file);
     if (size !== this.size) {
-      this.state = attachmentIn(await lastLines(this.file, LINES)) ?? this.state;
+      const lines = (await sinceMark(this.file, this.mark)).split('\n');
+      this.state = attachmentIn(lines) ?? this.state;
       this.size = size;
     }
     return { state: this.state, progress: size };

@@ -48,9 +48,17 @@ export async function startNodes(
   const began = performance.now();
   try {
     const { cluster, plan, started } = await withLock(asked.layout, host, deadline, async () => {
-      const launched = await launchNodes(asked, nodes, prepared, reader, deadline);
-      // Not before: what was refused is not wanted either, and a supervisor would try it again.
-      await want(asked, [ZOOKEEPER, ...nodes.map((node) => node.name)], 'up');
+      const names = [ZOOKEEPER, ...nodes.map((node) => node.name)];
+      let launched;
+      try {
+        launched = await launchNodes(asked, nodes, prepared, reader, deadline);
+      } catch (error) {
+        // What was refused is not wanted, or a supervisor would try it again; what runs is.
+        const running = await asked.registry.findAll(names);
+        await want(asked, [...running.keys()], 'up');
+        throw error;
+      }
+      await want(asked, names, 'up');
       if (options.supervisor) {
         await wantSupervisor(asked.layout, options.supervisor === 'ensure');
       }

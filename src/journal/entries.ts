@@ -41,6 +41,8 @@ interface Kinds {
   'zookeeper-lost': { reason: string };
   'zookeeper-back': { outageMs: number };
   'config-problem': { reason: string };
+  /** Something kept the supervisor from looking; it goes on trying. */
+  'supervisor-problem': { reason: string };
   switchover: {
     from: string;
     to: string | null;

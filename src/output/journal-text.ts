@@ -58,6 +58,7 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
     `answers again after ${formatDuration(outageMs)}`,
   ],
   'config-problem': ({ reason }) => ['mqha.yaml', reason],
+  'supervisor-problem': ({ reason }) => ['supervisor', reason],
   switchover: ({ from, to, outcome, reason }) => [
     from,
     `switchover${to === null ? '' : ` to ${to}`} ${outcome}${because(reason)}`,

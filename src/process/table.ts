@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { systemCode } from '../errors.js';
 import { readIfThere } from '../files.js';
 
 /** A process of this machine as the operating system shows it. */
@@ -38,8 +39,11 @@ const linuxProcesses: ProcessTable = {
         readFile(`/proc/${pid}/cmdline`, 'utf8'),
       ]);
       return parseProc(pid, stat, cmdline);
-    } catch {
-      return undefined; // It ended meanwhile, or is not ours to look at.
+    } catch (error) {
+      // It ended meanwhile, or is not ours to look at; anything else says nothing about the process.
+      if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(systemCode(error) ?? ''))
+        return undefined;
+      throw error;
     }
   },
   async list(argument) {

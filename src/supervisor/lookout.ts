@@ -118,12 +118,15 @@ export class Lookout {
     }
   }
 
+  /** @param names the elected one first */
   private async whoServes(names: readonly (string | undefined)[]): Promise<string | undefined> {
     const candidates = this.cluster.config.nodes.filter((node) => names.includes(node.name));
     const answers = await Promise.all(
       candidates.map((node) => isAccepting(node.host, node.messagePort, ACCEPT_MS)),
     );
-    return candidates.find((_, index) => answers[index])?.name;
+    const accepting = candidates.filter((_, index) => answers[index]).map((node) => node.name);
+    // An old master may answer for a moment beside the new one.
+    return accepting.find((name) => name === names[0]) ?? accepting[0];
   }
 
   private async isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {

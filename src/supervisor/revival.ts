@@ -51,6 +51,11 @@ export class Revival {
     this.states.delete(name);
   }
 
+  /** Forgets the processes that mqha.yaml no longer names. */
+  keepOnly(names: readonly string[]): void {
+    for (const name of this.states.keys()) if (!names.includes(name)) this.states.delete(name);
+  }
+
   /**
    * Plans the start of a process that is wanted and has died, unless that is planned.
    * @param ofUseMs how long it had been of use

@@ -38,7 +38,7 @@ export interface Sight {
   readonly served: string | undefined;
   readonly attachments: ReadonlyMap<
     string,
-    { readonly state: Attachment; readonly progress: number }
+    { readonly state: Attachment | 'unknown'; readonly progress: number }
   >;
   /** Whether the managed ZooKeeper lives and does not answer `ruok`. */
   readonly zookeeperSilent: boolean;
@@ -69,10 +69,13 @@ export function faultsOf(sight: Sight): Fault[] {
     if (sight.suspended.has(name) && name !== master?.container) add(name, 'hung', 'suspended');
     if (membersOf(election, name).length === 0) {
       add(name, sight.registered.has(name) ? 'not-a-member' : 'not-registered', '');
+      continue;
     }
     const attachment = sight.attachments.get(name);
-    if (attachment?.state === 'attaching' && name !== master?.container) {
-      add(name, 'attach-stuck', String(attachment.progress));
+    // Without a master there is nobody to attach to.
+    const loose = attachment?.state === 'none' && typeof master?.address === 'string';
+    if (name !== master?.container && attachment && (loose || attachment.state === 'attaching')) {
+      add(name, 'attach-stuck', `${attachment.state} ${attachment.progress}`);
     }
   }
   return faults;

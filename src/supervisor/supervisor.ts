@@ -1,9 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import type { AttachmentLog } from '../broker/attachment.js';
 import { openCluster, type Cluster } from '../cluster/context.js';
+import { releaseZnodes } from '../cluster/sessions.js';
 import { writeSupervisorState, type SupervisorState } from '../cluster/supervisor-state.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
 import { quorumOf } from '../config/checks.js';
+import { membersOf } from '../election/election.js';
 import { messageOf } from '../errors.js';
 import type { NewEntry } from '../journal/entries.js';
 import { Deadline, sleep } from '../time.js';
@@ -13,7 +15,7 @@ import { Lookout, type Glance } from './lookout.js';
 import { Mastership } from './mastership.js';
 import { Revival } from './revival.js';
 import { FaultClock, faultsOf, type Fault } from './rules.js';
-import { Wards, type Ward } from './wards.js';
+import { useful, useless, Wards, type Ward } from './wards.js';
 
 /** An entry of the supervisor's. */
 type Untold = DistributiveOmit<NewEntry, 'source'>;
@@ -26,6 +28,8 @@ const OUTAGE_MS = 50;
 
 /** A dead broker is started again only when its successor serves: both need the machine's cores. */
 const SUCCESSOR_MS = 3000;
+
+const RELEASE_MS = 1500;
 
 /**
  * Looks after the brokers and the managed ZooKeeper of one cluster on this host, until its signal is
@@ -48,6 +52,7 @@ export class Supervisor {
   private zookeeperLostAt: number | undefined;
   private fileTime: number;
   private written = '';
+  private stumbledOver = '';
 
   constructor(cluster: Cluster) {
     this.cluster = cluster;
@@ -73,7 +78,7 @@ export class Supervisor {
     let ready = false;
     while (!signal.aborted && existsSync(this.cluster.layout.file)) {
       this.wakeUp = new AbortController();
-      const pause = await this.turn();
+      const pause = await this.turn().catch((error: unknown) => this.stumble(error));
       if (!ready) await onReady(this.wards.all.map(({ name }) => name));
       ready = true;
       await sleep(pause, this.wakeUp.signal);
@@ -81,6 +86,14 @@ export class Supervisor {
     signal.removeEventListener('abort', stop);
     this.wards.close();
     await this.reader.close(Deadline.in(300));
+  }
+
+  /** A look that failed is told once, and tried again. */
+  private async stumble(error: unknown): Promise<number> {
+    const reason = messageOf(error);
+    if (reason !== this.stumbledOver) await this.tell({ type: 'supervisor-problem', reason });
+    this.stumbledOver = reason;
+    return CALM_MS;
   }
 
   private wake(): void {
@@ -98,6 +111,7 @@ export class Supervisor {
     this.followMaster(glance);
     const due = await this.findFaults(glance);
     for (const fault of due.faults) await this.restart(fault, glance);
+    await this.release(glance);
     await this.revive(glance);
     await this.writeState(due.present);
     const { isServed } = this.mastership;
@@ -217,10 +231,11 @@ export class Supervisor {
       const { name } = ward;
       const attachment = await ward.attachment.look();
       attachments.set(name, attachment);
-      const useful = name === glance.serving || attachment.state === 'attached';
-      if (!useful) ward.usefulSince = undefined;
-      else ward.usefulSince ??= performance.now();
+      if (name === glance.serving || attachment.state === 'attached') useful(ward);
+      else useless(ward);
     }
+    const zookeeper = this.wards.get(ZOOKEEPER);
+    if (zookeeper && glance.election) useful(zookeeper);
     const present = faultsOf({
       election: glance.election,
       quorum: quorumOf(config.replicas),
@@ -253,6 +268,17 @@ export class Supervisor {
     });
   }
 
+  /** Znodes of the dead that could not be removed at once, or that died while nobody looked. */
+  private async release({ election, processes }: Glance): Promise<void> {
+    const left = this.cluster.config.nodes
+      .map((node) => node.name)
+      .filter((name) => !processes.has(name) && election && membersOf(election, name).length > 0);
+    if (left.length === 0) return;
+    const deadline = Deadline.in(RELEASE_MS);
+    const removed = await releaseZnodes(this.cluster, this.reader, left, deadline).catch(() => []);
+    for (const entry of removed) await this.tell({ type: 'znode-removed', ...entry });
+  }
+
   private async revive(glance: Glance): Promise<void> {
     const { config } = this.cluster;
     const names = config.nodes.map((node) => node.name);
@@ -262,6 +288,7 @@ export class Supervisor {
       if (this.isWanted(name)) await this.revival.plan(this.cluster, name, 0, glance.began);
       else this.revival.settle(name);
     }
+    this.revival.keepOnly(names);
     const living = [...glance.processes.keys()].filter((name) => name !== ZOOKEEPER).length;
     const zookeeperLives = glance.election !== undefined;
     const succession =

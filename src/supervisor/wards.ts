@@ -25,10 +25,22 @@ export interface Ward {
   registered: boolean;
   /** Since when it serves or is attached. */
   usefulSince: number | undefined;
-  /** How long it had been of use when it ended. */
+  /** The longest that it has been of use without a break. */
   usefulMs: number;
   /** Why it was killed by the supervisor. */
   killed: string | undefined;
+}
+
+/** Notes that a process is of use now. */
+export function useful(ward: Ward): void {
+  ward.usefulSince ??= performance.now();
+}
+
+/** Notes that a process is of no use any more. */
+export function useless(ward: Ward): void {
+  if (ward.usefulSince === undefined) return;
+  ward.usefulMs = Math.max(ward.usefulMs, performance.now() - ward.usefulSince);
+  ward.usefulSince = undefined;
 }
 
 interface Held {
@@ -44,6 +56,8 @@ interface Held {
  */
 export class Wards {
   private readonly held = new Map<string, Held>();
+  /** What comes after the first look was launched just now. */
+  private settled = false;
   private readonly reader: ZooKeeperReader;
   private readonly onEnd: (ward: Ward, removed: OwnZnode | undefined) => Promise<void>;
 
@@ -77,15 +91,18 @@ export class Wards {
       const { info } = held.ward;
       const now = processes.get(name);
       if (now?.pid === info.pid && now.startTime === info.startTime) continue;
-      await this.end(cluster, held);
       held.line.close();
       this.held.delete(name);
+      // One that mqha.yaml no longer names lives on, and is nobody's to look after.
+      if (await cluster.registry.isAlive(info)) continue;
+      await this.end(cluster, held);
       gone.push(held.ward);
     }
     const came: Ward[] = [];
     for (const [name, info] of processes) {
       if (!this.held.has(name)) came.push(this.hold(cluster, name, info));
     }
+    this.settled = true;
     return { came, gone };
   }
 
@@ -95,14 +112,15 @@ export class Wards {
     const ward: Ward = {
       name,
       info,
-      attachment: new AttachmentLog(log),
+      attachment: new AttachmentLog(log, this.settled),
       registered: false,
       usefulSince: undefined,
       usefulMs: 0,
       killed: undefined,
     };
     const line = holdLifeLine(base, () => {
-      void this.lineEnded(cluster, name, ward);
+      // What fails here is done again by the next look.
+      this.lineEnded(cluster, name, ward).catch(() => undefined);
     });
     this.held.set(name, { ward, line, znode: undefined, ended: false });
     return ward;
@@ -146,12 +164,12 @@ export class Wards {
     if (held.ended) return;
     held.ended = true;
     const { ward, znode } = held;
+    useless(ward);
     const removed =
       znode !== undefined &&
       (await this.reader
         .remove(`${cluster.config.zookeeper.path}/${znode.znode}`, Deadline.in(RELEASE_MS))
         .catch(() => false));
-    if (ward.usefulSince !== undefined) ward.usefulMs = performance.now() - ward.usefulSince;
     await this.onEnd(ward, removed ? znode : undefined);
   }
 

@@ -98,6 +98,10 @@ const kinds: { readonly [T in EntryType]: readonly [NewEntry<T>, string] } = {
     { ...supervisor, type: 'config-problem', reason: 'line 3' },
     'mqha.yaml  line 3',
   ],
+  'supervisor-problem': [
+    { ...supervisor, type: 'supervisor-problem', reason: 'no permission' },
+    'supervisor  no permission',
+  ],
   switchover: [
     { source: 'command', type: 'switchover', from: 'mq01', to: 'mq02', outcome: 'done' },
     'mq01  switchover to mq02 done',

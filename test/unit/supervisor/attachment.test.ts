@@ -73,10 +73,21 @@ describe('the attachment in a log', () => {
 });
 
 describe('a log that is followed', () => {
-  const log = () => {
+  const log = (fresh = true, before = '') => {
     const directory = temporaryDirectory();
-    return { file: join(directory, 'activemq.log'), attachment: new AttachmentLog(directory) };
+    const file = join(directory, 'activemq.log');
+    if (before !== '') writeFileSync(file, before);
+    return { file, attachment: new AttachmentLog(directory, fresh) };
   };
+
+  it('says nothing of an earlier process', async () => {
+    expect((await log(true, `${ATTACHED}\n`).attachment.look()).state).toBe('none');
+  });
+
+  it('tells of a process that was there before, or that it cannot tell', async () => {
+    expect((await log(false, `${ATTACHED}\n`).attachment.look()).state).toBe('attached');
+    expect((await log(false, 'something else\n').attachment.look()).state).toBe('unknown');
+  });
 
   it('says nothing while it is absent', async () => {
     expect(await log().attachment.look()).toEqual({ state: 'none', progress: 0 });
@@ -100,7 +111,7 @@ describe('a log that is followed', () => {
     const { file, attachment } = log();
     writeFileSync(file, `${ATTACHED}\n`);
     await attachment.look();
-    appendFileSync(file, 'x\n'.repeat(1000));
+    appendFileSync(file, 'x\n'.repeat(200_000));
     expect((await attachment.look()).state).toBe('attached');
     writeFileSync(file, 'x\n');
     expect((await attachment.look()).state).toBe('attached');

@@ -114,7 +114,7 @@ describe('an election', () => {
 describe('a slave', () => {
   it('that attaches is stuck in it, and its log is its progress', () => {
     const attachments = new Map([['mq03', { state: 'attaching' as const, progress: 4711 }]]);
-    expect(faults({ attachments })).toEqual(['mq03 attach-stuck 4711']);
+    expect(faults({ attachments })).toEqual(['mq03 attach-stuck attaching 4711']);
   });
 
   it('that attaches and is dead is not at fault', () => {
