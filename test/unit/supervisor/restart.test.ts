@@ -59,7 +59,7 @@ describe('a restart of the whole cluster', () => {
     const { record, restart, stopped, done } = await setUp();
     const before = Date.now();
     await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
-    expect(stopped()).toEqual(['mq01']);
+    await expect.poll(stopped).toEqual(['mq01']);
     expect(done()).toEqual([]);
     const { began } = JSON.parse(readFileSync(record, 'utf8')) as { began: string };
     expect(Date.parse(began)).toBeGreaterThanOrEqual(before);
@@ -73,7 +73,7 @@ describe('a restart of the whole cluster', () => {
     launched('mq02', 2 * AN_HOUR);
     await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
     expect(done()).toEqual([['mq01', 'mq03']]);
-    expect(stopped()).toEqual(['mq02']);
+    await expect.poll(stopped).toEqual(['mq02']);
     expect(left()).toBe(text);
   });
 
@@ -101,7 +101,7 @@ describe('a restart of the whole cluster', () => {
       const { record, restart, stopped, done } = await setUp();
       writeFileSync(record, text);
       await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
-      expect(stopped()).toEqual(['mq01']);
+      await expect.poll(stopped).toEqual(['mq01']);
       expect(done()).toEqual([]);
       expect(JSON.parse(readFileSync(record, 'utf8'))).toHaveProperty('began');
     },
@@ -114,7 +114,7 @@ describe('a restart of nodes', () => {
     began(AN_HOUR);
     const text = readFileSync(record, 'utf8');
     await expect(restart(false, ['mq02'])).rejects.toMatchObject(JAVA_MISSING);
-    expect(stopped()).toEqual(['mq02']);
+    await expect.poll(stopped).toEqual(['mq02']);
     expect(done()).toEqual([]);
     expect(readFileSync(record, 'utf8')).toBe(text);
   });
