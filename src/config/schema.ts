@@ -153,7 +153,7 @@ const supervisor = z.strictObject({
   hung: patience('6s'),
   promotion: patience('30s'),
   attach: patience('60s'),
-  veto: patience('10s'),
+  veto: patience('6s'),
   absent: patience('20s'),
   zookeeper: patience('10s'),
 });

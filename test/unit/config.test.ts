@@ -130,7 +130,7 @@ nodes:
         hungMs: 6000,
         promotionMs: 30_000,
         attachMs: 60_000,
-        vetoMs: 10_000,
+        vetoMs: 6000,
         absentMs: 20_000,
         zookeeperMs: 10_000,
         startMs: 60_000,
