@@ -21,6 +21,11 @@ export type RevivalState =
   | { readonly state: 'launched'; readonly at: number }
   | { readonly state: 'given-up'; readonly deaths: number };
 
+interface Attempt {
+  readonly name: string;
+  readonly attempt: number;
+}
+
 /** Starts again what died although it is wanted, with growing pauses, up to a limit. */
 export class Revival {
   private readonly deaths = new Map<string, Deaths>();
@@ -111,50 +116,59 @@ export class Revival {
   private async start(cluster: Cluster, due: ReadonlyMap<string, RevivalState>): Promise<void> {
     const { layout, host } = cluster;
     const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
-    const attempts = [...due].map(([name, state]) => {
-      return { name, attempt: 'attempt' in state ? state.attempt : 0 };
-    });
+    const attempts = [...due]
+      .map(([name, state]) => ({ name, attempt: 'attempt' in state ? state.attempt : 0 }))
+      .sort((a, b) => Number(b.name === ZOOKEEPER) - Number(a.name === ZOOKEEPER));
     try {
       this.prepared ??= await prepareRuntime(host, { javaHome: cluster.config.java.home });
       const { prepared } = this;
       await withLock(layout, host, Deadline.in(LOCK_MS), async () => {
         const wanted = await readWanted(layout);
-        const names = attempts.map(({ name }) => name).filter((name) => isWanted(wanted, name));
-        for (const { name, attempt } of attempts) {
-          this.states.set(name, { state: 'starting', attempt });
+        // One by one: what keeps one of them from starting is no fault of the others.
+        for (const attempt of attempts.filter(({ name }) => isWanted(wanted, name))) {
+          await this.launch(cluster, prepared, reader, attempt);
         }
-        const nodes = cluster.config.nodes.filter((node) => names.includes(node.name));
-        if (nodes.length === 0 && !names.includes(ZOOKEEPER)) return;
-        await launchNodes(cluster, nodes, prepared, reader, Deadline.in(START_MS));
       });
-      const at = performance.now();
-      for (const { name } of attempts) this.states.set(name, { state: 'launched', at });
     } catch (error) {
-      await this.failed(cluster, attempts, error);
+      // A command is at work: it may do what was to be done here.
+      if (error instanceof MqhaError && error.code === 'locked') return;
+      for (const attempt of attempts) await this.failed(cluster, attempt, error);
     } finally {
       await reader.close(Deadline.in(300));
     }
   }
 
+  private async launch(
+    cluster: Cluster,
+    prepared: Prepared,
+    reader: ZooKeeperReader,
+    { name, attempt }: Attempt,
+  ): Promise<void> {
+    this.states.set(name, { state: 'starting', attempt });
+    try {
+      const nodes = cluster.config.nodes.filter((node) => node.name === name);
+      await launchNodes(cluster, nodes, prepared, reader, Deadline.in(START_MS));
+      this.states.set(name, { state: 'launched', at: performance.now() });
+    } catch (error) {
+      await this.failed(cluster, { name, attempt }, error);
+    }
+  }
+
   private async failed(
     cluster: Cluster,
-    attempts: readonly { readonly name: string; readonly attempt: number }[],
+    { name, attempt }: Attempt,
     error: unknown,
   ): Promise<void> {
-    // A command is at work: it may do what was to be done here.
-    if (error instanceof MqhaError && error.code === 'locked') return;
     this.prepared = undefined; // Java or the cache may be what is wrong.
-    for (const { name, attempt } of attempts) {
-      await cluster.journal.append({
-        source: 'supervisor',
-        type: 'restart-failed',
-        node: name,
-        attempt,
-        reason: messageOf(error),
-      });
-      this.states.delete(name);
-      if (!(await cluster.registry.find(name)))
-        await this.plan(cluster, name, 0, performance.now());
-    }
+    await cluster.journal.append({
+      source: 'supervisor',
+      type: 'restart-failed',
+      node: name,
+      attempt,
+      reason: messageOf(error),
+    });
+    this.states.delete(name);
+    if (await cluster.registry.find(name)) return;
+    await this.plan(cluster, name, 0, performance.now());
   }
 }
