@@ -1,4 +1,4 @@
-/** Why a process was killed by the supervisor or a command. */
+/** Why a process that lived was killed by the supervisor. */
 export type KillCode =
   | 'hung'
   | 'promotion-stuck'
@@ -7,8 +7,7 @@ export type KillCode =
   | 'attach-stuck'
   | 'not-registered'
   | 'not-a-member'
-  | 'zookeeper-hung'
-  | 'asked';
+  | 'zookeeper-hung';
 
 /**
  * What is recorded, by type, with the fields of each. A new kind is a line here and one in

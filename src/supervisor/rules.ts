@@ -1,17 +1,10 @@
 import type { Attachment } from '../broker/attachment.js';
 import type { SupervisorLimits } from '../config/schema.js';
 import { membersOf, vetoing, type Election } from '../election/election.js';
+import type { KillCode } from '../journal/entries.js';
 
 /** What can be wrong with a process that lives. */
-export type FaultCode =
-  | 'hung'
-  | 'promotion-stuck'
-  | 'not-serving'
-  | 'vetoing'
-  | 'attach-stuck'
-  | 'not-registered'
-  | 'not-a-member'
-  | 'zookeeper-hung';
+export type FaultCode = KillCode;
 
 /** A process at fault now; it is acted on when it has been so without a change for its limit. */
 export interface Fault {
