@@ -117,7 +117,7 @@ export function buildCli(
 
   program
     .command('up')
-    .description('start what is not running; returns when a client can send')
+    .description('start what is not running and leave a supervisor; returns when a client can send')
     .option('--dry-run', 'print the plan and change nothing')
     .option('--no-supervisor', 'leave no supervisor, and end one that runs')
     .addOption(timeout('180s'))
