@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Account } from './client.js';
 
 /** What the master says of its slaves (ReplicatedLevelDBStoreView). Positions are bytes in its log. */
@@ -18,17 +18,17 @@ export interface Replication {
 const replication = z.object({
   NodeRole: z.string(),
   NodeId: z.string(),
-  Position: z.number().nullable(),
-  Status: z.string().nullable(),
-  Slaves: z
-    .array(z.object({ nodeId: z.string(), attached: z.boolean(), position: z.number() }))
-    .nullable(),
+  Position: z.nullable(z.number()),
+  Status: z.nullable(z.string()),
+  Slaves: z.nullable(
+    z.array(z.object({ nodeId: z.string(), attached: z.boolean(), position: z.number() })),
+  ),
 });
 
 const answer = z.object({
   status: z.number(),
-  error: z.string().optional(),
-  value: z.record(z.string(), replication).optional(),
+  error: z.optional(z.string()),
+  value: z.optional(z.record(z.string(), replication)),
 });
 
 /** Where the console of a broker listens, and the account that opens it. */

@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../config/schema.js';
 import type { Layout } from '../config/layout.js';
-import { loadConfig } from '../config/load.js';
+import { configOf } from '../config/kept.js';
 import type { Account } from '../broker/client.js';
 import { MqhaError } from '../errors.js';
 import { Journal } from '../journal/journal.js';
@@ -59,7 +59,7 @@ export interface Cluster {
  */
 export async function openCluster(directory: string, host: Host): Promise<Cluster> {
   const layout = layoutAt(directory);
-  const config = await loadConfig(layout.file);
+  const config = await configOf(layout);
   const identity = await readIdentity(layout);
   const id = identity?.id ?? '';
   const credentials =

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { layoutOf, type Layout } from '../config/layout.js';
-import { CLUSTER_FILE } from '../config/load.js';
+import { CLUSTER_FILE } from '../config/read.js';
 import { MqhaError, usageError } from '../errors.js';
 import {
   ensureDirectory,
@@ -56,7 +56,7 @@ export function findClusterDirectory(
 const identityFile = (layout: Layout) => join(layout.state, 'cluster.json');
 const credentialsFile = (layout: Layout) => join(layout.state, 'credentials.json');
 
-const something = z.string().min(1);
+const something = z.string().check(z.minLength(1));
 const identityJson = z.object({ id: something, directory: something });
 const credentialsJson = z.object({
   username: something,
@@ -64,22 +64,26 @@ const credentialsJson = z.object({
   securityToken: something,
 });
 
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+async function readJson<T>(path: string, schema: z.ZodMiniType<T>): Promise<T | undefined> {
   const text = await readIfThere(path);
   if (text === undefined) return undefined;
+  let value: unknown;
   try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    const [issue] = error instanceof z.ZodError ? error.issues : [];
-    // Never the value itself: it may be a secret.
-    const what = issue
-      ? `${issue.path.join('.') || 'it'} is not what was written there`
-      : 'it is not JSON';
-    throw new MqhaError('state-damaged', `${path} is damaged: ${what}`, {
-      hint: 'Stop the brokers of this cluster if any run, remove the file and run `mqha render --yes`.',
-      cause: error,
-    });
+    value = JSON.parse(text);
+  } catch {
+    throw damaged(path, 'it is not JSON');
   }
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  // Never the value itself: it may be a secret.
+  const where = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw damaged(path, `${where === '' ? 'it' : where} is not what was written there`);
+}
+
+function damaged(path: string, what: string): MqhaError {
+  return new MqhaError('state-damaged', `${path} is damaged: ${what}`, {
+    hint: 'Stop the brokers of this cluster if any run, remove the file and run `mqha render --yes`.',
+  });
 }
 
 /** The identity that is kept in the cluster directory; undefined for one that was never rendered. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { portTable, type InitOptions } from '../config/defaults.js';
-import { CLUSTER_FILE } from '../config/load.js';
+import { CLUSTER_FILE } from '../config/read.js';
 import { MqhaError } from '../errors.js';
 import { ensureDirectory, writeFileAtomic } from '../files.js';
 import { canBind } from '../process/ports.js';

@@ -9,7 +9,8 @@ import {
   type Distribution,
   type JavaRuntime,
 } from '../distribution/index.js';
-import { CLUSTER_FILE } from '../config/load.js';
+import { keepConfig } from '../config/kept.js';
+import { CLUSTER_FILE } from '../config/read.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../files.js';
 import { renderCluster } from '../render/files.js';
 import { readBack } from '../render/read-back.js';
@@ -93,6 +94,7 @@ export async function renderFiles(
   if (result.written.length > 0) {
     host.emit({ type: 'rendered', written: result.written.length, kept: result.kept });
   }
+  await keepConfig(layout);
   return { cluster: await openCluster(layout.directory, host), ...result };
 }
 

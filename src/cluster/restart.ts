@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Layout } from '../config/layout.js';
 import type { NodeConfig } from '../config/schema.js';
 import { readIfThere, writeFileAtomic } from '../files.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { supervisorDirectory } from './supervision.js';
 import type { Layout } from '../config/layout.js';
 import { readIfThere, writeFileAtomic } from '../files.js';
@@ -9,14 +9,14 @@ const state = z.object({
   /** ISO time. */
   since: z.string(),
   /** Who serves, as the supervisor sees it. */
-  serving: z.string().nullable(),
+  serving: z.nullable(z.string()),
   processes: z.record(
     z.string(),
     z.object({
       wanted: z.enum(['up', 'down']),
       does: z.enum(['nothing', 'waiting', 'starting', 'given-up']),
       /** What is wrong with it while it lives, if anything is. */
-      fault: z.string().nullable(),
+      fault: z.nullable(z.string()),
     }),
   ),
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CLUSTER_FILE } from './load.js';
+import { CLUSTER_FILE } from './read.js';
 
 /** Where everything of one process lies: a broker's or the managed ZooKeeper's. */
 export interface ProcessDirectories {

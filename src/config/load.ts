@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import type { z } from 'zod';
-import { messageOf, MqhaError, systemCode, usageError, type Problem } from '../errors.js';
+import type * as z from 'zod';
+import { messageOf, usageError, type MqhaError, type Problem } from '../errors.js';
 import { crossChecks } from './checks.js';
+import { readConfigFile } from './read.js';
 import {
   clusterFile,
   MISSING,
@@ -12,32 +12,12 @@ import {
 } from './schema.js';
 import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
 
-/** The name of the one file that a person edits. */
-export const CLUSTER_FILE = 'mqha.yaml';
-
 /**
  * Reads and checks a cluster's `mqha.yaml`.
  * @throws MqhaError `no-cluster` where the file is absent, `config-invalid` with every problem in it.
  */
 export async function loadConfig(file: string): Promise<ClusterConfig> {
-  let source: string;
-  try {
-    source = await readFile(file, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') {
-      throw usageError(
-        'no-cluster',
-        `there is no ${file}`,
-        'Make a cluster with `mqha init`, or name its directory with -C.',
-      );
-    }
-    throw new MqhaError('config-unreadable', `${file} cannot be read: ${messageOf(error)}`, {
-      hint: 'Make the file readable for the user who runs mqha.',
-      exitCode: 2,
-      cause: error,
-    });
-  }
-  return parseConfig(source, file);
+  return parseConfig(await readConfigFile(file), file);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
 
 /** Sync modes of replicatedLevelDB; an unknown one would act like local_mem after a mere warning. */

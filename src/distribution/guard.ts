@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MqhaError } from '../errors.js';
 import { ACTIVEMQ_VERSION, DISTRIBUTION_DIRECTORY } from './artifacts.js';
 import { interrupted, runTool } from './run.js';

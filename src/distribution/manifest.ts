@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { messageOf, systemCode } from '../errors.js';
 import { digestFile } from './verify.js';
 
@@ -11,8 +11,8 @@ export const MANIFEST = 'manifest.json';
 const schema = z.object({
   format: z.literal(1),
   key: z.string(),
-  guard: z.object({ guarded: z.boolean(), reason: z.string().optional() }),
-  files: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() }).readonly()),
+  guard: z.object({ guarded: z.boolean(), reason: z.optional(z.string()) }),
+  files: z.array(z.readonly(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() }))),
 });
 
 /** What stands in one finished distribution: every file, by path relative to its directory. */

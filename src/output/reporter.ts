@@ -1,8 +1,8 @@
-import ora from 'ora';
 import type { ClusterEvent, Emit } from '../cluster/events.js';
 import type { InstallEvent } from '../distribution/index.js';
 import { formatDuration } from '../time.js';
 import { colours, isFancy, type Io } from './io.js';
+import { Spinner } from './spinner.js';
 
 /** Shows what happens, on stderr: a spinner on a terminal, one plain line a step elsewhere. */
 export interface Reporter {
@@ -13,14 +13,10 @@ export interface Reporter {
 
 export function createReporter(io: Io): Reporter {
   const colour = colours(io.stderr, io.env);
-  const spinner = isFancy(io.stderr, io.env)
-    ? ora({ stream: io.stderr, discardStdin: false })
-    : undefined;
+  const spinner = isFancy(io.stderr, io.env) ? new Spinner(io.stderr) : undefined;
   const line = (text: string) => {
-    const spinning = spinner?.isSpinning === true;
-    if (spinning) spinner.stop();
-    io.stderr.write(`${text}\n`);
-    if (spinning) spinner.start();
+    if (spinner) spinner.write(`${text}\n`);
+    else io.stderr.write(`${text}\n`);
   };
   let lastPassing = '';
   return {
@@ -40,8 +36,7 @@ export function createReporter(io: Io): Reporter {
         return;
       }
       if (spinner) {
-        spinner.text = step.text;
-        if (!spinner.isSpinning) spinner.start();
+        spinner.show(step.text);
       } else if (step.text !== lastPassing && step.quiet !== true) {
         line(`  ${step.text}`);
       }

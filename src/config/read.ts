@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf, MqhaError, systemCode, usageError } from '../errors.js';
+
+/** The name of the one file that a person edits. */
+export const CLUSTER_FILE = 'mqha.yaml';
+
+/**
+ * The text of a cluster's `mqha.yaml`.
+ * @throws MqhaError `no-cluster` where the file is absent, `config-unreadable`
+ */
+export async function readConfigFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      throw usageError(
+        'no-cluster',
+        `there is no ${file}`,
+        'Make a cluster with `mqha init`, or name its directory with -C.',
+      );
+    }
+    throw new MqhaError('config-unreadable', `${file} cannot be read: ${messageOf(error)}`, {
+      hint: 'Make the file readable for the user who runs mqha.',
+      exitCode: 2,
+      cause: error,
+    });
+  }
+}
