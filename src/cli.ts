@@ -222,6 +222,16 @@ export function buildCli(
     });
 
   program
+    .command('archive-classes', { hidden: true })
+    .description(
+      'make the class-data archives that a first start has recorded; `up` leaves it behind',
+    )
+    .action(async () => {
+      const { archiveClassesCommand } = await import('./commands/archive-classes.js');
+      await archiveClassesCommand(context());
+    });
+
+  program
     .command('logs [node]')
     .description('the log of a node or of zookeeper; without a name all of them')
     .option('-f, --follow', 'go on with what is written')

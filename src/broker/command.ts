@@ -10,6 +10,8 @@ export interface Runtime {
   /** The unpacked distribution (ACTIVEMQ_HOME). */
   readonly home: string;
   readonly classPath: readonly string[];
+  /** JVM options that map, or record, the data of its classes. */
+  readonly classData: readonly string[];
 }
 
 /** Takes the lock on a data directory and then calls another main. */
@@ -34,6 +36,7 @@ export function brokerCommand(
     command: runtime.java,
     argv: [
       ...markers(clusterId, name),
+      ...runtime.classData,
       `-Xmx${config.java.heapMb}m`,
       // A broker that is out of memory must end, so that another can be elected.
       '-XX:+ExitOnOutOfMemoryError',
@@ -60,7 +63,8 @@ export function brokerCommand(
       'data',
       'org.apache.activemq.console.command.ShellCommand',
       'start',
-      'xbean:file:conf/activemq.xml',
+      // What we rendered was read back; to check it against its schema costs a third of the start.
+      'xbean:file:conf/activemq.xml?validate=false',
     ],
     env: { CLASSPATH: runtime.classPath.join(':') },
     cwd: directories.base,

@@ -11,6 +11,7 @@ import {
 } from '../process/ports.js';
 import type { ProcessInfo } from '../process/table.js';
 import { ZOOKEEPER, zookeeperCommand } from '../zookeeper/server.js';
+import { classDataOf } from './archives.js';
 import type { Cluster } from './context.js';
 import { isLocal, portsOf } from './observe.js';
 import type { Prepared } from './prepare.js';
@@ -30,6 +31,7 @@ export async function planStart(
 ): Promise<StartPlan> {
   const { config, layout, registry, id } = cluster;
   const { java, distribution } = prepared;
+  const classData = await classDataOf(cluster, prepared);
   const { managed } = config.zookeeper;
   const names = nodes.map((node) => node.name);
   const processes = await registry.findAll(managed ? [ZOOKEEPER, ...names] : names);
@@ -41,6 +43,7 @@ export async function planStart(
         java: java.path,
         home: distribution.home,
         classPath: distribution.classPath(),
+        classData: classData.broker,
       }),
     }));
   return {
@@ -50,6 +53,7 @@ export async function planStart(
         ? zookeeperCommand(id, layout.zookeeper, {
             java: java.path,
             classPath: distribution.zookeeperClassPath(),
+            classData: classData.zookeeper,
           })
         : undefined,
     brokers,

@@ -28,7 +28,7 @@ import type { Deadline } from '../time.js';
 
 /** What a cluster's processes run on. */
 export interface Prepared {
-  readonly java: Pick<JavaRuntime, 'path'>;
+  readonly java: JavaRuntime;
   readonly distribution: Pick<Distribution, 'home' | 'classPath' | 'zookeeperClassPath'>;
 }
 

@@ -4,6 +4,7 @@ import { MqhaError } from '../errors.js';
 import { Deadline, sleep } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
+import { leaveArchiver, recordsClasses } from './archives.js';
 import { refuseIfMoved, withLock, type Cluster } from './context.js';
 import { launchNodes } from './launch.js';
 import { prepareRuntime } from './prepare.js';
@@ -67,22 +68,25 @@ export async function startNodes(
     const alreadyRunning = plan.running.map(({ name }) => name);
     const names = [...(plan.zookeeper ? [ZOOKEEPER] : []), ...started.map(({ name }) => name)];
     const wanted = new Set(nodes.map((node) => node.name));
-    const [status] = await Promise.all([
-      watchCluster(cluster, reader, {
+    let status: ClusterStatus;
+    let readyMs: number;
+    try {
+      status = await watchCluster(cluster, reader, {
         deadline,
         started,
         running: [...alreadyRunning, ...names],
         until: (now) => (options.whole ? now.state === 'serving' : areIn(now, wanted)),
-      }),
-      settleSupervisor(cluster, options.supervisor, deadline),
-    ]);
-    if (status.nodes.some((node) => node.accepting)) await letsClientsIn(cluster, status, deadline);
-    return {
-      started: names,
-      alreadyRunning,
-      readyMs: names.length === 0 ? 0 : Math.round(performance.now() - began),
-      status,
-    };
+      });
+      if (status.nodes.some((node) => node.accepting)) {
+        await letsClientsIn(cluster, status, deadline);
+      }
+      readyMs = names.length === 0 ? 0 : Math.round(performance.now() - began);
+    } finally {
+      // Last, since brokers that start need the machine's cores more; and also for what did not come up.
+      await settleSupervisor(cluster, options.supervisor, deadline);
+    }
+    if (recordsClasses(plan)) await leaveArchiver(cluster);
+    return { started: names, alreadyRunning, readyMs, status };
   } finally {
     await reader.close(Deadline.in(500));
   }

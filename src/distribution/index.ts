@@ -1,5 +1,7 @@
 export { ACTIVEMQ_VERSION, PINNED, ZOOKEEPER_VERSION, fingerprint } from './artifacts.js';
 export type { PinnedArtifact } from './artifacts.js';
+export { classArchive, classDataOptions, makeClassArchive } from './archive.js';
+export type { ArchiveKind, ClassArchive } from './archive.js';
 export { cacheRoot } from './cache.js';
 export type { CacheIo } from './cache.js';
 export type { InstallEvent, InstallListener } from './events.js';

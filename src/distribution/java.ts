@@ -1,3 +1,4 @@
+import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MqhaError } from '../errors.js';
 import { findOnPath, isExecutable, runTool } from './run.js';
@@ -67,6 +68,8 @@ async function locate(env: NodeJS.ProcessEnv, configuredHome?: string): Promise<
 }
 
 async function examine(executable: string, env: NodeJS.ProcessEnv): Promise<JavaRuntime> {
+  const released = await readRelease(executable);
+  if (released) return runtimeOf(executable, released.home, released.version, released.vendor);
   const result = await runTool(executable, ['-XshowSettings:properties', '-version'], {
     env,
     timeoutMs: TIMEOUT_MS,
@@ -82,13 +85,42 @@ async function examine(executable: string, env: NodeJS.ProcessEnv): Promise<Java
       hint: `${INSTALL_HINT} that works.`,
     });
   }
+  const home = properties.get('java.home') ?? join(executable, '..', '..');
+  return runtimeOf(executable, home, version, properties.get('java.vendor') ?? 'unknown');
+}
+
+/**
+ * What a JDK's own `release` file says, without the cost of a JVM; undefined where there is none, as
+ * for a version manager's shim.
+ */
+async function readRelease(
+  executable: string,
+): Promise<{ home: string; version: string; vendor: string } | undefined> {
+  try {
+    const home = join(await realpath(executable), '..', '..');
+    const text = await readFile(join(home, 'release'), 'utf8');
+    const entry = (name: string) => new RegExp(`^${name}="(.*)"$`, 'm').exec(text)?.[1];
+    const version = entry('JAVA_VERSION');
+    return version === undefined
+      ? undefined
+      : { home, version, vendor: entry('IMPLEMENTOR') ?? 'unknown' };
+  } catch {
+    return undefined;
+  }
+}
+
+async function runtimeOf(
+  executable: string,
+  home: string,
+  version: string,
+  vendor: string,
+): Promise<JavaRuntime> {
   const major = majorOf(version);
   if (major < OLDEST) {
     throw new MqhaError('java-too-old', `${executable} is Java ${version}; Java 17 is needed`, {
       hint: `${INSTALL_HINT}; it need not be the default of this machine.`,
     });
   }
-  const home = properties.get('java.home') ?? join(executable, '..', '..');
   const direct = join(home, 'bin', 'java');
   return {
     // A shim would be another process than the JVM, and a process is known by its arguments.
@@ -96,7 +128,7 @@ async function examine(executable: string, env: NodeJS.ProcessEnv): Promise<Java
     home,
     version,
     major,
-    vendor: properties.get('java.vendor') ?? 'unknown',
+    vendor,
     ...(TESTED.includes(major)
       ? {}
       : { warning: `Java ${version} is not tested with mqha; Java 17 and 25 are` }),

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { LAUNCHER } from '../broker/command.js';
+import { LAUNCHER, type Runtime } from '../broker/command.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import type { LaunchPlan } from '../process/launch.js';
 import { markers } from '../process/registry.js';
@@ -12,13 +12,14 @@ export const ZOOKEEPER = 'zookeeper';
 export function zookeeperCommand(
   clusterId: string,
   directories: ProcessDirectories,
-  runtime: { readonly java: string; readonly classPath: readonly string[] },
+  runtime: Pick<Runtime, 'java' | 'classPath' | 'classData'>,
 ): LaunchPlan {
   return {
     name: ZOOKEEPER,
     command: runtime.java,
     argv: [
       ...markers(clusterId, ZOOKEEPER),
+      ...runtime.classData,
       '-Xmx128m',
       '-XX:+ExitOnOutOfMemoryError',
       '-Dmqha.log=log',

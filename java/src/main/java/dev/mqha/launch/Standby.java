@@ -22,6 +22,9 @@ final class Standby implements Runnable {
     private static final String VIEW = "org.apache.activemq:type=Broker,view=Replication,*";
     private static final long POLL_MS = 500;
 
+    /** A master that has just let its slaves in is about to serve, and needs the machine's cores first. */
+    private static final long PATIENCE_MS = 3000;
+
     /** Emptied at every start. */
     private static final Path DIRECTORY = Path.of("tmp", "rehearsal");
 
@@ -41,6 +44,7 @@ final class Standby implements Runnable {
             while (!isAttached(server)) {
                 Thread.sleep(POLL_MS);
             }
+            Thread.sleep(PATIENCE_MS);
             Rehearsal.play(DIRECTORY.toFile());
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();

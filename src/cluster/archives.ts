@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  cachedDistribution,
+  cacheRoot,
+  classArchive,
+  classDataOptions,
+  findJava,
+  makeClassArchive,
+  type ClassArchive,
+} from '../distribution/index.js';
+import { ensureDirectory } from '../files.js';
+import { packageRoot } from '../package.js';
+import { launch } from '../process/launch.js';
+import { acquireLock } from '../process/lock.js';
+import { Deadline, sleep } from '../time.js';
+import type { Cluster } from './context.js';
+import type { StartPlan } from './plan.js';
+import type { Prepared } from './prepare.js';
+
+/** Where a process lists what it has loaded, seen from its own directory. */
+const RECORDED = join('tmp', 'classes');
+
+/** An attached slave rehearses a takeover; its classes belong into the archive as well. */
+const REHEARSED_MS = 12_000;
+const GROWING_MS = 3000;
+const RECORDING_MS = 60_000;
+
+/** The JVM options by which brokers, and the managed ZooKeeper, share the data of their classes. */
+export async function classDataOf(
+  cluster: Cluster,
+  { java, distribution }: Prepared,
+): Promise<{ readonly broker: readonly string[]; readonly zookeeper: readonly string[] }> {
+  const { env } = cluster.host;
+  const [broker, zookeeper] = await Promise.all([
+    classArchive(env, 'broker', java, distribution.classPath()),
+    classArchive(env, 'zookeeper', java, distribution.zookeeperClassPath()),
+  ]);
+  return {
+    broker: classDataOptions(broker, RECORDED, cluster.config.java.options),
+    zookeeper: classDataOptions(zookeeper, RECORDED),
+  };
+}
+
+/** Whether a process of this plan records what it loads, since there is no archive yet. */
+export function recordsClasses({ zookeeper, brokers }: StartPlan): boolean {
+  return [zookeeper, ...brokers.map(({ launch }) => launch)].some((plan) =>
+    plan?.argv.some((option) => option.startsWith('-XX:DumpLoadedClassList=')),
+  );
+}
+
+/**
+ * Leaves a process in the background that makes the archives of what this cluster's processes load.
+ * What goes wrong with it costs only time at the next start.
+ */
+export async function leaveArchiver(cluster: Cluster): Promise<void> {
+  const { layout } = cluster;
+  await launch({
+    name: 'the archiver',
+    command: process.execPath,
+    argv: [join(packageRoot(), 'bin', 'mqha.js'), '-C', layout.directory, 'archive-classes'],
+    env: {},
+    cwd: layout.directory,
+    logDirectory: join(layout.state, 'archiver'),
+  }).catch(() => undefined);
+}
+
+/**
+ * Makes the archives that are missing of what the processes of this cluster have loaded, as the
+ * least urgent process of the machine. Another one that does so already is left to it.
+ */
+export async function archiveClasses(cluster: Cluster): Promise<void> {
+  const { host, layout, config } = cluster;
+  setPriority(constants.priority.PRIORITY_LOW);
+  const java = await findJava(host.env, config.java.home);
+  const distribution = await cachedDistribution({ env: host.env });
+  if (!distribution) return;
+  const root = cacheRoot(host.env);
+  await ensureDirectory(root);
+  const lock = await acquireLock(root, { command: host.command, deadline: Deadline.in(0) }).catch(
+    () => undefined,
+  );
+  if (!lock) return;
+  try {
+    const brokers = config.nodes.map((node) => join(layout.node(node.name).base, RECORDED));
+    const makes: readonly (readonly [ClassArchive, readonly string[]])[] = [
+      [
+        await classArchive(host.env, 'zookeeper', java, distribution.zookeeperClassPath()),
+        [join(layout.zookeeper.base, RECORDED)],
+      ],
+      [await classArchive(host.env, 'broker', java, distribution.classPath()), brokers],
+    ];
+    const missing = makes.filter(([archive]) => !existsSync(archive.file));
+    if (missing.length === 0) return;
+    await recorded(brokers, host.signal);
+    for (const [archive, lists] of missing) await makeClassArchive(archive, lists, host.env);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Waits until the lists have what a start and a rehearsal load, and grow no more. */
+async function recorded(lists: readonly string[], signal: AbortSignal): Promise<void> {
+  const limit = Deadline.in(RECORDING_MS);
+  const sizes = async () =>
+    (
+      await Promise.all(lists.map(async (list) => (await stat(list).catch(() => undefined))?.size))
+    ).join();
+  await sleep(REHEARSED_MS, signal);
+  for (let before = ''; !limit.passed && !signal.aborted;) {
+    const now = await sizes();
+    if (now === before) return;
+    before = now;
+    await sleep(GROWING_MS, signal);
+  }
+}
