@@ -6,6 +6,9 @@ import { randomBytes } from 'node:crypto';
  */
 export const DRILL_QUEUE = 'mqha.drill';
 
+/** A second one, for what must not be touched by what happens to other queues. */
+export const KEPT_QUEUE = `${DRILL_QUEUE}.kept`;
+
 /** What all queues begin with that a drill uses. */
 const OF_DRILLS = /^mqha\.drill(\.|$)/;
 

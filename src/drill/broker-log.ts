@@ -83,5 +83,8 @@ export function explains({ text }: TimedLine): boolean {
 /** The message of a line, without level, class and thread. */
 export function messageIn({ text }: TimedLine): string {
   const [, ...rest] = text.split(' | ');
-  return rest.slice(0, Math.max(1, rest.length - 2)).join(' | ').trim();
+  return rest
+    .slice(0, Math.max(1, rest.length - 2))
+    .join(' | ')
+    .trim();
 }

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 /** From 0 to below 1. */
 export type Random = () => number;
 
@@ -28,4 +30,9 @@ export function shuffled<T>(values: readonly T[], random: Random): T[] {
     .map((value) => ({ value, rank: random() }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ value }) => value);
+}
+
+/** A seed where nobody names one: a whole number that can be typed again. */
+export function newSeed(): number {
+  return randomInt(1_000_000_000);
 }
