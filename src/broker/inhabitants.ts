@@ -10,7 +10,11 @@ export interface QueueDepth {
   readonly messages: number;
 }
 
-const reply = z.object({ status: z.number(), error: z.string().optional(), value: z.unknown() });
+const reply = z.object({
+  status: z.number(),
+  error: z.string().optional(),
+  value: z.unknown().optional(),
+});
 
 /** Slashes, exclamation marks and quotes of a Jolokia path are escaped with `!`. */
 function escaped(text: string): string {

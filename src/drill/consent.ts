@@ -6,7 +6,7 @@ import type { Confirm } from '../cluster/stop.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { messageOf, MqhaError } from '../errors.js';
 import { isDrillQueue } from './bodies.js';
-import { consoleOf } from './ground.js';
+import { consoleOf, isWhole } from './ground.js';
 
 const ASK_MS = 3000;
 /** Where a broker puts what it could deliver to nobody; earlier drills may have left something there. */
@@ -32,8 +32,8 @@ export function refuseElsewhere(config: ClusterConfig): void {
 }
 
 /** Whether a cluster is as it should be before anything is done to it. */
-export function isHealthy({ state, problems }: ClusterStatus): boolean {
-  return state === 'serving' && problems.every(({ severity }) => severity !== 'error');
+export function isHealthy(status: ClusterStatus): boolean {
+  return isWhole(status) && status.problems.every(({ severity }) => severity !== 'error');
 }
 
 /** @throws MqhaError `drill-refused` where the cluster is not whole, with what is wrong */

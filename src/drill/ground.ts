@@ -58,6 +58,14 @@ export async function look({ calm, reader }: Pick<Ground, 'calm' | 'reader'>) {
   return judge(calm, await observe(calm, reader));
 }
 
+/**
+ * Whether every node runs and does its part. A node that was killed a moment ago counts as attached
+ * until the master and ZooKeeper have noticed.
+ */
+export function isWhole({ state, nodes }: ClusterStatus): boolean {
+  return state === 'serving' && nodes.every(({ process }) => process !== 'stopped');
+}
+
 /** The console of the master; undefined where nobody is. */
 export function consoleOf(cluster: Cluster, status: ClusterStatus): Console | undefined {
   const node = cluster.config.nodes.find(({ name }) => name === status.master);
@@ -92,13 +100,12 @@ export async function untilWhole(
   let since: number | undefined;
   for (;;) {
     const at = Date.now();
-    const { state } = await look(ground);
-    let isWhole = state === 'serving';
-    for (const [name, former] of isWhole ? replaced : []) {
+    let whole = isWhole(await look(ground));
+    for (const [name, former] of whole ? replaced : []) {
       const process = await registry.recorded(name);
-      isWhole &&= process !== undefined && process.pid !== former;
+      whole &&= process !== undefined && process.pid !== former;
     }
-    since = isWhole ? (since ?? at) : undefined;
+    since = whole ? (since ?? at) : undefined;
     if (since !== undefined && Date.now() - since >= HELD_MS) return since;
     if (deadline.passed || signal?.aborted === true) return undefined;
     await sleep(PAUSE_MS, signal);

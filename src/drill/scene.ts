@@ -129,8 +129,8 @@ export class Scene {
   async served(): Promise<boolean> {
     const since = this.witness.faults.at(-1) ?? 0;
     const { limitMs } = this.ground.options;
-    this.say('waiting for service');
     const { signal } = this.cluster.host;
+    if (!this.load.flowsSince(since)) this.say('waiting for service');
     const isServed = await this.load.flows(since, Deadline.in(limitMs), signal);
     this.#heed();
     if (!isServed) {
