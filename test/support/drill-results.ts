@@ -1,13 +1,13 @@
+import { sumCounts } from '../../src/drill/checker.js';
 import type {
   DrillResult,
   LogLine,
   Mark,
   QueueCounts,
   RoundResult,
-  ScenarioResult,
   Side,
-  Verdict,
 } from '../../src/drill/result.js';
+import { scenarioResult, summaryOf, together } from '../../src/drill/verdict.js';
 
 /** A round of a made-up drill: what is not named is as it usually is. */
 export interface MadeRound {
@@ -129,16 +129,16 @@ export function madeResult(
   change: Partial<DrillResult> = {},
 ): DrillResult {
   const keys = [...new Set(rounds.map(({ scenario, side }) => `${scenario} ${side}`))];
-  const scenarios = keys.map((key) =>
-    summed(rounds.filter(({ scenario, side }) => `${scenario} ${side}` === key)),
-  );
-  const counts = sumOf(rounds);
-  const failed = scenarios.some(({ verdict }) => verdict === 'failed');
+  const scenarios = keys.map((key) => {
+    const of = rounds.filter(({ scenario, side }) => `${scenario} ${side}` === key);
+    const { scenario: name = '', side = 'alone' } = of[0] ?? {};
+    const description = DESCRIPTIONS[name] ?? 'what the scenario does';
+    return scenarioResult({ name, description }, side, of);
+  });
+  const verdict = together(scenarios.map((each) => each.verdict));
   return {
-    verdict: failed ? 'failed' : 'passed',
-    summary: failed
-      ? `${counts.lost} acknowledged messages were lost`
-      : `none of ${counts.acknowledged} acknowledged messages was lost, and service came back ${rounds.length} times`,
+    verdict,
+    summary: summaryOf(verdict, scenarios, rounds, false),
     interrupted: false,
     startedAt: '2026-11-24T10:00:00.000Z',
     ms: 1_000 + rounds.reduce((sum, { ms }) => sum + ms, 0),
@@ -162,51 +162,11 @@ export function madeResult(
       queue: 'mqha.drill.4711',
       seed: 4711,
     },
-    counts,
+    counts: sumCounts(rounds.map(({ counts }) => counts)),
     scenarios,
     rounds,
     problems: [],
     ...change,
-  };
-}
-
-const NO_COUNTS: QueueCounts = {
-  attempted: 0,
-  acknowledged: 0,
-  delivered: 0,
-  lost: 0,
-  recovered: 0,
-  duplicated: 0,
-  unexpected: 0,
-};
-
-function sumOf(rounds: readonly RoundResult[]): QueueCounts {
-  const keys = Object.keys(NO_COUNTS) as (keyof QueueCounts)[];
-  const sum = (key: keyof QueueCounts) =>
-    rounds.reduce((total, { counts }) => total + counts[key], 0);
-  return { ...NO_COUNTS, ...Object.fromEntries(keys.map((key) => [key, sum(key)])) };
-}
-
-function summed(rounds: readonly RoundResult[]): ScenarioResult {
-  const [first] = rounds;
-  if (!first) throw new Error('a scenario without rounds');
-  const counts = sumOf(rounds);
-  const verdict: Verdict =
-    counts.lost > 0 || rounds.some(({ back }) => !back) ? 'failed' : 'passed';
-  const spread = (values: readonly (number | null)[]) => {
-    const known = values.filter((value) => value !== null).sort((a, b) => a - b);
-    const [median, worst] = [known[Math.floor((known.length - 1) / 2)], known.at(-1)];
-    return median === undefined || worst === undefined ? null : { median, worst };
-  };
-  return {
-    scenario: first.scenario,
-    side: first.side,
-    description: DESCRIPTIONS[first.scenario] ?? 'what the scenario does',
-    rounds: rounds.length,
-    counts,
-    outageMs: spread(rounds.map(({ outageMs }) => outageMs)),
-    sinceFaultMs: spread(rounds.map(({ sinceFaultMs }) => sinceFaultMs)),
-    verdict,
   };
 }
 
@@ -269,8 +229,6 @@ export function failedDrill(): DrillResult {
   );
   return {
     ...result,
-    summary:
-      '7,825 acknowledged messages were lost, and service did not come back in one of 9 rounds',
     setup: { ...result.setup, sync: 'local_mem' },
   };
 }

@@ -1,36 +1,35 @@
 import type { RoundResult, ScenarioResult, Verdict } from '../result.js';
+import { verdictOnRound } from '../verdict.js';
 import { count } from './words.js';
 
-export interface RoundJudgement {
-  readonly verdict: Verdict;
-  /** Why it did not pass; empty where it did. */
-  readonly reasons: readonly string[];
+/** How many messages a round has lost for certain: what was not read may still be in the queue. */
+export function lostIn({ counts, unknown = [] }: RoundResult): number {
+  return unknown.length === 0 ? counts.lost : 0;
 }
 
-/** The verdict on one round, with the reasons. What could not be told does not hide what went wrong. */
-export function judgeRound(round: RoundResult): RoundJudgement {
+/** Why a round did not pass, in words; empty where it did. */
+export function reasonsOf(round: RoundResult): readonly string[] {
+  if (verdictOnRound(round) === 'passed') return [];
   const { counts, faults, unknown = [] } = round;
-  const isUnread = unknown.length > 0;
   const missing = `${count(counts.lost)} of ${count(counts.acknowledged)} acknowledged messages`;
-  const wrong = [
-    ...(counts.lost > 0 && !isUnread ? [`${missing} lost`] : []),
+  const fate = lostIn(round) > 0 ? 'lost' : 'not seen';
+  return [
+    ...(counts.lost > 0 ? [`${missing} ${fate}`] : []),
     ...(counts.unexpected > 0
       ? [`${count(counts.unexpected)} delivered that nobody had sent`]
       : []),
     ...(round.outageMs === null ? ['service did not come back'] : []),
     ...(round.outageMs !== null && !round.back ? ['the cluster was not whole again in time'] : []),
     ...faults,
+    ...unknown,
   ];
-  const untold = [...(counts.lost > 0 && isUnread ? [`${missing} not seen`] : []), ...unknown];
-  const verdict = wrong.length > 0 ? 'failed' : isUnread ? 'unknown' : 'passed';
-  return { verdict, reasons: [...wrong, ...untold] };
 }
 
-/** The drill's own verdict on the rounds of a scenario; where it has none, what they say. */
+/** The drill's own verdict on the rounds of a scenario; where it has none, no more than they can tell. */
 export function judgeRounds(
   result: ScenarioResult | undefined,
   rounds: readonly RoundResult[],
 ): Verdict {
   if (result) return result.verdict;
-  return rounds.some((round) => judgeRound(round).verdict === 'failed') ? 'failed' : 'unknown';
+  return rounds.some((round) => verdictOnRound(round) === 'failed') ? 'failed' : 'unknown';
 }

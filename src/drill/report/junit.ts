@@ -1,7 +1,8 @@
 import type { DrillResult, RoundResult } from '../result.js';
+import { verdictOnRound } from '../verdict.js';
 import { escape } from './escape.js';
 import { groupsOf, type SideGroup } from './groups.js';
-import { judgeRound, judgeRounds } from './judge.js';
+import { judgeRounds, reasonsOf } from './judge.js';
 import { storyOf } from './story.js';
 import { outageText, VERDICTS } from './words.js';
 
@@ -60,7 +61,7 @@ function casesOf(group: SideGroup): readonly Case[] {
 }
 
 function caseOf(round: RoundResult): Case {
-  const { verdict, reasons } = judgeRound(round);
+  const verdict = verdictOnRound(round);
   const { counts } = round;
   const figures = Object.entries(counts).map(([name, value]) => `${name}: ${String(value)}`);
   const story =
@@ -73,7 +74,7 @@ function caseOf(round: RoundResult): Case {
     name: `round ${round.round}`,
     ms: round.ms,
     outcome: verdict,
-    message: reasons.join('; '),
+    message: reasonsOf(round).join('; '),
     details: [
       `target: ${round.target}; master: ${round.masterBefore ?? 'none'}, then ${round.masterAfter ?? 'none'}`,
       figures.join(', '),

@@ -1,6 +1,7 @@
 import type { DrillResult, DrillSetup, RoundResult, Side, Verdict } from '../result.js';
+import { spreadOf } from '../verdict.js';
 import { groupsOf, type SideGroup } from './groups.js';
-import { judgeRounds } from './judge.js';
+import { judgeRounds, lostIn } from './judge.js';
 import { count, counted, outageText, seconds, SIDES, VERDICTS } from './words.js';
 
 /** A key figure: what it is, the figure, and what it stands for. */
@@ -17,7 +18,6 @@ export function cardsOf(result: DrillResult): readonly Card[] {
   const share = counts.attempted === 0 ? null : counts.acknowledged / counts.attempted;
   const back = rounds.filter((round) => round.back && round.outageMs !== null).length;
   const isOne = result.scenarios.length === 1;
-  const where = ({ scenario }: RoundResult) => (isOne ? '' : `, in ${scenario}`);
   return [
     {
       name: 'Lost',
@@ -31,8 +31,8 @@ export function cardsOf(result: DrillResult): readonly Card[] {
       notes: ['rounds, with the cluster whole again'],
       state: rounds.length === 0 ? 'unknown' : back === rounds.length ? 'passed' : 'failed',
     },
-    outageCard('Worst outage', rounds, (sorted) => sorted.at(-1), where),
-    outageCard('Median outage', rounds, (sorted) => sorted[Math.floor((sorted.length - 1) / 2)]),
+    outageCard('Worst outage', rounds, (some) => worstOf(some, isOne)),
+    outageCard('Median outage', rounds, medianOf),
     {
       name: 'Acknowledged',
       figure: count(counts.acknowledged),
@@ -45,31 +45,45 @@ export function cardsOf(result: DrillResult): readonly Card[] {
   ];
 }
 
-/** Zero of nothing proves nothing; and what is still in a queue is not lost. */
-function lostState({ counts, verdict }: DrillResult): Verdict {
-  if (counts.lost > 0) return verdict === 'failed' ? 'failed' : 'unknown';
-  return counts.acknowledged > 0 ? 'passed' : 'unknown';
+/** Zero of nothing proves nothing; and what was not read is not lost. */
+function lostState({ counts, rounds }: DrillResult): Verdict {
+  if (rounds.some((round) => lostIn(round) > 0)) return 'failed';
+  return counts.lost === 0 && counts.acknowledged > 0 ? 'passed' : 'unknown';
+}
+
+/** A figure about outages, and what it stands for. */
+interface OutageFigure {
+  readonly outageMs: number | null;
+  readonly where: string;
+}
+
+function worstOf(rounds: readonly RoundResult[], isOne: boolean): OutageFigure | undefined {
+  const length = ({ outageMs }: RoundResult) => outageMs ?? Infinity;
+  const worst = [...rounds].sort((a, b) => length(a) - length(b)).at(-1);
+  return worst && { outageMs: worst.outageMs, where: isOne ? '' : `, in ${worst.scenario}` };
+}
+
+function medianOf(rounds: readonly RoundResult[]): OutageFigure | undefined {
+  const spread = spreadOf(rounds.map(({ outageMs }) => outageMs));
+  return spread ? { outageMs: spread.median, where: '' } : undefined;
 }
 
 /** The two sides are never mixed: the supervisor's stands large, the other below it. */
 function outageCard(
   name: string,
   rounds: readonly RoundResult[],
-  pick: (sorted: readonly RoundResult[]) => RoundResult | undefined,
-  where: (round: RoundResult) => string = () => '',
+  figureOf: (rounds: readonly RoundResult[]) => OutageFigure | undefined,
 ): Card {
-  const length = ({ outageMs }: RoundResult) => outageMs ?? Infinity;
-  const of = (side: Side) =>
-    pick(rounds.filter((round) => round.side === side).sort((a, b) => length(a) - length(b)));
+  const of = (side: Side) => figureOf(rounds.filter((round) => round.side === side));
   const [ours, alone] = [of('supervisor'), of('alone')];
   const main = ours ?? alone;
-  if (!main) return { name, figure: '–', notes: ['no round was measured'], state: 'unknown' };
+  if (!main) return { name, figure: '–', notes: ['no outage was measured'], state: 'unknown' };
   return {
     name,
     figure: outageText(main.outageMs),
     notes: [
-      `${SIDES[main.side]}${where(main)}`,
-      ...(ours && alone ? [`${outageText(alone.outageMs)} ${SIDES.alone}${where(alone)}`] : []),
+      `${SIDES[ours ? 'supervisor' : 'alone']}${main.where}`,
+      ...(ours && alone ? [`${outageText(alone.outageMs)} ${SIDES.alone}${alone.where}`] : []),
     ],
     state: main.outageMs === null ? 'failed' : 'plain',
   };
@@ -126,7 +140,7 @@ function failuresOf(rounds: readonly RoundResult[]): readonly string[] {
     return [`${what} (${list})`];
   };
   const { lost, unexpected, acknowledged } = {
-    lost: sum((round) => round.counts.lost),
+    lost: sum(lostIn),
     unexpected: sum((round) => round.counts.unexpected),
     acknowledged: sum((round) => round.counts.acknowledged),
   };
@@ -138,7 +152,7 @@ function failuresOf(rounds: readonly RoundResult[]): readonly string[] {
   return [
     ...told(
       `${count(lost)} of ${count(acknowledged)} acknowledged messages lost`,
-      ({ counts }) => counts.lost > 0,
+      (round) => lostIn(round) > 0,
     ),
     ...told(
       `${count(unexpected)} delivered that nobody had sent`,

@@ -1,7 +1,8 @@
 import type { DrillResult, RoundResult, ScenarioResult, Side, Verdict } from '../result.js';
+import { together, verdictOnRound } from '../verdict.js';
 import { chart } from './chart.js';
 import { groupsOf, type ScenarioGroup, type SideGroup } from './groups.js';
-import { judgeRound, judgeRounds } from './judge.js';
+import { judgeRounds, lostIn, reasonsOf } from './judge.js';
 import { scalesOf, type Scale } from './scale.js';
 import { storyOf } from './story.js';
 import { count, counted, outageText, SIDES, utc, VERDICTS } from './words.js';
@@ -81,10 +82,8 @@ function scenarioView(group: ScenarioGroup, longest: number): ScenarioView {
   const scaleOf = (round: RoundResult) =>
     scales[rounds.indexOf(round)] ?? { from: 0, to: 1, top: 1 };
   const sides = group.sides.map((side) => sideView(group.scenario, side, longest, scaleOf));
-  const verdicts = sides.map(({ verdict }) => verdict);
-  const verdict = (['failed', 'unknown'] as const).find((each) => verdicts.includes(each));
   return {
-    ...verdictView(verdict ?? 'passed'),
+    ...verdictView(together(sides.map(({ verdict }) => verdict))),
     id: idOf(group.scenario),
     scenario: group.scenario,
     description: group.description,
@@ -117,7 +116,7 @@ function sideView(
     label: SIDES[group.side],
     rounds: counted(group.rounds.length, 'round'),
     lost: result ? count(result.counts.lost) : '–',
-    lostSome: result?.verdict === 'failed' && result.counts.lost > 0,
+    lostSome: group.rounds.some((round) => lostIn(round) > 0),
     median: spreadText(result, 'median'),
     worst: spreadText(result, 'worst'),
     sinceFault: result?.sinceFaultMs ? outageText(result.sinceFaultMs.median) : '–',
@@ -147,12 +146,11 @@ function spreadText(result: ScenarioResult | undefined, which: 'median' | 'worst
 
 function roundView(id: string, round: RoundResult, scale: Scale): RoundView {
   const { counts } = round;
-  const { verdict, reasons } = judgeRound(round);
+  const verdict = verdictOnRound(round);
   const finding = (value: number, loud: boolean) => ({
     text: count(value),
     loud: loud && value > 0,
   });
-  const isLost = verdict === 'failed' ? counts.lost : 0;
   const [before, after] = [round.masterBefore ?? 'none', round.masterAfter ?? 'none'];
   return {
     ...verdictView(verdict),
@@ -160,12 +158,12 @@ function roundView(id: string, round: RoundResult, scale: Scale): RoundView {
     round: round.round,
     title: `Round ${round.round}`,
     when: utc(round.startedAt),
-    reasons,
+    reasons: reasonsOf(round),
     target: round.target,
     masters: before === after ? `${before}, unchanged` : `${before} → ${after}`,
     traffic: [counts.attempted, counts.acknowledged, counts.delivered].map(count),
     findings: [
-      finding(counts.lost, true),
+      finding(counts.lost, lostIn(round) > 0),
       finding(counts.recovered, false),
       finding(counts.duplicated, false),
       finding(counts.unexpected, true),
@@ -174,7 +172,7 @@ function roundView(id: string, round: RoundResult, scale: Scale): RoundView {
     sinceFault: round.sinceFaultMs === null ? 'never' : outageText(round.sinceFaultMs),
     svg: chart(round, scale),
     story: storyOf(round),
-    weight: isLost * 1e13 + (verdict === 'failed' ? 1e12 : 0) + (round.outageMs ?? 1e11),
+    weight: lostIn(round) * 1e13 + (verdict === 'failed' ? 1e12 : 0) + (round.outageMs ?? 1e11),
   };
 }
 
