@@ -78,7 +78,7 @@ function caseOf(round: RoundResult): Case {
     details: [
       `target: ${round.target}; master: ${round.masterBefore ?? 'none'}, then ${round.masterAfter ?? 'none'}`,
       figures.join(', '),
-      `outage: ${outageText(round.outageMs)}`,
+      `outage: ${outageText(round.outageMs).replaceAll('\u00a0', ' ')}`,
       ...story,
     ],
   };

@@ -65,7 +65,9 @@ function worstOf(rounds: readonly RoundResult[], isOne: boolean): OutageFigure |
 
 function medianOf(rounds: readonly RoundResult[]): OutageFigure | undefined {
   const spread = spreadOf(rounds.map(({ outageMs }) => outageMs));
-  return spread ? { outageMs: spread.median, where: '' } : undefined;
+  return spread
+    ? { outageMs: spread.median, where: `, over ${counted(rounds.length, 'round')}` }
+    : undefined;
 }
 
 /** The two sides are never mixed: the supervisor's stands large, the other below it. */

@@ -45,8 +45,10 @@ export interface SideView extends VerdictView {
   readonly lostSome: boolean;
   readonly median: string;
   readonly worst: string;
+  /** Whether an outage did not end. */
+  readonly endless: boolean;
   readonly sinceFault: string;
-  /** Shares of the longest outage of all, in percent; null where it did not end. */
+  /** Shares of the longest outage of all, in percent; null where none ended. */
   readonly bar: { readonly median: number; readonly worst: number } | null;
   readonly table: readonly RoundView[];
   /** The worst and the median round. */
@@ -99,6 +101,8 @@ function sideView(
   scaleOf: (round: RoundResult) => Scale,
 ): SideView {
   const { result } = group;
+  // The drill's worst is the longest of those that ended.
+  const endless = group.rounds.some(({ outageMs }) => outageMs === null);
   const id = idOf(`${scenario}-${group.side}`);
   const table = group.rounds.map((round) =>
     roundView(`${id}-${round.round}`, round, scaleOf(round)),
@@ -118,12 +122,13 @@ function sideView(
     lost: result ? count(result.counts.lost) : '–',
     lostSome: group.rounds.some((round) => lostIn(round) > 0),
     median: spreadText(result, 'median'),
-    worst: spreadText(result, 'worst'),
+    worst: endless ? outageText(null) : spreadText(result, 'worst'),
+    endless,
     sinceFault: result?.sinceFaultMs ? outageText(result.sinceFaultMs.median) : '–',
     bar: result?.outageMs
       ? {
           median: (result.outageMs.median / longest) * 100,
-          worst: (result.outageMs.worst / longest) * 100,
+          worst: endless ? 100 : (result.outageMs.worst / longest) * 100,
         }
       : null,
     table,

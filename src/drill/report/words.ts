@@ -10,12 +10,15 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** Keeps a figure and its unit on one line. */
+const NO_BREAK = '\u00a0';
+
 /** A duration in seconds, so that two of them can be compared at a glance: `0.42 s`, `12.3 s`, `2 min 5 s`. */
 export function seconds(ms: number): string {
-  if (ms < 9_995) return `${(ms / 1000).toFixed(2)} s`;
-  if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 9_995) return `${(ms / 1000).toFixed(2)}${NO_BREAK}s`;
+  if (ms < 99_950) return `${(ms / 1000).toFixed(1)}${NO_BREAK}s`;
   const whole = Math.round(ms / 1000);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return [Math.floor(whole / 60), 'min', whole % 60, 's'].join(NO_BREAK);
 }
 
 /** An outage: 0 is one that no client noticed, null one that did not end. */

@@ -66,6 +66,7 @@ describe('the page', () => {
       'hang-master, with supervisor failed: service did not come back (round 2)',
     );
     expect(text).not.toContain('lagging-slaves, with supervisor failed');
+    expect(text).toContain('with supervisor ✕ failed 3 0 6.65 s did not end');
     expect(text).toContain('local_mem: acknowledged before any slave has it');
     expect(text).toContain('no-quorum 1 of 3 members is registered');
   });
@@ -170,7 +171,7 @@ describe('the chart of a round', () => {
     }
     expect(text).toContain('outage 2.00 s');
     expect(svg.match(/class="outage"/g)).toHaveLength(1);
-    expect(svg).toMatch(/aria-label="Acknowledged sends .* longest outage 2\.00 s; /);
+    expect(svg).toMatch(/aria-label="Acknowledged sends .* longest outage 2\.00\ss; /);
   });
 
   it('has a step for each 100 ms', () => {
@@ -388,7 +389,8 @@ describe('the files', () => {
 
 describe('words and figures', () => {
   it('have units, and can be compared', () => {
-    expect([0, 42, 999, 9_994, 9_996, 61_040, 99_960, 125_400].map(seconds)).toEqual([
+    const texts = [0, 42, 999, 9_994, 9_996, 61_040, 99_960, 125_400].map(seconds);
+    expect(texts.map((text) => text.replaceAll('\u00a0', ' '))).toEqual([
       '0.00 s',
       '0.04 s',
       '1.00 s',
@@ -398,7 +400,7 @@ describe('words and figures', () => {
       '1 min 40 s',
       '2 min 5 s',
     ]);
-    expect([null, 0, 420].map(outageText)).toEqual(['did not end', 'none', '0.42 s']);
+    expect([null, 0, 420].map(outageText)).toEqual(['did not end', 'none', '0.42\u00a0s']);
     expect(count(1_234_567)).toBe('1,234,567');
   });
 
