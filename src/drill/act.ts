@@ -36,7 +36,6 @@ export interface Act {
   readonly scene: Scene;
   readonly began: number;
   readonly ended: number;
-  readonly target: string;
   readonly attempts: readonly QueuedAttempt[];
   readonly marks: readonly TimedMark[];
   readonly log: RoundResult['log'];
@@ -54,7 +53,7 @@ export interface Act {
 export async function enact(
   ground: Ground,
   place: Place,
-  run: (scene: Scene) => Promise<string>,
+  run: (scene: Scene) => Promise<void>,
 ): Promise<Act> {
   const { options, calm, client } = ground;
   const { host } = ground.cluster;
@@ -90,13 +89,12 @@ export async function enact(
     host.emit({ type: 'drill-progress', ...title(place), ...figures });
   }, TICK_MS);
   const hear = ground.listen(witness);
-  let target = '';
   let isWhole = false;
   let failed = false;
   try {
     await steady(scene);
     scene.say(place.scenario.name);
-    target = await run(scene);
+    await run(scene);
     await scene.whole();
     isWhole = true;
     witness.mark('whole', null, 'every node is in again');
@@ -128,7 +126,6 @@ export async function enact(
     scene,
     began,
     ended,
-    target,
     attempts: [...attemptsOf(load), ...scene.attempts],
     marks,
     log,

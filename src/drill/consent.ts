@@ -6,11 +6,10 @@ import type { Confirm } from '../cluster/stop.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { messageOf, MqhaError } from '../errors.js';
 import { isDrillQueue } from './bodies.js';
+import { DEAD_LETTERS } from './drain.js';
 import { consoleOf, isWhole } from './ground.js';
 
 const ASK_MS = 3000;
-/** Where a broker puts what it could deliver to nobody; earlier drills may have left something there. */
-const DEAD_LETTERS = 'ActiveMQ.DLQ';
 
 /** Who else uses a cluster, as its master says. */
 export interface Inhabitants {
@@ -52,6 +51,7 @@ export function refuseUnhealthy(status: ClusterStatus): void {
  */
 export function reasonsToAsk(config: ClusterConfig, inhabitants: Inhabitants): string[] {
   const { clients, queues } = inhabitants;
+  // Earlier drills may have left something among the dead letters.
   const others = queues.filter(
     ({ name, messages }) => messages > 0 && !isDrillQueue(name) && name !== DEAD_LETTERS,
   );
@@ -63,7 +63,9 @@ export function reasonsToAsk(config: ClusterConfig, inhabitants: Inhabitants): s
     ...(clients.length === 0 ? [] : [`clients are connected (${some(clients)})`]),
     ...(messages === 0
       ? []
-      : [`${messages} messages lie in queues (${some(others.map(({ name }) => name))})`]),
+      : [
+          `${messages === 1 ? 'a message lies' : `${messages} messages lie`} in queues (${some(others.map(({ name }) => name))})`,
+        ]),
   ];
 }
 

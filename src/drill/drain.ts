@@ -121,3 +121,28 @@ async function browse(queue: string, client: ClientOptions): Promise<string | un
     await browser.close();
   }
 }
+
+/** Where a broker puts what it could deliver to nobody. */
+export const DEAD_LETTERS = 'ActiveMQ.DLQ';
+
+/** How many of these bodies lie among the dead letters. */
+export async function countDead(
+  bodies: readonly string[],
+  client: ClientOptions,
+  limitMs: number,
+): Promise<number> {
+  const wanted = new Set(bodies);
+  const deadline = Deadline.in(limitMs);
+  const browser = new QueueReceiver(DEAD_LETTERS, { ...client, browse: true });
+  let count = 0;
+  try {
+    while (!deadline.passed) {
+      const seen = await browser.next(SILENCE_MS);
+      if (!seen) break;
+      if (wanted.delete(seen.body.toString())) count += 1;
+    }
+    return count;
+  } finally {
+    await browser.close();
+  }
+}

@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import { brokersOf } from '../client/brokers.js';
 import { throwIfInterrupted, type Cluster } from '../cluster/context.js';
 import type { ClusterEvent } from '../cluster/events.js';
 import type { ClusterStatus } from '../cluster/status.js';
 import type { Confirm } from '../cluster/stop.js';
 import { endSupervisor, supervisorPid } from '../cluster/supervision.js';
-import { messageOf, MqhaError } from '../errors.js';
-import { ensureDirectory, SECRET_DIRECTORY } from '../files.js';
-import { acquireLock, type Lock } from '../process/lock.js';
+import { messageOf } from '../errors.js';
 import { Deadline, formatDuration, sleep } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { firstLine } from './act.js';
@@ -16,6 +13,7 @@ import { sumCounts } from './checker.js';
 import { consentToDrill, isHealthy, refused, refuseElsewhere, refuseUnhealthy } from './consent.js';
 import { discard } from './drain.js';
 import { depthOf, look, type DrillOptions, type Ground } from './ground.js';
+import { lockDrill } from './lock.js';
 import { putBack } from './put-back.js';
 import { randomFrom } from './random.js';
 import { DrillRecord } from './record.js';
@@ -27,7 +25,6 @@ import { setupOf } from './setup.js';
 import { scenarioResult, summaryOf, together, verdictOnRound } from './verdict.js';
 import type { Witness } from './witness.js';
 
-const LOCK_MS = 500;
 /** A look at a busy machine may miss something; the cluster has so long to look well. */
 const HEALTHY_MS = 5000;
 const DISCARD_MS = 60_000;
@@ -48,6 +45,8 @@ export async function drill(
   refuseElsewhere(asked.config);
   refuseIfNever(asked, scenarios);
   const lock = await lockDrill(asked);
+  // Each would take the other's faults for its own.
+  if (!lock) throw refused('another one is at work on this cluster', 'Wait until it has finished.');
   const ground = await groundOf(asked, options);
   try {
     await putRightEarlier(ground);
@@ -59,19 +58,6 @@ export async function drill(
   } finally {
     await ground.reader.close(Deadline.in(300));
     await lock.release();
-  }
-}
-
-/** One drill at a time, or each would take the other's faults for its own. */
-async function lockDrill({ layout, host }: Cluster): Promise<Lock> {
-  const directory = join(layout.state, 'drill');
-  await ensureDirectory(layout.state, SECRET_DIRECTORY);
-  await ensureDirectory(directory, SECRET_DIRECTORY);
-  try {
-    return await acquireLock(directory, { command: host.command, deadline: Deadline.in(LOCK_MS) });
-  } catch (error) {
-    if (!(error instanceof MqhaError) || error.code !== 'locked') throw error;
-    throw refused('another drill is at work on this cluster', 'Wait until it has finished.');
   }
 }
 

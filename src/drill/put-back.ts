@@ -4,6 +4,8 @@ import { startNodes } from '../cluster/start.js';
 import { ensureSupervisor } from '../cluster/supervision.js';
 import type { Ground } from './ground.js';
 import { resumeSuspended } from './hands.js';
+import { lockDrill } from './lock.js';
+import { DrillRecord } from './record.js';
 
 /** Where the data directory of a node lies while a new one takes its place. */
 export function asideOf({ layout }: Cluster, name: string): string {
@@ -46,4 +48,25 @@ export async function forgetAside({
     await rm(asideOf(calm, name), { recursive: true, force: true });
   }
   await record.settle('aside');
+}
+
+/**
+ * Does what starts a whole cluster (`mqha up`), and with it puts right what a drill has left that was
+ * killed: what it suspended is resumed before, what it put aside is removed once the cluster is
+ * whole. Where a drill is at work it is left alone.
+ */
+export async function puttingRight<T>(cluster: Cluster, start: () => Promise<T>): Promise<T> {
+  const record = await DrillRecord.open(cluster.layout);
+  const lock = record.isEmpty ? undefined : await lockDrill(cluster);
+  if (!lock) return start();
+  const left = { record, calm: cluster };
+  try {
+    await resumeSuspended(left);
+    const started = await start();
+    await forgetAside(left);
+    await record.settle('killed', 'supervisor');
+    return started;
+  } finally {
+    await lock.release();
+  }
 }

@@ -2,13 +2,14 @@ import { formatDuration } from '../time.js';
 import { enact, type Act, type Place, type QueuedAttempt } from './act.js';
 import { DRILL_QUEUE } from './bodies.js';
 import { checkQueue, type QueueCheck } from './checker.js';
-import { drain } from './drain.js';
+import { countDead, drain, DEAD_LETTERS } from './drain.js';
 import { depthOf, type Ground } from './ground.js';
 import { afterFault, gapsOf, longestFirst, mergedGaps, per100ms, sinceFault } from './outages.js';
 import type { RoundResult } from './result.js';
 import type { TimedMark } from './witness.js';
 
 const DRAIN_MS = 120_000;
+const DEAD_MS = 10_000;
 
 /** A round that was held, and whether the drill can go on. */
 export interface Held {
@@ -24,13 +25,7 @@ export interface Held {
  */
 export async function holdRound(ground: Ground, place: Place): Promise<Held> {
   const { scenario } = place;
-  const { prepare } = scenario;
-  const prelude =
-    prepare &&
-    (await enact(ground, place, async (scene) => {
-      await prepare(scene);
-      return scene.described(scene.elector);
-    }));
+  const prelude = scenario.prepare && (await enact(ground, place, scenario.prepare));
   const act = prelude?.failed === true ? prelude : await enact(ground, place, scenario.run);
   const attempts = [...(prelude === act ? [] : (prelude?.attempts ?? [])), ...act.attempts];
   const found = await checked(ground, act, attempts);
@@ -42,6 +37,17 @@ interface Checked {
   readonly check: QueueCheck;
   /** Why a queue was not read to its end. */
   readonly unread: readonly string[];
+  /** What is said of the lost; nothing while some may be in a queue still. */
+  readonly losses: readonly string[];
+}
+
+async function lossesOf({ client }: Ground, { lost }: QueueCheck): Promise<string[]> {
+  if (lost.length === 0) return [];
+  const dead = await countDead(lost, client, DEAD_MS);
+  return [
+    `lost: ${someOf(lost)}`,
+    ...(dead > 0 ? [`${dead} of the lost lie in ${DEAD_LETTERS}`] : []),
+  ];
 }
 
 async function checked(
@@ -63,13 +69,14 @@ async function checked(
     deliveries.push(...drained.deliveries);
     if (drained.unread !== undefined) unread.push(drained.unread);
   }
-  return { check: checkQueue(attempts, deliveries), unread };
+  const check = checkQueue(attempts, deliveries);
+  return { check, unread, losses: unread.length > 0 ? [] : await lossesOf(ground, check) };
 }
 
 function resultOf(
   { scenario, side, round }: Place,
   act: Act,
-  { check, unread }: Checked,
+  { check, unread, losses }: Checked,
 ): RoundResult {
   const { scene, began, ended } = act;
   const sends = scene.load.sends.flat();
@@ -87,8 +94,7 @@ function resultOf(
   const faults = [
     ...scene.faults,
     ...scene.checks.flatMap((later) => later(sends) ?? []),
-    // What is still in the queue is not lost.
-    ...(check.lost.length > 0 && unread.length === 0 ? [`lost: ${someOf(check.lost)}`] : []),
+    ...losses,
     ...(check.unexpected.length > 0 ? [`never sent: ${someOf(check.unexpected)}`] : []),
   ];
   const unknown = [...scene.unknown, ...unread];
@@ -98,7 +104,7 @@ function resultOf(
     round,
     startedAt: new Date(began).toISOString(),
     ms: ended - began,
-    target: act.target,
+    target: scene.target,
     masterBefore: scene.status.master,
     masterAfter: act.masterAfter,
     counts: check.counts,

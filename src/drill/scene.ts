@@ -25,11 +25,8 @@ export interface Scenario {
   readonly impossible?: (config: ClusterConfig) => string | undefined;
   /** Brings about what the fault needs, with clients of its own whose outages do not count. */
   readonly prepare?: (scene: Scene) => Promise<void>;
-  /**
-   * Does it, and what a person would do about it where no supervisor runs.
-   * @returns whom it met: `mq02 (master)`
-   */
-  readonly run: (scene: Scene) => Promise<string>;
+  /** Does it, and what a person would do about it where no supervisor runs. */
+  readonly run: (scene: Scene) => Promise<void>;
 }
 
 /** A check of the sends of a round, made when all of them are decided. */
@@ -46,6 +43,8 @@ export class Scene {
   readonly load: Load;
   /** As it was before the fault. */
   readonly status: ClusterStatus;
+  /** Whom the fault meets: `mq02 (master)`. */
+  target = '';
   /** What was not as the scenario promises. */
   readonly faults: string[] = [];
   /** What could not be seen, so that nobody can say whether it was as promised. */

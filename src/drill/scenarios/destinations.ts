@@ -25,15 +25,16 @@ export const deleteDestination: Scenario = {
   impossible: ({ replicas }) =>
     replicas > 2 ? undefined : `with ${replicas} nodes no slave can be spared`,
   run: async (scene) => {
+    scene.target = `${GONE.length} queues`;
     scene.queues.push(KEPT_QUEUE);
     await send(scene, KEPT_QUEUE);
     await deleteQueues(scene);
     await send(scene, KEPT_QUEUE);
-    const masters = [await failOver(scene), await failOver(scene)];
+    await failOver(scene);
+    await failOver(scene);
     await newSlave(scene);
     await send(scene, KEPT_QUEUE);
-    masters.push(await failOver(scene));
-    return `${GONE.length} queues, then the masters ${masters.join(', ')}`;
+    await failOver(scene);
   },
 };
 
@@ -70,15 +71,15 @@ async function deleteQueues(scene: Scene): Promise<void> {
   }
 }
 
-/** Kills whoever is master. @returns its name */
-async function failOver(scene: Scene): Promise<string> {
+/** Kills whoever is master. */
+async function failOver(scene: Scene): Promise<void> {
   const status = await scene.until(({ state }) => state === 'serving');
   const master = status?.master;
   if (typeof master !== 'string') throw new Error('there is no master to kill');
+  scene.target += `, ${master} (master)`;
   await scene.hands.kill([master]);
   await scene.recover(master);
   await scene.whole();
-  return master;
 }
 
 /** A slave loses its store and comes back with an empty one, as a new node would. */
@@ -89,6 +90,7 @@ async function newSlave(scene: Scene): Promise<void> {
   if (!node) throw new Error('there is no slave to empty');
   scene.say(`emptying ${node.name}`);
   const timeoutMs = ground.options.limitMs;
+  scene.target += `, the store of ${node.name}`;
   await ground.record.add({ killed: [node.name], aside: [node.name] });
   await stopNodes(cluster, [node], { timeoutMs, confirm: () => Promise.resolve(true) });
   const { data } = cluster.layout.node(node.name);

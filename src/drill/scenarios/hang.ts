@@ -7,6 +7,7 @@ export const hangMaster: Scenario = {
   supervised: true,
   run: async (scene) => {
     const { master, hands } = scene;
+    scene.target = scene.described(master);
     if (scene.side === 'supervisor') await hands.mustBeReplaced(master);
     await hands.suspend([master]);
     try {
@@ -15,6 +16,5 @@ export const hangMaster: Scenario = {
       // A supervisor has killed it by now.
       await hands.resume();
     }
-    return scene.described(master);
   },
 };

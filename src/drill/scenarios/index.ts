@@ -31,7 +31,11 @@ const random: Scenario = {
     const { config } = scene.cluster;
     const possible = SINGLE.filter((scenario: Scenario) => !scenario.impossible?.(config));
     const drawn: Scenario = pick(possible, scene.ground.random);
-    return `${drawn.name}: ${await drawn.run(scene)}`;
+    try {
+      await drawn.run(scene);
+    } finally {
+      scene.target = `${drawn.name}: ${scene.target}`;
+    }
   },
 };
 

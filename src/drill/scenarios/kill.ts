@@ -16,9 +16,9 @@ export const killMaster: Scenario = {
   supervised: true,
   run: async (scene) => {
     const { master } = scene;
+    scene.target = scene.described(master);
     await scene.hands.kill([master]);
     await scene.recover(master);
-    return scene.described(master);
   },
 };
 
@@ -29,9 +29,9 @@ export const killSlave: Scenario = {
   impossible: needsSlave,
   run: async (scene) => {
     const slave = scene.anySlave();
+    scene.target = scene.described(slave);
     await scene.hands.kill([slave]);
     await scene.recover(slave);
-    return scene.described(slave);
   },
 };
 
@@ -42,9 +42,9 @@ export const killElector: Scenario = {
   prepare: parted,
   run: async (scene) => {
     const { elector } = scene;
+    scene.target = scene.described(elector);
     await scene.hands.kill([elector]);
     await scene.recover(elector);
-    return scene.described(elector);
   },
 };
 
@@ -63,6 +63,7 @@ async function parted(scene: Scene): Promise<void> {
   const memberOf = (name: string) => status.nodes.find((node) => node.name === name)?.member ?? '';
   const [next] = scene.slaves.toSorted((a, b) => (memberOf(a) < memberOf(b) ? -1 : 1));
   if (next === undefined) return;
+  scene.target = `${scene.described(scene.master)}, to part master and elector`;
   await scene.hands.suspend([next]);
   try {
     await scene.pause(BEHIND_MS);
@@ -82,6 +83,7 @@ export const killAttaching: Scenario = {
   run: async (scene) => {
     const slave = scene.anySlave();
     const { cluster, ground, hands } = scene;
+    scene.target = scene.described(slave);
     const log = await LogSince.now(`${cluster.layout.node(slave).log}/activemq.log`);
     await hands.kill([slave]);
     const first = hands.replaced.get(slave);
@@ -96,13 +98,12 @@ export const killAttaching: Scenario = {
       await scene.pause(2);
       if (performance.now() < end) continue;
       scene.faults.push(`${slave} was not started again, or did not attach`);
-      return scene.described(slave);
+      return;
     }
     await hands.kill([slave], 'killed while it attached');
-    const late = (await log.text()).includes('| Attached |') ? ', which had just attached' : '';
+    if ((await log.text()).includes('| Attached |')) scene.target += ', which had just attached';
     await starting;
     await scene.recover(slave);
-    return `${scene.described(slave)}${late}`;
   },
 };
 
@@ -125,6 +126,7 @@ export const laggingSlaves: Scenario = {
   impossible: needsSlave,
   run: async (scene) => {
     const { hands, slaves, master } = scene;
+    scene.target = `${scene.described(master)}, while ${slaves.join(' and ')} were paused`;
     await hands.suspend(slaves);
     try {
       await scene.pause(1000);
@@ -133,6 +135,5 @@ export const laggingSlaves: Scenario = {
       await hands.resume();
     }
     await scene.recover(master);
-    return `${scene.described(master)}, while ${slaves.join(' and ')} were paused`;
   },
 };

@@ -19,10 +19,10 @@ export const stopMaster: Scenario = {
   impossible: needsOthers,
   run: async (scene) => {
     const { cluster, master } = scene;
+    scene.target = scene.described(master);
     await stopNodes(cluster, nodesNamed(scene, master), options(scene));
     await scene.served();
     await startNodes(cluster, nodesNamed(scene, master), { ...options(scene), whole: true });
-    return scene.described(master);
   },
 };
 
@@ -32,8 +32,8 @@ export const plannedSwitchover: Scenario = {
   supervised: false,
   impossible: needsOthers,
   run: async (scene) => {
+    scene.target = scene.described(scene.master);
     await switchover(scene.cluster, { ...options(scene), to: undefined });
-    return scene.described(scene.master);
   },
 };
 
@@ -44,8 +44,8 @@ export const rollingRestart: Scenario = {
   impossible: needsOthers,
   run: async (scene) => {
     const { cluster } = scene;
+    scene.target = `all ${cluster.config.replicas} nodes`;
     await restartNodes(cluster, cluster.config.nodes, { ...options(scene), rolling: false });
-    return `all ${cluster.config.replicas} nodes`;
   },
 };
 

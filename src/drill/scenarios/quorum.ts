@@ -24,6 +24,7 @@ export const loseQuorum: Scenario = {
     const { replicas } = scene.cluster.config;
     // The master is among them or not; alone it must refuse as well.
     const victims = shuffled(names, ground.random).slice(0, replicas - quorumOf(replicas) + 1);
+    scene.target = scene.described(...victims);
     await hands.kill(victims);
     scene.say('waiting until service is refused');
     const settled = await scene.until(({ state }) => state === 'no-quorum');
@@ -41,6 +42,5 @@ export const loseQuorum: Scenario = {
       return count === 0 ? undefined : `${count} sends were acknowledged while there was no quorum`;
     });
     await scene.revive();
-    return scene.described(...victims);
   },
 };

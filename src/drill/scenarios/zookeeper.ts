@@ -12,10 +12,10 @@ export const zookeeperOutage: Scenario = {
   impossible: ({ zookeeper }) =>
     zookeeper.managed ? undefined : 'ZooKeeper is not managed by mqha, so it cannot be killed',
   run: async (scene) => {
+    scene.target = ZOOKEEPER;
     await scene.hands.kill([ZOOKEEPER]);
     if (scene.side === 'alone') await scene.pause(AWAY_MS);
     await scene.revive();
     await scene.served();
-    return ZOOKEEPER;
   },
 };
