@@ -8,7 +8,7 @@ import { keepEvidence, keepStores } from './lib/evidence.js';
 import { FAULTS } from './lib/faults.js';
 import { readOptions } from './lib/options.js';
 import { Producer } from './lib/producer.js';
-import { randomFrom, shuffled } from './lib/random.js';
+import { randomFrom, shuffled } from '../dist/drill/random.js';
 import { largest, median, table, whole } from './lib/stats.js';
 
 const { count: faults, values } = readOptions('node bench/chaos.js [faults=100] [--seed N]', {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, ConfirmFlags, ExitCode, WaitFlags } from './commands/context.js';
 import type { DestroyFlags } from './commands/destroy.js';
+import type { DrillFlags } from './commands/drill.js';
 import type { EnvFlags } from './commands/env.js';
 import type { EventsFlags } from './commands/events.js';
 import type { ExportSystemdFlags } from './commands/export.js';
@@ -229,6 +230,29 @@ export function buildCli(
     .action(async () => {
       const { archiveClassesCommand } = await import('./commands/archive-classes.js');
       await archiveClassesCommand(context());
+    });
+
+  program
+    .command('drill')
+    .description(
+      'prove it: clients send, faults come, and what is lost and how long they wait is measured',
+    )
+    .option('--scenario <name...>', 'what happens; several names, or `all` (default: kill-master)')
+    .option('--rounds <n>', 'how often each scenario is held', wholeNumber, 3)
+    .option('--rate <n>', 'messages per second of all clients; 0: no limit', wholeNumber, 200)
+    .option('--clients <n>', 'how many clients send', wholeNumber, 4)
+    .option('--duration <duration>', 'how long a round lasts at least (default: 10s)')
+    .option('--seed <n>', 'the same seed chooses the same victims and moments', wholeNumber)
+    .option(
+      '--supervisor <with|without|both>',
+      'whether the supervisor looks on (default: both, where one runs)',
+    )
+    .option('--report <dir>', 'write a report there: HTML, JSON and JUnit XML')
+    .addOption(timeout('120s for the cluster to be whole again'))
+    .addOption(yes())
+    .action(async (flags: DrillFlags) => {
+      const { drillCommand } = await import('./commands/drill.js');
+      outcome.exitCode = await drillCommand(context(), flags);
     });
 
   program

@@ -5,8 +5,8 @@ import type { CommandContext } from './commands/context.js';
 import { messageOf, MqhaError, systemCode, usageError } from './errors.js';
 import { fileError } from './files.js';
 
-/** Exit code of `check` for wrong usage and whatever keeps it from an answer. */
-const CHECK_UNKNOWN = 3;
+/** Exit code of `check` and `drill` where there is no verdict. */
+const NO_VERDICT = 3;
 
 /**
  * Runs the command line: argv and streams in, exit code out. The only place that turns an error
@@ -42,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   stdout.on('error', (error) => {
     // A reader that has read enough (`mqha logs | head`) is no failure; `check` was not heard even so.
     const failed = systemCode(error) === 'EPIPE' ? 0 : report(fileError(error, stdoutPath()), how);
-    process.exit(isCheck(cli) ? CHECK_UNKNOWN : failed);
+    process.exit(isCommand(cli, 'check', 'drill') ? NO_VERDICT : failed);
   });
   stderr.on('error', () => undefined); // There is nobody left to tell.
   let exitCode: number;
@@ -52,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (isHelp(error)) exitCode = 0;
     else exitCode = report(error, how);
-    if (exitCode !== 0 && exitCode !== 130 && isCheck(cli)) exitCode = CHECK_UNKNOWN;
+    exitCode = judged(cli, exitCode);
   }
   await flush(stdout);
   await flush(stderr);
@@ -69,8 +69,15 @@ function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }
 
-function isCheck(cli: Command): boolean {
-  return cli.args[0] === 'check';
+function isCommand(cli: Command, ...names: readonly string[]): boolean {
+  return names.includes(cli.args[0] ?? '');
+}
+
+/** An error is no verdict: `check` and `drill` mean by 1 what they found, and `check` by 2 as well. */
+function judged(cli: Command, exitCode: number): number {
+  if (exitCode === 0 || exitCode === 130) return exitCode;
+  const isNone = isCommand(cli, 'check') || (exitCode === 1 && isCommand(cli, 'drill'));
+  return isNone ? NO_VERDICT : exitCode;
 }
 
 /** Where stdout goes, so that a full disk can be named. */

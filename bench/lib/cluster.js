@@ -41,9 +41,9 @@ export class BenchCluster {
 
   /**
    * `mqha init` with free ports.
-   * @param {{ supervised: boolean, sessionTimeout?: string }} options without a timeout: the default
+   * @param {{ supervised: boolean, sessionTimeout?: string, sync?: string }} options what is left out: the default
    */
-  static async make({ supervised, sessionTimeout }) {
+  static async make({ supervised, sessionTimeout, sync }) {
     const directory = await mkdtemp(join(tmpdir(), 'mqha-bench-'));
     const cluster = new BenchCluster(directory, supervised);
     const [web, message, replication, zookeeper] = await freePorts([NODES, NODES, 1, 1]);
@@ -51,6 +51,7 @@ export class BenchCluster {
       ...['init', '--nodes', String(NODES), '--web-port', String(web)],
       ...['--message-port', String(message), '--replication-port', String(replication)],
       ...['--zookeeper-port', String(zookeeper)],
+      ...(sync === undefined ? [] : ['--sync', sync]),
     );
     if (sessionTimeout !== undefined) await cluster.setSessionTimeout(sessionTimeout);
     return cluster;
@@ -205,7 +206,7 @@ export class BenchCluster {
 /**
  * Makes a cluster, works with it, and leaves nothing of it behind: not after an error, nor after Ctrl-C.
  * @template T
- * @param {{ supervised: boolean, sessionTimeout?: string }} options
+ * @param {{ supervised: boolean, sessionTimeout?: string, sync?: string }} options
  * @param {(cluster: BenchCluster) => Promise<T>} work
  * @returns {Promise<T>}
  */

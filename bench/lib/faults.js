@@ -1,8 +1,8 @@
 // What goes wrong in a cluster, each fault done to real processes by signals alone: never through
 // `mqha kill`, which would tell the supervisor that it is meant.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LogSince } from './broker-log.js';
-import { pick, shuffled } from './random.js';
+import { LogSince } from '../../dist/drill/broker-log.js';
+import { pick, shuffled } from '../../dist/drill/random.js';
 
 const ATTACH_MS = 60_000;
 /** How long service is watched after the supervisor was killed. */

@@ -58,7 +58,7 @@ export async function readReplication(console: Console, timeoutMs: number): Prom
 }
 
 /** One GET of the console; Jolokia's strict checking refuses a request without an Origin. */
-function get(console: Console, path: string, timeoutMs: number): Promise<string> {
+export function get(console: Console, path: string, timeoutMs: number): Promise<string> {
   const { host, port, account } = console;
   return new Promise((resolve, reject) => {
     const call = request({

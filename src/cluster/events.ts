@@ -26,7 +26,32 @@ export type ClusterEvent =
   | { readonly type: 'supervising'; readonly pid: number }
   | { readonly type: 'supervisor-ended'; readonly pid: number }
   | { readonly type: 'killed'; readonly name: string; readonly pid: number }
-  | { readonly type: 'removed'; readonly what: string };
+  | { readonly type: 'removed'; readonly what: string }
+  | DrillEvent;
+
+/** Where a drill stands: the round of a scenario. */
+export interface DrillPlace {
+  readonly scenario: string;
+  readonly side: 'supervisor' | 'alone';
+  readonly round: number;
+  /** How many rounds it will be. */
+  readonly rounds: number;
+}
+
+/** What a drill tells while it works. */
+export type DrillEvent =
+  | ({ readonly type: 'drill-phase'; readonly phase: string } & DrillPlace)
+  | ({
+      readonly type: 'drill-progress';
+      readonly phase: string;
+      /** Acknowledgements in the last second. */
+      readonly rate: number;
+      readonly acknowledged: number;
+      /** How long a client has had no acknowledgement by now; 0 where all are served. */
+      readonly outageMs: number;
+    } & DrillPlace)
+  | ({ readonly type: 'drill-round'; readonly passed: boolean; readonly text: string } & DrillPlace)
+  | { readonly type: 'drill-step'; readonly text: string };
 
 /** A node's way to service, as far as it can be seen from outside. */
 export type NodePhase =

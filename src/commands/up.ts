@@ -1,6 +1,7 @@
 import { dryRun, type DryRun } from '../cluster/dry-run.js';
 import type { StartResult } from '../cluster/start.js';
 import { up } from '../cluster/up.js';
+import { puttingRight } from '../drill/put-back.js';
 import { answer, colours } from '../output/io.js';
 import { statusText } from '../output/status-table.js';
 import { formatDuration } from '../time.js';
@@ -23,7 +24,9 @@ export async function upCommand(context: CommandContext, flags: UpFlags): Promis
     return;
   }
   const result = await withCluster(context, (cluster) =>
-    up(cluster, { timeoutMs, supervisor: flags.supervisor ? 'ensure' : 'end' }),
+    puttingRight(cluster, () =>
+      up(cluster, { timeoutMs, supervisor: flags.supervisor ? 'ensure' : 'end' }),
+    ),
   );
   answer(context.io, result, (value) => startText(context, value));
 }

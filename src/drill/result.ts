@@ -70,7 +70,11 @@ export interface RoundResult {
   readonly outages: readonly Outage[];
   /** The longest of them, in milliseconds: 0 where no client noticed; null where service did not come back. */
   readonly outageMs: number | null;
-  /** From the fault to the first acknowledgement of a send begun after it; null where there was none. */
+  /**
+   * From the fault until the longest outage after it ended (of several faults, from the last one before
+   * that); where no client noticed, to the first acknowledgement of a send begun after the fault. Null
+   * where there was none any more.
+   */
   readonly sinceFaultMs: number | null;
   /** Acknowledged sends for each 100 ms since the round began. */
   readonly acknowledgedPer100ms: readonly number[];
@@ -80,6 +84,8 @@ export interface RoundResult {
   readonly back: boolean;
   /** What else was not as the scenario promises (`lose-quorum` must refuse service). */
   readonly faults: readonly string[];
+  /** What could not be told, and why; left out where everything could. */
+  readonly unknown?: readonly string[];
 }
 
 export interface Spread {
@@ -97,6 +103,8 @@ export interface ScenarioResult {
   readonly outageMs: Spread | null;
   readonly sinceFaultMs: Spread | null;
   readonly verdict: Verdict;
+  /** Why the verdict is `unknown`; left out where it is not. */
+  readonly reason?: string;
 }
 
 /** `passed`: nothing lost and service back; `failed`: not so; `unknown`: could not tell. */

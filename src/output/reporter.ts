@@ -1,4 +1,4 @@
-import type { ClusterEvent, Emit } from '../cluster/events.js';
+import type { ClusterEvent, DrillPlace, Emit } from '../cluster/events.js';
 import type { InstallEvent } from '../distribution/index.js';
 import { formatDuration } from '../time.js';
 import { colours, isFancy, type Io } from './io.js';
@@ -32,7 +32,8 @@ export function createReporter(io: Io): Reporter {
       const step = describe(event);
       if (!step) return;
       if (!step.passing) {
-        line(`${colour.green('✓')} ${step.text}`);
+        const sign = step.failed === true ? colour.red('✗') : colour.green('✓');
+        line(`${sign} ${step.text}`);
         return;
       }
       if (spinner) {
@@ -54,6 +55,8 @@ interface Step {
   readonly passing: boolean;
   /** Too frequent for plain lines. */
   readonly quiet?: boolean;
+  /** It ended, and not well. */
+  readonly failed?: boolean;
 }
 
 const done = (text: string): Step => ({ text, passing: false });
@@ -116,7 +119,25 @@ export function describe(event: ClusterEvent): Step | undefined {
       return done(`killed ${event.name} (pid ${event.pid}); following what the cluster does`);
     case 'removed':
       return done(`removed ${event.what}`);
+    case 'drill-step':
+      return passing(event.text);
+    case 'drill-phase':
+      return passing(`${placeOf(event)}: ${event.phase}`);
+    case 'drill-progress': {
+      const { phase, rate, acknowledged, outageMs } = event;
+      const outage = outageMs === 0 ? '' : `, no answer for ${formatDuration(outageMs)}`;
+      return passing(
+        `${placeOf(event)}: ${phase}; ${rate}/s, ${acknowledged} acknowledged${outage}`,
+        true,
+      );
+    }
+    case 'drill-round':
+      return { ...done(`${placeOf(event)}: ${event.text}`), failed: !event.passed };
   }
+}
+
+function placeOf({ scenario, side, round, rounds }: DrillPlace): string {
+  return `${scenario} ${round}/${rounds}${side === 'alone' ? ' without supervisor' : ''}`;
 }
 
 function describeInstall(event: InstallEvent): Step | undefined {

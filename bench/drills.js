@@ -1,0 +1,153 @@
+// Every scenario of `mqha drill`, many rounds of each, with and without the supervisor: what clients
+// lose and how long they wait. The answers are kept after each scenario, and one that is there is not
+// asked for again, so that a run which was cut short can go on.
+// node bench/drills.js [rounds=10] [--scenarios a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { SCENARIOS } from '../dist/drill/scenarios/index.js';
+import { runBench, withCluster } from './lib/cluster.js';
+import { readOptions } from './lib/options.js';
+
+const USAGE =
+  'node bench/drills.js [rounds=10] [--scenarios a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]';
+
+const { count: rounds, values } = readOptions(USAGE, {
+  count: 10,
+  flags: ['scenarios', 'duration', 'sync', 'rate', 'clients', 'seed', 'json'],
+});
+const file = values['json'] ?? 'drills.json';
+const sync = values['sync'] ?? 'quorum_mem';
+const names = values['scenarios']?.split(',') ?? SCENARIOS.map(({ name }) => name);
+
+/** @typedef {import('../dist/drill/result.js').DrillResult} DrillResult */
+/** @typedef {import('../dist/drill/result.js').Spread} Spread */
+/** @typedef {import('./lib/cluster.js').BenchCluster} BenchCluster */
+/**
+ * @typedef {object} Answer what one call of the command line gave
+ * @property {string} scenario
+ * @property {string} sync of the cluster
+ * @property {string} command what a person types
+ * @property {number} exitCode
+ * @property {DrillResult} [result]
+ * @property {string} [error] where there is no result
+ */
+
+/** @type {Answer[]} */
+const answers = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+
+await runBench(() =>
+  withCluster({ supervised: true, sync }, async (cluster) => {
+    await cluster.up();
+    for (const scenario of names) {
+      if (answerOf(scenario)?.result) continue;
+      console.error(`${new Date().toISOString()} ${commandOf(scenario)}`);
+      keep(await ask(cluster, scenario));
+      // What a drill could not put back shall not be the next one's fault.
+      await cluster.up();
+    }
+    console.log(markdown());
+    return names.every((scenario) => answerOf(scenario)?.exitCode === 0);
+  }),
+);
+
+/** @param {string} scenario */
+function commandOf(scenario) {
+  const options = ['duration', 'rate', 'clients', 'seed'].flatMap((name) => {
+    const value = values[name] ?? (name === 'duration' ? '4s' : undefined);
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  return ['mqha drill --scenario', scenario, '--rounds', rounds, ...options].join(' ');
+}
+
+/** The answer to this very question, of this run or of one before. @param {string} scenario */
+function answerOf(scenario) {
+  const command = commandOf(scenario);
+  return answers.find((answer) => answer.command === command && answer.sync === sync);
+}
+
+/**
+ * @param {BenchCluster} cluster
+ * @param {string} scenario
+ * @returns {Promise<Answer>}
+ */
+async function ask(cluster, scenario) {
+  const command = commandOf(scenario);
+  const began = Date.now();
+  const { exitCode, stdout, stderr } = await cluster.run(
+    ...command.split(' ').slice(1),
+    ...['--yes', '--json'],
+  );
+  for (const line of stderr.split('\n')) if (/^[✓✗]|warning|error/.test(line)) console.error(line);
+  const minutes = ((Date.now() - began) / 60_000).toFixed(1);
+  console.error(`exit code ${exitCode} after ${minutes} min`);
+  const answer = { scenario, sync, command, exitCode };
+  return stdout === '' ? { ...answer, error: stderr } : { ...answer, result: JSON.parse(stdout) };
+}
+
+/** Written after each scenario, whole or not at all. @param {Answer} answer */
+function keep(answer) {
+  const index = answers.findIndex(
+    ({ command, sync: of }) => command === answer.command && of === answer.sync,
+  );
+  if (index === -1) answers.push(answer);
+  else answers[index] = answer;
+  writeFileSync(`${file}.tmp`, JSON.stringify(answers, null, 1));
+  renameSync(`${file}.tmp`, file);
+}
+
+/** What goes into docs/drills.md. */
+function markdown() {
+  const setup = answers.find(({ result }) => result)?.result?.setup;
+  const machine = `${cpus().length} cores, ${Math.round(totalmem() / 1024 ** 3)} GiB`;
+  const head = [
+    ...['scenario', 'supervisor', 'rounds', 'attempted', 'acknowledged', 'lost', 'recovered'],
+    ...['duplicated', 'unexpected', 'outage median ms', 'worst ms', 'since fault median ms'],
+    ...['worst ms', 'verdict'],
+  ];
+  const rows = names.flatMap((scenario) => rowsOf(scenario));
+  const remarks = names.flatMap((scenario) => remarksOf(scenario));
+  return [
+    `Measured on ${machine}, Java ${setup?.java ?? '?'}, Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}:`,
+    `three nodes, sync ${sync}, sessions of ${(setup?.sessionTimeoutMs ?? NaN) / 1000} s.`,
+    '',
+    ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+    ...names.map((scenario) => `    ${commandOf(scenario)}`),
+    ...(remarks.length === 0 ? [] : ['', ...remarks.map((remark) => `- ${remark}`)]),
+  ].join('\n');
+}
+
+/**
+ * @param {string} scenario
+ * @returns {(string | number)[][]}
+ */
+function rowsOf(scenario) {
+  const { result } = answerOf(scenario) ?? {};
+  if (!result) return [[scenario, ...new Array(12).fill('–'), 'not measured']];
+  return result.scenarios.map(({ counts, ...row }) => [
+    row.scenario,
+    row.side === 'supervisor' ? 'with' : 'without',
+    row.rounds,
+    ...[counts.attempted, counts.acknowledged, counts.lost, counts.recovered, counts.duplicated],
+    counts.unexpected,
+    ...spread(row.outageMs),
+    ...spread(row.sinceFaultMs),
+    row.verdict,
+  ]);
+}
+
+/** @param {Spread | null} value */
+function spread(value) {
+  return value ? [value.median, value.worst] : ['–', '–'];
+}
+
+/** What went wrong, in which round. @param {string} scenario */
+function remarksOf(scenario) {
+  const { result, error } = answerOf(scenario) ?? {};
+  if (error) return [`${scenario}: ${error.trim().split('\n').at(-1)}`];
+  return (result?.rounds ?? []).flatMap(({ side, round, target, back, faults, unknown = [] }) =>
+    [...faults, ...unknown, ...(back ? [] : ['the cluster did not come back by itself'])].map(
+      (text) => `${scenario}, ${side}, round ${round}, ${target}: ${text}`,
+    ),
+  );
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+
+/**
+ * The queue of every drill. One name for ever: no queue has to be deleted, and a drill's messages
+ * are never among anybody else's.
+ */
+export const DRILL_QUEUE = 'mqha.drill';
+
+/** A second one, for what must not be touched by what happens to other queues. */
+export const KEPT_QUEUE = `${DRILL_QUEUE}.kept`;
+
+/** What all queues begin with that a drill uses. */
+const OF_DRILLS = /^mqha\.drill(\.|$)/;
+
+const BODY = /^[0-9a-f]{8}:\d+:\d+$/;
+
+/** A name for one drill that no earlier one had. */
+export function newRun(): string {
+  return randomBytes(4).toString('hex');
+}
+
+/** The body of a message: `<run>:<client>:<number>`, each sent once. */
+export function bodyOf(run: string, client: number, number: number): string {
+  return `${run}:${client}:${number}`;
+}
+
+/** Whether a body is one that a drill has sent, this one or an earlier one. */
+export function isDrillBody(body: string): boolean {
+  return BODY.test(body);
+}
+
+/** Whether a queue belongs to drills. */
+export function isDrillQueue(name: string): boolean {
+  return OF_DRILLS.test(name);
+}

@@ -1,0 +1,148 @@
+import type { ClientOptions } from '../client/brokers.js';
+import { QueueReceiver } from '../client/receiver.js';
+import { Deadline } from '../time.js';
+import { isDrillBody } from './bodies.js';
+
+/** What came off a queue. */
+export interface Drained {
+  /** Every delivery in its order; a body can be among them twice. */
+  readonly deliveries: readonly string[];
+  /** Why the queue was not read to its end; undefined where it is known to be empty. */
+  readonly unread: string | undefined;
+}
+
+export interface DrainOptions {
+  readonly client: ClientOptions;
+  /** What is known to be there. */
+  readonly expected: ReadonlySet<string>;
+  /** How many messages the master says are left; undefined where it cannot be asked. */
+  readonly depth: () => Promise<number | undefined>;
+  readonly limitMs: number;
+}
+
+/** A queue that has given everything that was expected is asked for more for so long. */
+const CALM_MS = 300;
+/** One from which something is missing must be silent for longer. */
+const SILENCE_MS = 3000;
+/** Where the master cannot be asked, or says that more is there. */
+const LONG_SILENCE_MS = 15_000;
+const CREDIT = 1000;
+
+/**
+ * Takes everything off a queue and acknowledges it: until all that is expected has come, or nothing
+ * comes any more, and the master says that the queue is empty.
+ */
+export async function drain(queue: string, options: DrainOptions): Promise<Drained> {
+  const { expected, depth, client } = options;
+  const deadline = Deadline.in(options.limitMs);
+  const receiver = new QueueReceiver(queue, { ...client, credit: CREDIT });
+  const deliveries: string[] = [];
+  const missing = new Set(expected);
+  let heardAt = performance.now();
+  try {
+    for (;;) {
+      const received = await receiver.next(CALM_MS);
+      if (received) {
+        const body = received.body.toString();
+        deliveries.push(body);
+        missing.delete(body);
+        heardAt = performance.now();
+        continue;
+      }
+      const silence = performance.now() - heardAt;
+      if (missing.size === 0 || silence >= SILENCE_MS) {
+        const left = await depth();
+        if (left === 0) return { deliveries, unread: undefined };
+        if (silence >= LONG_SILENCE_MS || deadline.passed) {
+          return { deliveries, unread: reasonOf(queue, left) };
+        }
+      }
+      if (deadline.passed) {
+        return { deliveries, unread: reasonOf(queue, undefined) };
+      }
+    }
+  } finally {
+    await receiver.close();
+  }
+}
+
+function reasonOf(queue: string, left: number | undefined): string {
+  return left === undefined
+    ? `${queue} could not be read to its end: no master answers`
+    : `${queue} gives nothing, and the master counts ${left} messages in it`;
+}
+
+/** What an earlier drill left in its queue, and whether something else is there. */
+export type Leftover =
+  { readonly strange: string } | { readonly strange?: undefined; readonly discarded: number };
+
+/**
+ * Takes off a queue what an earlier drill left there. Where anything else is in it, that is left:
+ * it is looked for first, and nothing more is taken once it is seen.
+ */
+export async function discard(
+  queue: string,
+  { client, depth, limitMs }: Omit<DrainOptions, 'expected'>,
+): Promise<Leftover> {
+  if ((await depth()) === 0) return { discarded: 0 };
+  const deadline = Deadline.in(limitMs);
+  const strange = await browse(queue, client);
+  if (strange !== undefined) return { strange };
+  const receiver = new QueueReceiver(queue, client);
+  let leaveLast = false;
+  try {
+    for (let discarded = 0; ;) {
+      const taken = await receiver.next(CALM_MS);
+      if (!taken) {
+        if ((await depth()) === 0 || deadline.passed) return { discarded };
+        continue;
+      }
+      const body = taken.body.toString();
+      // A browser sees the first few hundred messages only.
+      leaveLast = !isDrillBody(body);
+      if (leaveLast) return { strange: body };
+      discarded += 1;
+    }
+  } finally {
+    await receiver.close({ leaveLast });
+  }
+}
+
+/** The first body in a queue that no drill has sent. */
+async function browse(queue: string, client: ClientOptions): Promise<string | undefined> {
+  const browser = new QueueReceiver(queue, { ...client, browse: true });
+  try {
+    for (;;) {
+      const seen = await browser.next(SILENCE_MS);
+      const body = seen?.body.toString();
+      if (body === undefined || !isDrillBody(body)) return body;
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Where a broker puts what it could deliver to nobody. */
+export const DEAD_LETTERS = 'ActiveMQ.DLQ';
+
+/** How many of these bodies lie among the dead letters. */
+export async function countDead(
+  bodies: readonly string[],
+  client: ClientOptions,
+  limitMs: number,
+): Promise<number> {
+  const wanted = new Set(bodies);
+  const deadline = Deadline.in(limitMs);
+  const browser = new QueueReceiver(DEAD_LETTERS, { ...client, browse: true });
+  let count = 0;
+  try {
+    while (!deadline.passed) {
+      const seen = await browser.next(SILENCE_MS);
+      if (!seen) break;
+      if (wanted.delete(seen.body.toString())) count += 1;
+    }
+    return count;
+  } finally {
+    await browser.close();
+  }
+}

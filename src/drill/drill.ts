@@ -1,0 +1,283 @@
+import { brokersOf } from '../client/brokers.js';
+import { throwIfInterrupted, type Cluster } from '../cluster/context.js';
+import type { ClusterEvent } from '../cluster/events.js';
+import type { ClusterStatus } from '../cluster/status.js';
+import type { Confirm } from '../cluster/stop.js';
+import { endSupervisor, supervisorPid } from '../cluster/supervision.js';
+import { messageOf } from '../errors.js';
+import { Deadline, formatDuration, sleep } from '../time.js';
+import { ZooKeeperReader } from '../zookeeper/session.js';
+import { firstLine } from './act.js';
+import { DRILL_QUEUE, KEPT_QUEUE, newRun } from './bodies.js';
+import { sumCounts } from './checker.js';
+import { consentToDrill, isHealthy, refused, refuseElsewhere, refuseUnhealthy } from './consent.js';
+import { discard } from './drain.js';
+import { depthOf, look, type DrillOptions, type Ground } from './ground.js';
+import { lockDrill } from './lock.js';
+import { putBack } from './put-back.js';
+import { randomFrom } from './random.js';
+import { DrillRecord } from './record.js';
+import type { DrillResult, RoundResult, ScenarioResult, Side } from './result.js';
+import { holdRound } from './round.js';
+import type { Scenario } from './scene.js';
+import { scenariosNamed } from './scenarios/index.js';
+import { setupOf } from './setup.js';
+import { scenarioResult, summaryOf, together, verdictOnRound } from './verdict.js';
+import type { Witness } from './witness.js';
+
+/** A look at a busy machine may miss something; the cluster has so long to look well. */
+const HEALTHY_MS = 5000;
+const DISCARD_MS = 60_000;
+const SUPERVISOR_MS = 15_000;
+const INTERRUPTED = 'the drill was interrupted';
+
+/**
+ * Drills a cluster: clients send, faults come, and what they lose and how long they wait is measured.
+ * However it ends, the cluster is put back as it was. An interruption gives a result, too.
+ * @throws MqhaError `drill-refused` (exit code 3), `declined`, `needs-consent` before anything was done
+ */
+export async function drill(
+  asked: Cluster,
+  options: DrillOptions,
+  confirm: Confirm,
+): Promise<DrillResult> {
+  const scenarios = scenariosNamed(options.scenarios);
+  refuseElsewhere(asked.config);
+  refuseIfNever(asked, scenarios);
+  const lock = await lockDrill(asked);
+  // Each would take the other's faults for its own.
+  if (!lock) throw refused('another one is at work on this cluster', 'Wait until it has finished.');
+  const ground = await groundOf(asked, options);
+  try {
+    await putRightEarlier(ground);
+    const status = await healthy(ground);
+    await consentToDrill(ground.calm, status, confirm);
+    const sides = sidesOf(options, status);
+    await discardEarlier(ground);
+    return await conduct(ground, scenarios, sides, status);
+  } finally {
+    await ground.reader.close(Deadline.in(300));
+    await lock.release();
+  }
+}
+
+async function groundOf(asked: Cluster, options: DrillOptions): Promise<Ground> {
+  const { host } = asked;
+  const witnesses = new Set<Witness>();
+  const told = new Set<string>();
+  const emit = (event: ClusterEvent) => {
+    if (event.type === 'stopping') {
+      for (const witness of witnesses) {
+        witness.mark('fault', event.name, `${event.name} (pid ${event.pid}) told to stop`);
+      }
+    }
+    // The steps of the use cases are details here; a warning comes with every start.
+    const isNews = event.type === 'warning' && !told.has(event.message);
+    if (event.type === 'warning') told.add(event.message);
+    if (isNews || event.type.startsWith('drill-')) host.emit(event);
+  };
+  let clients = 0;
+  return {
+    cluster: { ...asked, host: { ...host, emit } },
+    calm: { ...asked, host: { ...host, emit, signal: new AbortController().signal } },
+    reader: new ZooKeeperReader(asked.config.zookeeper.connect),
+    record: await DrillRecord.open(asked.layout),
+    client: { brokers: brokersOf(asked.config), account: asked.account },
+    options,
+    random: randomFrom(options.seed),
+    run: newRun(),
+    listen: (witness) => {
+      witnesses.add(witness);
+      return () => witnesses.delete(witness);
+    },
+    numberClients: (count) => (clients += count) - count,
+  };
+}
+
+/** @throws MqhaError `drill-refused` where nothing that was asked for can be done to this cluster */
+function refuseIfNever({ config }: Cluster, scenarios: readonly Scenario[]): void {
+  const reasons = scenarios.map((scenario) => scenario.impossible?.(config));
+  if (reasons.some((reason) => reason === undefined)) return;
+  throw refused(reasons[0] ?? 'no scenario was named', 'Choose another scenario.');
+}
+
+/** Undoes what a drill has left that was killed. */
+async function putRightEarlier(ground: Ground): Promise<void> {
+  if (ground.record.isEmpty) return;
+  step(ground, 'putting right what an interrupted drill has left');
+  const done = await putBack(ground, ground.options.limitMs);
+  const message = `an earlier drill was interrupted; ${done.length === 0 ? 'nothing was left of it' : done.join(', ')}`;
+  ground.calm.host.emit({ type: 'warning', message });
+}
+
+function step({ calm }: Ground, text: string): void {
+  calm.host.emit({ type: 'drill-step', text });
+}
+
+async function healthy(ground: Ground): Promise<ClusterStatus> {
+  const deadline = Deadline.in(HEALTHY_MS);
+  for (;;) {
+    throwIfInterrupted(ground.cluster.host, 'nothing was done yet');
+    const status = await look(ground);
+    if (isHealthy(status)) return status;
+    if (deadline.passed || status.state === 'stopped') refuseUnhealthy(status);
+    await sleep(300, ground.cluster.host.signal);
+  }
+}
+
+/** @throws MqhaError `drill-refused` where a supervisor is asked for and none runs */
+function sidesOf({ supervisor }: DrillOptions, { supervisor: now }: ClusterStatus): Side[] {
+  const wanted = supervisor ?? (now.running ? 'both' : 'without');
+  if (wanted === 'without') return ['alone'];
+  if (!now.running) {
+    throw refused(
+      'no supervisor runs',
+      'Start one with `mqha up`, or drill `--supervisor without`.',
+    );
+  }
+  return wanted === 'with' ? ['supervisor'] : ['supervisor', 'alone'];
+}
+
+/** @throws MqhaError `drill-refused` where the queue of drills holds what no drill has sent */
+async function discardEarlier(ground: Ground): Promise<void> {
+  for (const queue of [DRILL_QUEUE, KEPT_QUEUE]) {
+    const left = await discard(queue, {
+      client: ground.client,
+      depth: () => depthOf(ground, queue),
+      limitMs: DISCARD_MS,
+    });
+    if (left.strange !== undefined) {
+      throw refused(
+        `the queue ${queue} holds a message that no drill has sent: ${JSON.stringify(left.strange.slice(0, 40))}`,
+        'That queue is for drills only; take the message away.',
+      );
+    }
+    if (left.discarded > 0) {
+      step(ground, `discarded ${left.discarded} messages of an earlier drill from ${queue}`);
+    }
+  }
+}
+
+/** What was held so far. */
+interface Progress {
+  readonly rounds: RoundResult[];
+  /** Why a scenario could not be held, or not to its end, by `scenario side`. */
+  readonly reasons: Map<string, string>;
+  /** The cluster could not be put back: nothing more can be done. */
+  isOver: boolean;
+}
+
+async function conduct(
+  ground: Ground,
+  scenarios: readonly Scenario[],
+  sides: readonly Side[],
+  before: ClusterStatus,
+): Promise<DrillResult> {
+  const { cluster, calm, options, record } = ground;
+  const began = new Date();
+  const supervised = before.supervisor.running;
+  const setup = await setupOf(calm, options, supervised);
+  const progress: Progress = { rounds: [], reasons: new Map(), isOver: false };
+  const plan = sides.map((side) => ({
+    side,
+    // What a supervisor does not change is measured once.
+    scenarios: scenarios.filter((scenario) => side === sides[0] || scenario.supervised),
+  }));
+  try {
+    for (const { side, scenarios: ofSide } of plan) {
+      if (side === 'alone' && (await supervisorPid(calm)) !== undefined && !progress.isOver) {
+        await record.add({ supervisor: true });
+        step(ground, 'ending the supervisor for the rounds without one');
+        await endSupervisor(calm, Deadline.in(SUPERVISOR_MS));
+      }
+      for (const scenario of ofSide) await holdAll(ground, scenario, side, progress);
+    }
+  } finally {
+    await restore(ground);
+  }
+  const interrupted = cluster.host.signal.aborted;
+  const results = scenarios.flatMap((scenario) =>
+    plan
+      .filter((entry) => entry.scenarios.includes(scenario))
+      .map(({ side }) => resultOf(scenario, side, progress)),
+  );
+  const verdict = together(results.map((result) => result.verdict));
+  return {
+    verdict,
+    summary: summaryOf(verdict, results, progress.rounds, interrupted),
+    interrupted,
+    startedAt: began.toISOString(),
+    ms: Date.now() - began.getTime(),
+    setup,
+    counts: sumCounts(progress.rounds.map(({ counts }) => counts)),
+    scenarios: results,
+    rounds: progress.rounds,
+    problems: (await look(ground)).problems,
+  };
+}
+
+/** What cannot be put back is told; the record keeps it for the next who tries. */
+async function restore(ground: Ground): Promise<void> {
+  try {
+    await putBack(ground, ground.options.limitMs);
+  } catch (error) {
+    const message = `the cluster could not be put back as it was: ${firstLine(messageOf(error))}; \`mqha up\` tries again`;
+    ground.calm.host.emit({ type: 'warning', message });
+  }
+}
+
+async function holdAll(
+  ground: Ground,
+  scenario: Scenario,
+  side: Side,
+  progress: Progress,
+): Promise<void> {
+  const { cluster, options } = ground;
+  const { signal } = cluster.host;
+  const why = (reason: string) => progress.reasons.set(`${scenario.name} ${side}`, reason);
+  const impossible = scenario.impossible?.(cluster.config);
+  if (impossible !== undefined) {
+    why(impossible);
+    return;
+  }
+  for (let round = 1; round <= options.rounds; round++) {
+    if (signal.aborted || progress.isOver) {
+      why(signal.aborted ? INTERRUPTED : 'the cluster could not be put back after a round before');
+      return;
+    }
+    const place = { scenario, side, round, rounds: options.rounds };
+    const { result, isWhole } = await holdRound(ground, place);
+    progress.rounds.push(result);
+    progress.isOver = !isWhole;
+    tell(ground, result, options.rounds);
+  }
+}
+
+function resultOf(scenario: Scenario, side: Side, progress: Progress): ScenarioResult {
+  const rounds = progress.rounds.filter(
+    (round) => round.scenario === scenario.name && round.side === side,
+  );
+  return scenarioResult(scenario, side, rounds, progress.reasons.get(`${scenario.name} ${side}`));
+}
+
+/** One line for a round that was held. */
+function tell({ calm }: Ground, round: RoundResult, rounds: number): void {
+  const { acknowledged, lost } = round.counts;
+  const outage =
+    round.outageMs === null
+      ? 'service did not come back'
+      : round.outageMs === 0
+        ? 'no outage'
+        : `outage ${formatDuration(round.outageMs)}`;
+  const verdict = verdictOnRound(round);
+  const remarks = [...round.faults, ...(round.unknown ?? [])].map((text) => `; ${text}`).join('');
+  calm.host.emit({
+    type: 'drill-round',
+    scenario: round.scenario,
+    side: round.side,
+    round: round.round,
+    rounds,
+    passed: verdict === 'passed',
+    text: `${round.target}: ${outage}, ${acknowledged} acknowledged, ${lost} lost${remarks}`,
+  });
+}

@@ -1,0 +1,63 @@
+import { usageError } from '../../errors.js';
+import { pick } from '../random.js';
+import type { Scenario } from '../scene.js';
+import { deleteDestination } from './destinations.js';
+import { hangMaster } from './hang.js';
+import { killAttaching, killElector, killMaster, killSlave, laggingSlaves } from './kill.js';
+import { plannedSwitchover, rollingRestart, stopMaster } from './planned.js';
+import { loseQuorum } from './quorum.js';
+import { zookeeperOutage } from './zookeeper.js';
+
+const SINGLE = [
+  killMaster,
+  killSlave,
+  killElector,
+  hangMaster,
+  stopMaster,
+  plannedSwitchover,
+  rollingRestart,
+  killAttaching,
+  laggingSlaves,
+  zookeeperOutage,
+  loseQuorum,
+] as const satisfies readonly Scenario[];
+
+/** Each round another fault, drawn by the seed from those that are possible. */
+const random: Scenario = {
+  name: 'random',
+  description: 'In each round one of the other faults, drawn by the seed.',
+  supervised: true,
+  run: async (scene) => {
+    const { config } = scene.cluster;
+    const possible = SINGLE.filter((scenario: Scenario) => !scenario.impossible?.(config));
+    const drawn: Scenario = pick(possible, scene.ground.random);
+    try {
+      await drawn.run(scene);
+    } finally {
+      scene.target = `${drawn.name}: ${scene.target}`;
+    }
+  },
+};
+
+/** Every scenario, in the order in which they are drilled. */
+export const SCENARIOS: readonly Scenario[] = [...SINGLE, deleteDestination, random];
+
+const ALL = 'all';
+export const DEFAULT_SCENARIO = killMaster.name;
+
+/**
+ * The scenarios that the words of a command line mean, each once, in the order of the table.
+ * @throws MqhaError `usage` (exit code 2)
+ */
+export function scenariosNamed(words: readonly string[]): readonly Scenario[] {
+  const names = SCENARIOS.map(({ name }) => name);
+  const unknown = words.filter((word) => word !== ALL && !names.includes(word));
+  if (unknown.length > 0) {
+    throw usageError(
+      'usage',
+      `there is no scenario ${unknown.map((word) => `"${word}"`).join(', ')}`,
+      `The scenarios are ${names.join(', ')}; ${ALL} means every one.`,
+    );
+  }
+  return SCENARIOS.filter(({ name }) => words.includes(name) || words.includes(ALL));
+}

@@ -1,0 +1,139 @@
+import { startNodes } from '../../cluster/start.js';
+import type { ClusterConfig } from '../../config/schema.js';
+import { LogSince } from '../broker-log.js';
+import type { Scenario, Scene } from '../scene.js';
+
+const ATTACH_MS = 60_000;
+
+/** Of a scenario that needs a slave. */
+export function needsSlave({ replicas }: ClusterConfig): string | undefined {
+  return replicas > 1 ? undefined : 'there is no slave';
+}
+
+export const killMaster: Scenario = {
+  name: 'kill-master',
+  description: 'The master is killed (SIGKILL).',
+  supervised: true,
+  run: async (scene) => {
+    const { master } = scene;
+    scene.target = scene.described(master);
+    await scene.hands.kill([master]);
+    await scene.recover(master);
+  },
+};
+
+export const killSlave: Scenario = {
+  name: 'kill-slave',
+  description: 'A slave is killed (SIGKILL).',
+  supervised: true,
+  impossible: needsSlave,
+  run: async (scene) => {
+    const slave = scene.anySlave();
+    scene.target = scene.described(slave);
+    await scene.hands.kill([slave]);
+    await scene.recover(slave);
+  },
+};
+
+export const killElector: Scenario = {
+  name: 'kill-elector',
+  description: 'The elector is killed (SIGKILL); where it can be arranged, it is not the master.',
+  supervised: true,
+  prepare: parted,
+  run: async (scene) => {
+    const { elector } = scene;
+    scene.target = scene.described(elector);
+    await scene.hands.kill([elector]);
+    await scene.recover(elector);
+  },
+};
+
+/** Long enough for the master to store messages that a suspended slave lacks. */
+const BEHIND_MS = 300;
+
+/**
+ * Parts master and elector: the slave that would be the next elector falls behind for a moment, and
+ * the master is killed just then. The other slave has more of the log and is elected, by the one
+ * with the lower znode.
+ */
+async function parted(scene: Scene): Promise<void> {
+  const { status, cluster } = scene;
+  if (status.master !== status.elector || cluster.config.replicas < 3) return;
+  scene.say('parting elector and master');
+  const memberOf = (name: string) => status.nodes.find((node) => node.name === name)?.member ?? '';
+  const [next] = scene.slaves.toSorted((a, b) => (memberOf(a) < memberOf(b) ? -1 : 1));
+  if (next === undefined) return;
+  scene.target = `${scene.described(scene.master)}, to part master and elector`;
+  await scene.hands.suspend([next]);
+  try {
+    await scene.pause(BEHIND_MS);
+    await scene.hands.kill([scene.master]);
+  } finally {
+    await scene.hands.resume();
+  }
+  await scene.recover(scene.master);
+  await scene.whole();
+}
+
+export const killAttaching: Scenario = {
+  name: 'kill-attaching',
+  description: 'A slave is killed, started again, and killed once more while it attaches.',
+  supervised: true,
+  impossible: needsSlave,
+  run: async (scene) => {
+    const slave = scene.anySlave();
+    const { cluster, ground, hands } = scene;
+    scene.target = scene.described(slave);
+    const log = await LogSince.now(`${cluster.layout.node(slave).log}/activemq.log`);
+    await hands.kill([slave]);
+    const first = hands.replaced.get(slave);
+    const starting = scene.side === 'supervisor' ? undefined : startOne(scene, slave);
+    scene.say('waiting until the slave attaches');
+    const end = performance.now() + ATTACH_MS;
+    const { registry } = ground.calm;
+    while (
+      (await registry.recorded(slave))?.pid === first ||
+      !(await log.text()).includes('Attaching to master')
+    ) {
+      await scene.pause(2);
+      if (performance.now() < end) continue;
+      scene.faults.push(`${slave} was not started again, or did not attach`);
+      return;
+    }
+    await hands.kill([slave], 'killed while it attached');
+    if ((await log.text()).includes('| Attached |')) scene.target += ', which had just attached';
+    await starting;
+    await scene.recover(slave);
+  },
+};
+
+/** Begins the start of a node that will be killed in the midst of it. */
+async function startOne(scene: Scene, name: string): Promise<void> {
+  const { cluster, ground } = scene;
+  const nodes = cluster.config.nodes.filter((node) => node.name === name);
+  try {
+    await startNodes(cluster, nodes, { timeoutMs: ground.options.limitMs, whole: false });
+  } catch {
+    // It ends because it is killed; whether it comes back after that is what is looked at.
+  }
+}
+
+export const laggingSlaves: Scenario = {
+  name: 'lagging-slaves',
+  description:
+    'Every slave is paused for a second under load, the master is killed meanwhile, the slaves are resumed.',
+  supervised: true,
+  impossible: needsSlave,
+  run: async (scene) => {
+    const { hands, slaves, master } = scene;
+    scene.target = `${scene.described(master)}, while ${slaves.join(' and ')} were paused`;
+    await hands.suspend(slaves);
+    try {
+      await scene.pause(1000);
+      await hands.kill([master]);
+    } finally {
+      await hands.resume();
+    }
+    await scene.recover(master);
+  },
+};

@@ -1,0 +1,46 @@
+import { quorumOf } from '../../config/checks.js';
+import type { LoadSend } from '../load.js';
+import { shuffled } from '../random.js';
+import type { Scenario } from '../scene.js';
+
+/** Without a supervisor quorum stays lost for so long once that has settled. */
+const HELD_MS = 1500;
+
+/** How many sends were begun and acknowledged between two moments. */
+export function acknowledgedWithin(sends: readonly LoadSend[], from: number, to: number): number {
+  return sends.filter(
+    ({ outcome, startedAt, endedAt }) =>
+      outcome === 'acknowledged' && startedAt >= from && endedAt <= to,
+  ).length;
+}
+
+export const loseQuorum: Scenario = {
+  name: 'lose-quorum',
+  description:
+    'So many are killed at once that quorum is gone: service must refuse, and return when they are back.',
+  supervised: true,
+  run: async (scene) => {
+    const { names, ground, hands } = scene;
+    const { replicas } = scene.cluster.config;
+    // The master is among them or not; alone it must refuse as well.
+    const victims = shuffled(names, ground.random).slice(0, replicas - quorumOf(replicas) + 1);
+    scene.target = scene.described(...victims);
+    await hands.kill(victims);
+    scene.say('waiting until service is refused');
+    const settled = await scene.until(({ state }) => state === 'no-quorum');
+    const from = Date.now();
+    if (settled === undefined) {
+      scene.unknown.push('it was not seen that quorum was lost, so not that service was refused');
+    } else if (scene.side === 'alone') {
+      await scene.pause(HELD_MS);
+    } else {
+      await scene.until(({ state }) => state !== 'no-quorum');
+    }
+    const to = Date.now();
+    scene.checks.push((sends) => {
+      const count = settled === undefined ? 0 : acknowledgedWithin(sends, from, to);
+      return count === 0 ? undefined : `${count} sends were acknowledged while there was no quorum`;
+    });
+    await scene.revive();
+  },
+};

@@ -1,0 +1,218 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QueueReceiver } from '../../src/client/receiver.js';
+import { brokersOf } from '../../src/client/brokers.js';
+import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { ClusterStatus } from '../../src/cluster/status.js';
+import { DRILL_QUEUE } from '../../src/drill/bodies.js';
+import type { DrillResult } from '../../src/drill/result.js';
+import { packageRoot } from '../../src/package.js';
+import { eventually, TestCluster, type CliResult } from '../support/cluster.js';
+import { receive, send } from '../support/messages.js';
+import { healed, slaveIn } from '../support/watched.js';
+
+const SHORT = ['--rounds', '1', '--duration', '2s', '--json'];
+/** As fast as it is acknowledged: enough is under way to lose some of it. */
+const FAST = ['--rate', '0', '--clients', '8'];
+
+const resultOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as DrillResult;
+
+/** A drill that a test ends by a signal. */
+function begun(cluster: TestCluster, ...args: string[]) {
+  const bin = join(packageRoot(), 'bin', 'mqha.js');
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [bin, '-C', cluster.directory, 'drill', ...args],
+    { stdio: 'pipe' },
+  );
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  const ended = new Promise<CliResult>((resolve) => {
+    child.once('close', (code) => {
+      resolve({ exitCode: code ?? -1, ...output });
+    });
+  });
+  return { child, output, ended };
+}
+
+const suspendedIn = (status: ClusterStatus) =>
+  status.problems.filter(({ code }) => code === 'process-suspended').map(({ node }) => node);
+
+const pidsOf = (status: ClusterStatus) => status.nodes.map(({ pid }) => pid);
+
+describe('a drill', () => {
+  let cluster: TestCluster;
+  let settings: ClientSettings;
+
+  beforeAll(async () => {
+    cluster = await TestCluster.make();
+    settings = await cluster.json<ClientSettings>('env');
+    await cluster.json('up');
+  });
+
+  afterAll(async () => {
+    await cluster.remove();
+  });
+
+  /** Begins a drill and waits until it has suspended the master. */
+  async function hanging() {
+    const drill = begun(
+      cluster,
+      ...['--scenario', 'hang-master', '--supervisor', 'without', ...SHORT],
+    );
+    const status = await eventually(
+      () => cluster.status(),
+      (seen) => suspendedIn(seen).length > 0,
+    );
+    return { ...drill, status };
+  }
+
+  it('that was killed in the middle is put right by `mqha up`', async () => {
+    const { child, ended, status } = await hanging();
+    child.kill('SIGKILL');
+    await ended;
+    await cluster.json('up');
+    const after = await healed(cluster);
+    expect(pidsOf(after)).toEqual(pidsOf(status)); // Resumed, not replaced.
+    expect(after.supervisor.running).toBe(true);
+  });
+
+  it('loses nothing with the master killed, with the supervisor and without', async () => {
+    const before = await healed(cluster);
+    const run = await cluster.run('drill', ...SHORT);
+    expect(run.stderr).toContain('of an earlier drill');
+    expect([run.exitCode, run.stderr.includes('✓ kill-master 1/1: ')]).toEqual([0, true]);
+    const result = resultOf(run);
+    expect(result).toMatchObject({ verdict: 'passed', interrupted: false, problems: [] });
+    expect(result.setup).toMatchObject({
+      supervised: true,
+      sync: 'quorum_mem',
+      queue: DRILL_QUEUE,
+    });
+    expect(result.rounds.map(({ side }) => side)).toEqual(['supervisor', 'alone']);
+    expect(result.rounds[0]?.masterBefore).toBe(before.master);
+    for (const round of result.rounds) {
+      const { counts, outageMs, sinceFaultMs, marks, log } = round;
+      expect(round).toMatchObject({ back: true, faults: [] });
+      expect(round.target).toContain(`${round.masterBefore ?? ''} (master`);
+      expect(round.masterAfter).not.toBe(round.masterBefore);
+      expect(counts).toMatchObject({ lost: 0, duplicated: 0, unexpected: 0 });
+      expect(counts.acknowledged).toBeGreaterThan(100);
+      expect(counts.delivered).toBe(counts.acknowledged + counts.recovered);
+      expect(outageMs).toBeGreaterThan(0);
+      expect(sinceFaultMs).toBeGreaterThan(0);
+      const slots = round.acknowledgedPer100ms;
+      expect(slots.reduce((sum, count) => sum + count, 0)).toBe(counts.acknowledged);
+      // In this order, whatever else is between.
+      const kinds = marks.map(({ kind }) => kind);
+      const order = ['fault', 'process-ended', 'election', 'promotion', 'service'] as const;
+      expect(kinds.filter((kind) => (order as readonly string[]).includes(kind))).toEqual(order);
+      expect(kinds).toEqual(expect.arrayContaining(['repair', 'whole']));
+      const promoted = log.find(({ text }) => text === 'Promoted to master');
+      expect(promoted?.node).toBe(round.masterAfter);
+    }
+    const after = await healed(cluster);
+    expect(after.supervisor.running).toBe(true);
+    expect(await leftInQueue()).toBeUndefined();
+  });
+
+  /** Something in the queue of drills. */
+  async function leftInQueue(): Promise<string | undefined> {
+    const { config, account } = await cluster.open();
+    const options = { brokers: brokersOf(config), account, browse: true };
+    const browser = new QueueReceiver(DRILL_QUEUE, options);
+    const found = await browser.next(5000);
+    await browser.close();
+    return found?.body.toString();
+  }
+
+  it('loses nothing while the slaves lag, as every message is on two nodes', async () => {
+    await healed(cluster);
+    const run = await cluster.run(
+      ...['drill', '--scenario', 'lagging-slaves', '--supervisor', 'with', ...FAST, ...SHORT],
+    );
+    expect([run.exitCode, run.stderr]).toEqual([0, expect.any(String)]);
+    const { counts } = resultOf(run);
+    expect(counts.lost).toBe(0);
+    expect(counts.acknowledged).toBeGreaterThan(100);
+  });
+
+  it('that is interrupted puts the cluster back, and says what it knows', async () => {
+    await healed(cluster);
+    const { child, ended, status } = await hanging();
+    child.kill('SIGINT');
+    const run = await ended;
+    expect(run.exitCode).toBe(130);
+    const result = resultOf(run);
+    expect(result).toMatchObject({ interrupted: true, verdict: 'unknown' });
+    expect(result.rounds[0]?.target).toContain(`${status.master ?? ''} (master`);
+    expect(result.rounds[0]?.counts).toMatchObject({ lost: 0, unexpected: 0 });
+    expect(result.counts.acknowledged).toBeGreaterThan(0);
+    const after = await cluster.status();
+    expect([after.state, suspendedIn(after)]).toEqual(['serving', []]);
+    expect(pidsOf(after)).toEqual(pidsOf(status));
+    expect(after.supervisor.running).toBe(true);
+  });
+
+  it('does not touch a cluster that others use without an answer', async () => {
+    await healed(cluster);
+    await send(settings, 'orders', ['kept']);
+    const before = await cluster.status();
+    const run = await cluster.run('drill', ...SHORT);
+    expect([run.exitCode, run.stdout]).toEqual([3, '']);
+    expect(run.stderr).toContain('needs-consent');
+    expect(run.stderr).toContain('a message lies in queues (orders)');
+    expect(pidsOf(await cluster.status())).toEqual(pidsOf(before));
+    expect(await receive(settings, 'orders', 1)).toEqual(['kept']);
+  });
+
+  it('is refused while somebody else’s message lies in its queue, which stays there', async () => {
+    await send(settings, DRILL_QUEUE, ['mine']);
+    const run = await cluster.run('drill', ...SHORT);
+    expect([run.exitCode, run.stdout]).toEqual([3, '']);
+    expect(run.stderr).toContain('drill-refused');
+    expect(await receive(settings, DRILL_QUEUE, 1)).toEqual(['mine']);
+  });
+
+  it('is refused on a cluster that is not whole, and changes nothing', async () => {
+    await cluster.json('stop', slaveIn(await cluster.status()));
+    const before = await cluster.status();
+    const run = await cluster.run('drill', '--yes', ...SHORT);
+    expect([run.exitCode, run.stdout]).toEqual([3, '']);
+    expect(run.stderr).toContain('the cluster is degraded');
+    const after = await cluster.status();
+    expect(pidsOf(after)).toEqual(pidsOf(before));
+    expect(after.supervisor.pid).toBe(before.supervisor.pid);
+  });
+});
+
+describe('a drill of a cluster that acknowledges what one node has', () => {
+  let cluster: TestCluster;
+
+  beforeAll(async () => {
+    cluster = await TestCluster.make(['--nodes', '3', '--sync', 'local_mem']);
+    await cluster.json('up');
+  });
+
+  afterAll(async () => {
+    await cluster.remove();
+  });
+
+  it('sees what is lost', async () => {
+    const run = await cluster.run(
+      ...['drill', '--scenario', 'lagging-slaves', '--supervisor', 'with', ...FAST, ...SHORT],
+    );
+    expect(run.exitCode).toBe(1);
+    const { verdict, counts, rounds } = resultOf(run);
+    expect(verdict).toBe('failed');
+    expect(counts.lost).toBeGreaterThan(0);
+    expect(counts.delivered).toBe(counts.acknowledged - counts.lost + counts.recovered);
+    expect(rounds[0]?.back).toBe(true);
+    expect(rounds[0]?.faults[0]).toMatch(/^lost: /);
+  });
+});

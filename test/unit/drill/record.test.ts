@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openCluster, thisHost } from '../../../src/cluster/context.js';
+import { resumeSuspended } from '../../../src/drill/hands.js';
+import { lockDrill } from '../../../src/drill/lock.js';
+import { asideOf, forgetAside, puttingRight } from '../../../src/drill/put-back.js';
+import { DrillRecord } from '../../../src/drill/record.js';
+import { systemProcesses } from '../../../src/process/table.js';
+import { made } from '../rig.js';
+
+const table = systemProcesses();
+
+/** A process that a test may suspend. */
+async function sleeper() {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const { pid = 0 } = child;
+  const info = await table.get(pid);
+  if (!info) throw new Error('it does not run');
+  return { name: 'mq01', pid, startTime: info.startTime };
+}
+
+const isSuspended = async (pid: number) => (await table.get(pid))?.suspended;
+
+describe('what a drill has done and not undone', () => {
+  it('is written down, kept by the next, and gone when it is undone', async () => {
+    const { layout } = await openCluster(await made(), thisHost({}));
+    const file = join(layout.state, 'drill.json');
+    const record = await DrillRecord.open(layout);
+    expect(record.isEmpty).toBe(true);
+    await record.add({ killed: ['mq01'] });
+    await record.add({ killed: ['mq01', 'mq02'], supervisor: true });
+    await record.add({ aside: ['mq03'] });
+    const next = await DrillRecord.open(layout);
+    expect(next.undone).toEqual({
+      suspended: [],
+      killed: ['mq01', 'mq02'],
+      aside: ['mq03'],
+      supervisor: true,
+    });
+    await next.settle('killed', 'aside');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ killed: [], supervisor: true });
+    await next.settle('supervisor');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('is nothing where its record is damaged', async () => {
+    const { layout } = await openCluster(await made(), thisHost({}));
+    writeFileSync(join(layout.state, 'drill.json'), '{"killed": 7}');
+    expect((await DrillRecord.open(layout)).isEmpty).toBe(true);
+  });
+});
+
+describe('a process that was suspended', () => {
+  it('is resumed where it is still the same one', async () => {
+    const calm = await openCluster(await made(), thisHost({}));
+    const one = await sleeper();
+    const other = await sleeper();
+    for (const { pid } of [one, other]) process.kill(pid, 'SIGSTOP');
+    const record = await DrillRecord.open(calm.layout);
+    await record.add({ suspended: [one, { ...other, name: 'mq02', startTime: '1' }] });
+    expect(await resumeSuspended({ record, calm })).toEqual(['mq01']);
+    expect([await isSuspended(one.pid), await isSuspended(other.pid)]).toEqual([false, true]);
+    expect(record.isEmpty).toBe(true);
+  });
+
+  it('is resumed by whoever starts the cluster next, and the rest is settled once it is whole', async () => {
+    const calm = await openCluster(await made(), thisHost({}));
+    const one = await sleeper();
+    process.kill(one.pid, 'SIGSTOP');
+    const aside = asideOf(calm, 'mq02');
+    mkdirSync(aside, { recursive: true });
+    await (await DrillRecord.open(calm.layout)).add({ suspended: [one], aside: ['mq02'] });
+    const seen = await puttingRight(calm, async () => {
+      const { undone } = await DrillRecord.open(calm.layout);
+      return [await isSuspended(one.pid), existsSync(aside), undone.aside];
+    });
+    expect(seen).toEqual([false, true, ['mq02']]);
+    expect(existsSync(aside)).toBe(false);
+    expect((await DrillRecord.open(calm.layout)).isEmpty).toBe(true);
+  });
+
+  it('stays so, and what was put aside stays, where that start fails', async () => {
+    const calm = await openCluster(await made(), thisHost({}));
+    await (await DrillRecord.open(calm.layout)).add({ aside: ['mq02'], supervisor: true });
+    mkdirSync(asideOf(calm, 'mq02'), { recursive: true });
+    await expect(puttingRight(calm, () => Promise.reject(new Error('no Java')))).rejects.toThrow(
+      'no Java',
+    );
+    expect(existsSync(asideOf(calm, 'mq02'))).toBe(true);
+    expect((await DrillRecord.open(calm.layout)).undone).toMatchObject({ supervisor: true });
+  });
+
+  it('is left alone while a drill is at work', async () => {
+    const calm = await openCluster(await made(), thisHost({}));
+    const one = await sleeper();
+    process.kill(one.pid, 'SIGSTOP');
+    const lock = await lockDrill(calm);
+    expect(await lockDrill(calm)).toBeUndefined();
+    await (await DrillRecord.open(calm.layout)).add({ suspended: [one] });
+    expect(await puttingRight(calm, () => isSuspended(one.pid))).toBe(true);
+    await lock?.release();
+    expect((await DrillRecord.open(calm.layout)).isEmpty).toBe(false);
+  });
+});
+
+describe('a store that was put aside', () => {
+  it('is removed, and no other', async () => {
+    const calm = await openCluster(await made(), thisHost({}));
+    for (const name of ['mq01', 'mq02']) mkdirSync(asideOf(calm, name), { recursive: true });
+    const record = await DrillRecord.open(calm.layout);
+    await record.add({ aside: ['mq01'], killed: ['mq03'] });
+    await forgetAside({ record, calm });
+    expect([existsSync(asideOf(calm, 'mq01')), existsSync(asideOf(calm, 'mq02'))]).toEqual([
+      false,
+      true,
+    ]);
+    expect(record.undone.killed).toEqual(['mq03']);
+  });
+});
