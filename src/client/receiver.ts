@@ -81,7 +81,7 @@ export class QueueReceiver {
     this.#following ??= this.#follow();
     const deadline = Deadline.in(timeoutMs);
     for (;;) {
-      if (this.#over) return undefined;
+      if (this.#isOver()) return undefined;
       const link = this.#link;
       const arrived = link?.take();
       if (link && arrived) {
@@ -124,7 +124,7 @@ export class QueueReceiver {
     return before !== undefined && before !== link;
   }
 
-  get #over(): boolean {
+  #isOver(): boolean {
     return this.#closed || this.#signal?.aborted === true;
   }
 
@@ -137,20 +137,20 @@ export class QueueReceiver {
 
   /** Keeps a link to whichever broker is master. */
   async #follow(): Promise<void> {
-    while (!this.#over) {
-      this.#link ??= await this.#doors.openAny({}, () => this.#over);
+    while (!this.#isOver()) {
+      this.#link ??= await this.#doors.openAny({}, () => this.#isOver());
       this.#wake();
       if (!this.#link) continue;
       const next = await this.#watch(this.#link);
       // What was taken through it may still have to be acknowledged.
-      if (!this.#over) this.#link = next;
+      if (!this.#isOver()) this.#link = next;
     }
   }
 
   /** @returns another link where another broker lets the client in, undefined once this one is lost */
   async #watch(link: ReceiverLink): Promise<ReceiverLink | undefined> {
     const { patienceMs } = this.#doors;
-    const lost = () => link.wire.lostAt !== undefined || this.#over;
+    const lost = () => link.wire.lostAt !== undefined || this.#isOver();
     const heard = () => lost() || Date.now() - link.heardAt < patienceMs;
     while (!lost()) {
       if (heard()) {
