@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { addMessageCommands } from './cli-messages.js';
+import { timeout, wholeNumber } from './cli-options.js';
 import type { CommandContext, ConfirmFlags, ExitCode, WaitFlags } from './commands/context.js';
-import type { ConsumeFlags } from './commands/consume.js';
 import type { DestroyFlags } from './commands/destroy.js';
 import type { EnvFlags } from './commands/env.js';
 import type { EventsFlags } from './commands/events.js';
@@ -10,7 +11,6 @@ import type { InitFlags } from './commands/init.js';
 import type { InstallFlags } from './commands/install.js';
 import type { LogsFlags } from './commands/logs.js';
 import type { RenderFlags } from './commands/render.js';
-import type { SendFlags } from './commands/send.js';
 import type { SuperviseFlags } from './commands/supervise.js';
 import type { SwitchoverFlags } from './commands/switchover.js';
 import type { UpFlags } from './commands/up.js';
@@ -52,8 +52,6 @@ export function buildCli(
     .configureHelp({ showGlobalOptions: true });
 
   const context = () => contextOf(program.opts<GlobalFlags>());
-  const timeout = (byDefault: string) =>
-    new Option('--timeout <duration>', `how long to wait (default: ${byDefault})`);
   const since = () =>
     new Option('--since <when>', 'a duration back from now (10m, 2h, 3d) or an ISO time');
   const yes = () => new Option('-y, --yes', 'answer every question with yes');
@@ -282,48 +280,7 @@ export function buildCli(
       await env(context(), flags);
     });
 
-  program
-    .command('send <queue> [body]')
-    .description('send persistent messages, each acknowledged; follows the master, at least once')
-    .option('--file <path>', 'the body is the content of a file')
-    .option('--stdin', 'each line of stdin is a message')
-    .option('--count <n>', 'send the body, or bodies of a size, so many times', wholeNumber)
-    .option('--size <bytes>', 'bodies of this size, each beginning with its number', wholeNumber)
-    .option('--rate <n>', 'at most so many a second')
-    .addOption(timeout('60s without an acknowledgement'))
-    .action(async (queue: string, body: string | undefined, flags: SendFlags) => {
-      const { send } = await import('./commands/send.js');
-      await send(context(), queue, body, flags);
-    });
-
-  program
-    .command('consume <queue>')
-    .description(
-      'take messages and print their bodies, one a line; each is acknowledged after that',
-    )
-    .option('--count <n>', 'end after so many', wholeNumber)
-    .option('--browse', 'leave them in the queue')
-    .addOption(
-      new Option('--timeout <duration>', 'end when none has come for so long (default: 1s)'),
-    )
-    .action(async (queue: string, flags: ConsumeFlags) => {
-      const { consume } = await import('./commands/consume.js');
-      outcome.endsItself = true;
-      await consume(context(), queue, flags);
-    });
-
-  program
-    .command('queues')
-    .description('depth and consumers of each queue; in and out count since the master serves')
-    .action(async () => {
-      const { queues } = await import('./commands/queues.js');
-      await queues(context());
-    });
+  addMessageCommands(program, context, outcome);
 
   return program;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
-  return Number(text);
 }

@@ -146,10 +146,20 @@ function accepted({ host, port }: Broker): Promise<Socket | undefined> {
     const socket = connect({ host, port, noDelay: true });
     socket.on('error', () => undefined);
     socket.once('connect', () => {
-      resolve(socket);
+      if (isConnectedToItself(socket)) socket.resetAndDestroy();
+      else resolve(socket);
     });
     socket.once('close', () => {
       resolve(undefined);
     });
   });
+}
+
+/**
+ * Whether a socket is its own peer. The kernel chooses our end's port, and once in some ten thousand
+ * knocks it is the closed port that we knock at: the socket would hold what the broker is to open.
+ */
+export function isConnectedToItself(socket: Socket): boolean {
+  const { localPort, remotePort, localAddress, remoteAddress } = socket;
+  return localPort === remotePort && localAddress === remoteAddress;
 }
