@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { z } from 'zod';
-import type { Account } from './client.js';
+import type { Account } from '../client/brokers.js';
 
 /** What the master says of its slaves (ReplicatedLevelDBStoreView). Positions are bytes in its log. */
 export interface Replication {
