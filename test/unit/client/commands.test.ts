@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
@@ -8,8 +10,9 @@ import { readQueues } from '../../../src/broker/jolokia.js';
 import type { ClientSettings } from '../../../src/cluster/client-settings.js';
 import { openCluster, thisHost } from '../../../src/cluster/context.js';
 import type { SendResult } from '../../../src/cluster/send.js';
+import { packageRoot } from '../../../src/package.js';
 import { describe as describeEvent } from '../../../src/output/reporter.js';
-import { errorOf, made, mqha } from '../rig.js';
+import { errorOf, made, mqha, unrendered } from '../rig.js';
 import { peer, type Peer, type PeerOptions } from './peer.js';
 
 /** A cluster whose second node seems to be master: nothing of it runs. */
@@ -131,7 +134,7 @@ describe('send', () => {
     [['q', '--file', '/'], '--file cannot be read'],
     [[], 'missing required argument'],
   ])('refuses %j', async (args, message) => {
-    const run = await mqha(['-C', await made(), 'send', ...args, '--json']);
+    const run = await mqha(['-C', await unrendered(), 'send', ...args, '--json']);
     expect(run).toMatchObject({ status: 2, stdout: '' });
     expect(errorOf(run)).toMatchObject({ code: 'usage' });
     expect(errorOf(run).message).toContain(message);
@@ -191,6 +194,39 @@ describe('consume', () => {
     });
   });
 
+  it.runIf(existsSync('/dev/full'))(
+    'takes nothing that it could not write, and says so where that is a fault',
+    async () => {
+      const full = openSync('/dev/full', 'w');
+      onTestFinished(() => {
+        closeSync(full);
+      });
+      for (const json of [[], ['--json']]) {
+        const { directory, master } = await served({ queue: ['one', 'two'] });
+        const program = join(packageRoot(), 'bin', 'mqha.js');
+        const args = [program, '-C', directory, 'consume', 'q', ...json];
+        const noSpace = spawn(process.execPath, args, { stdio: ['ignore', full, 'pipe'] });
+        let said = '';
+        noSpace.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
+        expect(await once(noSpace, 'close')).toEqual([1, null]);
+        expect(said).toContain('no space left to write /dev/full');
+        expect(master.accepted).toEqual([]);
+      }
+    },
+  );
+
+  it('takes nothing where nobody reads, and that is no fault', async () => {
+    const { directory, master } = await served({ queue: ['one', 'two'] });
+    const program = join(packageRoot(), 'bin', 'mqha.js');
+    const child = spawn(process.execPath, [program, '-C', directory, 'consume', 'q']);
+    child.stdout.destroy();
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect([said, master.accepted]).toEqual(['', []]);
+    expect(master.given()).toBe(2);
+  });
+
   it('prints a document for an empty queue, too', async () => {
     const { directory } = await served();
     const run = await mqha(['-C', directory, 'consume', 'q', '--browse', '--json']);
@@ -202,7 +238,7 @@ describe('consume', () => {
     [['q', '--timeout', '-1'], '--timeout'],
     [['q>'], 'wildcard'],
   ])('refuses %j', async (args, message) => {
-    const run = await mqha(['-C', await made(), 'consume', ...args, '--json']);
+    const run = await mqha(['-C', await unrendered(), 'consume', ...args, '--json']);
     expect(run).toMatchObject({ status: 2, stdout: '' });
     expect(errorOf(run).message).toContain(message);
   });
