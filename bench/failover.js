@@ -117,11 +117,11 @@ async function oneRound(cluster, watch, producer, side, block) {
   const killedAt = Date.now();
   process.kill(master.pid, 'SIGKILL');
   const link = await producer.newLink(killedAt, RECOVERY_MS);
-  if (link?.firstAckAt === undefined) {
+  if (!link) {
     throw new Error(`no message was acknowledged within ${RECOVERY_MS / 1000} s`);
   }
 
-  const lines = await logs.get(link.broker.name).lines();
+  const lines = await logs.get(link.broker).lines();
   /** @type {Record<typeof STAGES[number], number>} */
   const times = {
     'znode gone': watch.goneAt(master.member, killedAt),
@@ -140,7 +140,7 @@ async function oneRound(cluster, watch, producer, side, block) {
     side,
     block,
     killed: master.name,
-    newMaster: link.broker.name,
+    newMaster: link.broker,
     milliseconds: link.firstAckAt - killedAt,
     stages: Object.fromEntries(stages),
   };

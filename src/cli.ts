@@ -1,4 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { addMessageCommands } from './cli-messages.js';
+import { timeout, wholeNumber } from './cli-options.js';
 import type { CommandContext, ConfirmFlags, ExitCode, WaitFlags } from './commands/context.js';
 import type { DestroyFlags } from './commands/destroy.js';
 import type { DrillFlags } from './commands/drill.js';
@@ -18,6 +20,8 @@ import { packageVersion } from './package.js';
 /** What an action tells `main`: an exit code of its own, or nothing for 0. */
 export interface Outcome {
   exitCode: ExitCode;
+  /** The command sees by itself that nobody reads stdout any more, and ends in order. */
+  endsItself: boolean;
 }
 
 interface GlobalFlags {
@@ -49,8 +53,6 @@ export function buildCli(
     .configureHelp({ showGlobalOptions: true });
 
   const context = () => contextOf(program.opts<GlobalFlags>());
-  const timeout = (byDefault: string) =>
-    new Option('--timeout <duration>', `how long to wait (default: ${byDefault})`);
   const since = () =>
     new Option('--since <when>', 'a duration back from now (10m, 2h, 3d) or an ISO time');
   const yes = () => new Option('-y, --yes', 'answer every question with yes');
@@ -306,15 +308,13 @@ export function buildCli(
     .command('env')
     .description('what a client needs: failover URL, user, password, consoles')
     .option('--shell', 'as export lines for eval')
+    .option('--spring', 'as YAML for the application.yaml of a Spring Boot application')
     .action(async (flags: EnvFlags) => {
       const { env } = await import('./commands/env.js');
       await env(context(), flags);
     });
 
-  return program;
-}
+  addMessageCommands(program, context, outcome);
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
-  return Number(text);
+  return program;
 }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { clientSettings, openCluster, statusOf, thisHost } from '../../dist/index.js';
+import { brokersOf } from '../../dist/client/brokers.js';
+import { openCluster, statusOf, thisHost } from '../../dist/index.js';
 import { freePorts } from '../../dist/process/ports.js';
 
 const BIN = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'mqha.js');
@@ -16,8 +17,6 @@ const COMMAND_END_MS = 10_000;
 /** @typedef {import('../../dist/index.js').ClusterStatus} ClusterStatus */
 /** @typedef {import('../../dist/index.js').NodeStatus} NodeStatus */
 /** @typedef {ClusterStatus & { supervisor?: { running: boolean, pid: number | null } }} Status */
-/** @typedef {{ name: string, host: string, port: number }} Broker */
-/** @typedef {{ username: string, password?: string }} Account */
 /** @typedef {{ exitCode: number, stdout: string, stderr: string }} Ran */
 
 /** Thrown by whatever a bench waits for once somebody pressed Ctrl-C. */
@@ -104,17 +103,10 @@ export class BenchCluster {
     return this.#opened;
   }
 
-  /** Where clients connect, and as whom. @returns {Promise<{ brokers: Broker[], account: Account }>} */
+  /** Where clients connect, and as whom. */
   async clients() {
     const { config, account } = await this.open();
-    const settings = clientSettings(config, account);
-    return {
-      brokers: settings.brokers.map(({ name, url }) => {
-        const { hostname, port } = new URL(url.replace('tcp:', 'http:'));
-        return { name, host: hostname, port: Number(port) };
-      }),
-      account: account ?? { username: 'anonymous' },
-    };
+    return { brokers: brokersOf(config), account };
   }
 
   /** The names of the nodes. */

@@ -1,13 +1,15 @@
 // A client that sends steadily: numbered persistent messages, each again until it is acknowledged.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openAny } from './link.js';
+import { QueueSender } from '../../dist/client/sender.js';
 
 /** After so long without an answer the client looks for another broker as well. */
 const PATIENCE_MS = 250;
+/** Between two knocks at a closed door: what is measured is the cluster, not the client. */
+const KNOCK_MS = 5;
 /** `stop` gives up on the last message after this. */
 const STOP_MS = 30_000;
 
-/** @typedef {import('./link.js').Link} Link */
+/** @typedef {import('../../dist/client/link.js').LinkTimes & { readonly firstAckAt: number }} Link */
 
 export class Producer {
   /** When each message was acknowledged, by its number. @type {number[]} */
@@ -16,13 +18,10 @@ export class Producer {
   ackedBy = [];
   /** How many numbers were sent at least once. */
   sent = 0;
-  /** Every connection that was opened. @type {Link[]} */
+  /** Every connection that a message was acknowledged through. @type {Link[]} */
   links = [];
-  /** @type {Link | undefined} */
-  #link;
   #stopping = false;
-  #clients;
-  #queue;
+  #sender;
   #pauseMs;
   /** @type {Promise<void>} */
   #work;
@@ -32,8 +31,8 @@ export class Producer {
    * @param {{ queue: string, pauseMs: number }} options a pause after each acknowledgement
    */
   constructor(clients, { queue, pauseMs }) {
-    this.#clients = clients;
-    this.#queue = queue;
+    const options = { ...clients, patienceMs: PATIENCE_MS, knockMs: KNOCK_MS };
+    this.#sender = new QueueSender(queue, options);
     this.#pauseMs = pauseMs;
     this.#work = this.#run();
   }
@@ -79,9 +78,7 @@ export class Producer {
   async newLink(since, limitMs) {
     const end = Date.now() + limitMs;
     while (Date.now() < end) {
-      const found = this.links.find(
-        (link) => link.acceptedAt >= since && link.firstAckAt !== undefined,
-      );
+      const found = this.links.find((link) => link.acceptedAt >= since);
       if (found) return found;
       await sleep(10);
     }
@@ -93,7 +90,7 @@ export class Producer {
     this.#stopping = true;
     const inTime = this.#work.then(() => true);
     const stopped = await Promise.race([inTime, sleep(STOP_MS, false)]);
-    this.#link?.drop();
+    await this.#sender.close();
     return stopped;
   }
 
@@ -101,57 +98,22 @@ export class Producer {
     while (!this.#stopping) {
       const number = this.sent;
       this.sent += 1;
-      this.ackedBy.push(await this.#deliver(`${number}`));
-      this.ackTimes.push(Date.now());
+      const { broker = '', endedAt } = await this.#deliver(`${number}`);
+      this.ackedBy.push(broker);
+      this.ackTimes.push(endedAt);
+      const { link } = this.#sender;
+      if (link && link.acceptedAt !== this.links.at(-1)?.acceptedAt) {
+        this.links.push({ ...link, firstAckAt: endedAt });
+      }
       await sleep(this.#pauseMs);
     }
   }
 
-  /**
-   * @param {string} body
-   * @returns the name of the broker that acknowledged it
-   */
+  /** @param {string} body */
   async #deliver(body) {
     for (;;) {
-      const link = (this.#link ??= await this.#open(this.#clients.brokers, { over: false }));
-      if (link && (await this.#sendWith(link, body)) === 'acknowledged') return link.broker.name;
+      const sent = await this.#sender.send(body);
+      if (sent.outcome === 'acknowledged') return sent;
     }
-  }
-
-  /**
-   * Sends; where the broker is silent, it looks for another one without letting go of this one.
-   * @param {Link} link
-   * @param {string} body
-   */
-  async #sendWith(link, body) {
-    const race = { over: false };
-    const answer = link.send(body).finally(() => (race.over = true));
-    /** @type {string | Link} */
-    let outcome = await Promise.race([answer, sleep(PATIENCE_MS, 'late')]);
-    if (outcome === 'late') outcome = await Promise.race([answer, this.#openElsewhere(link, race)]);
-    if (outcome === 'acknowledged') return outcome;
-    link.drop();
-    this.#link = typeof outcome === 'object' ? outcome : undefined;
-    return 'failed';
-  }
-
-  /**
-   * @param {Link} link
-   * @param {import('./link.js').Race} race
-   * @returns {Promise<Link>} settles only where another broker lets the client in first
-   */
-  async #openElsewhere(link, race) {
-    const others = this.#clients.brokers.filter((broker) => broker !== link.broker);
-    return (await this.#open(others, race)) ?? new Promise(() => undefined);
-  }
-
-  /**
-   * @param {readonly import('./cluster.js').Broker[]} brokers
-   * @param {import('./link.js').Race} race
-   */
-  async #open(brokers, race) {
-    const link = await openAny(brokers, this.#clients.account, this.#queue, race);
-    if (link) this.links.push(link);
-    return link;
   }
 }

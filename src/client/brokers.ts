@@ -1,5 +1,10 @@
-import type { Account } from '../broker/client.js';
 import type { ClusterConfig } from '../config/schema.js';
+
+/** An account of the message port; undefined for an anonymous cluster. */
+export interface Account {
+  readonly username: string;
+  readonly password: string;
+}
 
 /** Where one broker takes clients. */
 export interface Broker {

@@ -1,10 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import type { Connection, EventContext } from 'rhea';
 import type rhea from 'rhea';
-import type { Account } from '../broker/client.js';
 import { messageOf } from '../errors.js';
 import { before, Deadline } from '../time.js';
-import type { Broker } from './brokers.js';
+import type { Account, Broker } from './brokers.js';
 
 /** What ends a connection of ours: each has one link, so the end of that is the end of all. */
 const ENDINGS = [
@@ -21,6 +20,9 @@ const ENDINGS = [
   'error',
 ];
 
+/** Between machines: the kernel alone would try for minutes. */
+const CONNECT_MS = 5000;
+
 /** The AMQP library, loaded when the first client connects. */
 export async function amqp(): Promise<typeof rhea> {
   return (await import('rhea')).default;
@@ -33,6 +35,8 @@ export class Wire {
   readonly acceptedAt = Date.now();
   /** When the broker has let the client in; undefined until then. */
   openAt: number | undefined;
+  /** Resolves then; need never. */
+  readonly opened: Promise<void>;
   lostAt: number | undefined;
   /** Why it was lost, in the broker's words where it said something. */
   reason: string | undefined;
@@ -50,8 +54,11 @@ export class Wire {
         resolve();
       });
     });
-    connection.once('connection_open', () => {
-      this.openAt = Date.now();
+    this.opened = new Promise((resolve) => {
+      connection.once('connection_open', () => {
+        this.openAt = Date.now();
+        resolve();
+      });
     });
     for (const event of ENDINGS) {
       connection.on(event, (context: unknown) => {
@@ -140,16 +147,28 @@ function reasonOf(context: unknown, connection: Connection): string | undefined 
   return context instanceof Error ? context.message : undefined;
 }
 
-/** A connected socket; undefined where it was refused. */
+/** A connected socket; undefined where it was refused, or the machine does not answer. */
 function accepted({ host, port }: Broker): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, noDelay: true });
     socket.on('error', () => undefined);
+    socket.setTimeout(CONNECT_MS, () => socket.destroy());
     socket.once('connect', () => {
-      resolve(socket);
+      socket.setTimeout(0);
+      if (isConnectedToItself(socket)) socket.resetAndDestroy();
+      else resolve(socket);
     });
     socket.once('close', () => {
       resolve(undefined);
     });
   });
+}
+
+/**
+ * Whether a socket is its own peer. The kernel chooses our end's port, and once in some ten thousand
+ * knocks it is the closed port that we knock at: the socket would hold what the broker is to open.
+ */
+export function isConnectedToItself(socket: Socket): boolean {
+  const { localPort, remotePort, localAddress, remoteAddress } = socket;
+  return localPort === remotePort && localAddress === remoteAddress;
 }

@@ -1,4 +1,4 @@
-import type { Account } from '../broker/client.js';
+import type { Account } from '../client/brokers.js';
 import type { ClusterConfig } from '../config/schema.js';
 
 /** The URL that a JMS client follows the master with: every node's message port. */

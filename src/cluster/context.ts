@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../config/schema.js';
 import type { Layout } from '../config/layout.js';
 import { configOf } from '../config/kept.js';
-import type { Account } from '../broker/client.js';
+import type { Account } from '../client/brokers.js';
 import { MqhaError } from '../errors.js';
 import { Journal } from '../journal/journal.js';
 import { acquireLock, type Lock } from '../process/lock.js';

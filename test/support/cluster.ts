@@ -1,3 +1,5 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +18,14 @@ export interface CliResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CliResult>;
+  /** What it has written to stdout so far. */
+  readonly printed: () => string;
 }
 
 /** Runs the built command line as a user does, without a terminal. */
@@ -84,6 +94,27 @@ export class TestCluster {
   /** Runs a command on this cluster. */
   run(...args: string[]): Promise<CliResult> {
     return mqha(['-C', this.directory, ...args], { env: this.env });
+  }
+
+  /** Starts a command and returns while it runs; what it prints and how it ended comes later. */
+  start(args: readonly string[], input?: string): Running {
+    const program = join(packageRoot(), 'bin', 'mqha.js');
+    const child = spawn(process.execPath, [program, '-C', this.directory, ...args], {
+      env: { ...process.env, MQHA_CLUSTER: '', ...this.env },
+    });
+    child.stdin.on('error', () => undefined);
+    if (input === undefined) child.stdin.end();
+    else child.stdin.end(input);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const ended = once(child, 'close').then(([code]) => ({
+      exitCode: typeof code === 'number' ? code : -1,
+      stdout: stdout.trimEnd(),
+      stderr,
+    }));
+    return { child, ended, printed: () => stdout };
   }
 
   /** Runs a command that must succeed, and returns its JSON. */

@@ -1,36 +1,18 @@
-import rhea, { type Connection, type EventContext } from 'rhea';
+import type { ClientOptions } from '../../src/client/brokers.js';
+import { QueueReceiver } from '../../src/client/receiver.js';
+import { QueueSender } from '../../src/client/sender.js';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
 
 const LIMIT_MS = 30_000;
 
-/** A connection to whichever broker serves; an AMQP client tries the message ports in turn. */
-async function connect(settings: ClientSettings, limitMs = LIMIT_MS): Promise<Connection> {
-  const end = performance.now() + limitMs;
-  for (;;) {
-    for (const { url } of settings.brokers) {
+function clientOf({ brokers, username, password }: ClientSettings): ClientOptions {
+  return {
+    brokers: brokers.map(({ name, url }) => {
       const { hostname, port } = new URL(url.replace('tcp:', 'http:'));
-      const connection = rhea.create_container().connect({
-        host: hostname,
-        port: Number(port),
-        reconnect: false,
-        username: settings.username ?? 'anonymous',
-        ...(settings.password === null ? {} : { password: settings.password }),
-      });
-      const open = await new Promise<boolean>((resolve) => {
-        connection.once('connection_open', () => {
-          resolve(true);
-        });
-        for (const event of ['disconnected', 'connection_error', 'error']) {
-          connection.on(event, () => {
-            resolve(false);
-          });
-        }
-      });
-      if (open) return connection;
-    }
-    if (performance.now() > end) throw new Error('no broker lets a client in');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+      return { name, host: hostname, port: Number(port) };
+    }),
+    account: username === null || password === null ? undefined : { username, password },
+  };
 }
 
 /** Sends persistent messages and returns when the broker has acknowledged every one of them. */
@@ -38,38 +20,17 @@ export async function send(
   settings: ClientSettings,
   queue: string,
   bodies: readonly string[],
-  limitMs?: number,
+  limitMs = LIMIT_MS,
 ): Promise<void> {
-  const connection = await connect(settings, limitMs);
+  const signal = AbortSignal.timeout(limitMs);
+  const sender = new QueueSender(queue, { ...clientOf(settings), signal });
   try {
-    await new Promise<void>((resolve, reject) => {
-      const sender = connection.open_sender(queue);
-      let next = 0;
-      let accepted = 0;
-      sender.on('sendable', () => {
-        while (next < bodies.length && sender.sendable()) {
-          sender.send({ durable: true, body: bodies[next] });
-          next += 1;
-        }
-      });
-      sender.on('accepted', () => {
-        accepted += 1;
-        if (accepted === bodies.length) resolve();
-      });
-      for (const event of ['rejected', 'sender_error']) {
-        sender.on(event, () => {
-          reject(new Error(`${queue}: ${event}`));
-        });
-      }
-      connection.once('disconnected', () => {
-        reject(new Error('the connection was lost'));
-      });
-      setTimeout(() => {
-        reject(new Error('not acknowledged in time'));
-      }, LIMIT_MS).unref();
-    });
+    for (const body of bodies) {
+      const { outcome, reason } = await sender.send(body);
+      if (outcome === 'failed') throw new Error(`${queue}: ${reason ?? ''}`);
+    }
   } finally {
-    connection.close();
+    await sender.close();
   }
 }
 
@@ -79,26 +40,16 @@ export async function receive(
   queue: string,
   count: number,
 ): Promise<string[]> {
-  const connection = await connect(settings);
+  const receiver = new QueueReceiver(queue, clientOf(settings));
   const bodies: string[] = [];
   try {
-    await new Promise<void>((resolve, reject) => {
-      const receiver = connection.open_receiver({ source: queue, autoaccept: false });
-      receiver.on('message', (context: EventContext) => {
-        bodies.push(String(context.message?.body));
-        context.delivery?.accept();
-        // Closing the link sends the acknowledgement of the last message ahead of it.
-        if (bodies.length === count) receiver.close();
-      });
-      receiver.once('receiver_close', () => {
-        resolve();
-      });
-      setTimeout(() => {
-        reject(new Error(`${bodies.length} of ${count} messages came in time`));
-      }, LIMIT_MS).unref();
-    });
+    while (bodies.length < count) {
+      const message = await receiver.next(LIMIT_MS);
+      if (!message) throw new Error(`${bodies.length} of ${count} messages came in time`);
+      bodies.push(String(message.body));
+    }
   } finally {
-    connection.close();
+    await receiver.close();
   }
   return bodies;
 }
