@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, ConfirmFlags, ExitCode, WaitFlags } from './commands/context.js';
+import type { ConsumeFlags } from './commands/consume.js';
 import type { DestroyFlags } from './commands/destroy.js';
 import type { DrillFlags } from './commands/drill.js';
 import type { EnvFlags } from './commands/env.js';
@@ -10,6 +11,7 @@ import type { InitFlags } from './commands/init.js';
 import type { InstallFlags } from './commands/install.js';
 import type { LogsFlags } from './commands/logs.js';
 import type { RenderFlags } from './commands/render.js';
+import type { SendFlags } from './commands/send.js';
 import type { SuperviseFlags } from './commands/supervise.js';
 import type { SwitchoverFlags } from './commands/switchover.js';
 import type { UpFlags } from './commands/up.js';
@@ -18,6 +20,8 @@ import { packageVersion } from './package.js';
 /** What an action tells `main`: an exit code of its own, or nothing for 0. */
 export interface Outcome {
   exitCode: ExitCode;
+  /** The command sees by itself that nobody reads stdout any more, and ends in order. */
+  endsItself: boolean;
 }
 
 interface GlobalFlags {
@@ -296,9 +300,48 @@ export function buildCli(
     .command('env')
     .description('what a client needs: failover URL, user, password, consoles')
     .option('--shell', 'as export lines for eval')
+    .option('--spring', 'as YAML for the application.yaml of a Spring Boot application')
     .action(async (flags: EnvFlags) => {
       const { env } = await import('./commands/env.js');
       await env(context(), flags);
+    });
+
+  program
+    .command('send <queue> [body]')
+    .description('send persistent messages, each acknowledged; follows the master, at least once')
+    .option('--file <path>', 'the body is the content of a file')
+    .option('--stdin', 'each line of stdin is a message')
+    .option('--count <n>', 'send the body, or bodies of a size, so many times', wholeNumber)
+    .option('--size <bytes>', 'bodies of this size, each beginning with its number', wholeNumber)
+    .option('--rate <n>', 'at most so many a second')
+    .addOption(timeout('60s without an acknowledgement'))
+    .action(async (queue: string, body: string | undefined, flags: SendFlags) => {
+      const { send } = await import('./commands/send.js');
+      await send(context(), queue, body, flags);
+    });
+
+  program
+    .command('consume <queue>')
+    .description(
+      'take messages and print their bodies, one a line; each is acknowledged after that',
+    )
+    .option('--count <n>', 'end after so many', wholeNumber)
+    .option('--browse', 'leave them in the queue')
+    .addOption(
+      new Option('--timeout <duration>', 'end when none has come for so long (default: 1s)'),
+    )
+    .action(async (queue: string, flags: ConsumeFlags) => {
+      const { consume } = await import('./commands/consume.js');
+      outcome.endsItself = true;
+      await consume(context(), queue, flags);
+    });
+
+  program
+    .command('queues')
+    .description('depth and consumers of each queue; in and out count since the master serves')
+    .action(async () => {
+      const { queues } = await import('./commands/queues.js');
+      await queues(context());
     });
 
   return program;

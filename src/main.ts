@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (interrupt.signal.aborted) process.exit(143);
     interrupt.abort();
   });
-  const outcome: Outcome = { exitCode: undefined };
+  const outcome: Outcome = { exitCode: undefined, endsItself: false };
   const cli = buildCli(
     (flags): CommandContext => ({
       io: { stdout, stderr, stdin, env, json: flags.json === true },
@@ -39,10 +39,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   );
   quiet(cli);
   const how = { json, verbose: words.includes('--verbose') };
-  stdout.on('error', (error) => {
+  let unheard: Error | undefined;
+  const exitUnheard = (error: Error): never => {
     // A reader that has read enough (`mqha logs | head`) is no failure; `check` was not heard even so.
     const failed = systemCode(error) === 'EPIPE' ? 0 : report(fileError(error, stdoutPath()), how);
     process.exit(isCommand(cli, 'check', 'drill') ? NO_VERDICT : failed);
+  };
+  stdout.on('error', (error: Error) => {
+    unheard = error;
+    if (!outcome.endsItself) exitUnheard(error);
   });
   stderr.on('error', () => undefined); // There is nobody left to tell.
   let exitCode: number;
@@ -56,6 +61,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   await flush(stdout);
   await flush(stderr);
+  if (unheard && exitCode === 0) exitUnheard(unheard);
   process.exit(exitCode);
 }
 

@@ -49,6 +49,26 @@ export async function before<T>(deadline: Deadline, promise: Promise<T>): Promis
   }
 }
 
+/** The value of a promise, or undefined once the signal is aborted. The promise goes on. */
+export async function unlessAborted<T>(
+  signal: AbortSignal,
+  promise: Promise<T>,
+): Promise<T | undefined> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => {
+      resolve(undefined);
+    };
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 /** `2m 5s`, `3.2s`, `45 ms`: a duration for people. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;

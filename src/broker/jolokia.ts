@@ -25,11 +25,34 @@ const replication = z.object({
     .nullable(),
 });
 
-const answer = z.object({
-  status: z.number(),
-  error: z.string().optional(),
-  value: z.record(z.string(), replication).optional(),
+/** What a broker says of one of its queues; the counters begin when it begins to serve. */
+export interface QueueStatistics {
+  readonly name: string;
+  readonly depth: number;
+  readonly consumers: number;
+  readonly enqueued: number;
+  readonly dequeued: number;
+}
+
+const queue = z.object({
+  Name: z.string(),
+  QueueSize: z.number(),
+  ConsumerCount: z.number(),
+  EnqueueCount: z.number(),
+  DequeueCount: z.number(),
 });
+
+/** The answer to a read of every MBean that a pattern fits: their values by name. */
+const answerWith = <T extends z.ZodType>(value: T) =>
+  z.object({
+    status: z.number(),
+    error: z.string().optional(),
+    value: z.record(z.string(), value).optional(),
+  });
+
+const QUEUES =
+  'org.apache.activemq:type=Broker,brokerName=*,destinationType=Queue,destinationName=*';
+const NO_SUCH_MBEAN = 404;
 
 /** Where the console of a broker listens, and the account that opens it. */
 export interface Console {
@@ -45,7 +68,7 @@ export interface Console {
  */
 export async function readReplication(console: Console, timeoutMs: number): Promise<Replication> {
   const text = await get(console, '/api/jolokia/read/*:view=Replication,*', timeoutMs);
-  const { status, error, value } = answer.parse(JSON.parse(text));
+  const { status, error, value } = answerWith(replication).parse(JSON.parse(text));
   const [view] = Object.values(value ?? {});
   if (status !== 200 || view === undefined) throw new Error(error ?? `Jolokia status ${status}`);
   return {
@@ -55,6 +78,26 @@ export async function readReplication(console: Console, timeoutMs: number): Prom
     status: view.Status ?? '',
     slaves: view.Slaves ?? [],
   };
+}
+
+/**
+ * Asks the master for its queues, the dead letters' among them.
+ * @param timeoutMs for the whole exchange
+ * @throws Error that says what went wrong, as readReplication()
+ */
+export async function readQueues(console: Console, timeoutMs: number): Promise<QueueStatistics[]> {
+  const attributes = Object.keys(queue.shape).join(',');
+  const text = await get(console, `/api/jolokia/read/${QUEUES}/${attributes}`, timeoutMs);
+  const { status, error, value } = answerWith(queue).parse(JSON.parse(text));
+  if (status === NO_SUCH_MBEAN) return []; // There is no queue.
+  if (status !== 200) throw new Error(error ?? `Jolokia status ${status}`);
+  return Object.values(value ?? {}).map((read) => ({
+    name: read.Name,
+    depth: read.QueueSize,
+    consumers: read.ConsumerCount,
+    enqueued: read.EnqueueCount,
+    dequeued: read.DequeueCount,
+  }));
 }
 
 /** One GET of the console; Jolokia's strict checking refuses a request without an Origin. */

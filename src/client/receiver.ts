@@ -1,8 +1,8 @@
-import type { Delivery, EventContext, Message, Receiver } from 'rhea';
+import type { Delivery } from 'rhea';
 import { before, Deadline } from '../time.js';
 import type { ClientOptions } from './brokers.js';
-import { Doors, timesOf, type Link, type LinkTimes } from './link.js';
-import type { Wire } from './wire.js';
+import { Doors, timesOf, type LinkTimes } from './link.js';
+import { ReceiverLink, type Received } from './receiver-link.js';
 
 /** How many messages the broker may send ahead of what was taken. */
 const CREDIT = 100;
@@ -13,16 +13,7 @@ const IDLE_MS = 10_000;
 /** Acknowledgements on their way are waited for at most this long. */
 const CLOSE_MS = 2000;
 
-export interface Received {
-  /** Text where it was sent as text, else bytes. */
-  readonly body: string | Buffer;
-  readonly id: string | undefined;
-  readonly broker: string;
-  /** When it came; Date.now(). */
-  readonly at: number;
-  /** The broker has given it to somebody before, and was not told that it was taken. */
-  readonly redelivered: boolean;
-}
+export type { Received };
 
 export interface ReceiverOptions extends ClientOptions {
   /** Looks at the messages and leaves them there. */
@@ -39,7 +30,8 @@ export interface ReceiverOptions extends ClientOptions {
 export class QueueReceiver {
   readonly #doors: Doors<ReceiverLink>;
   readonly #signal: AbortSignal | undefined;
-  readonly #browse: boolean;
+  /** Of a browser: through which connection a message was shown, by its id. */
+  readonly #shown: Map<string, ReceiverLink> | undefined;
   #link: ReceiverLink | undefined;
   #last: { readonly link: ReceiverLink; readonly delivery: Delivery } | undefined;
   #closed = false;
@@ -51,8 +43,9 @@ export class QueueReceiver {
 
   constructor(queue: string, options: ReceiverOptions) {
     this.#signal = options.signal;
-    this.#browse = options.browse === true;
-    const settings = { queue, browse: this.#browse, credit: options.credit ?? CREDIT };
+    const browse = options.browse === true;
+    this.#shown = browse ? new Map() : undefined;
+    const settings = { queue, browse, credit: options.credit ?? CREDIT };
     this.#doors = new Doors(
       options,
       (wire) =>
@@ -88,12 +81,14 @@ export class QueueReceiver {
     this.#following ??= this.#follow();
     const deadline = Deadline.in(timeoutMs);
     for (;;) {
-      if (this.#over) return undefined;
+      if (this.#isOver()) return undefined;
       const link = this.#link;
       const arrived = link?.take();
       if (link && arrived) {
         this.#last = { link, delivery: arrived.delivery };
-        return arrived.received;
+        if (!this.#wasShown(arrived.received, link)) return arrived.received;
+        this.#acknowledge();
+        continue;
       }
       if (this.ended || deadline.passed) return undefined;
       await before(
@@ -117,9 +112,19 @@ export class QueueReceiver {
     this.#wake();
     await this.#link?.wire.end(CLOSE_MS);
     await this.#following;
+    // One that was opened just then.
+    this.#link?.wire.drop();
   }
 
-  get #over(): boolean {
+  /** The next master shows a browser the queue from its beginning. */
+  #wasShown({ id }: Received, link: ReceiverLink): boolean {
+    if (!this.#shown || id === undefined) return false;
+    const before = this.#shown.get(id);
+    this.#shown.set(id, link);
+    return before !== undefined && before !== link;
+  }
+
+  #isOver(): boolean {
     return this.#closed || this.#signal?.aborted === true;
   }
 
@@ -132,17 +137,20 @@ export class QueueReceiver {
 
   /** Keeps a link to whichever broker is master. */
   async #follow(): Promise<void> {
-    while (!this.#over) {
-      this.#link ??= await this.#doors.openAny({}, () => this.#over);
+    while (!this.#isOver()) {
+      this.#link ??= await this.#doors.openAny({}, () => this.#isOver());
       this.#wake();
-      if (this.#link) this.#link = await this.#watch(this.#link);
+      if (!this.#link) continue;
+      const next = await this.#watch(this.#link);
+      // What was taken through it may still have to be acknowledged.
+      if (!this.#isOver()) this.#link = next;
     }
   }
 
   /** @returns another link where another broker lets the client in, undefined once this one is lost */
   async #watch(link: ReceiverLink): Promise<ReceiverLink | undefined> {
     const { patienceMs } = this.#doors;
-    const lost = () => link.wire.lostAt !== undefined || this.#over;
+    const lost = () => link.wire.lostAt !== undefined || this.#isOver();
     const heard = () => lost() || Date.now() - link.heardAt < patienceMs;
     while (!lost()) {
       if (heard()) {
@@ -159,104 +167,4 @@ export class QueueReceiver {
     }
     return undefined;
   }
-}
-
-interface Arrived {
-  readonly delivery: Delivery;
-  readonly received: Received;
-}
-
-interface ReceiverSettings {
-  readonly queue: string;
-  readonly browse: boolean;
-  readonly credit: number;
-}
-
-class ReceiverLink implements Link {
-  readonly wire: Wire;
-  readonly readyAt = Date.now();
-  readonly buffer: Arrived[] = [];
-  heardAt = Date.now();
-  ended = false;
-  readonly #receiver: Receiver;
-  readonly #settings: ReceiverSettings;
-  /** Taken since the broker was last told how many more it may send. */
-  #taken = 0;
-
-  private constructor(wire: Wire, receiver: Receiver, settings: ReceiverSettings) {
-    this.wire = wire;
-    this.#receiver = receiver;
-    this.#settings = settings;
-  }
-
-  static open(wire: Wire, settings: ReceiverSettings, wake: () => void): Promise<ReceiverLink> {
-    const { queue, browse, credit } = settings;
-    const receiver = wire.connection.open_receiver({
-      source: { address: queue, ...(browse ? { distribution_mode: 'copy' as const } : {}) },
-      autoaccept: false,
-      // Given by hand, since rhea counts what has come, not what was taken.
-      credit_window: 0,
-    });
-    return new Promise((resolve) => {
-      receiver.once('receiver_open', () => {
-        const link = new ReceiverLink(wire, receiver, settings);
-        receiver.on('message', ({ message, delivery }: EventContext) => {
-          if (message && delivery) link.#arrived(message, delivery);
-          wake();
-        });
-        receiver.on('receiver_drained', () => {
-          link.ended = true;
-          wake();
-        });
-        receiver.add_credit(credit);
-        if (browse) receiver.drain_credit();
-        resolve(link);
-      });
-    });
-  }
-
-  #arrived(message: Message, delivery: Delivery): void {
-    this.heardAt = Date.now();
-    this.buffer.push({ delivery, received: receivedOf(message, this.wire.broker.name) });
-  }
-
-  take(): Arrived | undefined {
-    const arrived = this.buffer.shift();
-    if (!arrived) return undefined;
-    this.#taken += 1;
-    return arrived;
-  }
-
-  /** Tells the broker that a message was taken, and now and then that more may come. */
-  accept(delivery: Delivery): void {
-    delivery.accept();
-    const { credit } = this.#settings;
-    if (this.#taken < credit / 4) return;
-    this.#receiver.add_credit(this.#taken);
-    this.#taken = 0;
-  }
-}
-
-function receivedOf(message: Message, broker: string): Received {
-  const { message_id: id } = message;
-  return {
-    body: bodyOf(message.body),
-    id: id === undefined ? undefined : String(id),
-    broker,
-    at: Date.now(),
-    redelivered: (message.delivery_count ?? 0) > 0,
-  };
-}
-
-/** A body as text or bytes; what JMS knows besides, maps and streams, as JSON. */
-function bodyOf(body: unknown): string | Buffer {
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return body;
-  if (body === undefined || body === null) return '';
-  // A data section, or several.
-  const { content } = body as { content?: unknown };
-  if (Buffer.isBuffer(content)) return content;
-  if (Array.isArray(content) && content.every((part) => Buffer.isBuffer(part))) {
-    return Buffer.concat(content);
-  }
-  return JSON.stringify(content ?? body);
 }

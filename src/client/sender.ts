@@ -21,6 +21,8 @@ export interface Sent {
   readonly endedAt: number;
   /** Why it failed. */
   readonly reason?: string;
+  /** The broker has said that it does not take it: sending it again would fail again. */
+  readonly refused?: true;
 }
 
 export interface SendOptions {
@@ -30,9 +32,9 @@ export interface SendOptions {
 }
 
 /** What a broker said of a message, or the end of the connection in its stead. */
-type Answer = { readonly acknowledged: true } | { readonly acknowledged: false; reason: string };
+type Answer = Pick<Sent, 'outcome' | 'reason' | 'refused'>;
 
-const failed = (reason: string): Answer => ({ acknowledged: false, reason });
+const failed = (reason: string): Answer => ({ outcome: 'failed', reason });
 
 /** Puts persistent messages into a queue, one after the other, on whichever broker is master. */
 export class QueueSender {
@@ -87,10 +89,7 @@ export class QueueSender {
     }
     const broker = link.wire.broker.name;
     const answer = await this.#answerOf(link, await messageOf(body, options));
-    const endedAt = Date.now();
-    return answer.acknowledged
-      ? { outcome: 'acknowledged', broker, startedAt, endedAt }
-      : { outcome: 'failed', broker, startedAt, endedAt, reason: answer.reason };
+    return { ...answer, broker, startedAt, endedAt: Date.now() };
   }
 
   async #connected(): Promise<SenderLink | undefined> {
@@ -144,12 +143,13 @@ class SenderLink implements Link {
     this.wire = wire;
     this.#sender = sender;
     sender.on('accepted', () => {
-      this.#answer({ acknowledged: true });
+      this.#answer({ outcome: 'acknowledged' });
     });
     // rhea reports `modified` as `released` too.
     for (const outcome of ['rejected', 'released']) {
       sender.on(outcome, ({ delivery }: EventContext) => {
-        this.#answer(failed(`${outcome}${saidIn(delivery?.remote_state)}`));
+        const reason = `${outcome}${saidIn(delivery?.remote_state)}`;
+        this.#answer({ ...failed(reason), refused: true });
       });
     }
     void wire.closed.then(() => {

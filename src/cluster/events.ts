@@ -27,6 +27,27 @@ export type ClusterEvent =
   | { readonly type: 'supervisor-ended'; readonly pid: number }
   | { readonly type: 'killed'; readonly name: string; readonly pid: number }
   | { readonly type: 'removed'; readonly what: string }
+  | {
+      readonly type: 'sending';
+      readonly queue: string;
+      readonly acknowledged: number;
+      /** Of how many; undefined where that is not known. */
+      readonly total: number | undefined;
+      readonly sentAgain: number;
+      /** How long the message under way has been waiting for its acknowledgement. */
+      readonly waitingMs: number;
+      /** Worth a line also where lines stay. */
+      readonly plain: boolean;
+    }
+  | { readonly type: 'receiving'; readonly queue: string; readonly count: number }
+  | {
+      readonly type: 'received';
+      readonly queue: string;
+      readonly count: number;
+      /** They were looked at, and are still there. */
+      readonly browse: boolean;
+      readonly brokers: readonly string[];
+    }
   | DrillEvent;
 
 /** Where a drill stands: the round of a scenario. */

@@ -1,14 +1,18 @@
 import { clientSettings, type ClientSettings } from '../cluster/client-settings.js';
-import { MqhaError } from '../errors.js';
+import { MqhaError, usageError } from '../errors.js';
 import { answer } from '../output/io.js';
 import { withCluster, type CommandContext } from './context.js';
 
 export interface EnvFlags {
   readonly shell?: boolean;
+  readonly spring?: boolean;
 }
 
 /** `mqha env` */
 export async function env(context: CommandContext, flags: EnvFlags): Promise<void> {
+  if (flags.shell === true && flags.spring === true) {
+    throw usageError('usage', '--shell and --spring cannot be given together', 'Give one of them.');
+  }
   const settings = await withCluster(context, ({ config, account }) => {
     if (config.authentication === 'generated' && !account) {
       throw new MqhaError(
@@ -21,7 +25,8 @@ export async function env(context: CommandContext, flags: EnvFlags): Promise<voi
     }
     return Promise.resolve(clientSettings(config, account));
   });
-  answer(context.io, settings, flags.shell === true ? shellText : plainText);
+  const text = flags.shell === true ? shellText : flags.spring === true ? springText : plainText;
+  answer(context.io, settings, text);
 }
 
 function plainText(settings: ClientSettings): string {
@@ -47,6 +52,27 @@ function shellText({ failoverUrl, username, password }: ClientSettings): string 
     for (const name of names) {
       lines.push(value === null ? `unset ${name}` : `export ${name}=${quote(value)}`);
     }
+  }
+  return lines.join('\n');
+}
+
+/** What Spring Boot reads; a text in double quotes is the same in YAML as in JSON. */
+function springText({ failoverUrl, username, password }: ClientSettings): string {
+  const quote = (text: string) => JSON.stringify(text);
+  const lines = [
+    '# For the application.yaml of an application with spring-boot-starter-activemq.',
+    'spring:',
+    '  activemq:',
+    `    broker-url: ${quote(failoverUrl)}`,
+  ];
+  if (username !== null && password !== null) {
+    lines.splice(
+      1,
+      0,
+      '# To keep the password out of the file, leave its line out and set SPRING_ACTIVEMQ_PASSWORD,',
+      '# as `eval "$(mqha env --shell)"` does.',
+    );
+    lines.push(`    user: ${quote(username)}`, `    password: ${quote(password)}`);
   }
   return lines.join('\n');
 }

@@ -25,3 +25,12 @@ export function answer<T>(io: Io, value: T, text: (value: T) => string): void {
   const output = io.json ? JSON.stringify(value, null, 2) : text(value);
   if (output !== '') io.stdout.write(`${output}\n`);
 }
+
+/** Writes to a stream. @returns whether it arrived: the reader of a pipe may have gone */
+export function written(stream: NodeJS.WriteStream, data: string | Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    stream.write(data, (error) => {
+      resolve(!error);
+    });
+  });
+}

@@ -4,6 +4,9 @@ import type { InstallEvent } from '../distribution/index.js';
 import { formatDuration } from '../time.js';
 import { colours, isFancy, type Io } from './io.js';
 
+/** A message that waits longer for its acknowledgement is worth a word. */
+const WAITING_MS = 1000;
+
 /** Shows what happens, on stderr: a spinner on a terminal, one plain line a step elsewhere. */
 export interface Reporter {
   readonly emit: Emit;
@@ -124,6 +127,25 @@ export function describe(event: ClusterEvent): Step | undefined {
       return done(`killed ${event.name} (pid ${event.pid}); following what the cluster does`);
     case 'removed':
       return done(`removed ${event.what}`);
+    case 'sending':
+      return passing(
+        [
+          `sent ${event.acknowledged}${event.total === undefined ? '' : ` of ${event.total}`} to ${event.queue}`,
+          event.sentAgain === 0 ? '' : `, ${event.sentAgain} again`,
+          event.waitingMs < WAITING_MS
+            ? ''
+            : `; no acknowledgement for ${formatDuration(event.waitingMs)}`,
+        ].join(''),
+        !event.plain,
+      );
+    case 'receiving':
+      return passing(`took ${event.count} from ${event.queue}`);
+    case 'received': {
+      const { queue, count, browse, brokers } = event;
+      const many = count === 0 ? 'no message' : count === 1 ? '1 message' : `${count} messages`;
+      const by = brokers.length === 0 ? '' : ` (${brokers.join(', then ')})`;
+      return done(`${browse ? 'showed' : 'took'} ${many} from ${queue}${by}`);
+    }
     case 'drill-step':
       return passing(event.text);
     case 'drill-phase':

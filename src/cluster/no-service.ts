@@ -1,0 +1,31 @@
+import { MqhaError } from '../errors.js';
+import type { Cluster } from './context.js';
+import type { ClusterStatus } from './status.js';
+import { statusOf } from './stop.js';
+
+/**
+ * The error for a client that nobody served.
+ * @param what was not done, and how long it was tried
+ * @param refusal what a broker said that let the client in not
+ * @returns MqhaError `client-refused` or `not-serving`
+ */
+export async function noService(
+  cluster: Cluster,
+  what: string,
+  refusal: string | undefined,
+): Promise<MqhaError> {
+  if (refusal !== undefined) {
+    return new MqhaError('client-refused', `${what}: a broker lets no client in (${refusal})`, {
+      hint: 'See `mqha logs` of that node; `mqha status` shows the cluster.',
+    });
+  }
+  return notServing(await statusOf(cluster), what);
+}
+
+/** @param what was not done */
+export function notServing({ state, master }: ClusterStatus, what: string): MqhaError {
+  const who = master === null ? '' : `, master ${master}`;
+  return new MqhaError('not-serving', `${what}: the cluster is ${state}${who}`, {
+    hint: 'See `mqha status`; `mqha up` starts what is missing.',
+  });
+}

@@ -1,0 +1,57 @@
+import { readQueues } from '../broker/jolokia.js';
+import { messageOf, MqhaError } from '../errors.js';
+import type { Cluster } from './context.js';
+import { notServing } from './no-service.js';
+import { statusOf } from './stop.js';
+
+const ANSWER_MS = 10_000;
+
+/** The document of `mqha queues --json`. */
+export interface Queues {
+  /** Whom was asked. */
+  readonly master: string;
+  /** By name; the queue of dead letters is one of them. */
+  readonly queues: readonly {
+    readonly name: string;
+    /** Messages that are there. */
+    readonly depth: number;
+    readonly consumers: number;
+    /** Messages that were put in, and taken out, since this master began to serve. */
+    readonly in: number;
+    readonly out: number;
+  }[];
+}
+
+/**
+ * The queues of a cluster, as its master knows them.
+ * @throws MqhaError `not-serving` where no master serves, `console-failed` where its console does not answer
+ */
+export async function queuesOf(cluster: Cluster): Promise<Queues> {
+  const status = await statusOf(cluster);
+  const { master, nodes, state } = status;
+  const node = nodes.find(({ name, accepting }) => name === master && accepting);
+  if (!node) throw notServing(status, 'no master could be asked');
+  const { name, host, webPort } = node;
+  try {
+    const console = { host, port: webPort, account: cluster.account };
+    const queues = await readQueues(console, ANSWER_MS);
+    return {
+      master: name,
+      queues: queues
+        .map((queue) => ({
+          name: queue.name,
+          depth: queue.depth,
+          consumers: queue.consumers,
+          in: queue.enqueued,
+          out: queue.dequeued,
+        }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    };
+  } catch (error) {
+    throw new MqhaError(
+      'console-failed',
+      `the console of the master ${name} (${host}:${webPort}) does not tell its queues: ${messageOf(error)}; the cluster is ${state}`,
+      { hint: `See \`mqha logs ${name}\`, and try again.`, cause: error },
+    );
+  }
+}
