@@ -35,46 +35,6 @@ export const killSlave: Scenario = {
   },
 };
 
-export const killElector: Scenario = {
-  name: 'kill-elector',
-  description: 'The elector is killed (SIGKILL); where it can be arranged, it is not the master.',
-  supervised: true,
-  prepare: parted,
-  run: async (scene) => {
-    const { elector } = scene;
-    scene.target = scene.described(elector);
-    await scene.hands.kill([elector]);
-    await scene.recover(elector);
-  },
-};
-
-/** Long enough for the master to store messages that a suspended slave lacks. */
-const BEHIND_MS = 300;
-
-/**
- * Parts master and elector: the slave that would be the next elector falls behind for a moment, and
- * the master is killed just then. The other slave has more of the log and is elected, by the one
- * with the lower znode.
- */
-async function parted(scene: Scene): Promise<void> {
-  const { status, cluster } = scene;
-  if (status.master !== status.elector || cluster.config.replicas < 3) return;
-  scene.say('parting elector and master');
-  const memberOf = (name: string) => status.nodes.find((node) => node.name === name)?.member ?? '';
-  const [next] = scene.slaves.toSorted((a, b) => (memberOf(a) < memberOf(b) ? -1 : 1));
-  if (next === undefined) return;
-  scene.target = `${scene.described(scene.master)}, to part master and elector`;
-  await scene.hands.suspend([next]);
-  try {
-    await scene.pause(BEHIND_MS);
-    await scene.hands.kill([scene.master]);
-  } finally {
-    await scene.hands.resume();
-  }
-  await scene.recover(scene.master);
-  await scene.whole();
-}
-
 export const killAttaching: Scenario = {
   name: 'kill-attaching',
   description: 'A slave is killed, started again, and killed once more while it attaches.',
