@@ -72,9 +72,15 @@ export async function drain(queue: string, options: DrainOptions): Promise<Drain
   }
 }
 
-/** What an earlier drill left in its queue, and whether something else is there. */
+/** What an earlier drill left in its queue, or something else that is there. */
 export type Leftover =
-  { readonly strange: string } | { readonly strange?: undefined; readonly discarded: number };
+  | { readonly strange: string }
+  | {
+      readonly strange?: undefined;
+      readonly discarded: number;
+      /** As in Drained. */
+      readonly ghosts: number;
+    };
 
 /**
  * Takes off a queue what an earlier drill left there. Where anything else is in it, that is left:
@@ -84,24 +90,28 @@ export async function discard(
   queue: string,
   { client, depth, limitMs }: Pick<DrainOptions, 'client' | 'depth' | 'limitMs'>,
 ): Promise<Leftover> {
-  if ((await depth()) === 0) return { discarded: 0 };
+  if ((await depth()) === 0) return { discarded: 0, ghosts: 0 };
   const deadline = Deadline.in(limitMs);
   const strange = await browse(queue, client);
   if (strange !== undefined) return { strange };
   const receiver = new QueueReceiver(queue, client);
   let leaveLast = false;
+  let heardAt = performance.now();
   try {
     for (let discarded = 0; ;) {
       const taken = await receiver.next(CALM_MS);
       if (!taken) {
-        if ((await depth()) === 0 || deadline.passed) return { discarded };
+        const ghosts = (await depth()) ?? 0;
+        const isEnd = ghosts === 0 || performance.now() - heardAt >= SILENCE_MS;
+        if (isEnd || deadline.passed) return { discarded, ghosts };
         continue;
       }
       const body = taken.body.toString();
-      // A browser sees the first few hundred messages only.
+      // What is sent meanwhile was not seen before.
       leaveLast = !isDrillBody(body);
       if (leaveLast) return { strange: body };
       discarded += 1;
+      heardAt = performance.now();
     }
   } finally {
     await receiver.close({ leaveLast });
