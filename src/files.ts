@@ -75,6 +75,7 @@ export function fileError(error: unknown, path: string): unknown {
       });
     case 'ENOTDIR':
     case 'EISDIR':
+    case 'EEXIST':
       return new MqhaError(
         'no-directory',
         `${path} cannot be written: a file stands where a directory is needed, or the other way round`,

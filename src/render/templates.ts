@@ -4,7 +4,7 @@ import { Eta } from 'eta';
 import { packageRoot } from '../package.js';
 
 const engine = new Eta({ tags: ['{{', '}}'], useWith: true, autoEscape: true, autoTrim: false });
-// Values were checked against narrow patterns; escaping is for XML and would be wrong elsewhere.
+// Values were checked against narrow patterns; escaping is for markup and would be wrong elsewhere.
 const plain = new Eta({ tags: ['{{', '}}'], useWith: true, autoEscape: false, autoTrim: false });
 
 /**
@@ -13,5 +13,5 @@ const plain = new Eta({ tags: ['{{', '}}'], useWith: true, autoEscape: false, au
  */
 export function renderTemplate(name: string, data: object): string {
   const source = readFileSync(join(packageRoot(), 'templates', name), 'utf8');
-  return (name.endsWith('.xml') ? engine : plain).renderString(source, data);
+  return (/\.(xml|html)$/.test(name) ? engine : plain).renderString(source, data);
 }
