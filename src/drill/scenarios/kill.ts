@@ -1,14 +1,9 @@
 import { startNodes } from '../../cluster/start.js';
-import type { ClusterConfig } from '../../config/schema.js';
 import { LogSince } from '../broker-log.js';
 import type { Scenario, Scene } from '../scene.js';
+import { needsSlave } from './needs.js';
 
 const ATTACH_MS = 60_000;
-
-/** Of a scenario that needs a slave. */
-export function needsSlave({ replicas }: ClusterConfig): string | undefined {
-  return replicas > 1 ? undefined : 'there is no slave';
-}
 
 export const killMaster: Scenario = {
   name: 'kill-master',
