@@ -3,9 +3,11 @@ import { parseDuration } from '../config/units.js';
 import { drill } from '../drill/drill.js';
 import type { DrillOptions } from '../drill/ground.js';
 import { newSeed } from '../drill/random.js';
+import { writeReport } from '../drill/report/index.js';
 import { DEFAULT_SCENARIO, scenariosNamed } from '../drill/scenarios/index.js';
 import { exitCodeOf } from '../drill/verdict.js';
 import { usageError } from '../errors.js';
+import { ensureDirectory } from '../files.js';
 import { drillText } from '../output/drill-text.js';
 import { answer, colours } from '../output/io.js';
 import {
@@ -35,13 +37,16 @@ export interface DrillFlags extends ConfirmFlags {
 /** `mqha drill` */
 export async function drillCommand(context: CommandContext, flags: DrillFlags): Promise<ExitCode> {
   const options = optionsOf(flags);
+  const report = flags.report === undefined ? undefined : resolve(context.cwd, flags.report);
+  // Before the drill: nothing of it is to be lost for a directory that cannot be written.
+  if (report !== undefined) await ensureDirectory(report);
   const result = await withCluster(context, (cluster) =>
     drill(cluster, options, confirmWith(context, flags.yes)),
   );
   const { io } = context;
   answer(io, result, (value) => drillText(value, colours(io.stdout, io.env)));
-  if (flags.report !== undefined) {
-    resolve(context.cwd, flags.report);
+  if (report !== undefined) {
+    for (const path of await writeReport(result, report)) io.stderr.write(`wrote ${path}\n`);
   }
   return exitCodeOf(result);
 }

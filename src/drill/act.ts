@@ -67,7 +67,7 @@ export async function enact(
     run: ground.run,
     firstClient: ground.numberClients(options.clients),
   });
-  const phase = { now: 'sending' };
+  const phase = { now: '' };
   const scene = new Scene({
     ground,
     side: place.side,
@@ -76,6 +76,7 @@ export async function enact(
     load,
     status,
     say: (text) => {
+      if (text === phase.now) return;
       phase.now = text;
       host.emit({ type: 'drill-phase', ...title(place), phase: text });
     },
@@ -99,6 +100,7 @@ export async function enact(
     isWhole = true;
     witness.mark('whole', null, 'every node is in again');
     await scene.served();
+    scene.say('sending');
     await scene.pause(began + options.durationMs - Date.now());
   } catch (error) {
     failed = true;

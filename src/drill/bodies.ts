@@ -9,6 +9,9 @@ export const DRILL_QUEUE = 'mqha.drill';
 /** A second one, for what must not be touched by what happens to other queues. */
 export const KEPT_QUEUE = `${DRILL_QUEUE}.kept`;
 
+/** A third one, whose messages count nowhere. */
+export const BULK_QUEUE = `${DRILL_QUEUE}.bulk`;
+
 /** What all queues begin with that a drill uses. */
 const OF_DRILLS = /^mqha\.drill(\.|$)/;
 

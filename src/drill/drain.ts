@@ -7,38 +7,45 @@ import { isDrillBody } from './bodies.js';
 export interface Drained {
   /** Every delivery in its order; a body can be among them twice. */
   readonly deliveries: readonly string[];
-  /** Why the queue was not read to its end; undefined where it is known to be empty. */
+  /** Why the queue was not read to its end; undefined where nothing more comes. */
   readonly unread: string | undefined;
+  /** How many messages the master counts in the queue and does not give. */
+  readonly ghosts: number;
 }
 
 export interface DrainOptions {
   readonly client: ClientOptions;
   /** What is known to be there. */
   readonly expected: ReadonlySet<string>;
-  /** How many messages the master says are left; undefined where it cannot be asked. */
+  /** How many messages the master counts in the queue; undefined where it cannot be asked. */
   readonly depth: () => Promise<number | undefined>;
+  /** How many it is known to count and not to give; none by default. */
+  readonly ghosts?: number;
   readonly limitMs: number;
+  /** How many messages may come ahead of what was taken. */
+  readonly credit?: number;
 }
 
 /** A queue that has given everything that was expected is asked for more for so long. */
 const CALM_MS = 300;
-/** One from which something is missing must be silent for longer. */
+/** One in which more is counted than was expected must be silent for so long. */
 const SILENCE_MS = 3000;
-/** Where the master cannot be asked, or says that more is there. */
+/** One from which something is missing. */
 const LONG_SILENCE_MS = 15_000;
 const CREDIT = 1000;
 
 /**
- * Takes everything off a queue and acknowledges it: until all that is expected has come, or nothing
- * comes any more, and the master says that the queue is empty.
+ * Takes everything off a queue and acknowledges it, until the master counts nothing in it any more,
+ * or nothing has come for long.
  */
 export async function drain(queue: string, options: DrainOptions): Promise<Drained> {
-  const { expected, depth, client } = options;
+  const { expected, depth, client, ghosts = 0, credit = CREDIT } = options;
   const deadline = Deadline.in(options.limitMs);
-  const receiver = new QueueReceiver(queue, { ...client, credit: CREDIT });
+  const receiver = new QueueReceiver(queue, { ...client, credit });
   const deliveries: string[] = [];
   const missing = new Set(expected);
   let heardAt = performance.now();
+  let left: number | undefined;
   try {
     for (;;) {
       const received = await receiver.next(CALM_MS);
@@ -50,15 +57,14 @@ export async function drain(queue: string, options: DrainOptions): Promise<Drain
         continue;
       }
       const silence = performance.now() - heardAt;
-      if (missing.size === 0 || silence >= SILENCE_MS) {
-        const left = await depth();
-        if (left === 0) return { deliveries, unread: undefined };
-        if (silence >= LONG_SILENCE_MS || deadline.passed) {
-          return { deliveries, unread: reasonOf(queue, left) };
-        }
-      }
+      left = await depth();
+      const isEnd =
+        left !== undefined &&
+        ((left <= ghosts && (missing.size === 0 || silence >= SILENCE_MS)) ||
+          silence >= (missing.size === 0 ? SILENCE_MS : LONG_SILENCE_MS));
+      if (isEnd) return { deliveries, unread: undefined, ghosts: left ?? 0 };
       if (deadline.passed) {
-        return { deliveries, unread: reasonOf(queue, undefined) };
+        return { deliveries, unread: `${queue} could not be read to its end`, ghosts: left ?? 0 };
       }
     }
   } finally {
@@ -66,15 +72,15 @@ export async function drain(queue: string, options: DrainOptions): Promise<Drain
   }
 }
 
-function reasonOf(queue: string, left: number | undefined): string {
-  return left === undefined
-    ? `${queue} could not be read to its end: no master answers`
-    : `${queue} gives nothing, and the master counts ${left} messages in it`;
-}
-
-/** What an earlier drill left in its queue, and whether something else is there. */
+/** What an earlier drill left in its queue, or something else that is there. */
 export type Leftover =
-  { readonly strange: string } | { readonly strange?: undefined; readonly discarded: number };
+  | { readonly strange: string }
+  | {
+      readonly strange?: undefined;
+      readonly discarded: number;
+      /** As in Drained. */
+      readonly ghosts: number;
+    };
 
 /**
  * Takes off a queue what an earlier drill left there. Where anything else is in it, that is left:
@@ -82,26 +88,30 @@ export type Leftover =
  */
 export async function discard(
   queue: string,
-  { client, depth, limitMs }: Omit<DrainOptions, 'expected'>,
+  { client, depth, limitMs }: Pick<DrainOptions, 'client' | 'depth' | 'limitMs'>,
 ): Promise<Leftover> {
-  if ((await depth()) === 0) return { discarded: 0 };
+  if ((await depth()) === 0) return { discarded: 0, ghosts: 0 };
   const deadline = Deadline.in(limitMs);
   const strange = await browse(queue, client);
   if (strange !== undefined) return { strange };
   const receiver = new QueueReceiver(queue, client);
   let leaveLast = false;
+  let heardAt = performance.now();
   try {
     for (let discarded = 0; ;) {
       const taken = await receiver.next(CALM_MS);
       if (!taken) {
-        if ((await depth()) === 0 || deadline.passed) return { discarded };
+        const ghosts = (await depth()) ?? 0;
+        const isEnd = ghosts === 0 || performance.now() - heardAt >= SILENCE_MS;
+        if (isEnd || deadline.passed) return { discarded, ghosts };
         continue;
       }
       const body = taken.body.toString();
-      // A browser sees the first few hundred messages only.
+      // What is sent meanwhile was not seen before.
       leaveLast = !isDrillBody(body);
       if (leaveLast) return { strange: body };
       discarded += 1;
+      heardAt = performance.now();
     }
   } finally {
     await receiver.close({ leaveLast });

@@ -86,6 +86,7 @@ async function groundOf(asked: Cluster, options: DrillOptions): Promise<Ground> 
     options,
     random: randomFrom(options.seed),
     run: newRun(),
+    ghosts: new Map(),
     listen: (witness) => {
       witnesses.add(witness);
       return () => witnesses.delete(witness);
@@ -152,6 +153,7 @@ async function discardEarlier(ground: Ground): Promise<void> {
         'That queue is for drills only; take the message away.',
       );
     }
+    ground.ghosts.set(queue, left.ghosts);
     if (left.discarded > 0) {
       step(ground, `discarded ${left.discarded} messages of an earlier drill from ${queue}`);
     }

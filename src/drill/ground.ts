@@ -42,6 +42,8 @@ export interface Ground {
   readonly random: Random;
   /** What the bodies of this drill begin with. */
   readonly run: string;
+  /** How many messages the master counts in a queue and does not give; see Drained. */
+  readonly ghosts: Map<string, number>;
   /** Lets a witness hear what use cases do, until the returned function is called. */
   readonly listen: (witness: Witness) => () => void;
   /** The number of the first of so many clients, which nobody else of this drill has. */

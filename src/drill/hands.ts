@@ -51,10 +51,9 @@ export class Hands {
 
   /** Resumes everything that was suspended. */
   async resume(): Promise<void> {
-    const { record } = this.#ground;
-    const names = record.undone.suspended.map(({ name }) => name);
-    await resumeSuspended(this.#ground);
-    for (const name of names) this.#witness.mark('repair', name, `${name} resumed`);
+    for (const name of await resumeSuspended(this.#ground)) {
+      this.#witness.mark('repair', name, `${name} resumed`);
+    }
   }
 
   /** Somebody else has to end this process, and to start another in its place. */

@@ -39,6 +39,8 @@ interface Checked {
   readonly unread: readonly string[];
   /** What is said of the lost; nothing while some may be in a queue still. */
   readonly losses: readonly string[];
+  /** What a master counts in a queue and does not give, since this round. */
+  readonly ghosts: readonly string[];
 }
 
 async function lossesOf({ client }: Ground, { lost }: QueueCheck): Promise<string[]> {
@@ -57,6 +59,7 @@ async function checked(
 ): Promise<Checked> {
   const deliveries: string[] = [];
   const unread: string[] = [];
+  const ghosts: string[] = [];
   for (const queue of [...scene.queues, DRILL_QUEUE]) {
     scene.say(`reading ${queue}`);
     const expected = attempts.filter((sent) => sent.acknowledged && sent.queue === queue);
@@ -64,19 +67,24 @@ async function checked(
       client: ground.client,
       expected: new Set(expected.map(({ body }) => body)),
       depth: () => depthOf(ground, queue),
+      ghosts: ground.ghosts.get(queue) ?? 0,
       limitMs: DRAIN_MS,
     });
     deliveries.push(...drained.deliveries);
     if (drained.unread !== undefined) unread.push(drained.unread);
+    const more = drained.ghosts - (ground.ghosts.get(queue) ?? 0);
+    if (more > 0) ghosts.push(`${queue} counts ${more} more than it gives`);
+    ground.ghosts.set(queue, drained.ghosts);
   }
   const check = checkQueue(attempts, deliveries);
-  return { check, unread, losses: unread.length > 0 ? [] : await lossesOf(ground, check) };
+  const losses = unread.length > 0 ? [] : await lossesOf(ground, check);
+  return { check, unread, losses, ghosts };
 }
 
 function resultOf(
   { scenario, side, round }: Place,
   act: Act,
-  { check, unread, losses }: Checked,
+  { check, unread, losses, ghosts }: Checked,
 ): RoundResult {
   const { scene, began, ended } = act;
   const sends = scene.load.sends.flat();
@@ -98,6 +106,7 @@ function resultOf(
     ...(check.unexpected.length > 0 ? [`never sent: ${someOf(check.unexpected)}`] : []),
   ];
   const unknown = [...scene.unknown, ...unread];
+  const node = act.masterAfter ?? '';
   return {
     scenario: scenario.name,
     side,
@@ -117,7 +126,7 @@ function resultOf(
     sinceFaultMs: sinceFault(allGaps, sends, faultTimes) ?? null,
     acknowledgedPer100ms: per100ms(sends, began, ended - began),
     marks: relative([...act.marks, ...services].sort((a, b) => a.at - b.at)),
-    log: relative(act.log),
+    log: [...relative(act.log), ...ghosts.map((text) => ({ at: ended - began, node, text }))],
     back: act.back,
     faults,
     ...(unknown.length > 0 ? { unknown } : {}),

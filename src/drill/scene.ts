@@ -122,14 +122,15 @@ export class Scene {
   }
 
   /**
-   * Waits until every client is served again after the last fault.
+   * Waits until every client is served again, with a send that it begins from now on: a master that
+   * was told to stop may acknowledge some more.
    * @returns false where that did not come in time; that is noted
    */
   async served(): Promise<boolean> {
-    const since = this.witness.faults.at(-1) ?? 0;
+    const since = Date.now();
     const { limitMs } = this.ground.options;
     const { signal } = this.cluster.host;
-    if (!this.load.flowsSince(since)) this.say('waiting for service');
+    this.say('waiting for service');
     const isServed = await this.load.flows(since, Deadline.in(limitMs), signal);
     this.#heed();
     if (!isServed) {

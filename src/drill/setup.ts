@@ -21,7 +21,7 @@ export async function setupOf(
     cluster: config.name,
     mqha: packageVersion(),
     activemq: config.version,
-    zookeeper: config.zookeeper.managed ? ZOOKEEPER_VERSION : 'an ensemble of its own',
+    zookeeper: config.zookeeper.managed ? ZOOKEEPER_VERSION : 'external',
     java: java?.version ?? null,
     node: process.version,
     machine: `${type()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / GIB)} GiB`,

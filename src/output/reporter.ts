@@ -122,20 +122,6 @@ export function describe(event: ClusterEvent): Step | undefined {
       return done(`killed ${event.name} (pid ${event.pid}); following what the cluster does`);
     case 'removed':
       return done(`removed ${event.what}`);
-    case 'drill-step':
-      return passing(event.text);
-    case 'drill-phase':
-      return passing(`${placeOf(event)}: ${event.phase}`);
-    case 'drill-progress': {
-      const { phase, rate, acknowledged, outageMs } = event;
-      const outage = outageMs === 0 ? '' : `, no answer for ${formatDuration(outageMs)}`;
-      return passing(
-        `${placeOf(event)}: ${phase}; ${rate}/s, ${acknowledged} acknowledged${outage}`,
-        true,
-      );
-    }
-    case 'drill-round':
-      return { ...done(`${placeOf(event)}: ${event.text}`), failed: !event.passed };
     case 'sending':
       return passing(
         [
@@ -155,6 +141,20 @@ export function describe(event: ClusterEvent): Step | undefined {
       const by = brokers.length === 0 ? '' : ` (${brokers.join(', then ')})`;
       return done(`${browse ? 'showed' : 'took'} ${many} from ${queue}${by}`);
     }
+    case 'drill-step':
+      return passing(event.text);
+    case 'drill-phase':
+      return passing(`${placeOf(event)}: ${event.phase}`);
+    case 'drill-progress': {
+      const { phase, rate, acknowledged, outageMs } = event;
+      const outage = outageMs === 0 ? '' : `, no answer for ${formatDuration(outageMs)}`;
+      return passing(
+        `${placeOf(event)}: ${phase}; ${rate}/s, ${acknowledged} acknowledged${outage}`,
+        true,
+      );
+    }
+    case 'drill-round':
+      return { ...done(`${placeOf(event)}: ${event.text}`), failed: !event.passed };
   }
 }
 

@@ -8,6 +8,7 @@ import { bodyOf, DRILL_QUEUE, KEPT_QUEUE } from '../bodies.js';
 import { consoleOf, look } from '../ground.js';
 import { asideOf } from '../put-back.js';
 import type { Scenario, Scene } from '../scene.js';
+import { needsOthers } from './needs.js';
 
 const GONE = [1, 2, 3].map((number) => `${DRILL_QUEUE}.gone.${number}`);
 const MESSAGES = 20;
@@ -22,8 +23,7 @@ export const deleteDestination: Scenario = {
   description:
     'Queues are deleted, the master is killed twice, a slave comes back empty as a new one, and the master is killed again: what is in other queues must all be there.',
   supervised: true,
-  impossible: ({ replicas }) =>
-    replicas > 2 ? undefined : `with ${replicas} nodes no slave can be spared`,
+  impossible: needsOthers,
   run: async (scene) => {
     scene.target = `${GONE.length} queues`;
     scene.queues.push(KEPT_QUEUE);

@@ -1,14 +1,9 @@
 import { startNodes } from '../../cluster/start.js';
-import type { ClusterConfig } from '../../config/schema.js';
 import { LogSince } from '../broker-log.js';
 import type { Scenario, Scene } from '../scene.js';
+import { needsSlave } from './needs.js';
 
 const ATTACH_MS = 60_000;
-
-/** Of a scenario that needs a slave. */
-export function needsSlave({ replicas }: ClusterConfig): string | undefined {
-  return replicas > 1 ? undefined : 'there is no slave';
-}
 
 export const killMaster: Scenario = {
   name: 'kill-master',
@@ -34,46 +29,6 @@ export const killSlave: Scenario = {
     await scene.recover(slave);
   },
 };
-
-export const killElector: Scenario = {
-  name: 'kill-elector',
-  description: 'The elector is killed (SIGKILL); where it can be arranged, it is not the master.',
-  supervised: true,
-  prepare: parted,
-  run: async (scene) => {
-    const { elector } = scene;
-    scene.target = scene.described(elector);
-    await scene.hands.kill([elector]);
-    await scene.recover(elector);
-  },
-};
-
-/** Long enough for the master to store messages that a suspended slave lacks. */
-const BEHIND_MS = 300;
-
-/**
- * Parts master and elector: the slave that would be the next elector falls behind for a moment, and
- * the master is killed just then. The other slave has more of the log and is elected, by the one
- * with the lower znode.
- */
-async function parted(scene: Scene): Promise<void> {
-  const { status, cluster } = scene;
-  if (status.master !== status.elector || cluster.config.replicas < 3) return;
-  scene.say('parting elector and master');
-  const memberOf = (name: string) => status.nodes.find((node) => node.name === name)?.member ?? '';
-  const [next] = scene.slaves.toSorted((a, b) => (memberOf(a) < memberOf(b) ? -1 : 1));
-  if (next === undefined) return;
-  scene.target = `${scene.described(scene.master)}, to part master and elector`;
-  await scene.hands.suspend([next]);
-  try {
-    await scene.pause(BEHIND_MS);
-    await scene.hands.kill([scene.master]);
-  } finally {
-    await scene.hands.resume();
-  }
-  await scene.recover(scene.master);
-  await scene.whole();
-}
 
 export const killAttaching: Scenario = {
   name: 'kill-attaching',

@@ -2,15 +2,10 @@ import { restartNodes } from '../../cluster/restart.js';
 import { startNodes } from '../../cluster/start.js';
 import { stopNodes, type Confirm } from '../../cluster/stop.js';
 import { switchover } from '../../cluster/switchover.js';
-import type { ClusterConfig } from '../../config/schema.js';
 import type { Scenario, Scene } from '../scene.js';
+import { needsOthers } from './needs.js';
 
 const CONSENTED: Confirm = () => Promise.resolve(true);
-
-/** Without quorum nobody takes over. */
-function needsOthers({ replicas }: ClusterConfig): string | undefined {
-  return replicas > 2 ? undefined : `with ${replicas} nodes nobody takes over while one is stopped`;
-}
 
 export const stopMaster: Scenario = {
   name: 'stop-master',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCluster, thisHost } from '../../../src/cluster/context.js';
 import { resumeSuspended } from '../../../src/drill/hands.js';
 import { lockDrill } from '../../../src/drill/lock.js';
@@ -12,8 +12,8 @@ import { made } from '../rig.js';
 
 const table = systemProcesses();
 
-/** A process that a test may suspend. */
-async function sleeper() {
+/** A process that is suspended. */
+async function suspended() {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -21,10 +21,18 @@ async function sleeper() {
   const { pid = 0 } = child;
   const info = await table.get(pid);
   if (!info) throw new Error('it does not run');
+  process.kill(pid, 'SIGSTOP');
+  await becomes(pid, true);
   return { name: 'mq01', pid, startTime: info.startTime };
 }
 
 const isSuspended = async (pid: number) => (await table.get(pid))?.suspended;
+
+/** A signal takes effect a moment after it was sent. */
+const becomes = (pid: number, wanted: boolean) =>
+  vi.waitFor(async () => {
+    expect(await isSuspended(pid)).toBe(wanted);
+  });
 
 describe('what a drill has done and not undone', () => {
   it('is written down, kept by the next, and gone when it is undone', async () => {
@@ -58,28 +66,28 @@ describe('what a drill has done and not undone', () => {
 describe('a process that was suspended', () => {
   it('is resumed where it is still the same one', async () => {
     const calm = await openCluster(await made(), thisHost({}));
-    const one = await sleeper();
-    const other = await sleeper();
-    for (const { pid } of [one, other]) process.kill(pid, 'SIGSTOP');
+    const one = await suspended();
+    const other = await suspended();
     const record = await DrillRecord.open(calm.layout);
     await record.add({ suspended: [one, { ...other, name: 'mq02', startTime: '1' }] });
     expect(await resumeSuspended({ record, calm })).toEqual(['mq01']);
-    expect([await isSuspended(one.pid), await isSuspended(other.pid)]).toEqual([false, true]);
+    await becomes(one.pid, false);
+    expect(await isSuspended(other.pid)).toBe(true);
     expect(record.isEmpty).toBe(true);
   });
 
   it('is resumed by whoever starts the cluster next, and the rest is settled once it is whole', async () => {
     const calm = await openCluster(await made(), thisHost({}));
-    const one = await sleeper();
-    process.kill(one.pid, 'SIGSTOP');
+    const one = await suspended();
     const aside = asideOf(calm, 'mq02');
     mkdirSync(aside, { recursive: true });
     await (await DrillRecord.open(calm.layout)).add({ suspended: [one], aside: ['mq02'] });
     const seen = await puttingRight(calm, async () => {
+      await becomes(one.pid, false);
       const { undone } = await DrillRecord.open(calm.layout);
-      return [await isSuspended(one.pid), existsSync(aside), undone.aside];
+      return [existsSync(aside), undone.aside];
     });
-    expect(seen).toEqual([false, true, ['mq02']]);
+    expect(seen).toEqual([true, ['mq02']]);
     expect(existsSync(aside)).toBe(false);
     expect((await DrillRecord.open(calm.layout)).isEmpty).toBe(true);
   });
@@ -97,8 +105,7 @@ describe('a process that was suspended', () => {
 
   it('is left alone while a drill is at work', async () => {
     const calm = await openCluster(await made(), thisHost({}));
-    const one = await sleeper();
-    process.kill(one.pid, 'SIGSTOP');
+    const one = await suspended();
     const lock = await lockDrill(calm);
     expect(await lockDrill(calm)).toBeUndefined();
     await (await DrillRecord.open(calm.layout)).add({ suspended: [one] });

@@ -62,6 +62,10 @@ public final class Guard {
                     "e2df297e5a1b641cd0d04e024f62396b452e7528ecf5e31403c412abe65b9807",
                     UnitFix::snapshot),
             new Patch(
+                    LastPlace.CLASS,
+                    "5d9130b618e28570c95e9a10fed9b958ad2e7cef22f37d66e2851780f5de328a",
+                    LastPlace::mend),
+            new Patch(
                     FailedStart.MASTER,
                     "cd0f76de6c49e3ebcaa0626454cce2983a717d84fa455d2f9650ebc82d29d77b",
                     FailedStart.of(FailedStart.MASTER)),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.ObjectStreamClass;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
@@ -80,6 +81,34 @@ class GuardTest {
         Guard.run(store(), jar);
         assertEquals(List.of("()V"), waitsOf(store()));
         assertEquals(List.of("(JLjava/util/concurrent/TimeUnit;)Z"), waitsOf(jar));
+    }
+
+    @Test
+    void aQueueRemembersItsHighestPlaceAndNotTheOneLoggedLast() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        assertEquals(List.of(1, 5, 4, -1, 3), lastKeys(load(store(), LastPlace.CLASS)));
+        assertEquals(List.of(1, 5, 5, -1, 3), lastKeys(load(jar, LastPlace.CLASS)));
+    }
+
+    /** What is remembered after places 1, 5 and 4 were given, the queue was emptied, and 3 was given. */
+    private static List<Integer> lastKeys(Class<?> type) throws Exception {
+        Object meta = type.getConstructor().newInstance();
+        List<Integer> keys = new ArrayList<>();
+        for (byte[] key : new byte[][] {{0, 1}, {0, 5}, {0, 4}, null, {0, 3}}) {
+            type.getMethod("last_key_$eq", byte[].class).invoke(meta, (Object) key);
+            byte[] last = (byte[]) type.getMethod("last_key").invoke(meta);
+            keys.add(last == null ? -1 : (int) last[1]);
+        }
+        return keys;
+    }
+
+    @Test
+    void anIndexOfTheOriginalIsReadByTheMendedClass() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        long original = ObjectStreamClass.lookup(load(store(), LastPlace.CLASS)).getSerialVersionUID();
+        assertEquals(original, ObjectStreamClass.lookup(load(jar, LastPlace.CLASS)).getSerialVersionUID());
     }
 
     @Test
