@@ -41,7 +41,14 @@ export default tseslint.config(
     // Scripts are type-checked by tsc (checkJs).
     files: ['**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        URL: 'readonly',
+        AbortSignal: 'readonly',
+      },
+    },
   },
   prettier,
 );

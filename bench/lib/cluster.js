@@ -40,17 +40,18 @@ export class BenchCluster {
 
   /**
    * `mqha init` with free ports.
-   * @param {{ supervised: boolean, sessionTimeout?: string, sync?: string }} options what is left out: the default
+   * @param {{ supervised: boolean, sessionTimeout?: string, sync?: string, nodes?: number, anonymous?: boolean }} options what is left out: the default
    */
-  static async make({ supervised, sessionTimeout, sync }) {
+  static async make({ supervised, sessionTimeout, sync, nodes = NODES, anonymous = false }) {
     const directory = await mkdtemp(join(tmpdir(), 'mqha-bench-'));
     const cluster = new BenchCluster(directory, supervised);
-    const [web, message, replication, zookeeper] = await freePorts([NODES, NODES, 1, 1]);
+    const [web, message, replication, zookeeper] = await freePorts([nodes, nodes, 1, 1]);
     await cluster.must(
-      ...['init', '--nodes', String(NODES), '--web-port', String(web)],
+      ...['init', '--nodes', String(nodes), '--web-port', String(web)],
       ...['--message-port', String(message), '--replication-port', String(replication)],
       ...['--zookeeper-port', String(zookeeper)],
       ...(sync === undefined ? [] : ['--sync', sync]),
+      ...(anonymous ? ['--no-auth'] : []),
     );
     if (sessionTimeout !== undefined) await cluster.setSessionTimeout(sessionTimeout);
     return cluster;
@@ -214,7 +215,7 @@ export async function withCluster(options, work) {
 }
 
 /** A promise that is rejected by Ctrl-C or SIGTERM. */
-function interruption() {
+export function interruption() {
   /** @type {() => void} */
   let interrupt = () => undefined;
   /** @type {Promise<never>} */

@@ -26,6 +26,7 @@ const RECORDED = join('tmp', 'classes');
 /** An attached slave rehearses a takeover; its classes belong into the archive as well. */
 const REHEARSED_MS = 12_000;
 const GROWING_MS = 3000;
+const LOOK_MS = 1000;
 const RECORDING_MS = 60_000;
 
 /** The JVM options by which brokers, and the managed ZooKeeper, share the data of their classes. */
@@ -42,6 +43,23 @@ export async function classDataOf(
     broker: classDataOptions(broker, RECORDED, cluster.config.java.options),
     zookeeper: classDataOptions(zookeeper, RECORDED),
   };
+}
+
+/** Whether the archives of this cluster's processes are there. */
+export async function recordedArchives(cluster: Cluster): Promise<boolean> {
+  const archives = await archivesOf(cluster);
+  return archives.length > 0 && archives.every(({ file }) => existsSync(file));
+}
+
+/** The archives for the Java and the distribution of a cluster; none where that is not installed. */
+async function archivesOf({ config, host }: Cluster): Promise<ClassArchive[]> {
+  const java = await findJava(host.env, config.java.home);
+  const distribution = await cachedDistribution({ env: host.env });
+  if (!distribution) return [];
+  return Promise.all([
+    classArchive(host.env, 'zookeeper', java, distribution.zookeeperClassPath()),
+    classArchive(host.env, 'broker', java, distribution.classPath()),
+  ]);
 }
 
 /** Whether a process of this plan records what it loads, since there is no archive yet. */
@@ -74,9 +92,8 @@ export async function leaveArchiver(cluster: Cluster): Promise<void> {
 export async function archiveClasses(cluster: Cluster): Promise<void> {
   const { host, layout, config } = cluster;
   setPriority(constants.priority.PRIORITY_LOW);
-  const java = await findJava(host.env, config.java.home);
-  const distribution = await cachedDistribution({ env: host.env });
-  if (!distribution) return;
+  const missing = (await archivesOf(cluster)).filter(({ file }) => !existsSync(file));
+  if (missing.length === 0) return;
   const root = cacheRoot(host.env);
   await ensureDirectory(root);
   const lock = await acquireLock(root, { command: host.command, deadline: Deadline.in(0) }).catch(
@@ -84,35 +101,34 @@ export async function archiveClasses(cluster: Cluster): Promise<void> {
   );
   if (!lock) return;
   try {
-    const brokers = config.nodes.map((node) => join(layout.node(node.name).base, RECORDED));
-    const makes: readonly (readonly [ClassArchive, readonly string[]])[] = [
-      [
-        await classArchive(host.env, 'zookeeper', java, distribution.zookeeperClassPath()),
-        [join(layout.zookeeper.base, RECORDED)],
-      ],
-      [await classArchive(host.env, 'broker', java, distribution.classPath()), brokers],
-    ];
-    const missing = makes.filter(([archive]) => !existsSync(archive.file));
-    if (missing.length === 0) return;
-    await recorded(brokers, host.signal);
-    for (const [archive, lists] of missing) await makeClassArchive(archive, lists, host.env);
+    const lists = {
+      zookeeper: [join(layout.zookeeper.base, RECORDED)],
+      broker: config.nodes.map((node) => join(layout.node(node.name).base, RECORDED)),
+    };
+    await recorded(cluster, lists.broker);
+    for (const archive of missing) await makeClassArchive(archive, lists[archive.kind], host.env);
   } finally {
     await lock.release();
   }
 }
 
-/** Waits until the lists have what a start and a rehearsal load, and grow no more. */
-async function recorded(lists: readonly string[], signal: AbortSignal): Promise<void> {
+/**
+ * Waits until the lists have what a start and a rehearsal load, and grow no more; not longer than
+ * the cluster runs.
+ */
+async function recorded(cluster: Cluster, lists: readonly string[]): Promise<void> {
+  const { signal } = cluster.host;
   const limit = Deadline.in(RECORDING_MS);
   const sizes = async () =>
     (
       await Promise.all(lists.map(async (list) => (await stat(list).catch(() => undefined))?.size))
     ).join();
-  await sleep(REHEARSED_MS, signal);
-  for (let before = ''; !limit.passed && !signal.aborted;) {
+  const rehearsed = Deadline.in(REHEARSED_MS);
+  let grown = { sizes: await sizes(), at: performance.now() };
+  while (!limit.passed && !signal.aborted && (await cluster.registry.all()).length > 0) {
+    await sleep(LOOK_MS, signal);
     const now = await sizes();
-    if (now === before) return;
-    before = now;
-    await sleep(GROWING_MS, signal);
+    if (now !== grown.sizes) grown = { sizes: now, at: performance.now() };
+    else if (rehearsed.passed && performance.now() - grown.at > GROWING_MS) return;
   }
 }

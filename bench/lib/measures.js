@@ -1,0 +1,119 @@
+// What is measured of a cluster, made by hand or with mqha: the same steps for both sides.
+import { execFile, spawn } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { QueueSender } from '../../dist/client/sender.js';
+import { markOf, sinceMark } from '../../dist/process/log.js';
+import { usageOf } from './usage.js';
+
+const run = promisify(execFile);
+
+const READY_MS = 60_000;
+const SETTLE_MS = 15_000;
+const REST_MS = 15_000;
+const PRODUCER_MS = 120_000;
+const MESSAGE_BYTES = 1024;
+
+/** @typedef {import('./by-hand.js').ByHand | import('./with-mqha.js').WithMqha} Side */
+
+/**
+ * Starts a side and waits until a client's send is acknowledged and both slaves are attached.
+ * @param {Side} side
+ * @returns {Promise<number | undefined>} milliseconds from the launch; undefined where it did not come up
+ */
+export async function startOf(side) {
+  const marks = await Promise.all(side.logs.map((log) => markOf(log)));
+  const limit = AbortSignal.timeout(READY_MS);
+  const began = performance.now();
+  await side.start();
+  const sender = new QueueSender('ready', {
+    brokers: side.brokers,
+    account: side.account,
+    signal: limit,
+  });
+  const [sent] = await Promise.all([sender.send('ready'), bothAttached(side, marks, limit)]);
+  const ms = performance.now() - began;
+  await sender.close();
+  return limit.aborted || sent.outcome !== 'acknowledged' ? undefined : ms;
+}
+
+/**
+ * @param {Side} side
+ * @param {readonly number[]} marks where the logs ended before
+ * @param {AbortSignal} limit
+ */
+async function bothAttached(side, marks, limit) {
+  for (;;) {
+    const texts = await Promise.all(
+      side.logs.map((log, index) => sinceMark(log, marks[index] ?? 0)),
+    );
+    const attached = texts.filter((text) => text.includes('| Attached |')).length;
+    if (attached >= side.logs.length - 1 || limit.aborted) return;
+    await sleep(20);
+  }
+}
+
+/**
+ * What the brokers use when nobody asks anything of them.
+ * @param {Side} side
+ * @returns {Promise<{ rssMb: number, cpuPercent: number }>} memory of one broker (mean), CPU of all in percent of a core
+ */
+export async function restOf(side) {
+  await sleep(SETTLE_MS);
+  const pids = await side.pids();
+  const before = pids.map((pid) => usageOf(pid).cpuMs);
+  await sleep(REST_MS);
+  const after = pids.map((pid) => usageOf(pid));
+  const cpuMs = after.reduce((sum, usage, index) => sum + usage.cpuMs - (before[index] ?? 0), 0);
+  const rssMb = after.reduce((sum, usage) => sum + usage.rssMb, 0) / after.length;
+  return { rssMb, cpuPercent: (cpuMs / REST_MS) * 100 };
+}
+
+/**
+ * Acknowledged persistent messages of 1 KiB per second, by ActiveMQ's own `activemq producer`.
+ * @param {Side} side
+ * @param {{ java: string, classPath: string }} parts
+ * @param {{ producers: number, each: number }} load
+ */
+export async function throughputOf(side, { java, classPath }, { producers, each }) {
+  const words = {
+    brokerUrl: side.url,
+    destination: `queue://load${producers}`,
+    messageCount: each,
+    messageSize: MESSAGE_BYTES,
+    persistent: true,
+    parallelThreads: producers,
+  };
+  const { stdout } = await run(
+    java,
+    [
+      ...['-cp', classPath, 'org.apache.activemq.console.command.ShellCommand', 'producer'],
+      ...Object.entries(words).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ],
+    { timeout: PRODUCER_MS, maxBuffer: 64 * 1024 * 1024 },
+  );
+  const elapsed = [...stdout.matchAll(/Elapsed time in milli ?seconds? *: *(\d+)/g)].map((match) =>
+    Number(match[1]),
+  );
+  if (elapsed.length < producers)
+    throw new Error(`not all producers ended:\n${stdout.slice(-2000)}`);
+  return (producers * each * 1000) / Math.max(...elapsed);
+}
+
+/**
+ * Wall time of a whole process.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} milliseconds
+ */
+export function timeOf(command, args) {
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const child = spawn(command, args, { stdio: 'ignore' });
+    child.once('error', reject);
+    child.once('exit', () => {
+      resolve(performance.now() - began);
+    });
+  });
+}
