@@ -1,16 +1,13 @@
 import { Command, Option } from 'commander';
+import { addLookCommands } from './cli-look.js';
 import { addMessageCommands } from './cli-messages.js';
 import { timeout, wholeNumber } from './cli-options.js';
 import type { CommandContext, ConfirmFlags, ExitCode, WaitFlags } from './commands/context.js';
 import type { DestroyFlags } from './commands/destroy.js';
 import type { DrillFlags } from './commands/drill.js';
-import type { EnvFlags } from './commands/env.js';
-import type { EventsFlags } from './commands/events.js';
 import type { ExportSystemdFlags } from './commands/export.js';
-import type { HistoryFlags } from './commands/history.js';
 import type { InitFlags } from './commands/init.js';
 import type { InstallFlags } from './commands/install.js';
-import type { LogsFlags } from './commands/logs.js';
 import type { RenderFlags } from './commands/render.js';
 import type { SuperviseFlags } from './commands/supervise.js';
 import type { SwitchoverFlags } from './commands/switchover.js';
@@ -53,8 +50,6 @@ export function buildCli(
     .configureHelp({ showGlobalOptions: true });
 
   const context = () => contextOf(program.opts<GlobalFlags>());
-  const since = () =>
-    new Option('--since <when>', 'a duration back from now (10m, 2h, 3d) or an ISO time');
   const yes = () => new Option('-y, --yes', 'answer every question with yes');
 
   program
@@ -127,22 +122,6 @@ export function buildCli(
     .action(async (flags: UpFlags) => {
       const { upCommand } = await import('./commands/up.js');
       await upCommand(context(), flags);
-    });
-
-  program
-    .command('status')
-    .description('who is registered, who is master, what is wrong')
-    .action(async () => {
-      const { status } = await import('./commands/status.js');
-      await status(context());
-    });
-
-  program
-    .command('check')
-    .description('one line for a monitor; exits 0 serving, 1 degraded, 2 not serving, 3 unknown')
-    .action(async () => {
-      const { check } = await import('./commands/check.js');
-      outcome.exitCode = await check(context());
     });
 
   program
@@ -258,40 +237,6 @@ export function buildCli(
     });
 
   program
-    .command('logs [node]')
-    .description('the log of a node or of zookeeper; without a name all of them')
-    .option('-f, --follow', 'go on with what is written')
-    .option('-n, --lines <n>', 'how many lines', wholeNumber, 50)
-    .action(async (node: string | undefined, flags: LogsFlags) => {
-      const { logs } = await import('./commands/logs.js');
-      await logs(context(), node, flags);
-    });
-
-  program
-    .command('events')
-    .description('what happened to the cluster, as its supervisor and the commands recorded it')
-    .option('-f, --follow', 'go on with what happens')
-    .option(
-      '-n, --lines <n>',
-      'how many, the last ones (default: 50, with --since all)',
-      wholeNumber,
-    )
-    .addOption(since())
-    .action(async (flags: EventsFlags) => {
-      const { events } = await import('./commands/events.js');
-      await events(context(), flags);
-    });
-
-  program
-    .command('history')
-    .description('the changes of master: when, why, and how long there was none')
-    .addOption(since())
-    .action(async (flags: HistoryFlags) => {
-      const { history } = await import('./commands/history.js');
-      await history(context(), flags);
-    });
-
-  program
     .command('export')
     .description('what other programs need to run or watch the cluster')
     .command('systemd')
@@ -304,16 +249,7 @@ export function buildCli(
       await exportSystemd(context(), flags);
     });
 
-  program
-    .command('env')
-    .description('what a client needs: failover URL, user, password, consoles')
-    .option('--shell', 'as export lines for eval')
-    .option('--spring', 'as YAML for the application.yaml of a Spring Boot application')
-    .action(async (flags: EnvFlags) => {
-      const { env } = await import('./commands/env.js');
-      await env(context(), flags);
-    });
-
+  addLookCommands(program, context, outcome);
   addMessageCommands(program, context, outcome);
 
   return program;
