@@ -1,5 +1,7 @@
 // What is measured of a cluster, made by hand or with mqha: the same steps for both sides.
 import { execFile, spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -14,6 +16,7 @@ const SETTLE_MS = 15_000;
 const REST_MS = 15_000;
 const PRODUCER_MS = 120_000;
 const MESSAGE_BYTES = 1024;
+const LOGGING = join(dirname(fileURLToPath(import.meta.url)), 'log4j.properties');
 
 /** @typedef {import('./by-hand.js').ByHand | import('./with-mqha.js').WithMqha} Side */
 
@@ -88,6 +91,7 @@ export async function throughputOf(side, { java, classPath }, { producers, each 
   const { stdout } = await run(
     java,
     [
+      `-Dlog4j.configuration=file:${LOGGING}`,
       ...['-cp', classPath, 'org.apache.activemq.console.command.ShellCommand', 'producer'],
       ...Object.entries(words).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ],

@@ -23,7 +23,7 @@ final class Standby implements Runnable {
     private static final long POLL_MS = 500;
 
     /** A master that has just let its slaves in is about to serve, and needs the machine's cores first. */
-    private static final long PATIENCE_MS = 3000;
+    private static final long PATIENCE_MS = 1000;
 
     /** Emptied at every start. */
     private static final Path DIRECTORY = Path.of("tmp", "rehearsal");
