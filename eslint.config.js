@@ -23,7 +23,14 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: [onlySession] }] },
+    rules: {
+      'no-restricted-imports': ['error', { paths: [onlySession] }],
+      // It is loaded when a client connects, not when a command starts.
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'rhea', message: 'Use src/client/wire.ts.', allowTypeImports: true }] },
+      ],
+    },
   },
   {
     files: ['src/**/*.ts'],

@@ -35,11 +35,11 @@ export type Attach<L extends Link> = (wire: Wire) => Promise<L>;
 /** The doors of a cluster's brokers: one of them, the master's, lets a client in. */
 export class Doors<L extends Link> {
   readonly patienceMs: number;
-  /** Why a broker that answered let nobody in last; undefined where none did. */
-  refusal: string | undefined;
   readonly #options: ClientOptions;
   readonly #attach: Attach<L>;
   readonly #idleMs: number | undefined;
+  /** Of each broker that let nobody in when it was asked last, why. */
+  readonly #refusals = new Map<string, string>();
 
   /** @param idleMs see Wire.open() */
   constructor(options: ClientOptions, attach: Attach<L>, idleMs?: number) {
@@ -47,6 +47,12 @@ export class Doors<L extends Link> {
     this.#options = options;
     this.#attach = attach;
     this.#idleMs = idleMs;
+  }
+
+  /** Why a broker that answers lets nobody in; undefined where there is none. */
+  get refusal(): string | undefined {
+    const [refusal] = this.#refusals;
+    return refusal && `${refusal[0]}: ${refusal[1]}`;
   }
 
   /**
@@ -88,7 +94,10 @@ export class Doors<L extends Link> {
   /** One knock: a link, or what came instead. */
   async #open(broker: Broker, over: () => boolean): Promise<L | 'closed' | 'refused' | 'silent'> {
     const wire = await Wire.open(broker, this.#options.account, this.#idleMs);
-    if (!wire) return 'closed';
+    if (!wire) {
+      this.#refusals.delete(broker.name);
+      return 'closed';
+    }
     const ended = wire.closed.then(() => 'refused' as const);
     const silence = Deadline.in(SILENCE_MS);
     let settled = false;
@@ -96,10 +105,10 @@ export class Doors<L extends Link> {
     const outcome = await Promise.race([this.#attach(wire), ended, silent]);
     settled = true;
     if (typeof outcome === 'object') {
-      this.refusal = undefined;
+      this.#refusals.clear();
       return outcome;
     }
-    if (outcome === 'refused') this.refusal = `${broker.name}: ${wire.reason ?? ''}`;
+    if (outcome === 'refused') this.#refusals.set(broker.name, wire.reason ?? '');
     wire.drop();
     return outcome;
   }

@@ -93,10 +93,13 @@ export class QueueSender {
   }
 
   async #connected(): Promise<SenderLink | undefined> {
-    if (this.#options.signal?.aborted === true || this.#closed) return undefined;
+    const isClosed = () => this.#closed;
+    if (this.#options.signal?.aborted === true || isClosed()) return undefined;
     if (this.#link && this.#link.wire.lostAt === undefined) return this.#link;
-    this.#link = await this.#doors.openAny({}, () => this.#closed);
-    return this.#link;
+    const link = await this.#doors.openAny({}, isClosed);
+    if (!isClosed()) return (this.#link = link);
+    link?.wire.drop();
+    return undefined;
   }
 
   async #answerOf(link: SenderLink, message: Message): Promise<Answer> {

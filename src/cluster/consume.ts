@@ -87,8 +87,9 @@ export async function consumeMessages(
         continue;
       }
       silence.heard();
-      leaveLast = !(await take(message));
-      if (leaveLast) break;
+      leaveLast = true;
+      if (!(await take(message))) break;
+      leaveLast = false;
       taken += 1;
       if (brokers.at(-1) !== message.broker) brokers.push(message.broker);
       if (!options.progress || performance.now() - toldAt < PROGRESS_MS) continue;

@@ -159,10 +159,19 @@ describe('a sender', () => {
       brokers: [master.broker],
       account: { ...account, password: 'wrong' },
     });
-    void wrong.send('one');
+    const sent = wrong.send('one');
     await become(() => wrong.refusal !== undefined);
     expect(wrong.refusal).toMatch(/^mq01: Failed to authenticate/);
+    // What it said does not count any more when it is gone.
+    master.close();
+    await become(() => wrong.refusal === undefined);
     await wrong.close();
+    expect(await sent).toMatchObject({ outcome: 'failed', broker: undefined });
+  });
+
+  it('is let in with the account that is wanted', async () => {
+    const account = { username: 'ada', password: 'right' };
+    const master = await peer({ account });
     expect((await senderTo({ brokers: [master.broker], account }).send('x')).outcome).toBe(
       'acknowledged',
     );
