@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { removeQueue } from '../../broker/inhabitants.js';
 import { QueueSender } from '../../client/sender.js';
+import { restartNodes } from '../../cluster/restart.js';
 import { startNodes } from '../../cluster/start.js';
 import { stopNodes } from '../../cluster/stop.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../files.js';
@@ -21,7 +22,7 @@ const ASK_MS = 10_000;
 export const deleteDestination: Scenario = {
   name: 'delete-destination',
   description:
-    'Queues are deleted, the master is killed twice, a slave comes back empty as a new one, and the master is killed again: what is in other queues must all be there.',
+    'Queues are deleted, the slaves restarted, the master killed twice, a slave comes back empty as a new one, and the master is killed again: what is in other queues must all be there.',
   supervised: true,
   impossible: needsOthers,
   run: async (scene) => {
@@ -30,6 +31,7 @@ export const deleteDestination: Scenario = {
     await send(scene, KEPT_QUEUE);
     await deleteQueues(scene);
     await send(scene, KEPT_QUEUE);
+    await restartSlaves(scene);
     await failOver(scene);
     await failOver(scene);
     await newSlave(scene);
@@ -69,6 +71,18 @@ async function deleteQueues(scene: Scene): Promise<void> {
     await removeQueue(console, ground.calm.config.name, queue, ASK_MS);
     witness.mark('fault', null, `${queue} deleted`);
   }
+}
+
+/** Each slave attaches anew: it replays the log from before the deletion. */
+async function restartSlaves(scene: Scene): Promise<void> {
+  const { cluster, ground } = scene;
+  const slaves = cluster.config.nodes.filter(({ name }) => scene.slaves.includes(name));
+  scene.say('restarting the slaves');
+  await restartNodes(cluster, slaves, {
+    timeoutMs: ground.options.limitMs,
+    confirm: () => Promise.resolve(true),
+    rolling: false,
+  });
 }
 
 /** Kills whoever is master. */
