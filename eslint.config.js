@@ -9,7 +9,16 @@ const onlyOutput = ['chalk', 'ora'].map((name) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'java/target', 'examples/*/node_modules'] },
+  {
+    ignores: [
+      'dist',
+      'coverage',
+      'java/target',
+      'examples/*/node_modules',
+      'examples/*/target',
+      'examples/*/.venv',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
@@ -41,7 +50,15 @@ export default tseslint.config(
     // Scripts are type-checked by tsc (checkJs).
     files: ['**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: {
+        clearTimeout: 'readonly',
+        console: 'readonly',
+        process: 'readonly',
+        setTimeout: 'readonly',
+        URL: 'readonly',
+      },
+    },
   },
   prettier,
 );
