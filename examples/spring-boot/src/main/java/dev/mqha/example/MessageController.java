@@ -2,10 +2,10 @@ package dev.mqha.example;
 
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.task.TaskRejectedException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -41,15 +41,11 @@ class MessageController {
    */
   @PostMapping(consumes = MediaType.TEXT_PLAIN_VALUE)
   @ResponseStatus(HttpStatus.ACCEPTED)
-  Callable<Map<String, String>> send(
+  CompletableFuture<Map<String, String>> send(
       @RequestBody String text,
       @RequestHeader(name = "Idempotency-Key", required = false) String idempotencyKey) {
     String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
-    // The send blocks while there is no master, without a limit of its own; the request has one.
-    return () -> {
-      producer.send(key, text);
-      return Map.of("key", key);
-    };
+    return producer.send(key, text).thenApply(acknowledged -> Map.of("key", key));
   }
 
   @GetMapping
@@ -61,7 +57,7 @@ class MessageController {
   @ExceptionHandler({
     MessagingException.class,
     AsyncRequestTimeoutException.class,
-    TaskRejectedException.class
+    RejectedExecutionException.class
   })
   ResponseEntity<ProblemDetail> notAcknowledged(Exception failure) {
     log.warn("a message was not acknowledged: {}", failure.toString());
