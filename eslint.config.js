@@ -9,7 +9,16 @@ const onlyOutput = ['chalk', 'ora'].map((name) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'java/target', 'examples/*/node_modules'] },
+  {
+    ignores: [
+      'dist',
+      'coverage',
+      'java/target',
+      'examples/*/node_modules',
+      'examples/*/target',
+      'examples/*/.venv',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
@@ -50,10 +59,12 @@ export default tseslint.config(
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
       globals: {
+        AbortSignal: 'readonly',
+        clearTimeout: 'readonly',
         console: 'readonly',
         process: 'readonly',
+        setTimeout: 'readonly',
         URL: 'readonly',
-        AbortSignal: 'readonly',
       },
     },
   },

@@ -1,0 +1,166 @@
+import { spawnSync } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, TestCluster } from '../support/cluster.js';
+import { build, copyExample, HttpLoad, java, post, Program } from '../support/examples.js';
+import { healed, pidIn } from '../support/watched.js';
+
+const MAVEN = ['-B', '-q', '-DskipTests', 'package'];
+const BUILD_MS = 700_000;
+const python =
+  spawnSync('python3', [
+    '-c',
+    'import ensurepip, sys, venv; sys.exit(0 if sys.version_info >= (3, 10) else 1)',
+  ]).status === 0;
+
+/** What GET /messages of the Spring Boot application answers. */
+interface Received {
+  readonly received: number;
+  readonly duplicates: number;
+  readonly bodies: readonly string[];
+}
+
+let cluster: TestCluster;
+const directories: string[] = [];
+
+async function copy(name: string): Promise<string> {
+  const directory = await copyExample(name);
+  directories.push(directory);
+  return directory;
+}
+
+/** The master's name and pid, asked before they are needed, so that it can be killed in no time. */
+async function findMaster(): Promise<{ name: string; pid: number }> {
+  const status = await healed(cluster);
+  return { name: status.master ?? '', pid: pidIn(status, status.master) };
+}
+
+beforeAll(async () => {
+  cluster = await TestCluster.make();
+  await cluster.json('up');
+});
+
+afterAll(async () => {
+  await cluster.remove();
+  for (const directory of directories) await rm(directory, { recursive: true, force: true });
+});
+
+describe('the Spring Boot application', () => {
+  let app: Program | undefined;
+  let url: string;
+
+  const received = async () => (await (await fetch(url)).json()) as Received;
+
+  /** Waits until the listener has had all of these. */
+  const arrived = (bodies: readonly string[]) =>
+    eventually(
+      async () => {
+        const listened = await received();
+        const there = new Set(listened.bodies);
+        return { ...listened, missing: bodies.filter((body) => !there.has(body)) };
+      },
+      ({ missing }) => missing.length === 0,
+    );
+
+  beforeAll(async () => {
+    const directory = await copy('spring-boot');
+    await build(directory, 'mvn', MAVEN);
+    const command = [java, '-jar', join(directory, 'target', 'messages.jar')];
+    app = Program.start(cluster, command, { SERVER_PORT: '0' });
+    const port = await app.until(
+      (lines) => /Tomcat started on port (\d+)/.exec(lines.join('\n'))?.[1],
+      120_000,
+    );
+    url = `http://127.0.0.1:${port}/messages`;
+  }, BUILD_MS);
+
+  afterAll(async () => {
+    await app?.end();
+  });
+
+  it('loses nothing that it accepted when the master is killed', async () => {
+    const master = await findMaster();
+    const load = new HttpLoad(url);
+    let killed: number;
+    try {
+      await eventually(
+        () => Promise.resolve(load.accepted().length),
+        (n) => n >= 200,
+      );
+      process.kill(master.pid, 'SIGKILL');
+      killed = performance.now();
+      await eventually(
+        () => Promise.resolve(load.accepted(killed).length),
+        (n) => n >= 200,
+      );
+    } finally {
+      await load.stop();
+    }
+    expect((await cluster.status()).master).not.toBe(master.name);
+    expect(load.posted.filter(({ status }) => status !== 202 && status !== 503)).toEqual([]);
+    const { bodies, received: count } = await arrived(load.accepted());
+    expect(count).toBe(new Set(bodies).size);
+  });
+
+  it('takes a message once that is sent twice with the same key', async () => {
+    const before = await received();
+    expect((await post(url, 'paid', 'order 1')).status).toBe(202);
+    expect((await post(url, 'paid', 'order 1')).status).toBe(202);
+    const after = await eventually(received, (now) => now.duplicates > before.duplicates);
+    expect(after.bodies.filter((body) => body === 'paid')).toHaveLength(1);
+  });
+
+  it('answers 503 while there is no quorum, and serves again after it', async () => {
+    const slaves = (await healed(cluster)).nodes.filter((node) => node.role === 'slave');
+    const names = slaves.map(({ name }) => name);
+    expect((await cluster.run('stop', ...names, '--yes')).exitCode).toBe(0);
+    expect((await post(url, 'nobody there')).status).toBe(503);
+    expect((await cluster.run('start', ...names)).exitCode).toBe(0);
+    expect((await post(url, 'back again')).status).toBe(202);
+    await arrived(['back again']);
+  });
+});
+
+describe('sends and receives through a kill of the master', () => {
+  /** Runs both commands of an example at once, and kills the master while they are at work. */
+  async function through(example: readonly string[], queue: string, count: number): Promise<void> {
+    const master = await findMaster();
+    const receiver = Program.start(cluster, [...example, 'receive', queue, String(count)]);
+    const sender = Program.start(cluster, [...example, 'send', queue, String(count)]);
+    try {
+      await sender.until((lines) => (lines.length >= count / 4 ? true : undefined), 60_000);
+      process.kill(master.pid, 'SIGKILL');
+      expect(sender.lines.length).toBeLessThan(count);
+      await Promise.all([sender.succeeds(100_000), receiver.succeeds(100_000)]);
+    } finally {
+      await Promise.all([sender.end(), receiver.end()]);
+    }
+    expect((await cluster.status()).master).not.toBe(master.name);
+    expect(new Set(sender.lines).size).toBe(count);
+    expect(receiver.lines.toSorted()).toEqual(sender.lines.toSorted());
+  }
+
+  it('in Java', { timeout: BUILD_MS }, async () => {
+    const directory = await copy('java');
+    await build(directory, 'mvn', MAVEN);
+    await through([java, '-jar', join(directory, 'target', 'messages.jar')], 'java', 1000);
+  });
+
+  it.skipIf(!python)(
+    'in Python (skipped where there is no Python 3.10 with venv and pip)',
+    { timeout: BUILD_MS },
+    async () => {
+      const directory = await copy('python');
+      await build(directory, 'python3', ['-m', 'venv', '.venv']);
+      const interpreter = join(directory, '.venv', 'bin', 'python');
+      await build(directory, interpreter, ['-m', 'pip', 'install', '-q', '-r', 'requirements.txt']);
+      await through([interpreter, join(directory, 'messages.py')], 'python', 1000);
+    },
+  );
+
+  it('in Node', async () => {
+    const example = join(import.meta.dirname, '..', '..', 'examples', 'node', 'messages.js');
+    await through([process.execPath, example], 'node', 2000);
+  });
+});
