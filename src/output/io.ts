@@ -12,7 +12,9 @@ export interface Io {
 /** Whether a stream takes colour and movement: a terminal, outside CI, without NO_COLOR. */
 export function isFancy(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   const off = (name: string) => (env[name] ?? '') !== '';
-  return stream.isTTY && !off('NO_COLOR') && !off('CI') && env.TERM !== 'dumb';
+  // A terminal without a width (of `script` in the background) has no room to move in.
+  const hasRoom = stream.isTTY && stream.columns > 0;
+  return hasRoom && !off('NO_COLOR') && !off('CI') && env.TERM !== 'dumb';
 }
 
 /** Colours for one stream; none where it is not fancy. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { quorumOf } from '../../src/config/checks.js';
@@ -91,13 +91,13 @@ describe('mqha.yaml', () => {
 
   it('accepts every example', () => {
     const examples = join(packageRoot(), 'examples');
-    const directories = readdirSync(examples, { withFileTypes: true }).filter((e) =>
-      e.isDirectory(),
-    );
-    expect(directories.length).toBeGreaterThanOrEqual(3);
-    for (const { name } of directories) {
-      const source = readFileSync(join(examples, name, 'mqha.yaml'), 'utf8');
-      expect(parseConfig(source, name).nodes.length).toBeGreaterThanOrEqual(3);
+    const files = readdirSync(examples)
+      .map((name) => join(examples, name, 'mqha.yaml'))
+      .filter((file) => existsSync(file));
+    expect(files).toHaveLength(3);
+    for (const file of files) {
+      const source = readFileSync(file, 'utf8');
+      expect(parseConfig(source, file).nodes.length).toBeGreaterThanOrEqual(3);
     }
   });
 });
