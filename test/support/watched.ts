@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterStatus } from '../../src/cluster/status.js';
 import type { Entry, EntryType } from '../../src/journal/entries.js';
 import { markOf, sinceMark } from '../../src/process/log.js';
@@ -28,13 +29,19 @@ export async function watchedCluster(sessionTimeout = '10s'): Promise<TestCluste
   return cluster;
 }
 
+/** Longer than a process must have been of use for its earlier deaths to be forgotten. */
+const OF_USE_MS = 1500;
+
 /** Waits until the cluster is whole again without a hand, and returns how it looks then. */
-export function healed(cluster: TestCluster): Promise<ClusterStatus> {
-  return eventually(
+export async function healed(cluster: TestCluster): Promise<ClusterStatus> {
+  const status = await eventually(
     () => cluster.status(),
     ({ state, problems }) => state === 'serving' && problems.length === 0,
     120_000,
   );
+  // Else what one test kills would count as dying again of what the test before had killed.
+  await sleep(OF_USE_MS);
+  return status;
 }
 
 /** The pid of a node as a status says it. */
