@@ -6,12 +6,16 @@ import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { leaveArchiver, recordsClasses } from './archives.js';
 import { refuseIfMoved, withLock, type Cluster } from './context.js';
+import { judge } from './judge.js';
 import { launchNodes } from './launch.js';
+import { observe } from './observe.js';
 import { prepareRuntime } from './prepare.js';
 import type { ClusterStatus } from './status.js';
 import { endSupervisor, ensureSupervisor } from './supervision.js';
 import { want, wantSupervisor } from './wanted.js';
 import { watchCluster } from './watch.js';
+
+const LOOKS = 3;
 
 /** What `up`, `start` and `restart` answer. */
 export interface StartResult {
@@ -68,6 +72,8 @@ export async function startNodes(
     const alreadyRunning = plan.running.map(({ name }) => name);
     const names = [...(plan.zookeeper ? [ZOOKEEPER] : []), ...started.map(({ name }) => name)];
     const wanted = new Set(nodes.map((node) => node.name));
+    const until = (now: ClusterStatus) =>
+      options.whole ? now.state === 'serving' : areIn(now, wanted);
     let status: ClusterStatus;
     let readyMs: number;
     try {
@@ -75,7 +81,7 @@ export async function startNodes(
         deadline,
         started,
         running: [...alreadyRunning, ...names],
-        until: (now) => (options.whole ? now.state === 'serving' : areIn(now, wanted)),
+        until,
       });
       if (status.nodes.some((node) => node.accepting)) {
         await letsClientsIn(cluster, status, deadline);
@@ -85,10 +91,23 @@ export async function startNodes(
       // Last, since brokers that start need the machine's cores more; and also for what did not come up.
       await settleSupervisor(cluster, options.supervisor, deadline);
     }
+    if (options.supervisor) status = await lookAgain(cluster, reader, until);
     if (recordsClasses(plan)) await leaveArchiver(cluster);
     return { started: names, alreadyRunning, readyMs, status };
   } finally {
     await reader.close(Deadline.in(500));
+  }
+}
+
+/** How it all is now that a supervisor is there, or gone; a single look may miss something. */
+async function lookAgain(
+  cluster: Cluster,
+  reader: ZooKeeperReader,
+  until: (status: ClusterStatus) => boolean,
+): Promise<ClusterStatus> {
+  for (let look = 1; ; look++) {
+    const status = judge(cluster, await observe(cluster, reader));
+    if (until(status) || look === LOOKS) return status;
   }
 }
 
