@@ -32,3 +32,7 @@ export type { ClusterState, ClusterStatus, NodeStatus, StatusProblem } from './c
 export { readElection, type Election } from './election/election.js';
 export { parseMember, type Member, type Znode } from './election/members.js';
 export { ensureDistribution, exportArtifacts, findJava } from './distribution/index.js';
+export { drill } from './drill/drill.js';
+export type { DrillOptions } from './drill/ground.js';
+export type { DrillResult, RoundResult, ScenarioResult, Verdict } from './drill/result.js';
+export { writeReport } from './drill/report/index.js';

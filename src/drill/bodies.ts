@@ -15,7 +15,8 @@ export const BULK_QUEUE = `${DRILL_QUEUE}.bulk`;
 /** What all queues begin with that a drill uses. */
 const OF_DRILLS = /^mqha\.drill(\.|$)/;
 
-const BODY = /^[0-9a-f]{8}:\d+:\d+$/;
+/** What makes a message long stands behind it. */
+const BODY = /^[0-9a-f]{8}:\d+:\d+ *$/;
 
 /** A name for one drill that no earlier one had. */
 export function newRun(): string {

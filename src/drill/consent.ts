@@ -95,7 +95,11 @@ export async function consentToDrill(
   });
 }
 
-async function inhabitantsOf(cluster: Cluster, status: ClusterStatus): Promise<Inhabitants> {
+/**
+ * Asks the master who uses it.
+ * @throws MqhaError `drill-refused` where it does not say
+ */
+export async function inhabitantsOf(cluster: Cluster, status: ClusterStatus): Promise<Inhabitants> {
   const { name } = cluster.config;
   const console = consoleOf(cluster, status);
   try {

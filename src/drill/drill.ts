@@ -1,18 +1,18 @@
 import { brokersOf } from '../client/brokers.js';
-import { throwIfInterrupted, type Cluster } from '../cluster/context.js';
+import type { Cluster } from '../cluster/context.js';
 import type { ClusterEvent } from '../cluster/events.js';
 import type { ClusterStatus } from '../cluster/status.js';
 import type { Confirm } from '../cluster/stop.js';
 import { endSupervisor, supervisorPid } from '../cluster/supervision.js';
 import { messageOf } from '../errors.js';
-import { Deadline, formatDuration, sleep } from '../time.js';
+import { Deadline, formatDuration } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { firstLine } from './act.js';
-import { DRILL_QUEUE, KEPT_QUEUE, newRun } from './bodies.js';
+import { discardEarlier, healthy, putRightEarlier, step } from './before.js';
+import { newRun } from './bodies.js';
 import { sumCounts } from './checker.js';
-import { consentToDrill, isHealthy, refused, refuseElsewhere, refuseUnhealthy } from './consent.js';
-import { discard } from './drain.js';
-import { depthOf, look, type DrillOptions, type Ground } from './ground.js';
+import { consentToDrill, refused, refuseElsewhere } from './consent.js';
+import { look, type DrillOptions, type Ground } from './ground.js';
 import { lockDrill } from './lock.js';
 import { putBack } from './put-back.js';
 import { randomFrom } from './random.js';
@@ -25,9 +25,6 @@ import { setupOf } from './setup.js';
 import { scenarioResult, summaryOf, together, verdictOnRound } from './verdict.js';
 import type { Witness } from './witness.js';
 
-/** A look at a busy machine may miss something; the cluster has so long to look well. */
-const HEALTHY_MS = 5000;
-const DISCARD_MS = 60_000;
 const SUPERVISOR_MS = 15_000;
 const INTERRUPTED = 'the drill was interrupted';
 
@@ -53,7 +50,7 @@ export async function drill(
     const status = await healthy(ground);
     await consentToDrill(ground.calm, status, confirm);
     const sides = sidesOf(options, status);
-    await discardEarlier(ground);
+    await discardEarlier(ground, status);
     return await conduct(ground, scenarios, sides, status);
   } finally {
     await ground.reader.close(Deadline.in(300));
@@ -102,30 +99,6 @@ function refuseIfNever({ config }: Cluster, scenarios: readonly Scenario[]): voi
   throw refused(reasons[0] ?? 'no scenario was named', 'Choose another scenario.');
 }
 
-/** Undoes what a drill has left that was killed. */
-async function putRightEarlier(ground: Ground): Promise<void> {
-  if (ground.record.isEmpty) return;
-  step(ground, 'putting right what an interrupted drill has left');
-  const done = await putBack(ground, ground.options.limitMs);
-  const message = `an earlier drill was interrupted; ${done.length === 0 ? 'nothing was left of it' : done.join(', ')}`;
-  ground.calm.host.emit({ type: 'warning', message });
-}
-
-function step({ calm }: Ground, text: string): void {
-  calm.host.emit({ type: 'drill-step', text });
-}
-
-async function healthy(ground: Ground): Promise<ClusterStatus> {
-  const deadline = Deadline.in(HEALTHY_MS);
-  for (;;) {
-    throwIfInterrupted(ground.cluster.host, 'nothing was done yet');
-    const status = await look(ground);
-    if (isHealthy(status)) return status;
-    if (deadline.passed || status.state === 'stopped') refuseUnhealthy(status);
-    await sleep(300, ground.cluster.host.signal);
-  }
-}
-
 /** @throws MqhaError `drill-refused` where a supervisor is asked for and none runs */
 function sidesOf({ supervisor }: DrillOptions, { supervisor: now }: ClusterStatus): Side[] {
   const wanted = supervisor ?? (now.running ? 'both' : 'without');
@@ -137,27 +110,6 @@ function sidesOf({ supervisor }: DrillOptions, { supervisor: now }: ClusterStatu
     );
   }
   return wanted === 'with' ? ['supervisor'] : ['supervisor', 'alone'];
-}
-
-/** @throws MqhaError `drill-refused` where the queue of drills holds what no drill has sent */
-async function discardEarlier(ground: Ground): Promise<void> {
-  for (const queue of [DRILL_QUEUE, KEPT_QUEUE]) {
-    const left = await discard(queue, {
-      client: ground.client,
-      depth: () => depthOf(ground, queue),
-      limitMs: DISCARD_MS,
-    });
-    if (left.strange !== undefined) {
-      throw refused(
-        `the queue ${queue} holds a message that no drill has sent: ${JSON.stringify(left.strange.slice(0, 40))}`,
-        'That queue is for drills only; take the message away.',
-      );
-    }
-    ground.ghosts.set(queue, left.ghosts);
-    if (left.discarded > 0) {
-      step(ground, `discarded ${left.discarded} messages of an earlier drill from ${queue}`);
-    }
-  }
 }
 
 /** What was held so far. */
@@ -248,10 +200,17 @@ async function holdAll(
       return;
     }
     const place = { scenario, side, round, rounds: options.rounds };
-    const { result, isWhole } = await holdRound(ground, place);
-    progress.rounds.push(result);
-    progress.isOver = !isWhole;
-    tell(ground, result, options.rounds);
+    try {
+      const { result, isWhole } = await holdRound(ground, place);
+      progress.rounds.push(result);
+      progress.isOver = !isWhole;
+      tell(ground, result, options.rounds);
+    } catch (error) {
+      // What was held before is still known.
+      progress.isOver = true;
+      why(`round ${round} could not be held: ${firstLine(messageOf(error))}`);
+      return;
+    }
   }
 }
 

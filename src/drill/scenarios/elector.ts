@@ -1,5 +1,5 @@
 import { QueueSender } from '../../client/sender.js';
-import { BULK_QUEUE } from '../bodies.js';
+import { bodyOf, BULK_QUEUE } from '../bodies.js';
 import { drain } from '../drain.js';
 import { depthOf } from '../ground.js';
 import type { Scenario, Scene } from '../scene.js';
@@ -59,11 +59,11 @@ async function sendBulk(scene: Scene): Promise<void> {
     ...ground.client,
     signal: ground.cluster.host.signal,
   });
-  const body = Buffer.alloc(BULK.bytes);
+  const client = ground.numberClients(1);
   try {
     for (let count = 0; count < BULK.messages; count++) {
       await scene.pause(0);
-      await sender.send(body);
+      await sender.send(bodyOf(ground.run, client, count).padEnd(BULK.bytes));
     }
   } finally {
     await sender.close();

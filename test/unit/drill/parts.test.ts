@@ -38,6 +38,7 @@ describe('a body', () => {
     const run = newRun();
     expect(run).not.toBe(newRun());
     expect(isDrillBody(bodyOf(run, 3, 1200))).toBe(true);
+    expect(isDrillBody(bodyOf(run, 3, 1200).padEnd(100))).toBe(true);
     for (const other of ['', 'order 7', '1:2:3', `${run}:1`, `${run}:1:2:3`, `x${run}:1:2`]) {
       expect([other, isDrillBody(other)]).toEqual([other, false]);
     }

@@ -56,7 +56,7 @@ public final class Guard {
             new Patch(
                     UnitFix.REPLAYING,
                     "e5e577bca1a6dbbd502f010a021aa86b633a2ad5ca833af19f89db82d49bc86f",
-                    UnitFix::replay),
+                    replaying -> RemovalFix.mend(UnitFix.replay(replaying))),
             new Patch(
                     UnitFix.SLAVE,
                     "e2df297e5a1b641cd0d04e024f62396b452e7528ecf5e31403c412abe65b9807",

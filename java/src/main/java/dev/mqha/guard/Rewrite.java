@@ -1,5 +1,6 @@
 package dev.mqha.guard;
 
+import java.util.function.UnaryOperator;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -48,6 +49,27 @@ final class Rewrite {
             throw new IllegalStateException(what + " was found " + place.found + " times, not once");
         }
         return writer.toByteArray();
+    }
+
+    /**
+     * Replaces the one call of a method by one of a static method, which takes the receiver first.
+     *
+     * @param receiver the class of that first argument
+     */
+    static UnaryOperator<byte[]> redirect(
+            String owner, String name, String type, String targetClass, String target, String receiver) {
+        String staticType = "(L" + receiver + ";" + type.substring(1);
+        return original -> once(original, name, (in, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
+            @Override
+            public void visitMethodInsn(int opcode, String o, String method, String t, boolean inInterface) {
+                if (o.equals(owner) && method.equals(name) && t.equals(type)) {
+                    place.found();
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, targetClass, target, staticType, false);
+                } else {
+                    super.visitMethodInsn(opcode, o, method, t, inInterface);
+                }
+            }
+        });
     }
 
     /** Surrounds a method without arguments, results and handlers of its own with code. */

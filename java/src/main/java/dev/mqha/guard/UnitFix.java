@@ -7,7 +7,7 @@ import org.objectweb.asm.Opcodes;
 /** Sends calls of the store's classes to {@code dev.mqha.store.UnitOfWork}, which says why. */
 final class UnitFix {
     private static final String STORE = "org/apache/activemq/leveldb/";
-    private static final String CLIENT = STORE + "LevelDBClient";
+    static final String CLIENT = STORE + "LevelDBClient";
     private static final String LOG = STORE + "RecordLog";
     private static final String APPENDER = LOG + "$LogAppender";
     private static final String TARGET = "dev/mqha/store/UnitOfWork";
@@ -57,20 +57,8 @@ final class UnitFix {
         });
     }
 
-    /** Replaces the one call of a method by a static one that takes the receiver first. */
     private static UnaryOperator<byte[]> redirect(String owner, String name, String type, String target) {
         String receiver = owner.equals(SLAVE) ? CLIENT : owner;
-        String staticType = "(L" + receiver + ";" + type.substring(1);
-        return original -> Rewrite.once(original, name, (in, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
-            @Override
-            public void visitMethodInsn(int opcode, String o, String method, String t, boolean inInterface) {
-                if (o.equals(owner) && method.equals(name) && t.equals(type)) {
-                    place.found();
-                    super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, target, staticType, false);
-                } else {
-                    super.visitMethodInsn(opcode, o, method, t, inInterface);
-                }
-            }
-        });
+        return Rewrite.redirect(owner, name, type, TARGET, target, receiver);
     }
 }

@@ -1,0 +1,24 @@
+package dev.mqha.guard;
+
+import java.util.function.UnaryOperator;
+
+/** Sends what replay does with a removed queue to {@code dev.mqha.store.RemovedQueue}, which says why. */
+final class RemovalFix {
+    private static final String CODEC = UnitFix.CLIENT + "$";
+    private static final String INDEX = UnitFix.CLIENT + "$RichDB";
+    private static final String RECORD = "org/apache/activemq/leveldb/record/CollectionKey$Buffer";
+    private static final String TARGET = "dev/mqha/store/RemovedQueue";
+
+    private RemovalFix() {}
+
+    /** Returns the mended form of {@code UnitFix.REPLAYING}. @throws IllegalStateException where it is not that */
+    static byte[] mend(byte[] original) {
+        return redirect(CODEC, "decodeCollectionKeyRecord", "(Lorg/fusesource/hawtbuf/Buffer;)L" + RECORD + ";", "decode")
+                .andThen(redirect(INDEX, "delete", "([BLorg/iq80/leveldb/WriteOptions;)V", "forget"))
+                .apply(original);
+    }
+
+    private static UnaryOperator<byte[]> redirect(String owner, String name, String type, String target) {
+        return Rewrite.redirect(owner, name, type, TARGET, target, owner);
+    }
+}
