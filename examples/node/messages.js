@@ -28,6 +28,8 @@ const connection = rhea.create_container().connect({
   connection_details: nextBroker,
   initial_reconnect_delay: 50,
   max_reconnect_delay: 500,
+  // Whatever a broker says when it ends, another will be master.
+  all_errors_non_fatal: true,
   idle_time_out: 10_000,
   username: MQHA_USERNAME,
   ...(MQHA_PASSWORD === undefined ? {} : { password: MQHA_PASSWORD }),
@@ -57,12 +59,13 @@ function send() {
   const underway = new Map();
   let acknowledged = 0;
   const sender = connection.open_sender(queue);
-  sender.on('sendable', () => {
+  const sendMore = () => {
     while (sender.sendable() && waiting.length > 0) {
       const body = waiting.shift() ?? '';
       underway.set(sender.send({ durable: true, body }), body);
     }
-  });
+  };
+  sender.on('sendable', sendMore);
   connection.on('disconnected', () => {
     // Nobody knows whether these arrived.
     waiting.unshift(...underway.values());
@@ -77,8 +80,10 @@ function send() {
   });
   for (const event of ['rejected', 'released']) {
     sender.on(event, ({ delivery }) => {
+      console.error(`${event}: ${delivery?.remote_state?.error}`);
       waiting.push(underway.get(delivery) ?? '');
       underway.delete(delivery);
+      setTimeout(sendMore, 500);
     });
   }
 }
@@ -109,6 +114,9 @@ connection.on('disconnected', () => {
 });
 connection.on('connection_error', ({ error }) => {
   console.error(`error: ${error}`);
+  // A wrong account does not get better.
+  if (error && 'condition' in error && error.condition === 'amqp:unauthorized-access')
+    process.exit(1);
 });
 progress();
 if (command === 'send') send();

@@ -3,7 +3,15 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, TestCluster } from '../support/cluster.js';
-import { build, copyExample, HttpLoad, java, post, Program } from '../support/examples.js';
+import {
+  build,
+  copyExample,
+  HttpLoad,
+  java,
+  post,
+  Program,
+  type Posted,
+} from '../support/examples.js';
 import { healed, pidIn } from '../support/watched.js';
 
 const MAVEN = ['-B', '-q', '-DskipTests', 'package'];
@@ -20,6 +28,10 @@ interface Received {
   readonly duplicates: number;
   readonly bodies: readonly string[];
 }
+
+/** What requests were answered, those that were answered. */
+const statuses = (answers: readonly PromiseSettledResult<Posted>[]) =>
+  answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.status] : []));
 
 let cluster: TestCluster;
 const directories: string[] = [];
@@ -111,14 +123,33 @@ describe('the Spring Boot application', () => {
     expect(after.bodies.filter((body) => body === 'paid')).toHaveLength(1);
   });
 
-  it('answers 503 while there is no quorum, and serves again after it', async () => {
+  /** Takes quorum away, and gives it back when the work is done. */
+  async function withoutQuorum(work: () => Promise<void>): Promise<void> {
     const slaves = (await healed(cluster)).nodes.filter((node) => node.role === 'slave');
     const names = slaves.map(({ name }) => name);
     expect((await cluster.run('stop', ...names, '--yes')).exitCode).toBe(0);
-    expect((await post(url, 'nobody there')).status).toBe(503);
-    expect((await cluster.run('start', ...names)).exitCode).toBe(0);
+    try {
+      await work();
+    } finally {
+      expect((await cluster.run('start', ...names)).exitCode).toBe(0);
+    }
+  }
+
+  it('answers 503 while there is no quorum, and serves again after it', async () => {
+    await withoutQuorum(async () => {
+      expect((await post(url, 'nobody there')).status).toBe(503);
+    });
     expect((await post(url, 'back again')).status).toBe(202);
     await arrived(['back again']);
+  });
+
+  it('ends on SIGTERM also while sends wait for a master', async () => {
+    await withoutQuorum(async () => {
+      const waiting = ['a', 'b', 'c'].map((body) => post(url, body));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect(await app?.end(60_000)).toBe(143);
+      expect(statuses(await Promise.allSettled(waiting))).not.toContain(202);
+    });
   });
 });
 

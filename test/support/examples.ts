@@ -125,12 +125,13 @@ export class Program {
     if (code !== 0) throw new Error(`${this.name}: ${code ?? 'a signal'}\n${this.written()}`);
   }
 
-  /** Ends it by its pid, gently first. */
-  async end(): Promise<void> {
+  /** Ends it by its pid, gently first; returns its exit code, null when that was not enough. */
+  async end(patienceMs = 15_000): Promise<number | null> {
     this.child.kill('SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
-    await this.ended;
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), patienceMs);
+    const code = await this.ended;
     clearTimeout(timer);
+    return code;
   }
 
   private notify(): void {
