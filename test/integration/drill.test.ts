@@ -8,7 +8,7 @@ import type { ClusterStatus } from '../../src/cluster/status.js';
 import { DRILL_QUEUE } from '../../src/drill/bodies.js';
 import type { DrillResult } from '../../src/drill/result.js';
 import { packageRoot } from '../../src/package.js';
-import { eventually, TestCluster, type CliResult } from '../support/cluster.js';
+import { eventually, startedCluster, TestCluster, type CliResult } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 import { healed, slaveIn } from '../support/watched.js';
 
@@ -50,9 +50,7 @@ describe('a drill', () => {
   let settings: ClientSettings;
 
   beforeAll(async () => {
-    cluster = await TestCluster.make();
-    settings = await cluster.json<ClientSettings>('env');
-    await cluster.json('up');
+    ({ cluster, settings } = await startedCluster());
   });
 
   afterAll(async () => {

@@ -5,7 +5,7 @@ import type { ClientSettings } from '../../src/cluster/client-settings.js';
 import type { RestartResult } from '../../src/cluster/restart.js';
 import type { SwitchoverResult } from '../../src/cluster/switchover.js';
 import { packageRoot } from '../../src/package.js';
-import { eventually, TestCluster } from '../support/cluster.js';
+import { eventually, startedCluster, type TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 import { healed, ofType, pidIn, slaveIn } from '../support/watched.js';
 
@@ -23,9 +23,7 @@ describe('what a person plans', () => {
   let settings: ClientSettings;
 
   beforeAll(async () => {
-    cluster = await TestCluster.make();
-    settings = await cluster.json<ClientSettings>('env');
-    await cluster.json('up');
+    ({ cluster, settings } = await startedCluster());
   });
 
   afterAll(async () => {

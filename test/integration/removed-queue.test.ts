@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queueDepths, removeQueue } from '../../src/broker/inhabitants.js';
 import type { Console } from '../../src/broker/jolokia.js';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import { TestCluster } from '../support/cluster.js';
+import { startedCluster, type TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 import { healed } from '../support/watched.js';
 
@@ -23,9 +23,7 @@ async function console(): Promise<Console> {
 const bodies = (kind: string) => Array.from({ length: 20 }, (_, index) => `${kind} ${index}`);
 
 beforeAll(async () => {
-  cluster = await TestCluster.make();
-  settings = await cluster.json<ClientSettings>('env');
-  await cluster.json('up');
+  ({ cluster, settings } = await startedCluster());
 });
 
 afterAll(async () => {

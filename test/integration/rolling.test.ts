@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import { TestCluster } from '../support/cluster.js';
+import { startedCluster, type TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 
 /**
@@ -12,9 +12,7 @@ describe('messages across graceful changes of master', () => {
   let settings: ClientSettings;
 
   beforeAll(async () => {
-    cluster = await TestCluster.make();
-    settings = await cluster.json<ClientSettings>('env');
-    await cluster.json('up');
+    ({ cluster, settings } = await startedCluster());
   });
 
   afterAll(async () => {

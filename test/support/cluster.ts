@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { ClientSettings } from '../../src/cluster/client-settings.js';
 import { openCluster, thisHost, type Cluster } from '../../src/cluster/context.js';
 import type { ClusterStatus } from '../../src/cluster/status.js';
 import { endSupervisor } from '../../src/cluster/supervision.js';
@@ -147,6 +148,22 @@ export class TestCluster {
       for (const process of await registry.all()) await registry.signal(process, 'SIGKILL');
     }
     await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** A three-node cluster that is up, and what its clients need. */
+export async function startedCluster(): Promise<{
+  cluster: TestCluster;
+  settings: ClientSettings;
+}> {
+  const cluster = await TestCluster.make();
+  try {
+    const settings = await cluster.json<ClientSettings>('env');
+    await cluster.json('up');
+    return { cluster, settings };
+  } catch (error) {
+    await cluster.remove();
+    throw error;
   }
 }
 
