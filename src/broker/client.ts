@@ -2,8 +2,6 @@ import type { Account } from '../client/brokers.js';
 import { Wire } from '../client/wire.js';
 import { before, type Deadline } from '../time.js';
 
-export type { Account };
-
 export type OpenResult =
   { readonly open: true } | { readonly open: false; readonly reason: string };
 

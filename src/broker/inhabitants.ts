@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { get, type Console } from './jolokia.js';
+import * as z from 'zod/mini';
+import { ask, escaped, readQueues, type Console } from './jolokia.js';
 
 const DOMAIN = 'org.apache.activemq';
 
@@ -10,26 +10,7 @@ export interface QueueDepth {
   readonly messages: number;
 }
 
-const reply = z.object({
-  status: z.number(),
-  error: z.string().optional(),
-  value: z.unknown().optional(),
-});
-
-/** Slashes, exclamation marks and quotes of a Jolokia path are escaped with `!`. */
-function escaped(text: string): string {
-  return encodeURIComponent(text.replace(/[!/"]/g, (character) => `!${character}`));
-}
-
-async function ask(console: Console, path: string, timeoutMs: number): Promise<unknown> {
-  const { status, error, value } = reply.parse(JSON.parse(await get(console, path, timeoutMs)));
-  // A pattern that matches nothing is no failure.
-  if (status === 404) return undefined;
-  if (status !== 200) throw new Error(error ?? `Jolokia status ${status}`);
-  return value;
-}
-
-const names = z.array(z.string()).optional();
+const names = z.optional(z.array(z.string()));
 
 /**
  * The client ids of the connections that a broker has let in. Whoever only knocks, as a probe does,
@@ -48,8 +29,6 @@ export async function clientsOf(
   return (found ?? []).map((name) => /connectionName=([^,]*)/.exec(name)?.[1] ?? name);
 }
 
-const depths = z.record(z.string(), z.object({ Name: z.string(), QueueSize: z.number() }));
-
 /**
  * Every queue of a broker and how many messages it holds.
  * @throws Error that says what went wrong
@@ -59,16 +38,8 @@ export async function queueDepths(
   brokerName: string,
   timeoutMs: number,
 ): Promise<QueueDepth[]> {
-  const pattern = `${DOMAIN}:type=Broker,brokerName=${brokerName},destinationType=Queue,destinationName=*`;
-  const found = await ask(
-    console,
-    `/api/jolokia/read/${escaped(pattern)}/Name,QueueSize`,
-    timeoutMs,
-  );
-  return Object.values(depths.parse(found ?? {})).map(({ Name, QueueSize }) => ({
-    name: Name,
-    messages: QueueSize,
-  }));
+  const queues = await readQueues(console, timeoutMs, brokerName);
+  return queues.map(({ name, depth }) => ({ name, messages: depth }));
 }
 
 /**

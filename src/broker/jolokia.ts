@@ -42,16 +42,13 @@ const queue = z.object({
   DequeueCount: z.number(),
 });
 
-/** The answer to a read of every MBean that a pattern fits: their values by name. */
-const answerWith = <T extends z.ZodMiniType>(value: T) =>
-  z.object({
-    status: z.number(),
-    error: z.optional(z.string()),
-    value: z.optional(z.record(z.string(), value)),
-  });
+const reply = z.object({
+  status: z.number(),
+  error: z.optional(z.string()),
+  value: z.optional(z.unknown()),
+});
 
-const QUEUES =
-  'org.apache.activemq:type=Broker,brokerName=*,destinationType=Queue,destinationName=*';
+/** Jolokia's answer to a pattern that no MBean fits. */
 const NO_SUCH_MBEAN = 404;
 
 /** Where the console of a broker listens, and the account that opens it. */
@@ -67,10 +64,9 @@ export interface Console {
  * @throws Error that says what went wrong; it is for a problem's text, not for the user to act on
  */
 export async function readReplication(console: Console, timeoutMs: number): Promise<Replication> {
-  const text = await get(console, '/api/jolokia/read/*:view=Replication,*', timeoutMs);
-  const { status, error, value } = answerWith(replication).parse(JSON.parse(text));
-  const [view] = Object.values(value ?? {});
-  if (status !== 200 || view === undefined) throw new Error(error ?? `Jolokia status ${status}`);
+  const value = await ask(console, '/api/jolokia/read/*:view=Replication,*', timeoutMs);
+  const [view] = Object.values(z.record(z.string(), replication).parse(value ?? {}));
+  if (view === undefined) throw new Error('it says nothing of replication');
   return {
     role: view.NodeRole,
     nodeId: view.NodeId,
@@ -85,13 +81,16 @@ export async function readReplication(console: Console, timeoutMs: number): Prom
  * @param timeoutMs for the whole exchange
  * @throws Error that says what went wrong, as readReplication()
  */
-export async function readQueues(console: Console, timeoutMs: number): Promise<QueueStatistics[]> {
+export async function readQueues(
+  console: Console,
+  timeoutMs: number,
+  brokerName = '*',
+): Promise<QueueStatistics[]> {
+  const pattern = `org.apache.activemq:type=Broker,brokerName=${brokerName},destinationType=Queue,destinationName=*`;
   const attributes = Object.keys(queue.shape).join(',');
-  const text = await get(console, `/api/jolokia/read/${QUEUES}/${attributes}`, timeoutMs);
-  const { status, error, value } = answerWith(queue).parse(JSON.parse(text));
-  if (status === NO_SUCH_MBEAN) return []; // There is no queue.
-  if (status !== 200) throw new Error(error ?? `Jolokia status ${status}`);
-  return Object.values(value ?? {}).map((read) => ({
+  const path = `/api/jolokia/read/${escaped(pattern)}/${attributes}`;
+  const value = await ask(console, path, timeoutMs);
+  return Object.values(z.record(z.string(), queue).parse(value ?? {})).map((read) => ({
     name: read.Name,
     depth: read.QueueSize,
     consumers: read.ConsumerCount,
@@ -100,8 +99,26 @@ export async function readQueues(console: Console, timeoutMs: number): Promise<Q
   }));
 }
 
+/** A part of a Jolokia path: slashes, exclamation marks and quotes are escaped with `!`. */
+export function escaped(text: string): string {
+  return encodeURIComponent(text.replace(/[!/"]/g, (character) => `!${character}`));
+}
+
+/**
+ * Asks Jolokia.
+ * @param path with its parts escaped
+ * @returns the value; undefined where no MBean fits
+ * @throws Error that says what went wrong
+ */
+export async function ask(console: Console, path: string, timeoutMs: number): Promise<unknown> {
+  const { status, error, value } = reply.parse(JSON.parse(await get(console, path, timeoutMs)));
+  if (status === NO_SUCH_MBEAN) return undefined;
+  if (status !== 200) throw new Error(error ?? `Jolokia status ${status}`);
+  return value;
+}
+
 /** One GET of the console; Jolokia's strict checking refuses a request without an Origin. */
-export function get(console: Console, path: string, timeoutMs: number): Promise<string> {
+function get(console: Console, path: string, timeoutMs: number): Promise<string> {
   const { host, port, account } = console;
   return new Promise((resolve, reject) => {
     const call = request({

@@ -34,7 +34,7 @@ export async function queuesOf(cluster: Cluster): Promise<Queues> {
   const { name, host, webPort } = node;
   try {
     const console = { host, port: webPort, account: cluster.account };
-    const queues = await readQueues(console, ANSWER_MS);
+    const queues = await readQueues(console, ANSWER_MS, cluster.config.name);
     return {
       master: name,
       queues: queues
