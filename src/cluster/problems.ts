@@ -254,7 +254,7 @@ function nodeProblems(
       'warning',
       'attachment-unknown',
       `whether ${node.name} is attached could not be learned${why(seen)}`,
-      'The console of the master answers this; see its log.',
+      'The console of the master answers this, and opens a moment after the master serves; look again, or see its log.',
     );
   }
   if (own?.role === null) {
