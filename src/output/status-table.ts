@@ -79,7 +79,7 @@ function supervisorText({ pid, processes }: SupervisorStatus): string {
     does !== 'nothing'
       ? [`${name} ${does}`]
       : fault !== null
-        ? [`${name} ${fault}`]
+        ? [`${name} may be ${fault}`]
         : wanted === 'down'
           ? [`${name} is to stay down`]
           : [],

@@ -1,6 +1,5 @@
 package dev.mqha.example;
 
-import jakarta.annotation.PreDestroy;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.jms.core.JmsMessagingTemplate;
 import org.springframework.stereotype.Service;
 
@@ -16,7 +16,7 @@ import org.springframework.stereotype.Service;
  * be interrupted either, since that ends the connection under all the others.
  */
 @Service
-class Producer {
+class Producer implements SmartLifecycle {
 
   /** The message property that tells a message that was sent again from a new one. */
   static final String KEY = "messageKey";
@@ -48,9 +48,25 @@ class Producer {
         () -> template.convertAndSend(queue, text, Map.of(KEY, key)), senders);
   }
 
-  /** Spring stops this before the connection, whose close would wait for the sends that block. */
-  @PreDestroy
-  void stop() {
+  @Override
+  public void start() {
+    // The threads start when there is something to send.
+  }
+
+  /** Ends the sends that block: the close of their connection would wait for them. */
+  @Override
+  public void stop() {
     senders.shutdownNow();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return !senders.isShutdown();
+  }
+
+  /** Later than the web server, which waits for its requests, and before the connections (0). */
+  @Override
+  public int getPhase() {
+    return 1;
   }
 }
