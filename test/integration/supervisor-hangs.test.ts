@@ -30,7 +30,7 @@ describe('what hangs under a supervisor', () => {
   };
 
   beforeAll(async () => {
-    cluster = await watchedCluster('10s');
+    cluster = await watchedCluster();
     settings = await cluster.json<ClientSettings>('env');
   });
 

@@ -17,14 +17,17 @@ const LIMITS = [
   'restarts: 3',
 ];
 
-/** A three-node cluster with a supervisor that is less patient than by default. */
-export async function watchedCluster(sessionTimeout = '10s'): Promise<TestCluster> {
+/**
+ * A three-node cluster with a supervisor that is less patient than by default.
+ * @param prepare done before its first start
+ */
+export async function watchedCluster(
+  prepare: (cluster: TestCluster) => void = () => undefined,
+): Promise<TestCluster> {
   const cluster = await TestCluster.make();
-  await cluster.edit((text) =>
-    text
-      .replace('supervisor:\n', `supervisor:\n${LIMITS.map((line) => `  ${line}\n`).join('')}`)
-      .replace('sessionTimeout: 10s', `sessionTimeout: ${sessionTimeout}`),
-  );
+  const limits = LIMITS.map((line) => `  ${line}\n`).join('');
+  await cluster.edit((text) => text.replace('supervisor:\n', `supervisor:\n${limits}`));
+  prepare(cluster);
   await cluster.json('up');
   return cluster;
 }

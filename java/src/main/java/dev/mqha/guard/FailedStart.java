@@ -16,7 +16,7 @@ final class FailedStart {
     static final String SLAVE = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$start_slave$1";
 
     /** In our own jar, which stands on the class path of every broker. */
-    private static final String FATAL = "dev/mqha/store/Fatal";
+    static final String FATAL = "dev/mqha/store/Fatal";
 
     private static final String TASK = "apply$mcV$sp";
 

@@ -74,6 +74,10 @@ public final class Guard {
                     "bb824ad8f696a64a272178c4cbd0a82874a13c0018acbcccaf4d319f1cd1f07f",
                     FailedStart.of(FailedStart.SLAVE)),
             new Patch(
+                    FailedDisk.CLASS,
+                    "18d179c73cba9d50faf86f048eb0edfcdf1efecdd61e5135b67dcff3fc228f47",
+                    FailedDisk::mend),
+            new Patch(
                     StopLimit.CLASS,
                     "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00",
                     StopLimit::mend));

@@ -10,9 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.ObjectStreamClass;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +23,8 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import org.apache.activemq.broker.SuppressReplyException;
+import org.apache.activemq.leveldb.LevelDBStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.objectweb.asm.ClassReader;
@@ -136,17 +141,47 @@ class GuardTest {
         Path jar = directory.resolve("guard.jar");
         Guard.run(store(), jar);
         for (String task : List.of(FailedStart.MASTER, FailedStart.SLAVE)) {
-            Process broker = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-cp",
-                            jar + java.io.File.pathSeparator + System.getProperty("java.class.path"),
-                            StartsAStore.class.getName(),
-                            task.replace('/', '.'))
-                    .start();
-            String said = new String(broker.getErrorStream().readAllBytes());
-            assertEquals(70, broker.waitFor(), said);
-            assertTrue(said.contains("the store could not be started"), said);
+            assertEnds(jar, "the store could not be started", StartsAStore.class, task.replace('/', '.'));
         }
+    }
+
+    /** Lets a store's client deal with a failure, as it does with whatever the log and the index throw. */
+    public static final class FailsOnDisk {
+        public static void main(String[] args) throws Exception {
+            Class<?> type = Class.forName(FailedDisk.CLASS.replace('/', '.'));
+            Object client = withoutConstructor(type);
+            Field store = type.getDeclaredField(FailedDisk.FIELD);
+            store.setAccessible(true);
+            store.set(client, new LevelDBStore());
+            Method handler = type.getDeclaredMethod(FailedDisk.HANDLER, IOException.class);
+            handler.setAccessible(true);
+            IOException closed = new IOException(new ClosedByInterruptException());
+            InvocationTargetException old =
+                    assertThrows(InvocationTargetException.class, () -> handler.invoke(client, closed));
+            assertInstanceOf(SuppressReplyException.class, old.getCause());
+            handler.invoke(client, new IOException("No space left on device"));
+        }
+    }
+
+    @Test
+    void aDiskThatFailsEndsTheBroker() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        assertEnds(jar, "the store could not be read or written", FailsOnDisk.class);
+    }
+
+    /** Runs a main class with the mended classes, and expects it to end as a broker whose store failed. */
+    private static void assertEnds(Path jar, String reason, Class<?> main, String... args) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                jar + java.io.File.pathSeparator + System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(args));
+        Process broker = new ProcessBuilder(command).start();
+        String said = new String(broker.getErrorStream().readAllBytes());
+        assertEquals(70, broker.waitFor(), said);
+        assertTrue(said.contains(reason), said);
     }
 
     private static List<String> positionsRead(Path jar) throws IOException {
