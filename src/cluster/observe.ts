@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { readReplication, type Replication } from '../broker/jolokia.js';
 import { isAccepting } from '../broker/probe.js';
@@ -30,6 +31,8 @@ export interface NodeObservation {
   /** Of a node without a process: the ports that somebody else listens on. */
   readonly held: readonly HeldPort[];
   readonly nodeId: string | undefined;
+  /** What its store can still grow by, in bytes. */
+  readonly freeBytes: number | undefined;
 }
 
 /** One look at a cluster: facts, not yet judged. */
@@ -116,16 +119,27 @@ async function observeNode(
   deadline: Deadline,
 ): Promise<NodeObservation> {
   const local = isLocal(node.host);
-  const [process, accepting, id] = await Promise.all([
+  const { data } = cluster.layout.node(node.name);
+  const [process, accepting, id, freeBytes] = await Promise.all([
     processes.then((found) => found.get(node.name)),
     isAccepting(node.host, node.messagePort, Math.min(ACCEPT_MS, deadline.remaining)),
-    local ? nodeId(cluster.layout.node(node.name).data).catch(() => undefined) : undefined,
+    local ? nodeId(data).catch(() => undefined) : undefined,
+    local ? before(deadline, freeBytesIn(data)) : undefined,
   ]);
   const held =
     local && process === undefined
       ? ((await before(deadline, heldPorts(portsOf(node)))) ?? [])
       : [];
-  return { node, local, process, accepting, held, nodeId: id };
+  return { node, local, process, accepting, held, nodeId: id, freeBytes };
+}
+
+async function freeBytesIn(directory: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The addresses that a node listens on. */

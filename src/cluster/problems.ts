@@ -4,6 +4,9 @@ import { livingMembers } from './members.js';
 import type { NodeObservation, Observation } from './observe.js';
 import type { ClusterStatus, StatusProblem } from './status.js';
 
+/** With less than this a store is as good as full: an index of its own takes some MiB now and then. */
+const FULL_BYTES = 16 * 1024 * 1024;
+
 type Unjudged = Omit<ClusterStatus, 'problems'>;
 
 /** What is wrong, or could not be learned; nothing is listed for a cluster that is stopped on purpose. */
@@ -239,6 +242,14 @@ function nodeProblems(
       'not-a-member',
       `${node.name} runs and is not registered in ZooKeeper`,
       `It may be starting; if it stays so, see \`mqha logs ${node.name}\`.`,
+    );
+  }
+  if (observed.freeBytes !== undefined && observed.freeBytes < FULL_BYTES) {
+    add(
+      'error',
+      'disk-full',
+      `the disk that holds the data of ${node.name} is full (${Math.floor(observed.freeBytes / 1024)} KiB left)`,
+      'Free some space there. Its broker ends when it cannot write, and attaches again once it can.',
     );
   }
   if (own?.role === 'slave' && own.attached === false) {

@@ -40,6 +40,9 @@ describe.skipIf(!SmallDisk.isPossible)(
       const during = await cluster.status();
       expect(during.state).toBe('degraded');
       expect(during.master).not.toBe(NODE);
+      expect(during.problems).toContainEqual(
+        expect.objectContaining({ code: 'disk-full', node: NODE }),
+      );
       const [lost] = ofType(await cluster.events(began), 'master-lost');
       expect(lost?.master).toBe(NODE);
 

@@ -73,6 +73,20 @@ describe('the problems of a cluster', () => {
     expect(codesOf(stopped)).toEqual(['port-taken mq03']);
   });
 
+  it('tells a disk that is full, also of a cluster that is stopped', () => {
+    const freeBytes = 40 * 1024;
+    const scene: Scene = { ...whole(), nodes: { mq02: ACCEPTING, mq03: { freeBytes } } };
+    expect(codesOf(scene)).toEqual(['disk-full mq03']);
+    expect(problemOf(scene, 'disk-full')[0]?.message).toContain('(40 KiB left)');
+    const stopped: Scene = {
+      nodes: { ...ALL_DEAD, mq03: { ...DEAD, freeBytes } },
+      zookeeper: { process: undefined },
+    };
+    expect(codesOf(stopped)).toEqual(['disk-full mq03']);
+    const unknown = { mq02: ACCEPTING, mq03: { freeBytes: undefined } };
+    expect(codesOf({ ...whole(), nodes: unknown })).toEqual([]);
+  });
+
   it('tells a suspended process, which is not called unregistered', () => {
     const nodes = { mq02: ACCEPTING, mq03: { process: running(77, true) } };
     const scene: Scene = { ...whole(), znodes: SERVED.slice(0, 2), nodes };

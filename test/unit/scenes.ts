@@ -94,6 +94,7 @@ function observation(scene: Scene): Observation {
       accepting: false,
       held: [],
       nodeId: `id-${node.name}`,
+      freeBytes: 1e9,
       ...scene.nodes?.[node.name],
     })),
     replication: scene.replication,
