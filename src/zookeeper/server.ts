@@ -21,6 +21,9 @@ export function zookeeperCommand(
       ...markers(clusterId, ZOOKEEPER),
       ...runtime.classData,
       '-Xmx128m',
+      // A few requests a second: threads of a collector and an optimizing compiler only cost here.
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
       '-XX:+ExitOnOutOfMemoryError',
       '-Dmqha.log=log',
       '-Dlog4j.configuration=file:conf/log4j.properties',

@@ -20,7 +20,7 @@ import java.util.zip.ZipEntry;
 
 /**
  * Writes the mended form of those classes of the store that keep a broker from starting, make it lose
- * messages, or let a failover hang.
+ * messages, or let a failover hang or last.
  *
  * <p>Usage: {@code Guard <activemq-leveldb-store.jar> <guard.jar>}. Prints one line of JSON. Where one
  * of the classes is not known all are left as they are, and the line says so; no jar is written then.
@@ -77,6 +77,10 @@ public final class Guard {
                     FailedDisk.CLASS,
                     "18d179c73cba9d50faf86f048eb0edfcdf1efecdd61e5135b67dcff3fc228f47",
                     FailedDisk::mend),
+            new Patch(
+                    StashCopy.CLASS,
+                    "19f3e53240170da91a918edc7282908c32cf9edf786045bffaf51a870c292863",
+                    StashCopy::mend),
             new Patch(
                     StopLimit.CLASS,
                     "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00",
