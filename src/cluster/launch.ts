@@ -79,7 +79,7 @@ async function startZooKeeper(
         { hint: 'See `mqha logs zookeeper`; no broker was started.' },
       );
     }
-    await sleep(50, host.signal);
+    await sleep(20, host.signal);
   }
   if (plan) {
     host.emit({

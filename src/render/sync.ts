@@ -89,35 +89,43 @@ export async function writeFiles(
   comparisons: readonly FileComparison[],
   now: Date,
 ): Promise<{ readonly written: string[]; readonly kept: string[] }> {
-  const written: string[] = [];
-  const kept: string[] = [];
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
   await ensureDirectory(layout.state, SECRET_DIRECTORY);
   const before = await readRecord(layout);
   const after = comparisons.map(({ file }) => [file.path, digest(file.content)] as const);
-  if (comparisons.some(({ state }) => state !== 'same')) {
+  const changed = comparisons.filter(({ state }) => state !== 'same');
+  if (changed.length > 0) {
     const either = after.map(([path, own]) => {
       return [path, [...new Set([own, ...digestsOf(before, path)])]] as const;
     });
     await writeRecord(layout, { ...before, ...Object.fromEntries(either) });
   }
-  for (const { file, state } of comparisons) {
-    const path = join(layout.directory, file.path);
-    if (state === 'edited') {
-      const copy = `${file.path}.edited-${stamp}`;
-      await copyFile(path, join(layout.directory, copy)).catch((error: unknown) => {
-        throw fileError(error, copy);
-      });
-      kept.push(copy);
-    }
-    if (state !== 'same') {
-      await ensureDirectory(dirname(path), SECRET_DIRECTORY);
-      await writeFileAtomic(path, file.content, file.secret ? { mode: SECRET_FILE } : {});
-      written.push(file.path);
-    }
-  }
+  // Side by side: a disk syncs many files in little more time than one.
+  const outcomes = await Promise.allSettled(changed.map((one) => writeOne(layout, one, stamp)));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   await writeRecord(layout, { ...before, ...Object.fromEntries(after) });
-  return { written, kept };
+  return {
+    written: changed.map(({ file }) => file.path),
+    kept: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : [])),
+  };
+}
+
+/** Returns the copy that it kept of an edited file. */
+async function writeOne(
+  layout: Layout,
+  { file, state }: FileComparison,
+  stamp: string,
+): Promise<string[]> {
+  const path = join(layout.directory, file.path);
+  const copies = state === 'edited' ? [`${file.path}.edited-${stamp}`] : [];
+  for (const copy of copies) {
+    await copyFile(path, join(layout.directory, copy)).catch((error: unknown) => {
+      throw fileError(error, copy);
+    });
+  }
+  await ensureDirectory(dirname(path), SECRET_DIRECTORY);
+  await writeFileAtomic(path, file.content, file.secret ? { mode: SECRET_FILE } : {});
+  return copies;
 }
 
 async function writeRecord(layout: Layout, record: Digests): Promise<void> {
