@@ -2,6 +2,8 @@
 // line, throughput, and what a cluster uses at rest.
 // node bench/bench.js [rounds=5] [--json file]
 import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +15,7 @@ import { restOf, startOf, throughputOf, timeOf } from './lib/measures.js';
 import { readOptions } from './lib/options.js';
 import { largest, median, table } from './lib/stats.js';
 import { WithMqha } from './lib/with-mqha.js';
+import { zkCliClassPath, zkCliGet } from './lib/zk-cli.js';
 
 const { count: rounds, values } = readOptions('node bench/bench.js [rounds=5] [--json file]', {
   count: 5,
@@ -39,6 +42,8 @@ const LOADS = [
  * @property {number[]} mqha
  */
 
+/** @typedef {import('./lib/by-hand.js').Parts & { zkCli: string }} Parts */
+
 /** @type {Map<string, Row>} */
 const rows = new Map();
 let failedByHand = 0;
@@ -64,19 +69,23 @@ await runBench(async () => {
   const interrupt = interruption();
   /** @type {Set<{ remove(): Promise<void> }>} */
   const made = new Set();
+  const directory = await mkdtemp(join(tmpdir(), 'mqha-bench-'));
   try {
-    await Promise.race([measure(made), interrupt.promise]);
+    await Promise.race([measure(made, await partsOf(directory)), interrupt.promise]);
   } finally {
     for (const side of made) await side.remove();
+    await rm(directory, { recursive: true, force: true });
     interrupt.forget();
   }
   print();
   return true;
 });
 
-/** @param {Set<{ remove(): Promise<void> }>} made */
-async function measure(made) {
-  const parts = await partsOf();
+/**
+ * @param {Set<{ remove(): Promise<void> }>} made
+ * @param {Parts} parts
+ */
+async function measure(made, parts) {
   /** @template {{ remove(): Promise<void> }} T @param {T} side */
   const keep = (side) => {
     made.add(side);
@@ -114,16 +123,19 @@ async function measure(made) {
 }
 
 /**
- * The files and classes of the distribution that both sides run.
- * @returns {Promise<import('./lib/by-hand.js').Parts>}
+ * The files and classes that both sides run.
+ * @param {string} directory for what is fetched
+ * @returns {Promise<Parts>}
  */
-async function partsOf() {
+async function partsOf(directory) {
   const { java, distribution } = await prepareRuntime(thisHost({}), {});
+  const zookeeperClassPath = distribution.zookeeperClassPath().join(':');
   return {
     home: distribution.home,
     lib: join(distribution.root, 'lib'),
     classPath: distribution.classPath().join(':'),
-    zookeeperClassPath: distribution.zookeeperClassPath().join(':'),
+    zookeeperClassPath,
+    zkCli: await zkCliClassPath(zookeeperClassPath, directory),
     java: java.path,
     javaHome: java.home,
   };
@@ -164,7 +176,7 @@ async function startByHand(side) {
 /**
  * @param {import('./lib/measures.js').Side} side
  * @param {'base' | 'mqha'} name
- * @param {import('./lib/by-hand.js').Parts} parts
+ * @param {Parts} parts
  */
 async function load(side, name, parts) {
   const { rssMb, cpuPercent } = await restOf(side);
@@ -178,11 +190,10 @@ async function load(side, name, parts) {
 
 /**
  * @param {WithMqha} side
- * @param {import('./lib/by-hand.js').Parts} parts
+ * @param {Parts} parts
  */
 async function commandLine(side, parts) {
-  const zkCli = ['-cp', parts.zookeeperClassPath, 'org.apache.zookeeper.ZooKeeperMain'];
-  zkCli.push('-server', side.zookeeperAddress, 'get', '/activemq/mqstores');
+  const zkCli = zkCliGet(parts.zkCli, side.zookeeperAddress, '/activemq/mqstores');
   const status = [BIN, '-C', side.cluster.directory, 'status'];
   for (let time = 0; time < 3; time++) {
     note(STATUS, 'base', await timeOf(parts.java, zkCli));

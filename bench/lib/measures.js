@@ -109,15 +109,17 @@ export async function throughputOf(side, { java, classPath }, { producers, each 
  * Wall time of a whole process.
  * @param {string} command
  * @param {readonly string[]} args
- * @returns {Promise<number>} milliseconds
+ * @returns {Promise<number>} milliseconds; refused where it does not end with 0
  */
 export function timeOf(command, args) {
   return new Promise((resolve, reject) => {
     const began = performance.now();
     const child = spawn(command, args, { stdio: 'ignore' });
     child.once('error', reject);
-    child.once('exit', () => {
-      resolve(performance.now() - began);
+    child.once('exit', (code) => {
+      const ms = performance.now() - began;
+      if (code === 0) resolve(ms);
+      else reject(new Error(`${command} ${args.join(' ')} ended with ${code}`));
     });
   });
 }

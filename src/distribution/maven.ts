@@ -9,7 +9,8 @@ import { findOnPath, interrupted, runTool } from './run.js';
 
 /** Runs on Maven 3.6.3 and later. */
 const PLUGIN_VERSION = '3.11.0';
-const PLUGIN = `org.apache.maven.plugins:maven-dependency-plugin:${PLUGIN_VERSION}`;
+/** What copies artifacts for us, by its coordinates. */
+export const DEPENDENCY_PLUGIN = `org.apache.maven.plugins:maven-dependency-plugin:${PLUGIN_VERSION}`;
 /** Below the directory of the generated pom. */
 const OUTPUT = 'files';
 const DEFAULT_TIMEOUT_MS = 20 * 60_000;
@@ -65,7 +66,7 @@ export async function fetchWithMaven(
   }, SIGN_OF_LIFE_MS);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   try {
-    const result = await runTool(mvn, ['-B', '-f', pom, `${PLUGIN}:copy`], {
+    const result = await runTool(mvn, ['-B', '-f', pom, `${DEPENDENCY_PLUGIN}:copy`], {
       env,
       cwd: directory,
       timeoutMs,
