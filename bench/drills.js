@@ -15,6 +15,8 @@ const { count: rounds, values } = readOptions(USAGE, {
   count: 10,
   flags: ['scenarios', 'duration', 'sync', 'rate', 'clients', 'seed', 'json'],
 });
+/** The exit code of a drill that was cut short. */
+const INTERRUPTED = 130;
 const file = values['json'] ?? 'drills.json';
 const sync = values['sync'] ?? 'quorum_mem';
 const names = values['scenarios']?.split(',') ?? SCENARIOS.map(({ name }) => name);
@@ -39,7 +41,8 @@ await runBench(() =>
   withCluster({ supervised: true, sync }, async (cluster) => {
     await cluster.up();
     for (const scenario of names) {
-      if (answerOf(scenario)?.result) continue;
+      const answer = answerOf(scenario);
+      if (answer?.result && answer.exitCode !== INTERRUPTED) continue;
       console.error(`${new Date().toISOString()} ${commandOf(scenario)}`);
       keep(await ask(cluster, scenario));
       // What a drill could not put back shall not be the next one's fault.
