@@ -13,20 +13,29 @@ export interface ZnodeGroup {
   readonly znodes: readonly Znode[];
 }
 
-/** What the library keeps to itself and we need: it never gives up a socket on its own. */
+/** What the library keeps to itself and we need: it never gives up on its own. */
 interface Internals {
-  readonly connectionManager: { readonly socket?: { destroy(): void } };
+  readonly connectionManager: {
+    readonly socket?: { destroy(): void };
+    connect: () => void;
+    onSocketConnected: () => void;
+    onSocketData: () => void;
+  };
 }
 
 type Callback<T> = (error: unknown, value?: T) => void;
 
 /**
  * One session with an ensemble. node-zookeeper-client has no read timeout and a hung server gives
- * no event, so every call has a deadline here, and a session that misses one is destroyed.
+ * no event, so every call has a deadline here, and a session that misses one is destroyed. So is one
+ * whose connection is lost: the library would connect again with half an answer still in its buffer,
+ * and read the next one out of step.
  */
 export class ZooKeeperSession {
   private readonly client: Client;
   private readonly connect: string;
+  /** Who wants to know of changes; a session that is lost could not tell them any more. */
+  private readonly watchers = new Set<() => void>();
   private usable = true;
 
   private constructor(client: Client, connect: string) {
@@ -51,11 +60,13 @@ export class ZooKeeperSession {
         resolve(true);
       });
     });
-    client.once('expired', () => {
-      session.usable = false;
-    });
     client.connect();
-    if (await before(deadline, connected)) return session;
+    if (await before(deadline, connected)) {
+      client.once('disconnected', () => {
+        session.lost();
+      });
+      return session;
+    }
     session.destroy();
     throw unreachable(connect, `no answer within ${Math.round(deadline.milliseconds)} ms`);
   }
@@ -67,10 +78,12 @@ export class ZooKeeperSession {
 
   /**
    * The children of a path with their data; one that vanishes meanwhile is left out.
-   * @param onChange called at the next change of the children or their data, once or more
+   * @param onChange called at the next change of the children or their data, once or more, and when
+   *   the connection is lost
    * @throws MqhaError `zookeeper-unreachable`
    */
   async group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
+    if (onChange) this.watchers.add(onChange);
     // The library takes no watcher for undefined, which its types do not know.
     const watcher = onChange as () => void;
     const names = await this.call<string[]>(deadline, (done) => {
@@ -118,6 +131,7 @@ export class ZooKeeperSession {
   /** Ends the session; does not wait for a server that does not answer. */
   async close(deadline: Deadline): Promise<void> {
     if (!this.usable) return;
+    this.usable = false;
     const closed = new Promise<true>((resolve) => {
       this.client.once('disconnected', () => {
         resolve(true);
@@ -128,11 +142,22 @@ export class ZooKeeperSession {
     this.destroy();
   }
 
+  private lost(): void {
+    if (!this.usable) return;
+    this.destroy();
+    for (const tell of this.watchers) tell();
+  }
+
   /** Drops the connection at once. */
   private destroy(): void {
     this.usable = false;
     this.client.close();
-    (this.client as unknown as Internals).connectionManager.socket?.destroy();
+    const manager = (this.client as unknown as Internals).connectionManager;
+    // It may be about to connect, now or again. It would take the greeting for an answer then, and throw.
+    manager.connect = () => undefined;
+    manager.onSocketConnected = () => manager.socket?.destroy();
+    manager.onSocketData = () => undefined;
+    manager.socket?.destroy();
   }
 
   /** One request; undefined where the znode does not exist. */
