@@ -66,6 +66,10 @@ public final class Guard {
                     "5d9130b618e28570c95e9a10fed9b958ad2e7cef22f37d66e2851780f5de328a",
                     LastPlace::mend),
             new Patch(
+                    StoppedSlave.CLASS,
+                    "eed635e1dbf426c6563a5f98ff613df9ed9b4291801b787b18632bf875e754af",
+                    StoppedSlave::mend),
+            new Patch(
                     FailedStart.MASTER,
                     "cd0f76de6c49e3ebcaa0626454cce2983a717d84fa455d2f9650ebc82d29d77b",
                     FailedStart.of(FailedStart.MASTER)),

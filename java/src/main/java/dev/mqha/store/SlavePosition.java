@@ -1,0 +1,26 @@
+package dev.mqha.store;
+
+import org.apache.activemq.leveldb.replicated.ElectingLevelDBStore;
+
+/**
+ * Remembers how far the log of a node goes, for the next election; a mended class of the store calls it.
+ *
+ * <p>A slave's store counts from zero until it has attached. One that was stopped before, because its
+ * master was gone, told the election that its log was empty. When all slaves did so, as they do where
+ * ZooKeeper is away for a moment, the first of them was elected, and not the one with the longest log:
+ * acknowledged messages were cut off.
+ */
+public final class SlavePosition {
+    private SlavePosition() {}
+
+    /**
+     * Instead of the setter, when a slave has stopped.
+     *
+     * @param position what the slave has counted; zero where it never attached: its log is as it was
+     */
+    public static void stopped(ElectingLevelDBStore store, long position) {
+        if (position > 0) {
+            store.position_$eq(position);
+        }
+    }
+}
