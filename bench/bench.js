@@ -42,7 +42,7 @@ const LOADS = [
  * @property {number[]} mqha
  */
 
-/** @typedef {import('./lib/by-hand.js').Parts & { zkCli: string }} Parts */
+/** @typedef {import('./lib/by-hand.js').Parts & { zkCli: string, signal: AbortSignal }} Parts */
 
 /** @type {Map<string, Row>} */
 const rows = new Map();
@@ -71,7 +71,10 @@ await runBench(async () => {
   const made = new Set();
   const directory = await mkdtemp(join(tmpdir(), 'mqha-bench-'));
   try {
-    await Promise.race([measure(made, await partsOf(directory)), interrupt.promise]);
+    await Promise.race([
+      measure(made, await partsOf(directory, interrupt.signal)),
+      interrupt.promise,
+    ]);
   } finally {
     for (const side of made) await side.remove();
     await rm(directory, { recursive: true, force: true });
@@ -125,9 +128,10 @@ async function measure(made, parts) {
 /**
  * The files and classes that both sides run.
  * @param {string} directory for what is fetched
+ * @param {AbortSignal} signal ends what else was started
  * @returns {Promise<Parts>}
  */
-async function partsOf(directory) {
+async function partsOf(directory, signal) {
   const { java, distribution } = await prepareRuntime(thisHost({}), {});
   const zookeeperClassPath = distribution.zookeeperClassPath().join(':');
   return {
@@ -138,6 +142,7 @@ async function partsOf(directory) {
     zkCli: await zkCliClassPath(zookeeperClassPath, directory),
     java: java.path,
     javaHome: java.home,
+    signal,
   };
 }
 

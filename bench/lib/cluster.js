@@ -214,20 +214,23 @@ export async function withCluster(options, work) {
   }
 }
 
-/** A promise that is rejected by Ctrl-C or SIGTERM. */
+/** A promise that is rejected by Ctrl-C or SIGTERM, and a signal that ends what else runs then. */
 export function interruption() {
+  const ending = new AbortController();
   /** @type {() => void} */
   let interrupt = () => undefined;
   /** @type {Promise<never>} */
   const promise = new Promise((_, reject) => {
     interrupt = () => {
       reject(new Interrupted());
+      ending.abort();
     };
   });
   promise.catch(() => undefined);
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupt);
   return {
     promise,
+    signal: ending.signal,
     forget: () => {
       for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, interrupt);
     },

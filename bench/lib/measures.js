@@ -16,6 +16,8 @@ const SETTLE_MS = 15_000;
 const REST_MS = 15_000;
 const PRODUCER_MS = 120_000;
 const MESSAGE_BYTES = 1024;
+/** A producer that was left alone ends as well: there are no brokers any more then. */
+const GIVE_UP = 'maxReconnectDelay=500&maxReconnectAttempts=60';
 const LOGGING = join(dirname(fileURLToPath(import.meta.url)), 'log4j.properties');
 
 /** @typedef {import('./by-hand.js').ByHand | import('./with-mqha.js').WithMqha} Side */
@@ -76,12 +78,12 @@ export async function restOf(side) {
 /**
  * Acknowledged persistent messages of 1 KiB per second, by ActiveMQ's own `activemq producer`.
  * @param {Side} side
- * @param {{ java: string, classPath: string }} parts
+ * @param {{ java: string, classPath: string, signal: AbortSignal }} parts
  * @param {{ producers: number, each: number }} load
  */
-export async function throughputOf(side, { java, classPath }, { producers, each }) {
+export async function throughputOf(side, { java, classPath, signal }, { producers, each }) {
   const words = {
-    brokerUrl: side.url,
+    brokerUrl: `${side.url}?${GIVE_UP}`,
     destination: `queue://load${producers}`,
     messageCount: each,
     messageSize: MESSAGE_BYTES,
@@ -95,7 +97,7 @@ export async function throughputOf(side, { java, classPath }, { producers, each 
       ...['-cp', classPath, 'org.apache.activemq.console.command.ShellCommand', 'producer'],
       ...Object.entries(words).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ],
-    { timeout: PRODUCER_MS, maxBuffer: 64 * 1024 * 1024 },
+    { timeout: PRODUCER_MS, killSignal: 'SIGKILL', signal, maxBuffer: 64 * 1024 * 1024 },
   );
   const elapsed = [...stdout.matchAll(/Elapsed time in milli ?seconds? *: *(\d+)/g)].map((match) =>
     Number(match[1]),
