@@ -25,12 +25,17 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import org.apache.activemq.broker.SuppressReplyException;
 import org.apache.activemq.leveldb.LevelDBStore;
+import org.apache.activemq.leveldb.replicated.ElectingLevelDBStore;
+import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
+import org.apache.activemq.util.ServiceStopper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import scala.Function0;
+import scala.runtime.AbstractFunction0;
 
 class GuardTest {
     @TempDir
@@ -170,18 +175,59 @@ class GuardTest {
         assertEnds(jar, "the store could not be read or written", FailsOnDisk.class);
     }
 
+    /** Stops a slave that never attached, on a node whose log goes as far as 4711, and prints what it remembers. */
+    public static final class StopsASlave {
+        public static void main(String[] args) throws Exception {
+            ElectingLevelDBStore store = new ElectingLevelDBStore();
+            store.position_$eq(4711);
+            SlaveLevelDBStore slave = new SlaveLevelDBStore() {
+                @Override
+                public void doStop(ServiceStopper stopper) {}
+            };
+            Function0<Object> next = new AbstractFunction0<>() {
+                @Override
+                public Object apply() {
+                    return null;
+                }
+            };
+            Object task = Class.forName(StoppedSlave.CLASS.replace('/', '.'))
+                    .getConstructor(ElectingLevelDBStore.class, Function0.class, SlaveLevelDBStore.class)
+                    .newInstance(store, next, slave);
+            task.getClass().getMethod("apply$mcV$sp").invoke(task);
+            System.out.println(store.position());
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void aSlaveThatNeverAttachedStillKnowsHowFarItsLogGoes() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        Guard.run(store(), jar);
+        assertEquals("0", printedBy(start(store(), StopsASlave.class)));
+        assertEquals("4711", printedBy(start(jar, StopsASlave.class)));
+    }
+
+    private static String printedBy(Process process) throws Exception {
+        return new String(process.getInputStream().readAllBytes()).strip();
+    }
+
     /** Runs a main class with the mended classes, and expects it to end as a broker whose store failed. */
     private static void assertEnds(Path jar, String reason, Class<?> main, String... args) throws Exception {
+        Process broker = start(jar, main, args);
+        String said = new String(broker.getErrorStream().readAllBytes());
+        assertEquals(70, broker.waitFor(), said);
+        assertTrue(said.contains(reason), said);
+    }
+
+    /** Starts a main class with the classes of a jar before all others. */
+    private static Process start(Path jar, Class<?> main, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 jar + java.io.File.pathSeparator + System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(List.of(args));
-        Process broker = new ProcessBuilder(command).start();
-        String said = new String(broker.getErrorStream().readAllBytes());
-        assertEquals(70, broker.waitFor(), said);
-        assertTrue(said.contains(reason), said);
+        return new ProcessBuilder(command).start();
     }
 
     private static List<String> positionsRead(Path jar) throws IOException {
