@@ -32,8 +32,11 @@ export async function watchedCluster(
   return cluster;
 }
 
-/** Longer than a process must have been of use for its earlier deaths to be forgotten. */
-const OF_USE_MS = 1500;
+/**
+ * Longer than a process must have been of use for its earlier deaths to be forgotten: a second,
+ * counted from a look of the supervisor that may come a second late.
+ */
+const OF_USE_MS = 2500;
 
 /** Waits until the cluster is whole again without a hand, and returns how it looks then. */
 export async function healed(cluster: TestCluster): Promise<ClusterStatus> {
@@ -41,7 +44,10 @@ export async function healed(cluster: TestCluster): Promise<ClusterStatus> {
     () => cluster.status(),
     ({ state, problems }) => state === 'serving' && problems.length === 0,
     120_000,
-  );
+  ).catch(async (error: unknown) => {
+    const { stdout } = await cluster.run('events', '--lines', '60');
+    throw new Error(`it did not heal:\n${stdout}`, { cause: error });
+  });
   // Else what one test kills would count as dying again of what the test before had killed.
   await sleep(OF_USE_MS);
   return status;
