@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { MqhaError, systemCode } from '../errors.js';
+import { cacheRoot } from './cache-root.js';
 
 /** The few writes that can fill a disk or be refused; tests put failures in their place. */
 export interface CacheIo {
@@ -36,15 +36,6 @@ const realIo: CacheIo = {
     await syncFile(path);
   },
 };
-
-/** `$MQHA_CACHE`, else `$XDG_CACHE_HOME/mqha`, else `~/.cache/mqha`; absolute. */
-export function cacheRoot(env: NodeJS.ProcessEnv): string {
-  if (env.MQHA_CACHE) return resolve(env.MQHA_CACHE);
-  const xdg = env.XDG_CACHE_HOME;
-  // The XDG specification has a relative path ignored.
-  if (xdg && isAbsolute(xdg)) return join(xdg, 'mqha');
-  return join(env.HOME === undefined || env.HOME === '' ? homedir() : env.HOME, '.cache', 'mqha');
-}
 
 /** The cache of this environment. Nothing is made or read yet. */
 export function openCache(env: NodeJS.ProcessEnv, io: Partial<CacheIo> = {}): Cache {

@@ -2,7 +2,7 @@ export { ACTIVEMQ_VERSION, PINNED, ZOOKEEPER_VERSION, fingerprint } from './arti
 export type { PinnedArtifact } from './artifacts.js';
 export { classArchive, classDataOptions, makeClassArchive } from './archive.js';
 export type { ArchiveKind, ClassArchive } from './archive.js';
-export { cacheRoot } from './cache.js';
+export { cacheRoot } from './cache-root.js';
 export type { CacheIo } from './cache.js';
 export type { InstallEvent, InstallListener } from './events.js';
 export type { GuardResult } from './guard.js';

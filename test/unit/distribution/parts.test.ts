@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { coordinates, fingerprint, PINNED } from '../../../src/distribution/artifacts.js';
-import { cacheRoot } from '../../../src/distribution/cache.js';
+import { cacheRoot } from '../../../src/distribution/cache-root.js';
 import { javaJarPath } from '../../../src/distribution/resources.js';
 import { unpack } from '../../../src/distribution/unpack.js';
 import { failureOf, makeRig, systemError, temporary } from './rig.js';
