@@ -13,6 +13,9 @@ const SEARCH_MS = 5000;
 /** An election that no watch has reported a change of is read again after this time even so. */
 const TRUST_MS = 10_000;
 
+/** A master that answers is asked again after this time: each question costs it a connection. */
+const ANSWER_MS = 3000;
+
 const ZOOKEEPER_MS = 1500;
 const ACCEPT_MS = 500;
 
@@ -42,6 +45,9 @@ export class Lookout {
   private election: Election | undefined;
   private readAt = -Infinity;
   private changed = true;
+  /** The process that answered last, while nothing has changed since. */
+  private answered:
+    { readonly name: string; readonly pid: number; readonly at: number } | undefined;
 
   /** @param onChange called when ZooKeeper reports a change */
   constructor(cluster: Cluster, reader: ZooKeeperReader, onChange: () => void) {
@@ -64,13 +70,14 @@ export class Lookout {
     const began = performance.now();
     const processes = await this.findProcesses();
     const { fresh } = await this.readElection(processes);
+    if (fresh || this.election === undefined) this.answered = undefined;
     const elected = this.election?.master?.container ?? undefined;
     return {
       began,
       processes,
       election: this.election,
       fresh,
-      serving: await this.whoServes([elected, last]),
+      serving: await this.whoServes([elected, last], processes),
       zookeeperSilent: await this.isZooKeeperSilent(processes),
     };
   }
@@ -119,14 +126,39 @@ export class Lookout {
   }
 
   /** @param names the elected one first */
-  private async whoServes(names: readonly (string | undefined)[]): Promise<string | undefined> {
+  private async whoServes(
+    names: readonly (string | undefined)[],
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): Promise<string | undefined> {
+    if (this.answersStill(names[0], processes)) return names[0];
     const candidates = this.cluster.config.nodes.filter((node) => names.includes(node.name));
     const answers = await Promise.all(
       candidates.map((node) => isAccepting(node.host, node.messagePort, ACCEPT_MS)),
     );
     const accepting = candidates.filter((_, index) => answers[index]).map((node) => node.name);
     // An old master may answer for a moment beside the new one.
-    return accepting.find((name) => name === names[0]) ?? accepting[0];
+    const serving = accepting.find((name) => name === names[0]) ?? accepting[0];
+    const pid = serving === undefined ? undefined : processes.get(serving)?.pid;
+    this.answered =
+      serving === undefined || pid === undefined
+        ? undefined
+        : { name: serving, pid, at: performance.now() };
+    return serving;
+  }
+
+  /** Whether the elected one answered a moment ago and is the same running process. */
+  private answersStill(
+    elected: string | undefined,
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): boolean {
+    const { answered } = this;
+    if (answered === undefined || answered.name !== elected) return false;
+    const process = processes.get(answered.name);
+    return (
+      process?.pid === answered.pid &&
+      !process.suspended &&
+      performance.now() - answered.at < ANSWER_MS
+    );
   }
 
   private async isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {

@@ -22,6 +22,11 @@ final class Standby implements Runnable {
     private static final String VIEW = "org.apache.activemq:type=Broker,view=Replication,*";
     private static final long POLL_MS = 500;
 
+    /** A master is not attached and may never be; it is asked less often than who has just been started. */
+    private static final long LATER_POLL_MS = 5000;
+
+    private static final long SOON_MS = 60_000;
+
     /** A master that has just let its slaves in is about to serve, and needs the machine's cores first. */
     private static final long PATIENCE_MS = 1000;
 
@@ -41,8 +46,10 @@ final class Standby implements Runnable {
     public void run() {
         try {
             MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            long began = System.nanoTime();
             while (!isAttached(server)) {
-                Thread.sleep(POLL_MS);
+                boolean soon = System.nanoTime() - began < SOON_MS * 1_000_000;
+                Thread.sleep(soon ? POLL_MS : LATER_POLL_MS);
             }
             Thread.sleep(PATIENCE_MS);
             Rehearsal.play(DIRECTORY.toFile());
