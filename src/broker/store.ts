@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError, readIfThere } from '../files.js';
 
@@ -61,6 +61,29 @@ export async function recoverStash(dataDirectory: string, now: Date): Promise<St
     return { action: 'restored', kept };
   } catch (error) {
     throw fileError(error, store);
+  }
+}
+
+/** What a store writes in one go, and can do without: it makes what is absent. */
+const SMALL_FILES = ['store-version.txt', 'nodeid.txt'];
+
+/**
+ * Removes what a broker had emptied and not yet written when it was killed. The store writes its version
+ * anew at each start (LevelDBClient.scala, `init`), also in a promotion; where it finds an empty one it says
+ * that the version is not supported, and would never start again.
+ * @throws MqhaError `no-permission`
+ */
+export async function removeEmptyFiles(dataDirectory: string): Promise<void> {
+  for (const name of SMALL_FILES) {
+    const file = join(dataDirectory, STORE, name);
+    const size = await stat(file).then(
+      (found) => found.size,
+      () => undefined,
+    );
+    if (size !== 0) continue;
+    await rm(file).catch((error: unknown) => {
+      throw fileError(error, file);
+    });
   }
 }
 

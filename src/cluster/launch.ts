@@ -1,4 +1,4 @@
-import { recoverStash } from '../broker/store.js';
+import { recoverStash, removeEmptyFiles } from '../broker/store.js';
 import type { NodeConfig } from '../config/schema.js';
 import { membersOf, readElection, type Election } from '../election/election.js';
 import { MqhaError } from '../errors.js';
@@ -160,6 +160,7 @@ async function startBrokers(cluster: Cluster, plan: StartPlan): Promise<Started[
   for (const { node } of plan.brokers) {
     const directories = layout.node(node.name);
     await ensureProcessDirectories(directories);
+    await removeEmptyFiles(directories.data);
     const outcome = await recoverStash(directories.data, host.now());
     if (outcome.action === 'restored') {
       host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });

@@ -26,28 +26,26 @@ export interface GuardOptions {
   readonly javaJar: string;
   /** The distribution being built. */
   readonly directory: string;
-  /** Where the jar with the guarded class goes; its directory exists. */
+  /** Where the jar with the guarded classes goes; its directory exists. */
   readonly output: string;
   readonly env: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Has our Java write a jar with the one guarded class of the store. When it does not know the
- * class it finds, there is no jar, and brokers run unguarded.
+ * Has our Java write a jar with the classes that it mends. When it does not know one that it
+ * finds, there is no jar, and brokers run unguarded.
  * @throws MqhaError `guard-failed`, `interrupted`
  */
 export async function makeGuard(options: GuardOptions): Promise<GuardResult> {
-  const store = join(
-    options.directory,
-    DISTRIBUTION_DIRECTORY,
-    'lib',
-    'optional',
-    `activemq-leveldb-store-${ACTIVEMQ_VERSION}.jar`,
-  );
+  const lib = join(options.directory, DISTRIBUTION_DIRECTORY, 'lib');
+  const jars = [
+    join(lib, 'optional', `activemq-leveldb-store-${ACTIVEMQ_VERSION}.jar`),
+    join(lib, `activemq-client-${ACTIVEMQ_VERSION}.jar`),
+  ];
   const result = await runTool(
     options.java,
-    ['-cp', options.javaJar, MAIN, store, options.output],
+    ['-cp', options.javaJar, MAIN, ...jars, options.output],
     { env: options.env, timeoutMs: TIMEOUT_MS, signal: options.signal },
   );
   if (result.outcome === 'aborted') throw interrupted();

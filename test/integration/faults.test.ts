@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import type { ClusterStatus } from '../../src/cluster/status.js';
 import { packageRoot } from '../../src/package.js';
 import { eventually, mqha, TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
+import { slaveIn } from '../support/watched.js';
 
 describe('a cluster that is ill-treated, and that nothing looks after', () => {
   let cluster: TestCluster;
@@ -144,6 +145,18 @@ describe('a cluster that is ill-treated, and that nothing looks after', () => {
     await new Promise((resolve) => up.once('exit', resolve));
     expect((await cluster.json<StartResult>('up')).status.state).toBe('serving');
     expect(await (await cluster.open()).registry.all()).toHaveLength(4);
+  });
+
+  it('starts a broker that was killed while it wrote the version of its store', async () => {
+    const slave = slaveIn(await cluster.status());
+    await cluster.run('kill', slave, '--yes');
+    const { layout } = await cluster.open();
+    const version = join(layout.node(slave).data, 'storedb', 'store-version.txt');
+    await truncate(version);
+    const { status } = await cluster.json<StartResult>('start', slave);
+    expect(status.state).toBe('serving');
+    expect(status.nodes.find(({ name }) => name === slave)?.attached).toBe(true);
+    expect(await readFile(version, 'utf8')).toContain('leveldb');
   });
 
   it('finds a broker that no record names', async () => {

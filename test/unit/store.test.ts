@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeId, recoverStash } from '../../src/broker/store.js';
+import { nodeId, recoverStash, removeEmptyFiles } from '../../src/broker/store.js';
 import { temporaryDirectory } from '../support/temp.js';
 
 const LOG = '0000000000000000.log';
@@ -22,6 +22,19 @@ function store(files: Readonly<Record<string, string>>): string {
 const read = (data: string, ...path: string[]) => readFileSync(join(data, ...path), 'utf8');
 
 describe('a store found at a start', () => {
+  it('loses the small files that a killed broker had emptied, and no others', async () => {
+    const data = store({ 'store-version.txt': '', 'nodeid.txt': '', [LOG]: '' });
+    await removeEmptyFiles(data);
+    expect(readdirSync(join(data, 'storedb'))).toEqual([LOG]);
+  });
+
+  it('keeps small files that say something', async () => {
+    const data = store({ 'store-version.txt': 'activemq_leveldb_store:1', 'nodeid.txt': 'id' });
+    await removeEmptyFiles(data);
+    await removeEmptyFiles(temporaryDirectory());
+    expect(readdirSync(join(data, 'storedb'))).toEqual(['nodeid.txt', 'store-version.txt']);
+  });
+
   it('is left alone without a stash', async () => {
     const data = store({ [LOG]: 'whole' });
     expect(await recoverStash(data, NOW)).toEqual({ action: 'none' });

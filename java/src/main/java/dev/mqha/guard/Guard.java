@@ -16,13 +16,14 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /**
- * Writes the mended form of those classes of the store that keep a broker from starting, make it lose
- * messages, or let a failover hang or last.
+ * Writes the mended form of those classes that keep a broker from starting, make it lose messages, let a
+ * failover hang or last, or never let it rest.
  *
- * <p>Usage: {@code Guard <activemq-leveldb-store.jar> <guard.jar>}. Prints one line of JSON. Where one
+ * <p>Usage: {@code Guard <jar>... <guard.jar>}, with the jars that hold the classes. Prints one line of JSON. Where one
  * of the classes is not known all are left as they are, and the line says so; no jar is written then.
  */
 public final class Guard {
@@ -88,17 +89,23 @@ public final class Guard {
             new Patch(
                     StopLimit.CLASS,
                     "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00",
-                    StopLimit::mend));
+                    StopLimit::mend),
+            new Patch(
+                    AcceptPoll.CLASS,
+                    "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a",
+                    AcceptPoll::mend));
 
     private Guard() {}
 
     public static void main(String[] args) {
-        if (args.length != 2) {
-            System.err.println("usage: Guard <activemq-leveldb-store.jar> <guard.jar>");
+        if (args.length < 2) {
+            System.err.println("usage: Guard <jar>... <guard.jar>");
             System.exit(1);
         }
         try {
-            System.out.println(run(Path.of(args[0]), Path.of(args[1])));
+            List<Path> paths = Stream.of(args).map(Path::of).toList();
+            int last = paths.size() - 1;
+            System.out.println(run(paths.subList(0, last), paths.get(last)));
         } catch (IOException | IllegalStateException failure) {
             System.err.println("mqha: " + failure.getMessage());
             System.exit(1);
@@ -106,17 +113,17 @@ public final class Guard {
     }
 
     /**
-     * Mends the classes of a jar.
+     * Mends the classes of some jars.
      *
      * @return one line of JSON: what was done
      * @throws IOException where the jar cannot be read, lacks a class, or the result cannot be written
      */
-    static String run(Path store, Path target) throws IOException {
+    static String run(List<Path> jars, Path target) throws IOException {
         Map<String, byte[]> mended = new LinkedHashMap<>();
         List<String> digests = new ArrayList<>();
         boolean known = true;
         for (Patch patch : PATCHES) {
-            byte[] original = read(store, patch.className());
+            byte[] original = read(jars, patch.className());
             String digest = sha256(original);
             digests.add(digest);
             if (digest.equals(patch.sha256())) {
@@ -135,19 +142,21 @@ public final class Guard {
         return String.format("{\"guarded\":true,%s,\"version\":\"%s\"}", what, VERSION);
     }
 
-    private static byte[] read(Path store, String className) throws IOException {
-        if (!Files.isRegularFile(store)) {
-            throw new IOException("there is no jar " + store);
-        }
-        try (JarFile jar = new JarFile(store.toFile())) {
-            ZipEntry entry = jar.getEntry(className + ".class");
-            if (entry == null) {
-                throw new IOException(store + " holds no " + className);
+    private static byte[] read(List<Path> jars, String className) throws IOException {
+        for (Path path : jars) {
+            if (!Files.isRegularFile(path)) {
+                throw new IOException("there is no jar " + path);
             }
-            try (InputStream in = jar.getInputStream(entry)) {
-                return in.readAllBytes();
+            try (JarFile jar = new JarFile(path.toFile())) {
+                ZipEntry entry = jar.getEntry(className + ".class");
+                if (entry != null) {
+                    try (InputStream in = jar.getInputStream(entry)) {
+                        return in.readAllBytes();
+                    }
+                }
             }
         }
+        throw new IOException("no " + className + " in " + jars);
     }
 
     /** Whole or not at all, and the same bytes for the same classes. */

@@ -13,6 +13,10 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.channels.ClosedByInterruptException;
@@ -20,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -44,7 +50,7 @@ class GuardTest {
     @Test
     void theKnownClassIsGuarded() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        String line = Guard.run(store(), jar);
+        String line = mend(jar);
         assertTrue(line.startsWith("{\"guarded\":true,"), line);
         assertTrue(line.contains("\"version\":\"5.16.7\""), line);
         Object group = withoutConstructor(load(jar, ListenerGuard.CLASS));
@@ -64,7 +70,7 @@ class GuardTest {
     @Test
     void theDownloadedIndexIsNamedAfterItsOwnPosition() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         assertEquals(List.of("wal_append_position"), positionsRead(store()));
         assertEquals(List.of("snapshot_position"), positionsRead(jar));
     }
@@ -72,7 +78,7 @@ class GuardTest {
     @Test
     void aRebuildOfTheTreeHoldsNoLockOfTheGroup() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         assertEquals(List.of("enter", "exit", "exit"), locksOf(store(), ListenerGuard.CLASS, "onConnected"));
         assertEquals(List.of(), locksOf(jar, ListenerGuard.CLASS, "onConnected"));
     }
@@ -80,7 +86,7 @@ class GuardTest {
     @Test
     void theElectorReadsTheMembersWithItsLockHeld() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         assertEquals(List.of(), locksOf(store(), ChangeOrder.CLASS, "changed"));
         assertEquals(List.of("enter", "exit", "exit"), locksOf(jar, ChangeOrder.CLASS, "changed"));
     }
@@ -88,15 +94,53 @@ class GuardTest {
     @Test
     void theStopOfASlaveWaitsWithALimit() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         assertEquals(List.of("()V"), waitsOf(store()));
         assertEquals(List.of("(JLjava/util/concurrent/TimeUnit;)Z"), waitsOf(jar));
     }
 
     @Test
+    void aConnectorThatSleepsAcceptsAndStops() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        mend(jar);
+        Class<?> type = load(jar, "org/apache/activemq/transport/TransportFactory");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        // The factory of the protocol is looked up in it.
+        thread.setContextClassLoader(type.getClassLoader());
+        Object server;
+        try {
+            server = type.getMethod("bind", URI.class).invoke(null, URI.create("nio://127.0.0.1:0"));
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+        assertEquals(AcceptPoll.CLASS.replace('/', '.'), server.getClass().getSuperclass().getName());
+        CountDownLatch accepted = new CountDownLatch(1);
+        Class<?> listener = Class.forName("org.apache.activemq.transport.TransportAcceptListener", true, type.getClassLoader());
+        server.getClass().getMethod("setAcceptListener", listener).invoke(server, Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {listener}, (proxy, method, args) -> {
+                    accepted.countDown();
+                    return null;
+                }));
+        server.getClass().getMethod("start").invoke(server);
+        InetSocketAddress address =
+                (InetSocketAddress) server.getClass().getMethod("getSocketAddress").invoke(server);
+        // Not at once: it shall be asleep by then.
+        Thread.sleep(500);
+        try (Socket client = new Socket(address.getAddress(), address.getPort())) {
+            assertTrue(accepted.await(AcceptPoll.MS / 2, TimeUnit.MILLISECONDS));
+        }
+        Thread.sleep(500);
+        long began = System.nanoTime();
+        server.getClass().getMethod("stop").invoke(server);
+        assertTrue(System.nanoTime() - began < AcceptPoll.MS / 2 * 1_000_000);
+        assertThrows(IOException.class, () -> new Socket(address.getAddress(), address.getPort()).close());
+    }
+
+    @Test
     void aQueueRemembersItsHighestPlaceAndNotTheOneLoggedLast() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         assertEquals(List.of(1, 5, 4, -1, 3), lastKeys(load(store(), LastPlace.CLASS)));
         assertEquals(List.of(1, 5, 5, -1, 3), lastKeys(load(jar, LastPlace.CLASS)));
     }
@@ -116,7 +160,7 @@ class GuardTest {
     @Test
     void anIndexOfTheOriginalIsReadByTheMendedClass() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         long original = ObjectStreamClass.lookup(load(store(), LastPlace.CLASS)).getSerialVersionUID();
         assertEquals(original, ObjectStreamClass.lookup(load(jar, LastPlace.CLASS)).getSerialVersionUID());
     }
@@ -124,7 +168,7 @@ class GuardTest {
     @Test
     void everyMendedClassPassesTheVerifier() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         for (Guard.Patch patch : Guard.PATCHES) {
             // Initialized, and so verified.
             Class<?> mended = load(jar, patch.className());
@@ -144,7 +188,7 @@ class GuardTest {
     @Test
     void aStoreThatCannotBeStartedEndsItsBroker() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         for (String task : List.of(FailedStart.MASTER, FailedStart.SLAVE)) {
             assertEnds(jar, "the store could not be started", StartsAStore.class, task.replace('/', '.'));
         }
@@ -171,7 +215,7 @@ class GuardTest {
     @Test
     void aDiskThatFailsEndsTheBroker() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         assertEnds(jar, "the store could not be read or written", FailsOnDisk.class);
     }
 
@@ -202,7 +246,7 @@ class GuardTest {
     @Test
     void aSlaveThatNeverAttachedStillKnowsHowFarItsLogGoes() throws Exception {
         Path jar = directory.resolve("guard.jar");
-        Guard.run(store(), jar);
+        mend(jar);
         assertEquals("0", printedBy(start(store(), StopsASlave.class)));
         assertEquals("4711", printedBy(start(jar, StopsASlave.class)));
     }
@@ -287,8 +331,8 @@ class GuardTest {
 
     @Test
     void twoRunsGiveTheSameJar() throws Exception {
-        Guard.run(store(), directory.resolve("a.jar"));
-        Guard.run(store(), directory.resolve("b.jar"));
+        mend(directory.resolve("a.jar"));
+        mend(directory.resolve("b.jar"));
         assertArrayEquals(
                 Files.readAllBytes(directory.resolve("a.jar")), Files.readAllBytes(directory.resolve("b.jar")));
     }
@@ -303,7 +347,7 @@ class GuardTest {
             }
         }
         Path jar = directory.resolve("guard.jar");
-        String line = Guard.run(other, jar);
+        String line = Guard.run(List.of(other), jar);
         assertTrue(line.startsWith("{\"guarded\":false,"), line);
         assertTrue(line.contains("\"reason\":"), line);
         assertFalse(Files.exists(jar));
@@ -312,17 +356,25 @@ class GuardTest {
     @Test
     void aMissingJarIsAnError() {
         IOException failure = assertThrows(
-                IOException.class, () -> Guard.run(directory.resolve("none.jar"), directory.resolve("guard.jar")));
+                IOException.class, () -> Guard.run(List.of(directory.resolve("none.jar")), directory.resolve("guard.jar")));
         assertTrue(failure.getMessage().contains("none.jar"));
     }
 
-    private static Path store() throws Exception {
+    private static String mend(Path jar) throws IOException {
+        return Guard.run(List.of(store(), onClassPath("activemq-client")), jar);
+    }
+
+    private static Path store() {
+        return onClassPath("activemq-leveldb-store");
+    }
+
+    private static Path onClassPath(String artifact) {
         for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
-            if (entry.contains("activemq-leveldb-store")) {
+            if (entry.contains(artifact)) {
                 return Path.of(entry);
             }
         }
-        throw new IllegalStateException("the store is not on the class path");
+        throw new IllegalStateException(artifact + " is not on the class path");
     }
 
     /** Loads the class from this jar first, with everything else from the tests' class path. */
