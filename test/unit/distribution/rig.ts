@@ -139,7 +139,7 @@ done`);
   fakeJava(answer: string, jar = true): Promise<void> {
     return script(
       this.java,
-      `${jar ? 'echo guarded > "$5"' : ':'}
+      `${jar ? 'for last; do :; done; echo guarded > "$last"' : ':'}
 echo 'Picked up JAVA_TOOL_OPTIONS: -Dx=y' >&2
 echo '${answer}'`,
     );
