@@ -4,7 +4,7 @@ import { membersOf, readElection, type Election } from '../election/election.js'
 import { MqhaError } from '../errors.js';
 import { launch, type LaunchPlan } from '../process/launch.js';
 import { sleep, type Deadline } from '../time.js';
-import { isOk, ZOOKEEPER } from '../zookeeper/server.js';
+import { isServing, ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 import { throwIfInterrupted, type Cluster } from './context.js';
 import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
@@ -67,7 +67,7 @@ async function startZooKeeper(
   }
   const [server] = config.zookeeper.servers;
   const ready = deadline.within(ZOOKEEPER_START_MS);
-  while (server && !(await isOk(server.host, server.port, ready.within(1000)))) {
+  while (server && !(await isServing(server.host, server.port, ready.within(1000)))) {
     throwIfInterrupted(host, leftRunning([ZOOKEEPER]));
     if (!(await registry.find(ZOOKEEPER))) {
       throw await diedError(ZOOKEEPER, started, 'no broker was started');

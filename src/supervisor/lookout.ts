@@ -4,7 +4,7 @@ import { isLocal } from '../cluster/observe.js';
 import { readElection, type Election } from '../election/election.js';
 import type { ProcessInfo } from '../process/table.js';
 import { Deadline } from '../time.js';
-import { isOk, ZOOKEEPER } from '../zookeeper/server.js';
+import { isServing, ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 
 /** Orphans that no record names are looked for this often. */
@@ -164,6 +164,6 @@ export class Lookout {
   private async isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {
     const [server] = this.cluster.config.zookeeper.servers;
     if (this.election !== undefined || !processes.has(ZOOKEEPER) || !server) return false;
-    return !(await isOk(server.host, server.port, Deadline.in(ACCEPT_MS)));
+    return !(await isServing(server.host, server.port, Deadline.in(ACCEPT_MS)));
   }
 }

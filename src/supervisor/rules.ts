@@ -33,7 +33,7 @@ export interface Sight {
     string,
     { readonly state: Attachment | 'unknown'; readonly progress: number }
   >;
-  /** Whether the managed ZooKeeper lives and does not answer `ruok`. */
+  /** Whether the managed ZooKeeper lives and does not say that it serves. */
   readonly zookeeperSilent: boolean;
 }
 

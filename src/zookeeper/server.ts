@@ -42,23 +42,25 @@ export function zookeeperCommand(
 }
 
 /**
- * Asks a ZooKeeper server `ruok`, one of the four-letter words that zoo.cfg allows.
- * @returns whether it said `imok` before the deadline
+ * Asks a ZooKeeper server `srvr`, one of the four-letter words that zoo.cfg allows. `ruok` would be answered
+ * with `imok` by one that refuses sessions as well: before it has read its data, and after it has failed
+ * (source: FourLetterCommands of ZooKeeper 3.9; only `srvr` and its like look at isZKServerRunning()).
+ * @returns whether it said before the deadline that it serves
  */
-export function isOk(host: string, port: number, deadline: Deadline): Promise<boolean> {
+export function isServing(host: string, port: number, deadline: Deadline): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const timer = setTimeout(() => socket.destroy(), deadline.remaining);
     let answer = '';
     socket.setEncoding('utf8');
-    socket.on('connect', () => socket.write('ruok'));
+    socket.on('connect', () => socket.write('srvr'));
     socket.on('data', (chunk: string) => {
       answer += chunk;
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(timer);
-      resolve(answer === 'imok');
+      resolve(/^Mode: /m.test(answer));
     });
   });
 }
