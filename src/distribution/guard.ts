@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { MqhaError } from '../errors.js';
-import { ACTIVEMQ_VERSION, DISTRIBUTION_DIRECTORY } from './artifacts.js';
+import { ACTIVEMQ_VERSION, DISTRIBUTION_DIRECTORY, ZOOKEEPER_VERSION } from './artifacts.js';
+import { ADDED } from './classpath.js';
 import { interrupted, runTool } from './run.js';
 
 /** Whether the store's start-up race is guarded against in this distribution. */
@@ -42,6 +43,7 @@ export async function makeGuard(options: GuardOptions): Promise<GuardResult> {
   const jars = [
     join(lib, 'optional', `activemq-leveldb-store-${ACTIVEMQ_VERSION}.jar`),
     join(lib, `activemq-client-${ACTIVEMQ_VERSION}.jar`),
+    join(options.directory, ADDED, `zookeeper-${ZOOKEEPER_VERSION}.jar`),
   ];
   const result = await runTool(
     options.java,

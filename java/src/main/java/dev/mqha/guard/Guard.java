@@ -21,7 +21,7 @@ import java.util.zip.ZipEntry;
 
 /**
  * Writes the mended form of those classes that keep a broker from starting, make it lose messages, let a
- * failover hang or last, or never let it rest.
+ * failover hang or last, start slowly, or never let it rest.
  *
  * <p>Usage: {@code Guard <jar>... <guard.jar>}, with the jars that hold the classes. Prints one line of JSON. Where one
  * of the classes is not known all are left as they are, and the line says so; no jar is written then.
@@ -83,9 +83,9 @@ public final class Guard {
                     "18d179c73cba9d50faf86f048eb0edfcdf1efecdd61e5135b67dcff3fc228f47",
                     FailedDisk::mend),
             new Patch(
-                    StashCopy.CLASS,
+                    StashLink.CLASS,
                     "19f3e53240170da91a918edc7282908c32cf9edf786045bffaf51a870c292863",
-                    StashCopy::mend),
+                    StashLink::mend),
             new Patch(
                     StopLimit.CLASS,
                     "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00",
@@ -93,7 +93,11 @@ public final class Guard {
             new Patch(
                     AcceptPoll.CLASS,
                     "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a",
-                    AcceptPoll::mend));
+                    AcceptPoll::mend),
+            new Patch(
+                    QuickTls.CLASS,
+                    "b490d72a925ad1cef3db35df2297869987e471f1bb4c12e2c3fc46258d9de379",
+                    QuickTls::mend));
 
     private Guard() {}
 

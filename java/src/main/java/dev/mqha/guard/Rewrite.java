@@ -58,13 +58,22 @@ final class Rewrite {
      */
     static UnaryOperator<byte[]> redirect(
             String owner, String name, String type, String targetClass, String target, String receiver) {
-        String staticType = "(L" + receiver + ";" + type.substring(1);
+        return call(owner, name, type, targetClass, target, "(L" + receiver + ";" + type.substring(1));
+    }
+
+    /** Replaces the one call of a static method by one of another. */
+    static UnaryOperator<byte[]> replace(String owner, String name, String type, String targetClass, String target) {
+        return call(owner, name, type, targetClass, target, type);
+    }
+
+    private static UnaryOperator<byte[]> call(
+            String owner, String name, String type, String targetClass, String target, String targetType) {
         return original -> once(original, name, (in, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitMethodInsn(int opcode, String o, String method, String t, boolean inInterface) {
                 if (o.equals(owner) && method.equals(name) && t.equals(type)) {
                     place.found();
-                    super.visitMethodInsn(Opcodes.INVOKESTATIC, targetClass, target, staticType, false);
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, targetClass, target, targetType, false);
                 } else {
                     super.visitMethodInsn(opcode, o, method, t, inInterface);
                 }

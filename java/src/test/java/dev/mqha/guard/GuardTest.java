@@ -251,6 +251,29 @@ class GuardTest {
         assertEquals("4711", printedBy(start(jar, StopsASlave.class)));
     }
 
+    /** Says which protocol and how many ciphers ZooKeeper's client would take, and whether trust was asked for. */
+    public static final class NamesTls {
+        public static void main(String[] args) throws Exception {
+            Class<?> type = Class.forName(QuickTls.CLASS.replace('/', '.'));
+            Field ciphers = type.getDeclaredField("DEFAULT_CIPHERS_JAVA9");
+            ciphers.setAccessible(true);
+            Object protocol = type.getField("DEFAULT_PROTOCOL").get(null);
+            System.out.println(protocol + " " + List.of((Object[]) ciphers.get(null)));
+        }
+    }
+
+    @Test
+    void theClientKnowsTheNamesOfTlsWithoutATrustStore() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        mend(jar);
+        String names = printedBy(start(store(), NamesTls.class));
+        assertTrue(names.startsWith("TLSv1.3 [TLS_"), names);
+        assertEquals(names, printedBy(start(jar, NamesTls.class)));
+        String broken = "-Djavax.net.ssl.trustStore=" + Files.writeString(directory.resolve("none.jks"), "no trust store");
+        assertFalse(printedBy(startWith(broken, store(), NamesTls.class)).equals(names));
+        assertEquals(names, printedBy(startWith(broken, jar, NamesTls.class)));
+    }
+
     private static String printedBy(Process process) throws Exception {
         return new String(process.getInputStream().readAllBytes()).strip();
     }
@@ -265,8 +288,13 @@ class GuardTest {
 
     /** Starts a main class with the classes of a jar before all others. */
     private static Process start(Path jar, Class<?> main, String... args) throws IOException {
+        return startWith("-Dnothing=more", jar, main, args);
+    }
+
+    private static Process startWith(String option, Path jar, Class<?> main, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                option,
                 "-cp",
                 jar + java.io.File.pathSeparator + System.getProperty("java.class.path"),
                 main.getName()));
@@ -361,7 +389,7 @@ class GuardTest {
     }
 
     private static String mend(Path jar) throws IOException {
-        return Guard.run(List.of(store(), onClassPath("activemq-client")), jar);
+        return Guard.run(List.of(store(), onClassPath("activemq-client"), onClassPath("zookeeper-3")), jar);
     }
 
     private static Path store() {

@@ -1,0 +1,24 @@
+package dev.mqha.guard;
+
+/** Sends the questions for names of TLS to {@code dev.mqha.store.TlsNames}, which says why. */
+final class QuickTls {
+    static final String CLASS = "org/apache/zookeeper/common/X509Util";
+
+    private static final String TARGET = "dev/mqha/store/TlsNames";
+
+    private QuickTls() {}
+
+    /** Returns the mended form of the class. @throws IllegalStateException where it does not ask exactly twice */
+    static byte[] mend(byte[] original) {
+        byte[] protocols = Rewrite.replace(
+                        "javax/net/ssl/SSLContext", "getDefault", "()Ljavax/net/ssl/SSLContext;", TARGET, "context")
+                .apply(original);
+        return Rewrite.replace(
+                        "javax/net/ssl/SSLServerSocketFactory",
+                        "getDefault",
+                        "()Ljavax/net/ServerSocketFactory;",
+                        TARGET,
+                        "serverSockets")
+                .apply(protocols);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.mqha.store;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.apache.activemq.leveldb.util.FileSupport;
+
+/**
+ * Keeps the log that a slave sets aside before it attaches; a mended class of the store calls it.
+ *
+ * <p>The store copied the log that it appends to, whose full size of 100 MB it makes at once, and deleted the
+ * original right afterwards ({@code SlaveLevelDBStore.start_slave_connections}), at each start and in each
+ * failover, while the new master waits for this slave. A second name for the same file keeps it as well:
+ * what is attached is written to a new file, and the older logs have always been linked.
+ */
+public final class StashedLog {
+    private StashedLog() {}
+
+    /**
+     * Instead of {@code RichFile.copyTo}.
+     *
+     * @return the length of the file in bytes
+     */
+    public static long keep(FileSupport.RichFile log, File kept) throws IOException {
+        try {
+            Files.createLink(kept.toPath(), log.self().toPath());
+            return kept.length();
+        } catch (IOException | UnsupportedOperationException noLinks) {
+            return log.copyTo(kept);
+        }
+    }
+}
