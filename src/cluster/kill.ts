@@ -102,31 +102,35 @@ async function follow(
 ): Promise<Followed> {
   const { config, host } = cluster;
   const reader = new ZooKeeperReader(config.zookeeper.connect);
-  // Losing the elector demotes a healthy master as well, so an interruption is looked for, not assumed.
-  let interrupted = masterBefore === null || killed.includes(masterBefore);
-  let opened: { node: NodeConfig; ms: number } | undefined;
+  const nodeOf = (name: string | null | undefined) =>
+    config.nodes.find((node) => node.name === name && !killed.includes(node.name));
+  // A master that is left may be demoted with the elector, so an interruption is looked for, not assumed.
+  const left = nodeOf(masterBefore);
+  let interrupted = left === undefined;
+  let opened: { node: NodeConfig; ms: number } | undefined = left && { node: left, ms: 0 };
   try {
     for (;;) {
       throwIfInterrupted(host, `killed: ${killed.join(', ')}`);
       const election = await readNow(cluster, reader, deadline);
       if (election) {
-        const left = killed.every((name) => membersOf(election, name).length === 0);
-        const master = config.nodes.find((node) => node.name === election.master?.container);
-        const candidate = master && !killed.includes(master.name) ? master : undefined;
-        if (opened?.node !== candidate) {
-          interrupted ||= opened !== undefined;
-          opened =
-            candidate && (await letsIn(cluster, candidate, deadline))
-              ? { node: candidate, ms: Math.round(performance.now() - began) }
-              : undefined;
+        const gone = killed.every((name) => membersOf(election, name).length === 0);
+        const { master } = election;
+        // A new elector says nothing at first, and the master that was there goes on meanwhile.
+        const candidate = master ? nodeOf(master.container) : opened?.node;
+        if (opened?.node !== candidate || !master) {
+          const lets = candidate !== undefined && (await letsIn(cluster, candidate, deadline));
+          const ms = Math.round(performance.now() - began);
+          const stayed = lets && opened?.node === candidate;
+          interrupted ||= opened !== undefined && !stayed;
+          if (!stayed) opened = lets ? { node: candidate, ms } : undefined;
         }
         interrupted ||= opened === undefined;
-        if (left && opened) {
+        if (gone && master && opened) {
           return interrupted
             ? { newMaster: opened.node.name, failoverMs: opened.ms, timedOut: false }
             : NO_FAILOVER;
         }
-        if (left && election.members.length < quorumOf(config.replicas)) return NO_FAILOVER;
+        if (gone && election.members.length < quorumOf(config.replicas)) return NO_FAILOVER;
       }
       if (deadline.passed) return { ...NO_FAILOVER, timedOut: true };
       await sleep(PAUSE_MS, host.signal);

@@ -66,7 +66,7 @@ export async function restartNodes(
   return { restarted, before: done, status };
 }
 
-/** Slaves, then the elector, whose end demotes the master, then the master; as they are now. */
+/** Slaves, then the elector, whose end demotes the master where the guard does not stand, then the master; as they are now. */
 function nextOf(left: readonly NodeConfig[], status: ClusterStatus): NodeConfig | undefined {
   const rank = (node: NodeConfig) =>
     node.name === status.master ? 2 : node.name === status.elector ? 1 : 0;

@@ -103,7 +103,7 @@ function refusal(
 
 /**
  * Restarts whoever is before the wanted node, one after the other: first the slaves with lower
- * znodes, then the master. The end of a slave that is the elector demotes the master as well, so
+ * znodes, then the master. The end of a slave that is the elector may demote the master as well, so
  * each step begins with a look.
  */
 async function steer(

@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Cluster } from '../cluster/context.js';
 import { readElection, type Election } from '../election/election.js';
+import type { Member } from '../election/members.js';
 import type { ProcessInfo } from '../process/table.js';
 import { Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
@@ -31,7 +32,9 @@ export class Witness {
   readonly #began = new Date();
   readonly #end = new AbortController();
   #watching: Promise<unknown> = Promise.resolve();
-  #election: Election | undefined;
+  #seen = false;
+  /** Who was elected last, while it may be master still. */
+  #master: Member | undefined;
   #changed = true;
   /** One function: ZooKeeper's client takes each as a watch of its own. */
   readonly #onChange = () => {
@@ -122,16 +125,23 @@ export class Witness {
   }
 
   #compare(now: Election): void {
-    const before = this.#election;
-    this.#election = now;
-    if (!before) return;
     const { master } = now;
-    if (!master) return;
+    const before = this.#master;
+    const first = !this.#seen;
+    this.#seen = true;
+    if (!master) {
+      // A new elector has named nobody yet; the master that was there may go on.
+      const left = now.members.find(({ znode }) => znode === before?.znode);
+      if (!left?.address) this.#master = undefined;
+      return;
+    }
+    this.#master = master;
+    if (first) return;
     const name = master.container ?? master.znode;
-    const elected = before.master?.znode !== master.znode;
+    const elected = before?.znode !== master.znode;
     if (elected) this.mark('election', name, `${name} was elected`);
     if (master.address === null) return;
-    if (elected || before.master.address !== master.address) {
+    if (elected || before.address !== master.address) {
       this.mark('promotion', name, `${name} has started its store as master`);
     }
   }

@@ -30,7 +30,8 @@ export class Mastership {
     if (sight.elected !== this.elected && sight.elected !== undefined && this.known) {
       entries.push({ source: 'supervisor', type: 'master-elected', master: sight.elected });
     }
-    this.elected = sight.elected;
+    // A new elector names nobody at first, and may name whom the last one did.
+    if (sight.elected !== undefined || sight.serving === undefined) this.elected = sight.elected;
     if (sight.serving !== undefined) entries.push(...this.served(sight.serving, now));
     else if (this.known && this.lostAt === undefined && this.silentAt === undefined) {
       this.silentAt = now;

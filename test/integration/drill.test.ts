@@ -129,6 +129,19 @@ describe('a drill', () => {
     return found?.body.toString();
   }
 
+  it('shows that the master goes on when the elector is killed', async () => {
+    await healed(cluster);
+    const only = ['--scenario', 'kill-elector', '--supervisor', 'with'];
+    const { rounds, verdict } = resultOf(await cluster.run('drill', ...only, ...SHORT));
+    expect(verdict).toBe('passed');
+    expect(rounds[0]?.target).toMatch(/^mq0\d \(elector\)$/);
+    expect(rounds[0]?.masterAfter).toBe(rounds[0]?.masterBefore);
+    const kinds = rounds[0]?.marks.map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['fault', 'process-ended', 'repair']));
+    expect(kinds).not.toContain('election');
+    expect(kinds).not.toContain('promotion');
+  });
+
   it('loses nothing while the slaves lag, as every message is on two nodes', async () => {
     await healed(cluster);
     const run = await cluster.run(

@@ -18,6 +18,35 @@ import {
   watchedCluster,
 } from '../support/watched.js';
 
+/** More than the sockets between master and slave hold. */
+const PARTING = { messages: 96, bytes: 192 * 1024 };
+
+/**
+ * Makes another node the master than the elector: the next elector is suspended while much is stored, and the
+ * master is killed just then, so that the other slave has more of the log.
+ */
+async function partElector(
+  cluster: TestCluster,
+  settings: ClientSettings,
+  { master, elector, nodes }: ClusterStatus,
+): Promise<ClusterStatus> {
+  expect(elector).toBe(master);
+  const [next] = nodes
+    .filter(({ name }) => name !== master)
+    .toSorted((a, b) => ((a.member ?? '') < (b.member ?? '') ? -1 : 1));
+  const pid = next?.pid ?? 0;
+  expect(pid).toBeGreaterThan(0);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const bodies = Array.from({ length: PARTING.messages }, () => 'x'.repeat(PARTING.bytes));
+    await send(settings, 'parted', bodies);
+    process.kill(nodes.find(({ name }) => name === master)?.pid ?? 0, 'SIGKILL');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  return healed(cluster);
+}
+
 describe('what dies under a supervisor', () => {
   let cluster: TestCluster;
   let settings: ClientSettings;
@@ -69,6 +98,25 @@ describe('what dies under a supervisor', () => {
     expect(after.master).toBe(before.master);
     expect(pidIn(after, slave)).not.toBe(pidIn(before, slave));
     expect(ofType(await cluster.events(began), 'master-lost')).toEqual([]);
+  });
+
+  it('leaves the master as it is: a slave that is the elector', async () => {
+    const parted = await partElector(cluster, settings, before);
+    const { master, elector } = parted;
+    expect(elector).not.toBe(master);
+    began = new Date();
+    const result = await cluster.json<KillResult>('kill', 'elector', '--yes');
+    expect(result.killed).toEqual([{ name: elector, was: 'slave' }]);
+    expect(result).toMatchObject({ newMaster: null, failoverMs: null });
+    const after = await cluster.status();
+    expect(after.master).toBe(master);
+    expect(pidIn(after, master)).toBe(pidIn(parted, master));
+    await cluster.json('up');
+    await healed(cluster);
+    const told = (await cluster.events(began)).map(({ type }) => type);
+    expect(told).toContain('process-ended');
+    expect(told.filter((type) => type.startsWith('master-'))).toEqual([]);
+    expect(await receive(settings, 'parted', PARTING.messages)).toHaveLength(PARTING.messages);
   });
 
   it('comes back when two die at once', async () => {

@@ -114,6 +114,13 @@ describe('the story of the masters', () => {
     ]);
   });
 
+  it('tells nothing of a master that the next elector names as well', () => {
+    const mastership = withMaster();
+    const unnamed = { ...served('mq01'), elected: undefined };
+    expect(mastership.update(unnamed, 1000)).toEqual([]);
+    expect(mastership.update(served('mq01'), 1100)).toEqual([]);
+  });
+
   it('tells of one that is elected and elected again only once', () => {
     const mastership = withMaster();
     mastership.died('mq01', 1000, 'mq01 died');

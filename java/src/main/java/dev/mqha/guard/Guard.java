@@ -43,6 +43,10 @@ public final class Guard {
                     "4d973682e7c6a65b14d88444f9983b090079f4802a23b6884ae59232eba0307c",
                     ChangeOrder::mend),
             new Patch(
+                    ElectorLoss.CLASS,
+                    "966c330d09e9725f55dd37ea9bfee2895786da1fb8aeb71541422c9debef3842",
+                    ElectorLoss::mend),
+            new Patch(
                     SnapshotFix.CLASS,
                     "764650b9211e0ffd98088a926a7eb6c1539b26aaef67857ca5cbb9bb17b39bc3",
                     SnapshotFix::mend),

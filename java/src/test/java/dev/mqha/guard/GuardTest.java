@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mqha.store.GroupMember;
 import java.io.IOException;
 import java.io.ObjectStreamClass;
 import java.lang.reflect.Constructor;
@@ -249,6 +250,40 @@ class GuardTest {
         mend(jar);
         assertEquals("0", printedBy(start(store(), StopsASlave.class)));
         assertEquals("4711", printedBy(start(jar, StopsASlave.class)));
+    }
+
+    /** A master, the third member, whose elector is gone: says whether it is demoted. */
+    public static final class LosesItsElector {
+        public static void main(String[] args) {
+            ElectingLevelDBStore store = new ElectingLevelDBStore() {
+                @Override
+                public void stop_master(Function0<scala.runtime.BoxedUnit> then) {
+                    System.out.println("demoted");
+                }
+            };
+            GroupMember master = new GroupMember("3", store);
+            master.address_$eq("tcp://127.0.0.1:1");
+            change(master.sees("1>3", "2", "3"));
+            change(master.sees("2", "3"));
+            System.out.println("looked");
+            System.exit(0);
+        }
+
+        private static void change(GroupMember master) {
+            try {
+                master.change_listener().changed();
+            } catch (NullPointerException noZooKeeper) {
+                // What it thinks now is told to ZooKeeper at the end.
+            }
+        }
+    }
+
+    @Test
+    void aMasterStaysWhenItsElectorIsLost() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        mend(jar);
+        assertEquals("demoted\nlooked", printedBy(start(store(), LosesItsElector.class)));
+        assertEquals("looked", printedBy(start(jar, LosesItsElector.class)));
     }
 
     /** Says which protocol and how many ciphers ZooKeeper's client would take, and whether trust was asked for. */
