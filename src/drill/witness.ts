@@ -4,7 +4,7 @@ import { readElection, type Election } from '../election/election.js';
 import type { Member } from '../election/members.js';
 import type { ProcessInfo } from '../process/table.js';
 import { Deadline } from '../time.js';
-import { ZOOKEEPER } from '../zookeeper/server.js';
+import { processNames } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { explains, LogSince, messageIn } from './broker-log.js';
 import type { LogLine, Mark, MarkKind } from './result.js';
@@ -82,8 +82,7 @@ export class Witness {
 
   async #watchProcesses(): Promise<void> {
     const { config, registry } = this.#cluster;
-    const names = config.nodes.map(({ name }) => name);
-    if (config.zookeeper.managed) names.push(ZOOKEEPER);
+    const names = processNames(config, config.nodes);
     const known = new Map<string, ProcessInfo>(await registry.findAll(names));
     while (!this.#end.signal.aborted) {
       for (const name of names) {

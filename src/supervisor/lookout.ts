@@ -4,7 +4,7 @@ import { isLocal } from '../cluster/observe.js';
 import { readElection, type Election } from '../election/election.js';
 import type { ProcessInfo } from '../process/table.js';
 import { Deadline } from '../time.js';
-import { isServing, ZOOKEEPER } from '../zookeeper/server.js';
+import { isServing, processNames, ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 
 /** Orphans that no record names are looked for this often. */
@@ -84,8 +84,10 @@ export class Lookout {
 
   private async findProcesses(): Promise<Map<string, ProcessInfo>> {
     const { config, registry } = this.cluster;
-    const names = config.nodes.filter((node) => isLocal(node.host)).map((node) => node.name);
-    if (config.zookeeper.managed) names.push(ZOOKEEPER);
+    const names = processNames(
+      config,
+      config.nodes.filter(({ host }) => isLocal(host)),
+    );
     const search = performance.now() - this.searchedAt > SEARCH_MS;
     if (search) this.searchedAt = performance.now();
     const found = await Promise.all(

@@ -2,19 +2,19 @@ import { existsSync, statSync } from 'node:fs';
 import type { AttachmentLog } from '../broker/attachment.js';
 import { openCluster, type Cluster } from '../cluster/context.js';
 import { releaseZnodes } from '../cluster/sessions.js';
-import { writeSupervisorState, type SupervisorState } from '../cluster/supervisor-state.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
 import { quorumOf } from '../config/checks.js';
 import { membersOf } from '../election/election.js';
 import { messageOf } from '../errors.js';
 import type { NewEntry } from '../journal/entries.js';
 import { Deadline, sleep } from '../time.js';
-import { ZOOKEEPER } from '../zookeeper/server.js';
+import { processNames, ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { Lookout, type Glance } from './lookout.js';
 import { Mastership } from './mastership.js';
 import { Revival } from './revival.js';
 import { FaultClock, faultsOf, type Fault } from './rules.js';
+import { Statement } from './statement.js';
 import { useful, useless, Wards, type Ward } from './wards.js';
 
 /** An entry of the supervisor's. */
@@ -44,19 +44,18 @@ export class Supervisor {
   private readonly clock = new FaultClock();
   private readonly revival = new Revival();
   private readonly wards: Wards;
-  private readonly since: string;
+  private readonly statement: Statement;
   private wakeUp = new AbortController();
   private wanted: Wanted | undefined;
   private servedZnode: string | undefined;
   private lostAt: number | undefined;
   private zookeeperLostAt: number | undefined;
   private fileTime: number;
-  private written = '';
   private stumbledOver = '';
 
   constructor(cluster: Cluster) {
     this.cluster = cluster;
-    this.since = cluster.host.now().toISOString();
+    this.statement = new Statement(cluster.host.now());
     this.reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
     this.lookout = new Lookout(cluster, this.reader, () => {
       this.wake();
@@ -113,7 +112,12 @@ export class Supervisor {
     for (const fault of due.faults) await this.restart(fault, glance);
     await this.release(glance);
     await this.revive(glance);
-    await this.writeState(due.present);
+    await this.statement.write(this.cluster, {
+      serving: this.mastership.isServed ? this.mastership.last : undefined,
+      isWanted: (name) => this.isWanted(name),
+      revival: this.revival.current,
+      faults: due.present,
+    });
     const { isServed } = this.mastership;
     const anyWanted = this.cluster.config.nodes.some(({ name }) => this.isWanted(name));
     if (!isServed && anyWanted && this.mastership.last !== undefined) return OUTAGE_MS;
@@ -281,8 +285,7 @@ export class Supervisor {
 
   private async revive(glance: Glance): Promise<void> {
     const { config } = this.cluster;
-    const names = config.nodes.map((node) => node.name);
-    if (config.zookeeper.managed) names.push(ZOOKEEPER);
+    const names = processNames(config, config.nodes);
     for (const name of names) {
       if (glance.processes.has(name) || this.wards.get(name)) continue;
       if (this.isWanted(name)) await this.revival.plan(this.cluster, name, 0, glance.began);
@@ -300,35 +303,5 @@ export class Supervisor {
     this.revival.begin(this.cluster, () => {
       this.wake();
     });
-  }
-
-  private whatItDoes(name: string): SupervisorState['processes'][string]['does'] {
-    const state = this.revival.current.get(name)?.state;
-    return state === undefined ? 'nothing' : state === 'launched' ? 'starting' : state;
-  }
-
-  private async writeState(faults: readonly Fault[]): Promise<void> {
-    const { layout, config } = this.cluster;
-    const names = config.nodes.map((node) => node.name);
-    if (config.zookeeper.managed) names.push(ZOOKEEPER);
-    const state = {
-      pid: process.pid,
-      since: this.since,
-      serving: this.mastership.isServed ? (this.mastership.last ?? null) : null,
-      processes: Object.fromEntries(
-        names.map((name) => [
-          name,
-          {
-            wanted: this.isWanted(name) ? ('up' as const) : ('down' as const),
-            does: this.whatItDoes(name),
-            fault: faults.find((fault) => fault.name === name)?.code ?? null,
-          },
-        ]),
-      ),
-    };
-    const text = JSON.stringify(state);
-    if (text === this.written) return;
-    this.written = text;
-    await writeSupervisorState(layout, state).catch(() => undefined);
   }
 }

@@ -1,12 +1,22 @@
 import { connect } from 'node:net';
 import { LAUNCHER, type Runtime } from '../broker/command.js';
 import type { ProcessDirectories } from '../config/layout.js';
+import type { ClusterConfig, NodeConfig } from '../config/schema.js';
 import type { LaunchPlan } from '../process/launch.js';
 import { markers } from '../process/registry.js';
 import type { Deadline } from '../time.js';
 
 /** The name under which the managed ZooKeeper is kept beside the nodes. */
 export const ZOOKEEPER = 'zookeeper';
+
+/** The names of the processes of these nodes, and of the managed ZooKeeper where there is one. */
+export function processNames(
+  { zookeeper }: Pick<ClusterConfig, 'zookeeper'>,
+  nodes: readonly Pick<NodeConfig, 'name'>[],
+): string[] {
+  const names = nodes.map(({ name }) => name);
+  return zookeeper.managed ? [...names, ZOOKEEPER] : names;
+}
 
 /** The command of the managed ZooKeeper: one server from the pinned jars, in its own directory. */
 export function zookeeperCommand(

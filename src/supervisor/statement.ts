@@ -1,0 +1,56 @@
+import type { Cluster } from '../cluster/context.js';
+import { writeSupervisorState, type SupervisorState } from '../cluster/supervisor-state.js';
+import { processNames } from '../zookeeper/server.js';
+import type { RevivalState } from './revival.js';
+import type { Fault } from './rules.js';
+
+/** What a supervisor knows at the end of a look. */
+export interface Knowledge {
+  /** Who serves. */
+  readonly serving: string | undefined;
+  readonly isWanted: (name: string) => boolean;
+  readonly revival: ReadonlyMap<string, RevivalState>;
+  readonly faults: readonly Fault[];
+}
+
+/** What a supervisor says of itself to `mqha status`; written whenever it has changed. */
+export class Statement {
+  private readonly since: string;
+  private written = '';
+
+  /** @param since when the supervisor began */
+  constructor(since: Date) {
+    this.since = since.toISOString();
+  }
+
+  /** A statement that cannot be written is missed by `status`, and by nobody else. */
+  async write({ config, layout }: Cluster, knowledge: Knowledge): Promise<void> {
+    const { serving, isWanted, revival, faults } = knowledge;
+    const state: SupervisorState = {
+      pid: process.pid,
+      since: this.since,
+      serving: serving ?? null,
+      processes: Object.fromEntries(
+        processNames(config, config.nodes).map((name) => [
+          name,
+          {
+            wanted: isWanted(name) ? 'up' : 'down',
+            does: whatIsDone(revival.get(name)),
+            fault: faults.find((fault) => fault.name === name)?.code ?? null,
+          },
+        ]),
+      ),
+    };
+    const text = JSON.stringify(state);
+    if (text === this.written) return;
+    this.written = text;
+    await writeSupervisorState(layout, state).catch(() => undefined);
+  }
+}
+
+function whatIsDone(
+  revival: RevivalState | undefined,
+): SupervisorState['processes'][string]['does'] {
+  if (revival === undefined) return 'nothing';
+  return revival.state === 'launched' ? 'starting' : revival.state;
+}

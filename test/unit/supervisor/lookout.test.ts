@@ -1,0 +1,121 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openCluster, thisHost } from '../../../src/cluster/context.js';
+import { markers } from '../../../src/process/registry.js';
+import type { ProcessInfo, ProcessTable } from '../../../src/process/table.js';
+import { Lookout } from '../../../src/supervisor/lookout.js';
+import type { ZooKeeperReader } from '../../../src/zookeeper/session.js';
+import { unrendered } from '../rig.js';
+import { znode } from '../scenes.js';
+
+/** The message port of a master: it sends back what it gets, and counts who asked. */
+let server: Server;
+let asked: number;
+
+beforeEach(async () => {
+  asked = 0;
+  server = createServer((socket) => {
+    asked += 1;
+    socket.on('error', () => undefined).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  server.close();
+});
+
+/** A supervisor's view of a cluster whose master, mq01, answers. */
+async function view() {
+  const processes = new Map<number, ProcessInfo>();
+  const table: ProcessTable = {
+    get: (pid) => Promise.resolve(processes.get(pid)),
+    list: () => Promise.resolve([...processes.values()]),
+    bootId: () => Promise.resolve('boot'),
+  };
+  const opened = await openCluster(await unrendered(), { ...thisHost({}), processes: table });
+  const { port } = server.address() as AddressInfo;
+  const { config } = opened;
+  const nodes = config.nodes.map((node) => ({ ...node, messagePort: port }));
+  const zookeeper = { ...config.zookeeper, managed: false };
+  const cluster = { ...opened, config: { ...config, nodes, zookeeper } };
+  const run = async (pid: number, suspended = false) => {
+    const argv = ['java', ...markers('none', 'mq01')];
+    processes.set(pid, { pid, startTime: `${pid}`, argv, suspended });
+    await cluster.registry.remember('mq01', pid);
+  };
+  await run(100);
+
+  const master = { elected: '0000000001', address: 'tcp://127.0.0.1:1' };
+  let change: () => void = () => undefined;
+  const reader = {
+    group: (_path: string, _deadline: unknown, onChange: () => void) => {
+      change = onChange;
+      return Promise.resolve({ exists: true, znodes: [znode(1, 'mq01', master)] });
+    },
+  } as unknown as ZooKeeperReader;
+  const lookout = new Lookout(cluster, reader, () => undefined);
+  let now = performance.now();
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  return {
+    look: async () => (await lookout.look('mq01')).serving,
+    later: (ms: number) => {
+      now += ms;
+    },
+    changes: () => {
+      change();
+    },
+    run,
+    kill: (pid: number) => processes.delete(pid),
+  };
+}
+
+describe('a master that has answered', () => {
+  it('is asked again after three seconds only', async () => {
+    const { look, later } = await view();
+    for (const after of [0, 1000, 1000, 900]) {
+      later(after);
+      expect(await look()).toBe('mq01');
+      expect(asked).toBe(1);
+    }
+    later(200);
+    expect(await look()).toBe('mq01');
+    expect(asked).toBe(2);
+  });
+
+  it('is asked again at once when ZooKeeper tells of a change', async () => {
+    const { look, changes } = await view();
+    await look();
+    changes();
+    expect(await look()).toBe('mq01');
+    expect(asked).toBe(2);
+  });
+
+  it('is asked again at once when it is suspended', async () => {
+    const { look, run } = await view();
+    await look();
+    await run(100, true);
+    await look();
+    expect(asked).toBe(2);
+  });
+
+  it('is asked again at once when it is another process', async () => {
+    const { look, run, kill } = await view();
+    await look();
+    kill(100);
+    await run(200);
+    await look();
+    expect(asked).toBe(2);
+  });
+
+  it('is believed no longer than that', async () => {
+    const { look, later } = await view();
+    await look();
+    await new Promise((resolve) => server.close(resolve));
+    expect(await look()).toBe('mq01');
+    later(3100);
+    expect(await look()).toBeUndefined();
+    expect(await look()).toBeUndefined();
+  });
+});
