@@ -67,6 +67,17 @@ async function compare(cluster: Cluster): Promise<FileComparison[]> {
   return compareFiles(cluster.layout, files);
 }
 
+/**
+ * Refuses what a start would be refused for, before something is stopped to be started again.
+ * @throws MqhaError of prepareRuntime(), and `edited-file`, `cluster-moved`, `render-mismatch`
+ */
+export async function refuseUnstartable(cluster: Cluster): Promise<void> {
+  await refuseIfMoved(cluster);
+  await prepareRuntime(cluster.host, { javaHome: cluster.config.java.home });
+  const refused = editedError(await compare(cluster));
+  if (refused) throw refused;
+}
+
 /** What `mqha render --check` answers; writes nothing into `nodes/` or `zookeeper/`. */
 export async function checkRendered(cluster: Cluster): Promise<FileComparison[]> {
   await refuseIfMoved(cluster);

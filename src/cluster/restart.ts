@@ -5,6 +5,7 @@ import type { Layout } from '../config/layout.js';
 import type { NodeConfig } from '../config/schema.js';
 import { readIfThere, writeFileAtomic } from '../files.js';
 import type { Cluster } from './context.js';
+import { refuseUnstartable } from './prepare.js';
 import { startNodes } from './start.js';
 import type { ClusterStatus } from './status.js';
 import { consentToQuorumLoss, statusOf, stopNodes, type Confirm } from './stop.js';
@@ -28,7 +29,8 @@ export interface RestartOptions {
 /**
  * Stops and starts nodes one after the other, each time until the node is in again: slaves first,
  * the master last, since each change of master is an outage. A node that does not run is started.
- * @throws MqhaError of stopNodes() and startNodes(); nodes that were not reached yet are untouched
+ * @throws MqhaError of refuseUnstartable(), before anything is stopped; of stopNodes() and startNodes(): nodes that were not
+ *   reached yet are untouched
  */
 export async function restartNodes(
   cluster: Cluster,
@@ -36,6 +38,7 @@ export async function restartNodes(
   options: RestartOptions,
 ): Promise<RestartResult> {
   const { layout, host } = cluster;
+  await refuseUnstartable(cluster);
   const before = await statusOf(cluster);
   // One at a time is down, so it is enough to ask for the first that runs.
   const first = nodes.find((node) =>

@@ -2,6 +2,7 @@ import type { NodeConfig } from '../config/schema.js';
 import { MqhaError } from '../errors.js';
 import type { Entry } from '../journal/entries.js';
 import type { Cluster } from './context.js';
+import { refuseUnstartable } from './prepare.js';
 import { startNodes } from './start.js';
 import type { ClusterStatus } from './status.js';
 import { statusOf, stopNodes, type Confirm } from './stop.js';
@@ -35,7 +36,7 @@ const CONSENTED: Confirm = () => Promise.resolve(true);
  * Under load the positions differ, and the store may elect another even so; that is said, not hidden.
  *
  * @throws MqhaError `switchover-refused` where a slave is attaching or lagging, `switchover-missed`
- *   where another than the wanted node was elected, and those of stopNodes() and startNodes()
+ *   where another than the wanted node was elected, and those of refuseUnstartable(), stopNodes() and startNodes()
  */
 export async function switchover(
   cluster: Cluster,
@@ -60,6 +61,7 @@ export async function switchover(
     });
   }
   if (to === from) return { from: from.name, to: from.name, state: before.state };
+  await refuseUnstartable(cluster);
   const question = `Stop the master ${from.name}, so that ${to?.name ?? 'another node'} takes over? Clients are without a master meanwhile.`;
   if (!(await options.confirm(question))) {
     throw new MqhaError('declined', 'not done: the master stays', {

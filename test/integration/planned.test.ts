@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
@@ -52,6 +53,22 @@ describe('what a person plans', () => {
     expect(refused.stderr).toContain('switchover-refused');
     expect((await cluster.status()).master).toBe(before.master);
     await cluster.json('up');
+  });
+
+  it('is refused before anything is stopped where the start would be', async () => {
+    const before = await healed(cluster);
+    const file = join(cluster.directory, 'nodes', 'mq02', 'conf', 'activemq.xml');
+    const rendered = await readFile(file, 'utf8');
+    await writeFile(file, rendered.replace('</beans>', '<!-- by hand --></beans>'));
+    for (const command of [['restart'], ['restart', 'mq02'], ['switchover']]) {
+      const refused = await cluster.run(...command, '--yes', '--json');
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toContain('edited-file');
+    }
+    await writeFile(file, rendered);
+    const after = await cluster.status();
+    expect(after).toMatchObject({ state: 'serving', master: before.master, problems: [] });
+    for (const { name } of before.nodes) expect(pidIn(after, name)).toBe(pidIn(before, name));
   });
 
   it('goes on with a rolling restart that was interrupted', async () => {
