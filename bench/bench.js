@@ -2,20 +2,24 @@
 // line, throughput, and what a cluster uses at rest.
 // node bench/bench.js [rounds=5] [--json file]
 import { writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { recordedArchives } from '../dist/cluster/archives.js';
-import { prepareRuntime, thisHost } from '../dist/index.js';
 import { ByHand } from './lib/by-hand.js';
-import { interruption, runBench } from './lib/cluster.js';
-import { restOf, startOf, throughputOf, timeOf } from './lib/measures.js';
+import { runBench } from './lib/cluster.js';
+import {
+  cpuAtRestOf,
+  memoryOf,
+  startByHand,
+  startOf,
+  throughputOf,
+  timeOf,
+} from './lib/measures.js';
 import { readOptions } from './lib/options.js';
+import { Sides } from './lib/sides.js';
 import { largest, median, table } from './lib/stats.js';
 import { WithMqha } from './lib/with-mqha.js';
-import { zkCliClassPath, zkCliGet } from './lib/zk-cli.js';
+import { zkCliGet } from './lib/zk-cli.js';
 
 const { count: rounds, values } = readOptions('node bench/bench.js [rounds=5] [--json file]', {
   count: 5,
@@ -23,9 +27,8 @@ const { count: rounds, values } = readOptions('node bench/bench.js [rounds=5] [-
 });
 
 const BIN = join(dirname(fileURLToPath(import.meta.url)), '..', 'bin', 'mqha.js');
-const ARCHIVES_MS = 120_000;
-/** A start by hand dies of a race one time in a few; so often it is tried for one that counts. */
-const TRIES = 8;
+/** How long a cluster is left alone after its start, and after the load. */
+const SETTLE_MS = 30_000;
 const LOADS = [
   { load: '1 producer, cold', producers: 1, each: 2000 },
   { load: '8 producers, cold', producers: 8, each: 1000 },
@@ -42,7 +45,7 @@ const LOADS = [
  * @property {number[]} mqha
  */
 
-/** @typedef {import('./lib/by-hand.js').Parts & { zkCli: string, signal: AbortSignal }} Parts */
+/** @typedef {import('./lib/sides.js').Parts} Parts */
 
 /** @type {Map<string, Row>} */
 const rows = new Map();
@@ -66,116 +69,49 @@ const CPU = { what: 'CPU of three brokers at rest', unit: '% of a core', aim: 'l
 const STATUS = { what: '`mqha status` : `zkCli get`', unit: 'ms', aim: '≤ 0.2' };
 
 await runBench(async () => {
-  const interrupt = interruption();
-  /** @type {Set<{ remove(): Promise<void> }>} */
-  const made = new Set();
-  const directory = await mkdtemp(join(tmpdir(), 'mqha-bench-'));
-  try {
-    await Promise.race([
-      measure(made, await partsOf(directory, interrupt.signal)),
-      interrupt.promise,
-    ]);
-  } finally {
-    for (const side of made) await side.remove();
-    await rm(directory, { recursive: true, force: true });
-    interrupt.forget();
-  }
+  await Sides.with(measure);
   print();
   return true;
 });
 
-/**
- * @param {Set<{ remove(): Promise<void> }>} made
- * @param {Parts} parts
- */
-async function measure(made, parts) {
-  /** @template {{ remove(): Promise<void> }} T @param {T} side */
-  const keep = (side) => {
-    made.add(side);
-    return side;
-  };
-  /** @param {{ remove(): Promise<void> }} side */
-  const remove = async (side) => {
-    await side.remove();
-    made.delete(side);
-  };
-  await recordArchives(keep, remove);
+/** @param {Sides} sides */
+async function measure(sides) {
+  const { parts } = sides;
+  await sides.recordArchives();
   for (let round = 1; round <= rounds; round++) {
     console.error(`round ${round} of ${rounds}`);
-    const sides = [
+    const both = [
       async () => {
-        const side = keep(await ByHand.make(parts));
-        note(START, 'base', await startByHand(side));
+        const side = sides.keep(await ByHand.make(parts));
+        note(START, 'base', await startByHand(side, () => (failedByHand += 1)));
+        await settled(side, 'base');
         await load(side, 'base', parts);
-        await remove(side);
+        await sides.remove(side);
       },
       async () => {
-        const side = keep(await WithMqha.make());
+        const side = sides.keep(await WithMqha.make());
         const ms = await startOf(side);
         if (ms === undefined) throw new Error('mqha brought no cluster up');
         note(START, 'mqha', ms);
         note({ what: '`mqha up` as a whole', unit: 'ms', aim: '–' }, 'mqha', await side.up);
+        await settled(side, 'mqha');
         await commandLine(side, parts);
         await load(side, 'mqha', parts);
-        await remove(side);
+        await sides.remove(side);
       },
     ];
-    for (const side of round % 2 === 1 ? sides : sides.reverse()) await side();
+    for (const side of round % 2 === 1 ? both : both.reverse()) await side();
   }
-  await manyNodes(keep, remove);
+  await manyNodes(sides);
 }
 
 /**
- * The files and classes that both sides run.
- * @param {string} directory for what is fetched
- * @param {AbortSignal} signal ends what else was started
- * @returns {Promise<Parts>}
+ * @param {import('./lib/measures.js').Side} side
+ * @param {'base' | 'mqha'} name
  */
-async function partsOf(directory, signal) {
-  const { java, distribution } = await prepareRuntime(thisHost({}), {});
-  const zookeeperClassPath = distribution.zookeeperClassPath().join(':');
-  return {
-    home: distribution.home,
-    lib: join(distribution.root, 'lib'),
-    classPath: distribution.classPath().join(':'),
-    zookeeperClassPath,
-    zkCli: await zkCliClassPath(zookeeperClassPath, directory),
-    java: java.path,
-    javaHome: java.home,
-    signal,
-  };
-}
-
-/**
- * The first start on a machine records what it loads; those that are measured come after it.
- * @param {(side: WithMqha) => WithMqha} keep
- * @param {(side: WithMqha) => Promise<void>} remove
- */
-async function recordArchives(keep, remove) {
-  const side = keep(await WithMqha.make());
-  if (!(await recordedArchives(side.opened))) {
-    const ms = await startOf(side);
-    console.error(`first start, which records its classes: ${Math.round(ms ?? NaN)} ms`);
-    await side.up;
-    const end = Date.now() + ARCHIVES_MS;
-    while (!(await recordedArchives(side.opened))) {
-      if (Date.now() > end) throw new Error('no archive of the classes was made');
-      await sleep(500);
-    }
-  }
-  await remove(side);
-}
-
-/** @param {ByHand} side */
-async function startByHand(side) {
-  for (let attempt = 1; attempt <= TRIES; attempt++) {
-    const ms = await startOf(side);
-    if (ms !== undefined) return ms;
-    failedByHand += 1;
-    console.error('by hand: not all three came up');
-    await side.stop();
-  }
-  throw new Error(`by hand: none of ${TRIES} starts brought all three up`);
+async function settled(side, name) {
+  await sleep(SETTLE_MS);
+  note(MEMORY, name, await memoryOf(side));
 }
 
 /**
@@ -184,13 +120,12 @@ async function startByHand(side) {
  * @param {Parts} parts
  */
 async function load(side, name, parts) {
-  const { rssMb, cpuPercent } = await restOf(side);
-  note(MEMORY, name, rssMb);
-  note(CPU, name, cpuPercent);
   for (const { load: what, producers, each } of LOADS) {
     const rate = await throughputOf(side, parts, { producers, each });
     note({ what: `messages/s, ${what}`, unit: '/s', aim: '> 1' }, name, rate);
   }
+  await sleep(SETTLE_MS);
+  note(CPU, name, await cpuAtRestOf(side));
 }
 
 /**
@@ -211,13 +146,10 @@ async function commandLine(side, parts) {
   }
 }
 
-/**
- * @param {(side: WithMqha) => WithMqha} keep
- * @param {(side: WithMqha) => Promise<void>} remove
- */
-async function manyNodes(keep, remove) {
-  const three = keep(await WithMqha.make());
-  const nine = keep(await WithMqha.make({ nodes: 9 }));
+/** @param {Sides} sides */
+async function manyNodes(sides) {
+  const three = sides.keep(await WithMqha.make());
+  const nine = sides.keep(await WithMqha.make({ nodes: 9 }));
   for (const side of [three, nine]) {
     await side.start();
     await side.up;
@@ -229,7 +161,7 @@ async function manyNodes(keep, remove) {
     note(row, 'base', await status(three));
     note(row, 'mqha', await status(nine));
   }
-  await remove(nine);
+  await sides.remove(nine);
   const [suspended = 0, dead = 0] = await three.pids();
   const hung = {
     what: '`mqha status`, one hung and one dead : all well',
@@ -242,7 +174,7 @@ async function manyNodes(keep, remove) {
   for (let time = 0; time < 3; time++) note(hung, 'mqha', await status(three));
   await three.cluster.resumeAll();
   for (const value of rows.get(row.what)?.base ?? []) note(hung, 'base', value);
-  await remove(three);
+  await sides.remove(three);
 }
 
 function print() {

@@ -1,9 +1,10 @@
 // The same cluster as a person sets it up without mqha: the distribution's own configuration with only
-// the store swapped, its own scripts, and what makes it run on a Java of today.
+// the store swapped, its own scripts, and what makes it run on a Java of today. What mqha does otherwise can be
+// added piece by piece.
 import { spawn } from 'node:child_process';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../dist/process/ports.js';
 
@@ -14,7 +15,20 @@ const OPENS = ['java.nio', 'sun.nio.ch', 'jdk.internal.ref'].map(
   (name) => `--add-opens=java.base/${name}=ALL-UNNAMED`,
 );
 
+/** The native LevelDB; the distribution has the store's bindings of it without the library. */
+const NATIVE = 'leveldbjni-all-';
+
 /** @typedef {{ home: string, lib: string, classPath: string, zookeeperClassPath: string, java: string, javaHome: string }} Parts */
+
+/**
+ * What is added to the cluster of a person.
+ * @typedef {object} Pieces
+ * @property {boolean} [native] the native LevelDB
+ * @property {readonly string[]} [jars] jars that stand before those of the distribution
+ * @property {string} [heap] the option for it
+ * @property {readonly string[]} [options] of the JVM
+ * @property {boolean} [nio] one connector with NIO for all protocols, instead of one for each
+ */
 
 export class ByHand {
   name = 'by hand';
@@ -26,19 +40,24 @@ export class ByHand {
    * @param {string} directory
    * @param {Parts} parts
    * @param {{ web: number, base: number, replication: number, zookeeper: number }} ports
+   * @param {Pieces} pieces
    */
-  constructor(directory, parts, ports) {
+  constructor(directory, parts, ports, pieces) {
     this.directory = directory;
     this.parts = parts;
     this.ports = ports;
+    this.pieces = pieces;
   }
 
-  /** @param {Parts} parts */
-  static async make(parts) {
+  /**
+   * @param {Parts} parts
+   * @param {Pieces} [pieces]
+   */
+  static async make(parts, pieces = {}) {
     const directory = await mkdtemp(join(tmpdir(), 'mqha-by-hand-'));
     const count = STOCK_PORTS.length * NODES.length;
     const [web = 0, base = 0, replication = 0, zookeeper = 0] = await freePorts([3, count, 3, 1]);
-    const side = new ByHand(directory, parts, { web, base, replication, zookeeper });
+    const side = new ByHand(directory, parts, { web, base, replication, zookeeper }, pieces);
     for (const node of NODES) await side.#configure(node);
     const config = ['tickTime=500', `dataDir=${directory}/zookeeper`, `clientPort=${zookeeper}`];
     config.push('admin.enableServer=false', 'clientPortAddress=127.0.0.1', '');
@@ -52,8 +71,9 @@ export class ByHand {
 
   /** Where an AMQP client connects. */
   get brokers() {
+    const stock = this.pieces.nio ? '61616' : '5672';
     return NODES.map((node) => {
-      return { name: `mq0${node}`, host: '127.0.0.1', port: this.#port(node, '5672') };
+      return { name: `mq0${node}`, host: '127.0.0.1', port: this.#port(node, stock) };
     });
   }
 
@@ -116,8 +136,12 @@ export class ByHand {
     await mkdir(join(base, 'lib'), { recursive: true });
     await cp(join(this.parts.home, 'conf'), conf, { recursive: true });
     // ZooKeeper's current client stands before the one of the distribution.
-    for (const jar of await readdir(this.parts.lib)) {
-      await copyFile(join(this.parts.lib, jar), join(base, 'lib', jar));
+    const { native, jars = [], nio } = this.pieces;
+    const added = (await readdir(this.parts.lib)).filter(
+      (jar) => native || !jar.startsWith(NATIVE),
+    );
+    for (const jar of [...added.map((name) => join(this.parts.lib, name)), ...jars]) {
+      await copyFile(jar, join(base, 'lib', basename(jar)));
     }
     const address = `127.0.0.${node}`;
     const store = `<replicatedLevelDB directory="\${activemq.data}/leveldb" replicas="3" bind="tcp://${address}:${this.ports.replication}" hostname="${address}" container="mq0${node}" zkAddress="${this.zookeeperAddress}" zkPath="/activemq/mqstores" zkSessionTimeout="2s"/>`;
@@ -127,6 +151,7 @@ export class ByHand {
         text.replace(/<kahaDB [^>]*\/>/, store),
       ),
     );
+    if (nio) await edit(join(conf, 'activemq.xml'), withOneConnector);
     await edit(join(conf, 'jetty.xml'), (text) =>
       text.replace('value="8161"', `value="${this.ports.web + node - 1}"`),
     );
@@ -136,7 +161,13 @@ export class ByHand {
   #script(node, command) {
     const base = this.#base(node);
     const conf = join(base, 'conf');
-    const options = ['-Xms64M', '-Xmx1G', '-Djava.util.logging.config.file=logging.properties'];
+    const { heap = '-Xmx1G', options: more = [] } = this.pieces;
+    const options = [
+      '-Xms64M',
+      heap,
+      ...more,
+      '-Djava.util.logging.config.file=logging.properties',
+    ];
     options.push(`-Djava.security.auth.login.config=${conf}/login.config`);
     options.push('-Dzookeeper.sasl.client=false', ...OPENS);
     spawn(join(this.parts.home, 'bin', 'activemq'), [command], {
@@ -171,6 +202,17 @@ async function edit(file, change) {
   const edited = change(text);
   if (edited === text) throw new Error(`nothing to change in ${file}`);
   await writeFile(file, edited);
+}
+
+/** @param {string} text of an activemq.xml */
+function withOneConnector(text) {
+  const [, openwire = ''] =
+    /<transportConnector name="openwire" uri="tcp:([^"]*)"\/>/.exec(text) ?? [];
+  const uri = `auto+nio:${openwire}&amp;auto.protocols=default,amqp,stomp`;
+  return text.replace(
+    /<transportConnectors>.*<\/transportConnectors>/s,
+    `<transportConnectors><transportConnector name="clients" uri="${uri}"/></transportConnectors>`,
+  );
 }
 
 /** @param {number} pid */

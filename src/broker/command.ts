@@ -22,7 +22,7 @@ export const LAUNCHER = 'dev.mqha.launch.Launcher';
  * and never again. They come later: C1 at three times the JVM's own thresholds, C2 at nine times (the
  * scaling multiplies those of tier 4 as well). What stays hot is compiled as well as ever.
  */
-const LATER_COMPILERS = [
+export const LATER_COMPILERS = [
   '-XX:CompileThresholdScaling=3',
   '-XX:Tier4InvocationThreshold=15000',
   '-XX:Tier4MinInvocationThreshold=1800',

@@ -1,0 +1,103 @@
+// What makes mqha's brokers faster: each thing that it does otherwise is added alone to the cluster of a person.
+// node bench/throughput.js [rounds=4] [--json file]
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LATER_COMPILERS } from '../dist/broker/command.js';
+import { ByHand } from './lib/by-hand.js';
+import { runBench } from './lib/cluster.js';
+import { startByHand, startOf, throughputOf } from './lib/measures.js';
+import { readOptions } from './lib/options.js';
+import { Sides } from './lib/sides.js';
+import { median, table, whole } from './lib/stats.js';
+import { WithMqha } from './lib/with-mqha.js';
+
+const { count: rounds, values } = readOptions('node bench/throughput.js [rounds=4] [--json file]', {
+  count: 4,
+  flags: ['json'],
+});
+
+const SETTLE_MS = 5000;
+const COLD = [
+  { load: '1 producer, cold', producers: 1, each: 2000 },
+  { load: '8 producers, cold', producers: 8, each: 500 },
+];
+const WARM = [
+  { load: '1 producer, warm', producers: 1, each: 3000 },
+  { load: '8 producers, warm', producers: 8, each: 1000 },
+];
+const LOADS = [...COLD, ...WARM, ...WARM];
+
+/** @type {Map<string, Map<string, number[]>>} variant → load → messages a second */
+const results = new Map();
+
+await runBench(async () => {
+  await Sides.with(measure);
+  print();
+  return true;
+});
+
+/** @param {Sides} sides */
+async function measure(sides) {
+  const { parts } = sides;
+  await sides.recordArchives();
+  const compilers = { options: LATER_COMPILERS };
+  const heap = { heap: '-Xmx512m' };
+  const guard = { jars: parts.guard };
+  /** @type {[string, () => Promise<ByHand | WithMqha>][]} */
+  const variants = [
+    ['by hand', () => ByHand.make(parts)],
+    ['+ native LevelDB', () => ByHand.make(parts, { native: true })],
+    ['+ heap of 512 MB', () => ByHand.make(parts, heap)],
+    ['+ later compilers', () => ByHand.make(parts, compilers)],
+    ['+ one connector with NIO', () => ByHand.make(parts, { nio: true })],
+    ['+ mended classes', () => ByHand.make(parts, guard)],
+    [
+      'all of these',
+      () => ByHand.make(parts, { native: true, nio: true, ...heap, ...compilers, ...guard }),
+    ],
+    ['mqha', () => WithMqha.make()],
+  ];
+  for (let round = 0; round < rounds; round++) {
+    // Each variant comes at another place in each round.
+    const shift = Math.round((round * variants.length) / rounds);
+    for (const [name, make] of [...variants.slice(shift), ...variants.slice(0, shift)]) {
+      const side = sides.keep(await make());
+      if (side instanceof ByHand) await startByHand(side, () => undefined);
+      else if ((await startOf(side)) === undefined) throw new Error('mqha brought no cluster up');
+      await sleep(SETTLE_MS);
+      for (const { load, producers, each } of LOADS) {
+        note(name, load, await throughputOf(side, parts, { producers, each }));
+      }
+      await sides.remove(side);
+    }
+  }
+}
+
+/** @param {string} variant @param {string} load @param {number} rate */
+function note(variant, load, rate) {
+  const loads = results.get(variant) ?? new Map();
+  loads.set(load, [...(loads.get(load) ?? []), rate]);
+  results.set(variant, loads);
+  console.error(`${variant}, ${load}: ${Math.round(rate)} /s`);
+}
+
+function print() {
+  const loads = [...COLD, ...WARM].map(({ load }) => load);
+  const base = results.get('by hand');
+  const rows = [...results].map(([variant, rates]) => [
+    variant,
+    ...loads.map((load) => {
+      const rate = median(rates.get(load) ?? []);
+      return `${whole(rate)} (${(rate / median(base?.get(load) ?? [])).toFixed(2)})`;
+    }),
+  ]);
+  console.log(table(['messages/s (to by hand)', ...loads], rows));
+  const file = values['json'];
+  if (!file) return;
+  const document = {
+    measuredAt: new Date().toISOString(),
+    rounds,
+    variants: [...results].map(([variant, rates]) => ({ variant, ...Object.fromEntries(rates) })),
+  };
+  writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+}
