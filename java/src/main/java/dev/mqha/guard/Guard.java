@@ -83,6 +83,10 @@ public final class Guard {
                     "bb824ad8f696a64a272178c4cbd0a82874a13c0018acbcccaf4d319f1cd1f07f",
                     FailedStart.of(FailedStart.SLAVE)),
             new Patch(
+                    FinalStop.CLASS,
+                    "efb6438165be93234ecd97e5173dd72cbddcc257ce06d37e9084eb80b0419e84",
+                    FinalStop::mend),
+            new Patch(
                     FailedDisk.CLASS,
                     "18d179c73cba9d50faf86f048eb0edfcdf1efecdd61e5135b67dcff3fc228f47",
                     FailedDisk::mend),

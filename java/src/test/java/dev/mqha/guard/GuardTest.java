@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.broker.SuppressReplyException;
 import org.apache.activemq.leveldb.LevelDBStore;
 import org.apache.activemq.leveldb.replicated.ElectingLevelDBStore;
@@ -307,6 +308,41 @@ class GuardTest {
         String broken = "-Djavax.net.ssl.trustStore=" + Files.writeString(directory.resolve("none.jks"), "no trust store");
         assertFalse(printedBy(startWith(broken, store(), NamesTls.class)).equals(names));
         assertEquals(names, printedBy(startWith(broken, jar, NamesTls.class)));
+    }
+
+    /** Runs the task that stops a master's broker: while the JVM lives, and while it ends. */
+    public static final class StopsAMaster {
+        public static void main(String[] args) throws Exception {
+            run("alive");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> run("ending")));
+            System.exit(0);
+        }
+
+        private static void run(String when) {
+            BrokerService broker = new BrokerService() {
+                @Override
+                public void stop() {}
+            };
+            try {
+                ElectingLevelDBStore store = new ElectingLevelDBStore();
+                store.setBrokerService(broker);
+                Object task = Class.forName(FinalStop.CLASS.replace('/', '.'))
+                        .getConstructor(ElectingLevelDBStore.class)
+                        .newInstance(store);
+                task.getClass().getMethod("apply$mcV$sp").invoke(task);
+            } catch (ReflectiveOperationException failure) {
+                failure.printStackTrace();
+            }
+            System.out.println(when + " " + broker.isRestartRequested());
+        }
+    }
+
+    @Test
+    void aBrokerThatIsToldToEndDoesNotBeginAnew() throws Exception {
+        Path jar = directory.resolve("guard.jar");
+        mend(jar);
+        assertEquals("alive true\nending true", printedBy(start(store(), StopsAMaster.class)));
+        assertEquals("alive true\nending false", printedBy(start(jar, StopsAMaster.class)));
     }
 
     private static String printedBy(Process process) throws Exception {

@@ -1,0 +1,18 @@
+package dev.mqha.guard;
+
+/** Sends the wish of a stopped master to start again to {@code dev.mqha.store.Restart}, which says why. */
+final class FinalStop {
+    /** {@code ElectingLevelDBStore.stop_master}: the task that stops the broker. */
+    static final String CLASS = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$stop_master$2";
+
+    private static final String BROKER = "org/apache/activemq/broker/BrokerService";
+    private static final String TARGET = "dev/mqha/store/Restart";
+
+    private FinalStop() {}
+
+    /** Returns the mended form of the class. @throws IllegalStateException where it does not ask exactly once */
+    static byte[] mend(byte[] original) {
+        return Rewrite.redirect(BROKER, "requestRestart", "()V", TARGET, "request", BROKER)
+                .apply(original);
+    }
+}
