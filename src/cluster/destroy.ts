@@ -88,6 +88,6 @@ async function removeZnodes(cluster: Cluster): Promise<string[]> {
     }
     return removed;
   } finally {
-    await reader.close(Deadline.in(500));
+    reader.close();
   }
 }

@@ -136,7 +136,7 @@ async function follow(
       await sleep(PAUSE_MS, host.signal);
     }
   } finally {
-    await reader.close(Deadline.in(300));
+    reader.close();
   }
 }
 

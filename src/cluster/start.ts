@@ -95,7 +95,7 @@ export async function startNodes(
     if (recordsClasses(plan)) await leaveArchiver(cluster);
     return { started: names, alreadyRunning, readyMs, status };
   } finally {
-    await reader.close(Deadline.in(500));
+    reader.close();
   }
 }
 

@@ -35,7 +35,7 @@ export async function statusOf(cluster: Cluster): Promise<ClusterStatus> {
   try {
     return judge(cluster, await observe(cluster, reader));
   } finally {
-    await reader.close(Deadline.in(300));
+    reader.close();
   }
 }
 
@@ -177,7 +177,7 @@ async function letGo(cluster: Cluster, names: readonly string[]): Promise<void> 
   } catch {
     // ZooKeeper is away; it lets go by itself when it is back.
   } finally {
-    await reader.close(Deadline.in(300));
+    reader.close();
   }
 }
 

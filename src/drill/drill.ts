@@ -53,7 +53,7 @@ export async function drill(
     await discardEarlier(ground, status);
     return await conduct(ground, scenarios, sides, status);
   } finally {
-    await ground.reader.close(Deadline.in(300));
+    ground.reader.close();
     await lock.release();
   }
 }

@@ -74,7 +74,7 @@ export class Witness {
   async end(): Promise<{ readonly marks: readonly TimedMark[]; readonly log: readonly LogLine[] }> {
     this.#end.abort();
     await this.#watching;
-    await this.#reader.close(Deadline.in(300));
+    this.#reader.close();
     await this.#readJournal();
     const byTime = (a: { at: number }, b: { at: number }) => a.at - b.at;
     return { marks: this.#marks.sort(byTime), log: (await this.#readLogs()).sort(byTime) };

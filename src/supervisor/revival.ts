@@ -134,7 +134,7 @@ export class Revival {
       if (error instanceof MqhaError && error.code === 'locked') return;
       for (const attempt of attempts) await this.failed(cluster, attempt, error);
     } finally {
-      await reader.close(Deadline.in(300));
+      reader.close();
     }
   }
 

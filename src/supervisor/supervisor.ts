@@ -84,7 +84,7 @@ export class Supervisor {
     }
     signal.removeEventListener('abort', stop);
     this.wards.close();
-    await this.reader.close(Deadline.in(300));
+    this.reader.close();
   }
 
   /** A look that failed is told once, and tried again. */

@@ -22,14 +22,14 @@ export function processNames(
 export function zookeeperCommand(
   clusterId: string,
   directories: ProcessDirectories,
-  runtime: Pick<Runtime, 'java' | 'classPath' | 'classData'>,
+  runtime: Pick<Runtime, 'java' | 'classPath' | 'jvmOptions'>,
 ): LaunchPlan {
   return {
     name: ZOOKEEPER,
     command: runtime.java,
     argv: [
       ...markers(clusterId, ZOOKEEPER),
-      ...runtime.classData,
+      ...runtime.jvmOptions,
       '-Xmx128m',
       // A few requests a second: threads of a collector and an optimizing compiler only cost here.
       '-XX:+UseSerialGC',

@@ -6,6 +6,9 @@ import { before, type Deadline } from '../time.js';
 /** Our own sessions hold nothing, so their length only says when the server forgets them. */
 const SESSION_TIMEOUT_MS = 6000;
 
+/** How long a server may take to hang up once a session has been closed. */
+const CLOSE_MS = 500;
+
 /** The children of a znode with their data. */
 export interface ZnodeGroup {
   /** False where the path itself is absent. */
@@ -16,7 +19,7 @@ export interface ZnodeGroup {
 /** What the library keeps to itself and we need: it never gives up on its own. */
 interface Internals {
   readonly connectionManager: {
-    readonly socket?: { destroy(): void };
+    readonly socket?: { destroy(): void; unref(): void };
     connect: () => void;
     onSocketConnected: () => void;
     onSocketData: () => void;
@@ -128,18 +131,15 @@ export class ZooKeeperSession {
     return removed ?? false;
   }
 
-  /** Ends the session; does not wait for a server that does not answer. */
-  async close(deadline: Deadline): Promise<void> {
+  /** Ends the session. The server's answer is not waited for, and one that stays silent is hung up on. */
+  close(): void {
     if (!this.usable) return;
     this.usable = false;
-    const closed = new Promise<true>((resolve) => {
-      this.client.once('disconnected', () => {
-        resolve(true);
-      });
-    });
     this.client.close();
-    await before(deadline.within(500), closed);
-    this.destroy();
+    this.manager.socket?.unref();
+    setTimeout(() => {
+      this.hangUp();
+    }, CLOSE_MS).unref();
   }
 
   private lost(): void {
@@ -152,12 +152,20 @@ export class ZooKeeperSession {
   private destroy(): void {
     this.usable = false;
     this.client.close();
-    const manager = (this.client as unknown as Internals).connectionManager;
+    this.hangUp();
+  }
+
+  private hangUp(): void {
+    const { manager } = this;
     // It may be about to connect, now or again. It would take the greeting for an answer then, and throw.
     manager.connect = () => undefined;
     manager.onSocketConnected = () => manager.socket?.destroy();
     manager.onSocketData = () => undefined;
     manager.socket?.destroy();
+  }
+
+  private get manager(): Internals['connectionManager'] {
+    return (this.client as unknown as Internals).connectionManager;
   }
 
   /** One request; undefined where the znode does not exist. */
@@ -219,8 +227,8 @@ export class ZooKeeperReader {
     return (await this.open(deadline)).remove(path, deadline);
   }
 
-  async close(deadline: Deadline): Promise<void> {
-    await this.session?.close(deadline);
+  close(): void {
+    this.session?.close();
     this.session = undefined;
   }
 

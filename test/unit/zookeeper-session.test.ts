@@ -89,6 +89,29 @@ it('opens another session when the connection is lost in the middle of an answer
   });
   expect(await reader.group(PATH, Deadline.in(5000))).toEqual(empty);
   expect(seen).toEqual([1, 1, 2, 2]);
-  await reader.close(Deadline.in(100));
+  reader.close();
   expect(onChange).toHaveBeenCalledOnce();
+});
+
+it('closes its session, and hangs up on a server that does not', async () => {
+  let ended: () => void = () => undefined;
+  const hungUp = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  const requests: number[] = [];
+  const connect = await server(0, (socket, data) => {
+    if (data.length > 40) {
+      socket.write(greeting());
+      socket.once('close', ended);
+      return;
+    }
+    // After its length and number: what it is; 12 asks for children, -11 closes the session.
+    requests.push(data.readInt32BE(8));
+    if (requests.length === 1) socket.write(noChildren(data));
+  });
+  const reader = new ZooKeeperReader(connect);
+  await reader.group(PATH, Deadline.in(5000));
+  reader.close();
+  await hungUp;
+  expect(requests).toEqual([12, -11]);
 });
