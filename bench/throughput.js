@@ -2,7 +2,6 @@
 // node bench/throughput.js [rounds=4] [--json file]
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LATER_COMPILERS } from '../dist/broker/command.js';
 import { ByHand } from './lib/by-hand.js';
 import { runBench } from './lib/cluster.js';
 import { startByHand, startOf, throughputOf } from './lib/measures.js';
@@ -40,7 +39,6 @@ await runBench(async () => {
 async function measure(sides) {
   const { parts } = sides;
   await sides.recordArchives();
-  const compilers = { options: LATER_COMPILERS };
   const heap = { heap: '-Xmx512m' };
   const guard = { jars: parts.guard };
   /** @type {[string, () => Promise<ByHand | WithMqha>][]} */
@@ -48,13 +46,9 @@ async function measure(sides) {
     ['by hand', () => ByHand.make(parts)],
     ['+ native LevelDB', () => ByHand.make(parts, { native: true })],
     ['+ heap of 512 MB', () => ByHand.make(parts, heap)],
-    ['+ later compilers', () => ByHand.make(parts, compilers)],
     ['+ one connector with NIO', () => ByHand.make(parts, { nio: true })],
     ['+ mended classes', () => ByHand.make(parts, guard)],
-    [
-      'all of these',
-      () => ByHand.make(parts, { native: true, nio: true, ...heap, ...compilers, ...guard }),
-    ],
+    ['all of these', () => ByHand.make(parts, { native: true, nio: true, ...heap, ...guard })],
     ['mqha', () => WithMqha.make()],
   ];
   for (let round = 0; round < rounds; round++) {

@@ -10,25 +10,12 @@ export interface Runtime {
   /** The unpacked distribution (ACTIVEMQ_HOME). */
   readonly home: string;
   readonly classPath: readonly string[];
-  /** JVM options that map, or record, the data of its classes. */
-  readonly classData: readonly string[];
+  /** Options that depend on the JVM: the data of its classes, and what lets it sleep. */
+  readonly jvmOptions: readonly string[];
 }
 
 /** Takes the lock on a data directory and then calls another main. */
 export const LAUNCHER = 'dev.mqha.launch.Launcher';
-
-/**
- * The JVM's compilers take half of the CPU time that a start needs, for code that runs some hundred times
- * and never again. They come later: C1 at three times the JVM's own thresholds, C2 at nine times (the
- * scaling multiplies those of tier 4 as well). What stays hot is compiled as well as ever.
- */
-export const LATER_COMPILERS = [
-  '-XX:CompileThresholdScaling=3',
-  '-XX:Tier4InvocationThreshold=15000',
-  '-XX:Tier4MinInvocationThreshold=1800',
-  '-XX:Tier4CompileThreshold=45000',
-  '-XX:Tier4BackEdgeThreshold=120000',
-];
 
 /** Its exit code where another process holds the data directory. */
 export const DATA_IN_USE = 75;
@@ -49,9 +36,8 @@ export function brokerCommand(
     command: runtime.java,
     argv: [
       ...markers(clusterId, name),
-      ...runtime.classData,
+      ...runtime.jvmOptions,
       `-Xmx${config.java.heapMb}m`,
-      ...LATER_COMPILERS,
       // A broker that is out of memory must end, so that another can be elected.
       '-XX:+ExitOnOutOfMemoryError',
       '-XX:+HeapDumpOnOutOfMemoryError',

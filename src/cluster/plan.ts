@@ -1,5 +1,6 @@
 import { brokerCommand } from '../broker/command.js';
 import type { NodeConfig } from '../config/schema.js';
+import { idleOptions } from '../distribution/index.js';
 import { MqhaError, usageError } from '../errors.js';
 import type { LaunchPlan } from '../process/launch.js';
 import {
@@ -32,6 +33,7 @@ export async function planStart(
   const { config, layout, registry, id } = cluster;
   const { java, distribution } = prepared;
   const classData = await classDataOf(cluster, prepared);
+  const idle = idleOptions(java);
   const { managed } = config.zookeeper;
   const names = nodes.map((node) => node.name);
   const processes = await registry.findAll(managed ? [ZOOKEEPER, ...names] : names);
@@ -43,7 +45,7 @@ export async function planStart(
         java: java.path,
         home: distribution.home,
         classPath: distribution.classPath(),
-        classData: classData.broker,
+        jvmOptions: [...classData.broker, ...idle],
       }),
     }));
   return {
@@ -53,7 +55,7 @@ export async function planStart(
         ? zookeeperCommand(id, layout.zookeeper, {
             java: java.path,
             classPath: distribution.zookeeperClassPath(),
-            classData: classData.zookeeper,
+            jvmOptions: [...classData.zookeeper, ...idle],
           })
         : undefined,
     brokers,

@@ -8,7 +8,7 @@ export type { InstallEvent, InstallListener } from './events.js';
 export type { GuardResult } from './guard.js';
 export { cachedDistribution, ensureDistribution, exportArtifacts } from './install.js';
 export type { Distribution, InstallOptions, ResolveOptions } from './install.js';
-export { findJava } from './java.js';
+export { findJava, idleOptions } from './java.js';
 export type { JavaRuntime } from './java.js';
 export type { CheckDepth } from './manifest.js';
 export { javaJarPath } from './resources.js';

@@ -25,6 +25,15 @@ const INSTALL_HINT = 'Install Java 17 or 25, or set JAVA_HOME to one';
 const known = new Map<string, Promise<JavaRuntime>>();
 
 /**
+ * The options that let an idle JVM sleep. That of 17 wakes 20 times a second to sample its counters for
+ * `jstat`, which asks once a second itself; that of 25 has neither this sampling nor the option, and a JVM
+ * does not start with an option that it does not know.
+ */
+export function idleOptions({ major }: Pick<JavaRuntime, 'major'>): readonly string[] {
+  return major === 17 ? ['-XX:PerfDataSamplingInterval=1000'] : [];
+}
+
+/**
  * Finds the Java for brokers, ZooKeeper and the guard: the configured home, else `$JAVA_HOME`, else
  * `java` on `$PATH`. A home that is named but has no Java is an error, never passed over in silence.
  * @param configuredHome `java.home` of mqha.yaml

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findJava } from '../../../src/distribution/java.js';
+import { findJava, idleOptions } from '../../../src/distribution/java.js';
 import { failureOf, script, temporary } from './rig.js';
 
 /** A directory with a `bin/java` that says it is this version. */
@@ -106,5 +106,12 @@ describe('findJava', () => {
     await rm(join(home, 'bin', 'java'));
     await writeFile(join(home, 'bin', 'java'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     expect((await findJava(env)).version).toBe('17.0.15');
+  });
+});
+
+describe('a JVM at rest', () => {
+  it('is given an option only where it is known to take it', () => {
+    expect(idleOptions({ major: 17 })).toEqual(['-XX:PerfDataSamplingInterval=1000']);
+    for (const major of [18, 21, 25, 26]) expect(idleOptions({ major })).toEqual([]);
   });
 });
