@@ -38,13 +38,13 @@ export async function restartNodes(
   options: RestartOptions,
 ): Promise<RestartResult> {
   const { layout, host } = cluster;
-  await refuseUnstartable(cluster);
   const before = await statusOf(cluster);
   // One at a time is down, so it is enough to ask for the first that runs.
   const first = nodes.find((node) =>
     before.nodes.some((seen) => seen.name === node.name && seen.process === 'running'),
   );
   if (first) await consentToQuorumLoss(before, [first.name], 'restart', options.confirm);
+  await refuseUnstartable(cluster);
   const done = options.rolling ? await doneBefore(cluster, nodes) : [];
   if (done.length > 0) host.emit({ type: 'restart-resumed', done });
   else if (options.rolling) await writeFileAtomic(recordFile(layout), record(host.now()));

@@ -61,13 +61,13 @@ export async function switchover(
     });
   }
   if (to === from) return { from: from.name, to: from.name, state: before.state };
-  await refuseUnstartable(cluster);
   const question = `Stop the master ${from.name}, so that ${to?.name ?? 'another node'} takes over? Clients are without a master meanwhile.`;
   if (!(await options.confirm(question))) {
     throw new MqhaError('declined', 'not done: the master stays', {
       hint: 'Answer with --yes to change it.',
     });
   }
+  await refuseUnstartable(cluster);
   const status = to
     ? await steer(cluster, before, to, options.timeoutMs)
     : await restart(cluster, from, options.timeoutMs);
