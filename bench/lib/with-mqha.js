@@ -53,10 +53,6 @@ export class WithMqha {
     return [...found.values()].map(({ pid }) => pid);
   }
 
-  async stop() {
-    await this.cluster.run('down');
-  }
-
   remove() {
     return this.cluster.remove();
   }

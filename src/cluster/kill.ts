@@ -107,7 +107,7 @@ async function follow(
   // A master that is left may be demoted with the elector, so an interruption is looked for, not assumed.
   const left = nodeOf(masterBefore);
   let interrupted = left === undefined;
-  let opened: { node: NodeConfig; ms: number } | undefined = left && { node: left, ms: 0 };
+  let opened: { node: NodeConfig; ms: number } | undefined;
   try {
     for (;;) {
       throwIfInterrupted(host, `killed: ${killed.join(', ')}`);
@@ -115,14 +115,15 @@ async function follow(
       if (election) {
         const gone = killed.every((name) => membersOf(election, name).length === 0);
         const { master } = election;
+        const last = opened?.node ?? left;
         // A new elector says nothing at first, and the master that was there goes on meanwhile.
-        const candidate = master ? nodeOf(master.container) : opened?.node;
+        const candidate = master ? nodeOf(master.container) : last;
         if (opened?.node !== candidate || !master) {
           const lets = candidate !== undefined && (await letsIn(cluster, candidate, deadline));
           const ms = Math.round(performance.now() - began);
-          const stayed = lets && opened?.node === candidate;
-          interrupted ||= opened !== undefined && !stayed;
-          if (!stayed) opened = lets ? { node: candidate, ms } : undefined;
+          const stayed = lets && candidate === last;
+          interrupted ||= !stayed;
+          if (!stayed || !opened) opened = lets ? { node: candidate, ms } : undefined;
         }
         interrupted ||= opened === undefined;
         if (gone && master && opened) {

@@ -54,7 +54,7 @@ export function zookeeperCommand(
 /**
  * Asks a ZooKeeper server `srvr`, one of the four-letter words that zoo.cfg allows. `ruok` would be answered
  * with `imok` by one that refuses sessions as well: before it has read its data, and after it has failed
- * (source: FourLetterCommands of ZooKeeper 3.9; only `srvr` and its like look at isZKServerRunning()).
+ * (source: ZooKeeper 3.9, where StatCommand looks at isZKServerRunning() and RuokCommand does not).
  * @returns whether it said before the deadline that it serves
  */
 export function isServing(host: string, port: number, deadline: Deadline): Promise<boolean> {
