@@ -24,12 +24,14 @@ export interface RestartOptions {
   readonly confirm: Confirm;
   /** Keep a record, and go on where an interrupted restart of the whole cluster ended. */
   readonly rolling: boolean;
+  /** Refuses what could not be started again, before anything is stopped; by default refuseUnstartable(). */
+  readonly check?: (cluster: Cluster) => Promise<void>;
 }
 
 /**
  * Stops and starts nodes one after the other, each time until the node is in again: slaves first,
  * the master last, since each change of master is an outage. A node that does not run is started.
- * @throws MqhaError of refuseUnstartable(), before anything is stopped; of stopNodes() and startNodes(): nodes that were not
+ * @throws MqhaError of the check, before anything is stopped; of stopNodes() and startNodes(): nodes that were not
  *   reached yet are untouched
  */
 export async function restartNodes(
@@ -44,7 +46,7 @@ export async function restartNodes(
     before.nodes.some((seen) => seen.name === node.name && seen.process === 'running'),
   );
   if (first) await consentToQuorumLoss(before, [first.name], 'restart', options.confirm);
-  await refuseUnstartable(cluster);
+  await (options.check ?? refuseUnstartable)(cluster);
   const done = options.rolling ? await doneBefore(cluster, nodes) : [];
   if (done.length > 0) host.emit({ type: 'restart-resumed', done });
   else if (options.rolling) await writeFileAtomic(recordFile(layout), record(host.now()));

@@ -1,24 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openCluster, thisHost } from '../../../src/cluster/context.js';
 import type { ClusterEvent } from '../../../src/cluster/events.js';
-import type * as prepare from '../../../src/cluster/prepare.js';
 import { restartNodes } from '../../../src/cluster/restart.js';
 import { broker } from '../children.js';
 import { made } from '../rig.js';
-
-type Prepare = typeof prepare;
-
-/** What would be refused before a stop is let pass, so that it is the start that fails. */
-const refuseUnstartable = vi.hoisted(() =>
-  vi.fn<Prepare['refuseUnstartable']>(() => Promise.resolve()),
-);
-
-vi.mock('../../../src/cluster/prepare.js', async (original) => ({
-  ...(await original<Prepare>()),
-  refuseUnstartable,
-}));
 
 const NAMES = ['mq01', 'mq02', 'mq03'];
 const AN_HOUR = 3_600_000;
@@ -53,11 +40,17 @@ async function setUp() {
       const launchedAt = new Date(Date.now() - before).toISOString();
       writeFileSync(file, JSON.stringify({ ...process, launchedAt }));
     },
-    restart: (rolling: boolean, names = NAMES) =>
+    /** Lets what is refused before a stop pass, so that it is the start that fails; or not. */
+    restart: (rolling: boolean, names = NAMES, checked = false) =>
       restartNodes(
         cluster,
         cluster.config.nodes.filter((node) => names.includes(node.name)),
-        { timeoutMs: 5000, confirm: () => Promise.resolve(true), rolling },
+        {
+          timeoutMs: 5000,
+          confirm: () => Promise.resolve(true),
+          rolling,
+          ...(checked ? {} : { check: () => Promise.resolve() }),
+        },
       ),
     stopped: () => [...brokers].flatMap(([name, { runs }]) => (runs() ? [] : [name])),
     end: (name: string) => brokers.get(name)?.end(),
@@ -70,9 +63,7 @@ const JAVA_MISSING = { code: 'java-missing' };
 describe('a restart of the whole cluster', () => {
   it('is refused before anything is stopped where nothing could be started', async () => {
     const { record, restart, stopped } = await setUp();
-    const real = await vi.importActual<Prepare>('../../../src/cluster/prepare.js');
-    refuseUnstartable.mockImplementationOnce(real.refuseUnstartable);
-    await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
+    await expect(restart(true, NAMES, true)).rejects.toMatchObject(JAVA_MISSING);
     expect(stopped()).toEqual([]);
     expect(existsSync(record)).toBe(false);
   });
