@@ -2,6 +2,7 @@
 // node bench/throughput.js [rounds=4] [--json file]
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { COMPILER_OPTIONS } from '../dist/broker/compilers.js';
 import { ByHand } from './lib/by-hand.js';
 import { runBench } from './lib/cluster.js';
 import { startByHand, startOf, throughputOf } from './lib/measures.js';
@@ -24,7 +25,9 @@ const WARM = [
   { load: '1 producer, warm', producers: 1, each: 3000 },
   { load: '8 producers, warm', producers: 8, each: 1000 },
 ];
-const LOADS = [...COLD, ...WARM, ...WARM];
+/** When 28,000 messages have passed. */
+const LATE = [{ load: '8 producers, later', producers: 8, each: 4000 }];
+const LOADS = [...COLD, ...WARM, ...WARM, ...LATE];
 
 /** @type {Map<string, Map<string, number[]>>} variant → load → messages a second */
 const results = new Map();
@@ -41,6 +44,7 @@ async function measure(sides) {
   await sides.recordArchives();
   const heap = { heap: '-Xmx512m' };
   const guard = { jars: parts.guard };
+  const compilers = { options: COMPILER_OPTIONS };
   /** @type {[string, () => Promise<ByHand | WithMqha>][]} */
   const variants = [
     ['by hand', () => ByHand.make(parts)],
@@ -48,7 +52,11 @@ async function measure(sides) {
     ['+ heap of 512 MB', () => ByHand.make(parts, heap)],
     ['+ one connector with NIO', () => ByHand.make(parts, { nio: true })],
     ['+ mended classes', () => ByHand.make(parts, guard)],
-    ['all of these', () => ByHand.make(parts, { native: true, nio: true, ...heap, ...guard })],
+    ['+ compilers', () => ByHand.make(parts, compilers)],
+    [
+      'all of these',
+      () => ByHand.make(parts, { native: true, nio: true, ...heap, ...guard, ...compilers }),
+    ],
     ['mqha', () => WithMqha.make()],
   ];
   for (let round = 0; round < rounds; round++) {
@@ -76,7 +84,7 @@ function note(variant, load, rate) {
 }
 
 function print() {
-  const loads = [...COLD, ...WARM].map(({ load }) => load);
+  const loads = [...COLD, ...WARM, ...LATE].map(({ load }) => load);
   const base = results.get('by hand');
   const rows = [...results].map(([variant, rates]) => [
     variant,

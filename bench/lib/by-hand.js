@@ -26,6 +26,7 @@ const NATIVE = 'leveldbjni-all-';
  * @property {boolean} [native] the native LevelDB
  * @property {readonly string[]} [jars] jars that stand before those of the distribution
  * @property {string} [heap] the option for it
+ * @property {readonly string[]} [options] of the JVM
  * @property {boolean} [nio] one connector with NIO for all protocols, instead of one for each
  */
 
@@ -160,8 +161,9 @@ export class ByHand {
   #script(node, command) {
     const base = this.#base(node);
     const conf = join(base, 'conf');
-    const { heap = '-Xmx1G' } = this.pieces;
-    const options = ['-Xms64M', heap, '-Djava.util.logging.config.file=logging.properties'];
+    const { heap = '-Xmx1G', options: more = [] } = this.pieces;
+    const options = ['-Xms64M', heap, ...more];
+    options.push('-Djava.util.logging.config.file=logging.properties');
     options.push(`-Djava.security.auth.login.config=${conf}/login.config`);
     options.push('-Dzookeeper.sasl.client=false', ...OPENS);
     spawn(join(this.parts.home, 'bin', 'activemq'), [command], {

@@ -2,6 +2,7 @@ import type { ProcessDirectories } from '../config/layout.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { LaunchPlan } from '../process/launch.js';
 import { markers } from '../process/registry.js';
+import { COMPILER_OPTIONS } from './compilers.js';
 
 /** What a broker is launched with, beside its own configuration. */
 export interface Runtime {
@@ -38,6 +39,7 @@ export function brokerCommand(
       ...markers(clusterId, name),
       ...runtime.jvmOptions,
       `-Xmx${config.java.heapMb}m`,
+      ...COMPILER_OPTIONS,
       // A broker that is out of memory must end, so that another can be elected.
       '-XX:+ExitOnOutOfMemoryError',
       '-XX:+HeapDumpOnOutOfMemoryError',

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { COMPILER_OPTIONS } from '../../src/broker/compilers.js';
+import { java } from '../support/examples.js';
+
+const QUIET = '-XX:CompileCommand=quiet';
+
+async function sayings(options: readonly string[]): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(java, [...options, '-version']);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+describe('what a broker tells the compilers', () => {
+  it('is understood by the JVM, each command', async () => {
+    const commands = COMPILER_OPTIONS.filter((option) => option.includes('::'));
+    const said = await sayings(COMPILER_OPTIONS.filter((option) => option !== QUIET));
+    expect(said).toHaveLength(commands.length);
+    for (const line of said)
+      expect(line).toMatch(/^CompileCommand: CompileThresholdScaling \S+\*\.\* .*= 0\.1\d*$/);
+  });
+
+  it('is not repeated into the log of the broker', async () => {
+    expect(await sayings(COMPILER_OPTIONS)).toEqual([]);
+  });
+});
