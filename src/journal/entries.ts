@@ -20,7 +20,14 @@ interface Kinds {
   /** Which nodes somebody wants up or down from now on, and the command that said so. */
   wanted: { nodes: readonly string[]; state: 'up' | 'down'; command: string };
   'process-started': { node: string; pid: number };
-  'process-ended': { node: string; pid: number; wanted: 'up' | 'down'; how?: string };
+  /** `code`: why a broker ended itself, as it recorded it (dev.mqha.store.End). */
+  'process-ended': {
+    node: string;
+    pid: number;
+    wanted: 'up' | 'down';
+    how?: string;
+    code?: string;
+  };
   'process-killed': { node: string; pid: number; code: KillCode; reason: string };
   /** A dead process's znode, removed before its session would have expired. */
   'znode-removed': { node: string; znode: string; session: string };

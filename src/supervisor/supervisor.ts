@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { AttachmentLog } from '../broker/attachment.js';
+import { readEndRecord, type EndRecord } from '../broker/end-record.js';
 import { openCluster, type Cluster } from '../cluster/context.js';
 import { releaseZnodes } from '../cluster/sessions.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
@@ -168,16 +169,31 @@ export class Supervisor {
     // A command says what it wants before it ends a process, maybe a moment ago.
     this.wanted = await readWanted(this.cluster.layout);
     const wanted = this.isWanted(name) ? 'up' : 'down';
-    const reason = killed ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
+    const end = await this.endOf(name, info.pid);
+    const why = killed ?? end?.message;
+    const reason = why ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
     const lost = this.mastership.died(name, this.cluster.host.now().getTime(), reason);
     if (lost.length > 0) this.lostAt = performance.now();
-    const how = killed === undefined ? {} : { how: killed };
-    void this.tell({ type: 'process-ended', node: name, pid: info.pid, wanted, ...how });
+    void this.tell({
+      type: 'process-ended',
+      node: name,
+      pid: info.pid,
+      wanted,
+      ...(why === undefined ? {} : { how: why }),
+      ...(end === undefined ? {} : { code: end.code }),
+    });
     if (removed) {
       const { znode, session } = removed;
       void this.tell({ type: 'znode-removed', node: name, znode, session });
     }
     for (const entry of lost) void this.cluster.journal.append(entry);
+  }
+
+  /** Why a broker ended itself; undefined where it did not. */
+  private async endOf(name: string, pid: number): Promise<EndRecord | undefined> {
+    if (name === ZOOKEEPER) return undefined;
+    const end = await readEndRecord(this.cluster.layout.node(name).log);
+    return end?.pid === pid ? end : undefined;
   }
 
   private tell(entry: Untold): Promise<void> {

@@ -13,7 +13,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -27,85 +26,8 @@ import java.util.zip.ZipEntry;
  * of the classes is not known all are left as they are, and the line says so; no jar is written then.
  */
 public final class Guard {
-    /** A class, the SHA-256 of the form that the patch was made for, and the patch. */
-    record Patch(String className, String sha256, UnaryOperator<byte[]> mend) {}
-
     /** The release whose classes these are. */
     static final String VERSION = "5.16.7";
-
-    static final List<Patch> PATCHES = List.of(
-            new Patch(
-                    ListenerGuard.CLASS,
-                    "cdfc6ce9419123720cd3fbb9d6580b569bc72edef89a336bbc1c874e021cc1b5",
-                    ListenerGuard::guard),
-            new Patch(
-                    ChangeOrder.CLASS,
-                    "4d973682e7c6a65b14d88444f9983b090079f4802a23b6884ae59232eba0307c",
-                    ChangeOrder::mend),
-            new Patch(
-                    ElectorLoss.CLASS,
-                    "966c330d09e9725f55dd37ea9bfee2895786da1fb8aeb71541422c9debef3842",
-                    ElectorLoss::mend),
-            new Patch(
-                    SnapshotFix.CLASS,
-                    "764650b9211e0ffd98088a926a7eb6c1539b26aaef67857ca5cbb9bb17b39bc3",
-                    SnapshotFix::mend),
-            new Patch(
-                    UnitFix.STORING,
-                    "e9806dd79b885248fcf8399bf028b1c7918102dc7492bad581ee947c429c38f3",
-                    UnitFix::store),
-            new Patch(
-                    UnitFix.ENDING,
-                    "c8200995d3c5cc2890ea65a331b25698fce6396da4b6a68865e524b93de78162",
-                    UnitFix::end),
-            new Patch(
-                    UnitFix.REPLAYING,
-                    "e5e577bca1a6dbbd502f010a021aa86b633a2ad5ca833af19f89db82d49bc86f",
-                    replaying -> RemovalFix.mend(UnitFix.replay(replaying))),
-            new Patch(
-                    UnitFix.SLAVE,
-                    "e2df297e5a1b641cd0d04e024f62396b452e7528ecf5e31403c412abe65b9807",
-                    UnitFix::snapshot),
-            new Patch(
-                    LastPlace.CLASS,
-                    "5d9130b618e28570c95e9a10fed9b958ad2e7cef22f37d66e2851780f5de328a",
-                    LastPlace::mend),
-            new Patch(
-                    StoppedSlave.CLASS,
-                    "eed635e1dbf426c6563a5f98ff613df9ed9b4291801b787b18632bf875e754af",
-                    StoppedSlave::mend),
-            new Patch(
-                    FailedStart.MASTER,
-                    "cd0f76de6c49e3ebcaa0626454cce2983a717d84fa455d2f9650ebc82d29d77b",
-                    FailedStart.of(FailedStart.MASTER)),
-            new Patch(
-                    FailedStart.SLAVE,
-                    "bb824ad8f696a64a272178c4cbd0a82874a13c0018acbcccaf4d319f1cd1f07f",
-                    FailedStart.of(FailedStart.SLAVE)),
-            new Patch(
-                    FinalStop.CLASS,
-                    "efb6438165be93234ecd97e5173dd72cbddcc257ce06d37e9084eb80b0419e84",
-                    FinalStop::mend),
-            new Patch(
-                    FailedDisk.CLASS,
-                    "18d179c73cba9d50faf86f048eb0edfcdf1efecdd61e5135b67dcff3fc228f47",
-                    FailedDisk::mend),
-            new Patch(
-                    StashLink.CLASS,
-                    "19f3e53240170da91a918edc7282908c32cf9edf786045bffaf51a870c292863",
-                    StashLink::mend),
-            new Patch(
-                    StopLimit.CLASS,
-                    "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00",
-                    StopLimit::mend),
-            new Patch(
-                    AcceptPoll.CLASS,
-                    "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a",
-                    AcceptPoll::mend),
-            new Patch(
-                    QuickTls.CLASS,
-                    "b490d72a925ad1cef3db35df2297869987e471f1bb4c12e2c3fc46258d9de379",
-                    QuickTls::mend));
 
     private Guard() {}
 
@@ -130,21 +52,22 @@ public final class Guard {
      * @return one line of JSON: what was done
      * @throws IOException where the jar cannot be read, lacks a class, or the result cannot be written
      */
-    static String run(List<Path> jars, Path target) throws IOException {
+    public static String run(List<Path> jars, Path target) throws IOException {
         Map<String, byte[]> mended = new LinkedHashMap<>();
         List<String> digests = new ArrayList<>();
         boolean known = true;
-        for (Patch patch : PATCHES) {
-            byte[] original = read(jars, patch.className());
+        for (Map.Entry<String, String> entry : Patches.KNOWN.entrySet()) {
+            String className = entry.getKey();
+            byte[] original = read(jars, className);
             String digest = sha256(original);
             digests.add(digest);
-            if (digest.equals(patch.sha256())) {
-                mended.put(patch.className(), patch.mend().apply(original));
+            if (digest.equals(entry.getValue())) {
+                mended.put(className, Patches.mend(className, original));
             } else {
                 known = false;
             }
         }
-        String classes = String.join(", ", PATCHES.stream().map(Patch::className).toList());
+        String classes = String.join(", ", Patches.KNOWN.keySet());
         String what = String.format("\"class\":\"%s\",\"sha256\":\"%s\"", classes, String.join(", ", digests));
         if (!known) {
             String reason = "these classes are not the known ones of " + VERSION + " and were left as they are";

@@ -3,12 +3,22 @@ package dev.mqha.store;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.apache.activemq.leveldb.LevelDBStore;
 
 /** The end of a broker that can do nothing useful any more; mended classes of the store call it. */
 public final class Fatal {
-    /** EX_SOFTWARE of sysexits.h. */
-    static final int STORE_FAILED = 70;
+    /** The system property that names the broker's log directory. */
+    static final String LOG_DIRECTORY = "mqha.log";
+
+    /** What is written there: {@code {"at","pid","exitCode","code","message"}}; mqha reads it. */
+    static final String RECORD = "end.json";
 
     private Fatal() {}
 
@@ -18,7 +28,7 @@ public final class Fatal {
      * @param failure of the store's start
      */
     public static void storeFailed(Throwable failure) {
-        end("the store could not be started", failure);
+        end(End.START_FAILED, String.valueOf(failure), failure);
     }
 
     /**
@@ -30,7 +40,7 @@ public final class Fatal {
      */
     public static void diskFailed(LevelDBStore store, IOException failure) {
         if (!store.isStopping() && !store.isStopped() && isOfTheDisk(failure)) {
-            end("the store could not be read or written", failure);
+            end(End.DISK_FAILED, String.valueOf(failure), failure);
         }
     }
 
@@ -45,9 +55,60 @@ public final class Fatal {
                 && !(root instanceof InterruptedIOException);
     }
 
-    private static void end(String what, Throwable failure) {
-        System.err.println("mqha: " + what + ", so this broker ends: " + failure);
-        failure.printStackTrace();
-        Runtime.getRuntime().halt(STORE_FAILED);
+    /**
+     * Records why, says it on stderr, and ends the process at once. It does not return.
+     *
+     * @param message what exactly was found
+     * @param failure null where none was thrown
+     */
+    public static void end(End reason, String message, Throwable failure) {
+        try {
+            record(reason, message);
+            System.err.println("mqha: " + reason + ", so this broker ends: " + message);
+            if (failure != null) {
+                failure.printStackTrace();
+            }
+        } finally {
+            Runtime.getRuntime().halt(reason.exitCode());
+        }
+    }
+
+    private static void record(End reason, String message) {
+        String directory = System.getProperty(LOG_DIRECTORY);
+        if (directory == null) {
+            return;
+        }
+        String record = String.format(
+                "{\"at\":\"%s\",\"pid\":%d,\"exitCode\":%d,\"code\":\"%s\",\"message\":\"%s\"}%n",
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                ProcessHandle.current().pid(),
+                reason.exitCode(),
+                reason.code(),
+                escaped(reason + ": " + message));
+        try (FileChannel file = FileChannel.open(
+                Path.of(directory, RECORD),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            file.write(ByteBuffer.wrap(record.getBytes(StandardCharsets.UTF_8)));
+            file.force(false);
+        } catch (IOException noRecord) {
+            // The disk may be what has failed; stderr says it as well.
+            System.err.println("mqha: why this broker ends could not be recorded: " + noRecord);
+        }
+    }
+
+    private static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder();
+        for (char letter : text.toCharArray()) {
+            if (letter == '"' || letter == '\\') {
+                escaped.append('\\').append(letter);
+            } else if (letter < ' ') {
+                escaped.append(String.format("\\u%04x", (int) letter));
+            } else {
+                escaped.append(letter);
+            }
+        }
+        return escaped.toString();
     }
 }

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mqha.rig.Jvm;
+import dev.mqha.rig.Mended;
+import dev.mqha.store.End;
 import dev.mqha.store.GroupMember;
 import java.io.IOException;
 import java.io.ObjectStreamClass;
@@ -30,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.broker.SuppressReplyException;
 import org.apache.activemq.leveldb.LevelDBStore;
@@ -168,12 +172,19 @@ class GuardTest {
     }
 
     @Test
+    void everyPatchIsOfAKnownClassAndEveryKnownClassIsPatched() {
+        assertEquals(
+                Patches.KNOWN.keySet(),
+                Patches.PATCHES.stream().map(Patches.Patch::className).collect(Collectors.toSet()));
+    }
+
+    @Test
     void everyMendedClassPassesTheVerifier() throws Exception {
         Path jar = directory.resolve("guard.jar");
         mend(jar);
-        for (Guard.Patch patch : Guard.PATCHES) {
+        for (String className : Patches.KNOWN.keySet()) {
             // Initialized, and so verified.
-            Class<?> mended = load(jar, patch.className());
+            Class<?> mended = load(jar, className);
             assertEquals(jar.toUri().toURL(), mended.getProtectionDomain().getCodeSource().getLocation());
         }
     }
@@ -192,7 +203,7 @@ class GuardTest {
         Path jar = directory.resolve("guard.jar");
         mend(jar);
         for (String task : List.of(FailedStart.MASTER, FailedStart.SLAVE)) {
-            assertEnds(jar, "the store could not be started", StartsAStore.class, task.replace('/', '.'));
+            assertEnds(End.START_FAILED, StartsAStore.class, task.replace('/', '.'));
         }
     }
 
@@ -218,7 +229,7 @@ class GuardTest {
     void aDiskThatFailsEndsTheBroker() throws Exception {
         Path jar = directory.resolve("guard.jar");
         mend(jar);
-        assertEnds(jar, "the store could not be read or written", FailsOnDisk.class);
+        assertEnds(End.DISK_FAILED, FailsOnDisk.class);
     }
 
     /** Stops a slave that never attached, on a node whose log goes as far as 4711, and prints what it remembers. */
@@ -249,8 +260,8 @@ class GuardTest {
     void aSlaveThatNeverAttachedStillKnowsHowFarItsLogGoes() throws Exception {
         Path jar = directory.resolve("guard.jar");
         mend(jar);
-        assertEquals("0", printedBy(start(store(), StopsASlave.class)));
-        assertEquals("4711", printedBy(start(jar, StopsASlave.class)));
+        assertEquals("0", Jvm.stock().print(StopsASlave.class));
+        assertEquals("4711", Jvm.mended().print(StopsASlave.class));
     }
 
     /** A master, the third member, whose elector is gone: says whether it is demoted. */
@@ -283,8 +294,8 @@ class GuardTest {
     void aMasterStaysWhenItsElectorIsLost() throws Exception {
         Path jar = directory.resolve("guard.jar");
         mend(jar);
-        assertEquals("demoted\nlooked", printedBy(start(store(), LosesItsElector.class)));
-        assertEquals("looked", printedBy(start(jar, LosesItsElector.class)));
+        assertEquals("demoted\nlooked", Jvm.stock().print(LosesItsElector.class));
+        assertEquals("looked", Jvm.mended().print(LosesItsElector.class));
     }
 
     /** Says which protocol and how many ciphers ZooKeeper's client would take, and whether trust was asked for. */
@@ -302,12 +313,12 @@ class GuardTest {
     void theClientKnowsTheNamesOfTlsWithoutATrustStore() throws Exception {
         Path jar = directory.resolve("guard.jar");
         mend(jar);
-        String names = printedBy(start(store(), NamesTls.class));
+        String names = Jvm.stock().print(NamesTls.class);
         assertTrue(names.startsWith("TLSv1.3 [TLS_"), names);
-        assertEquals(names, printedBy(start(jar, NamesTls.class)));
+        assertEquals(names, Jvm.mended().print(NamesTls.class));
         String broken = "-Djavax.net.ssl.trustStore=" + Files.writeString(directory.resolve("none.jks"), "no trust store");
-        assertFalse(printedBy(startWith(broken, store(), NamesTls.class)).equals(names));
-        assertEquals(names, printedBy(startWith(broken, jar, NamesTls.class)));
+        assertFalse(Jvm.stock().option(broken).print(NamesTls.class).equals(names));
+        assertEquals(names, Jvm.mended().option(broken).print(NamesTls.class));
     }
 
     /** Runs the task that stops a master's broker: while the JVM lives, and while it ends. */
@@ -341,36 +352,15 @@ class GuardTest {
     void aBrokerThatIsToldToEndDoesNotBeginAnew() throws Exception {
         Path jar = directory.resolve("guard.jar");
         mend(jar);
-        assertEquals("alive true\nending true", printedBy(start(store(), StopsAMaster.class)));
-        assertEquals("alive true\nending false", printedBy(start(jar, StopsAMaster.class)));
-    }
-
-    private static String printedBy(Process process) throws Exception {
-        return new String(process.getInputStream().readAllBytes()).strip();
+        assertEquals("alive true\nending true", Jvm.stock().print(StopsAMaster.class));
+        assertEquals("alive true\nending false", Jvm.mended().print(StopsAMaster.class));
     }
 
     /** Runs a main class with the mended classes, and expects it to end as a broker whose store failed. */
-    private static void assertEnds(Path jar, String reason, Class<?> main, String... args) throws Exception {
-        Process broker = start(jar, main, args);
-        String said = new String(broker.getErrorStream().readAllBytes());
-        assertEquals(70, broker.waitFor(), said);
-        assertTrue(said.contains(reason), said);
-    }
-
-    /** Starts a main class with the classes of a jar before all others. */
-    private static Process start(Path jar, Class<?> main, String... args) throws IOException {
-        return startWith("-Dnothing=more", jar, main, args);
-    }
-
-    private static Process startWith(String option, Path jar, Class<?> main, String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                option,
-                "-cp",
-                jar + java.io.File.pathSeparator + System.getProperty("java.class.path"),
-                main.getName()));
-        command.addAll(List.of(args));
-        return new ProcessBuilder(command).start();
+    private static void assertEnds(End end, Class<?> main, Object... args) throws Exception {
+        Jvm.Ended ended = Jvm.mended().run(main, args);
+        assertEquals(end.exitCode(), ended.exitCode(), ended.err());
+        assertTrue(ended.err().contains("mqha: " + end + ", so this broker ends: "), ended.err());
     }
 
     private static List<String> positionsRead(Path jar) throws IOException {
@@ -440,8 +430,8 @@ class GuardTest {
     void anUnknownClassIsLeftAsItIs() throws Exception {
         Path other = directory.resolve("store.jar");
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(other))) {
-            for (Guard.Patch patch : Guard.PATCHES) {
-                out.putNextEntry(new JarEntry(patch.className() + ".class"));
+            for (String className : Patches.KNOWN.keySet()) {
+                out.putNextEntry(new JarEntry(className + ".class"));
                 out.write(new byte[] {1, 2, 3});
             }
         }
@@ -460,20 +450,11 @@ class GuardTest {
     }
 
     private static String mend(Path jar) throws IOException {
-        return Guard.run(List.of(store(), onClassPath("activemq-client"), onClassPath("zookeeper-3")), jar);
+        return Mended.make(jar);
     }
 
     private static Path store() {
-        return onClassPath("activemq-leveldb-store");
-    }
-
-    private static Path onClassPath(String artifact) {
-        for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
-            if (entry.contains(artifact)) {
-                return Path.of(entry);
-            }
-        }
-        throw new IllegalStateException(artifact + " is not on the class path");
+        return Mended.store();
     }
 
     /** Loads the class from this jar first, with everything else from the tests' class path. */

@@ -1,0 +1,28 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readEndRecord } from '../../src/broker/end-record.js';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'mqha-end-'));
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+it('reads why a broker ended itself, and nothing from what is absent or broken', async () => {
+  expect(await readEndRecord(directory)).toBeUndefined();
+  const record = {
+    at: '2026-01-02T03:04:05.678Z',
+    pid: 4711,
+    exitCode: 72,
+    code: 'replay-failed',
+    message: 'the log could not be replayed: "invalid record position"',
+  };
+  await writeFile(join(directory, 'end.json'), JSON.stringify(record));
+  expect(await readEndRecord(directory)).toEqual(record);
+  await writeFile(join(directory, 'end.json'), '{"at":"2026');
+  expect(await readEndRecord(directory)).toBeUndefined();
+});
