@@ -24,6 +24,20 @@ final class Patches {
             new Patch(UnitFix.REPLAYING, UnitFix::replay),
             new Patch(UnitFix.REPLAYING, RemovalFix::mend),
             new Patch(UnitFix.SLAVE, UnitFix::snapshot),
+            new Patch(SlaveFix.STORE, SlaveFix::begin),
+            new Patch(SlaveFix.LOGIN, SlaveFix::stash),
+            new Patch(SlaveFix.SYNC, SlaveFix::frames),
+            new Patch(SlaveFix.TRANSFER, SlaveFix::complete),
+            new Patch(SlaveFix.ATTACHED, SlaveFix::open),
+            new Patch(SlaveFix.REPLAY, SlaveFix::replay),
+            new Patch(SlaveFix.SESSION, SlaveFix::refused),
+            new Patch(ReplayFix.OPENING, SlaveFix::opening),
+            new Patch(ReplayFix.LOOP, ReplayFix::loop),
+            new Patch(AttachFix.SESSION, AttachFix::session),
+            new Patch(AttachFix.STATE, AttachFix::state),
+            new Patch(AttachFix.ANSWER, AttachFix::answer),
+            new Patch(AttachFix.CLIENT, AttachFix::client),
+            new Patch(AttachFix.COLLECT, AttachFix::collect),
             new Patch(LastPlace.CLASS, LastPlace::mend),
             new Patch(StoppedSlave.CLASS, StoppedSlave::mend),
             new Patch(FailedStart.MASTER, FailedStart.of(FailedStart.MASTER)),
@@ -58,6 +72,18 @@ final class Patches {
         known.put(UnitFix.ENDING, "c8200995d3c5cc2890ea65a331b25698fce6396da4b6a68865e524b93de78162");
         known.put(UnitFix.REPLAYING, "e5e577bca1a6dbbd502f010a021aa86b633a2ad5ca833af19f89db82d49bc86f");
         known.put(UnitFix.SLAVE, "e2df297e5a1b641cd0d04e024f62396b452e7528ecf5e31403c412abe65b9807");
+        known.put(SlaveFix.LOGIN, "ca3ac38c2d4fe3dc605aef5609e125e7eb45adfc3307c5b76a76b031265cd370");
+        known.put(SlaveFix.SYNC, "c687f4d0cc666c3f9c8030174edc39f0ccaa9d795e1ddd3c212d39438902c3ea");
+        known.put(SlaveFix.TRANSFER, "5609ff925923812d1a1961885be788a2d2b9595b93904099d6a35b875526ecd6");
+        known.put(SlaveFix.ATTACHED, "987138ff23842310881c2fef2bc4d59adfb7cb7dc854c7c5815d72e137a0d483");
+        known.put(SlaveFix.REPLAY, "69362f70123f0f4626d432c6eeade2b1b09a6529b171566ec8e87723c43a6f72");
+        known.put(SlaveFix.SESSION, "5e0406d423a58e887a15a0b1e8b53064ff2f13e0d04d7c44a4948ce34c30e1f6");
+        known.put(ReplayFix.LOOP, "9a6a3ed71efc141fd9bd5f332f404e90d2b7274954b7747348bc7964b446c04e");
+        known.put(AttachFix.SESSION, "3229e3966f8945fc2e6dbc025008b8f11c8f1f4484d3e8d5f64fb2c2f21b3043");
+        known.put(AttachFix.STATE, "dd956dbd26b1497a626fba9c6dac5275ce55720b84be5abbb7763e64acdabd11");
+        known.put(AttachFix.ANSWER, "0f9e68bb7923a08a05c81da33447ccd82cf0e470e9cfa92b8905ab990af7c060");
+        known.put(AttachFix.CLIENT, "5011fd15df64b71ccdfbe57e9d0162ef0dd74453f63ca06017ff47490f62d831");
+        known.put(AttachFix.COLLECT, "2eac8eccd4cc254025cbe38702e3472166d7d74e59806ce8cfbd8049f576029d");
         known.put(LastPlace.CLASS, "5d9130b618e28570c95e9a10fed9b958ad2e7cef22f37d66e2851780f5de328a");
         known.put(StoppedSlave.CLASS, "eed635e1dbf426c6563a5f98ff613df9ed9b4291801b787b18632bf875e754af");
         known.put(FailedStart.MASTER, "cd0f76de6c49e3ebcaa0626454cce2983a717d84fa455d2f9650ebc82d29d77b");

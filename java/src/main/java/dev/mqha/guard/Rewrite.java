@@ -1,5 +1,6 @@
 package dev.mqha.guard;
 
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -64,6 +65,70 @@ final class Rewrite {
     /** Replaces the one call of a static method by one of another. */
     static UnaryOperator<byte[]> replace(String owner, String name, String type, String targetClass, String target) {
         return call(owner, name, type, targetClass, target, type);
+    }
+
+    /**
+     * Replaces the one call of a method by one of a static method, which takes the receiver, the arguments, and more.
+     *
+     * @param more puts the rest of what the static method takes on the stack
+     * @param told its type
+     */
+    static UnaryOperator<byte[]> told(
+            String owner, String name, String type, Consumer<MethodVisitor> more, String targetClass, String target, String told) {
+        return original -> once(original, name, (in, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
+            @Override
+            public void visitMethodInsn(int opcode, String o, String method, String t, boolean inInterface) {
+                if (o.equals(owner) && method.equals(name) && t.equals(type)) {
+                    place.found();
+                    more.accept(mv);
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, targetClass, target, told, false);
+                } else {
+                    super.visitMethodInsn(opcode, o, method, t, inInterface);
+                }
+            }
+        });
+    }
+
+    /** Gives the one method of a name, which has no result, another body. @param body what is written there */
+    static UnaryOperator<byte[]> instead(String name, Consumer<MethodVisitor> body) {
+        return original -> once(original, name, (in, next, place) -> {
+            if (!in.equals(name)) {
+                return next;
+            }
+            place.found();
+            next.visitCode();
+            body.accept(next);
+            next.visitInsn(Opcodes.RETURN);
+            next.visitMaxs(0, 0);
+            next.visitEnd();
+            return null;
+        });
+    }
+
+    /** Calls something of ours before all else in the one method of a name. @param call what is written there */
+    static UnaryOperator<byte[]> first(String name, Consumer<MethodVisitor> call) {
+        return original -> once(original, name, (in, next, place) -> !in.equals(name) ? next : new MethodVisitor(Opcodes.ASM9, next) {
+            @Override
+            public void visitCode() {
+                super.visitCode();
+                place.found();
+                call.accept(mv);
+            }
+        });
+    }
+
+    /** Calls something of ours before the one method of a name returns, which has no result. */
+    static UnaryOperator<byte[]> last(String name, Consumer<MethodVisitor> call) {
+        return original -> once(original, name, (in, next, place) -> !in.equals(name) ? next : new MethodVisitor(Opcodes.ASM9, next) {
+            @Override
+            public void visitInsn(int opcode) {
+                if (opcode == Opcodes.RETURN) {
+                    place.found();
+                    call.accept(mv);
+                }
+                super.visitInsn(opcode);
+            }
+        });
     }
 
     private static UnaryOperator<byte[]> call(

@@ -14,6 +14,7 @@ final class StoppedSlave {
     /** Returns the mended form of the class. @throws IllegalStateException where it does not set it exactly once */
     static byte[] mend(byte[] original) {
         return Rewrite.redirect(STORE, "position_$eq", "(J)V", TARGET, "stopped", STORE)
+                .andThen(Rewrite.redirect(SlaveFix.STORE, "wal_append_position", "()J", TARGET, "of", SlaveFix.STORE))
                 .apply(original);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mqha.store;
 
 import org.apache.activemq.leveldb.replicated.ElectingLevelDBStore;
+import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
 
 /**
  * Remembers how far the log of a node goes, for the next election; a mended class of the store calls it.
@@ -12,6 +13,14 @@ import org.apache.activemq.leveldb.replicated.ElectingLevelDBStore;
  */
 public final class SlavePosition {
     private SlavePosition() {}
+
+    /**
+     * Instead of {@code wal_append_position}: how far the log goes that a slave has when it has stopped. It counted
+     * what it had received while it attached, too; stopped then, it has its old log back.
+     */
+    public static long of(SlaveLevelDBStore slave) {
+        return SlaveAttach.position(slave);
+    }
 
     /**
      * Instead of the setter, when a slave has stopped.

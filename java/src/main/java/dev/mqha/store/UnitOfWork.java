@@ -1,5 +1,6 @@
 package dev.mqha.store;
 
+import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -19,23 +20,29 @@ import org.iq80.leveldb.WriteBatch;
  *       because quorum was lost, the end was never written: the index then pointed at a place that the
  *       log gave to others.
  *   <li>A slave named its index snapshot after the last record that it had read, also in the middle of a
- *       unit whose entries were not in the index yet. Started from there, it never saw them.
+ *       unit whose entries were not in the index yet. Started from there, it never saw them. One that had
+ *       read none called it zero, and counted everything twice.
  * </ul>
  */
 public final class UnitOfWork {
     /** How far a slave's index is whole. */
     private static final class Progress {
+        private final WeakReference<LevelDBClient> client;
         private long end;
         private boolean written;
 
-        private Progress(long end) {
-            this.end = end;
+        private Progress(LevelDBClient client) {
+            this.client = new WeakReference<>(client);
+            // A slave that has replayed nothing yet has the index that it has downloaded.
+            this.end = client.lastIndexSnapshotPos();
         }
     }
 
     private static final ThreadLocal<Boolean> WANTED = ThreadLocal.withInitial(() -> false);
 
     private static final Map<LevelDBClient, Progress> SLAVES = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private static volatile Progress latest;
 
     private UnitOfWork() {}
 
@@ -74,7 +81,12 @@ public final class UnitOfWork {
     }
 
     private static Progress progress(LevelDBClient client) {
-        // The first replay begins where a unit does.
-        return SLAVES.computeIfAbsent(client, first -> new Progress(first.indexRecoveryPosition()));
+        // It is asked for at every record.
+        Progress known = latest;
+        if (known == null || known.client.get() != client) {
+            known = SLAVES.computeIfAbsent(client, Progress::new);
+            latest = known;
+        }
+        return known;
     }
 }
