@@ -7,15 +7,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import javax.jms.BytesMessage;
 import javax.jms.JMSException;
+import javax.jms.MessageConsumer;
+import javax.jms.MessageProducer;
+import javax.jms.Session;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.broker.BrokerService;
+import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.leveldb.LevelDBStore;
 import org.apache.activemq.leveldb.replicated.MasterLevelDBStore;
 import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
@@ -115,9 +121,14 @@ public final class Replicas {
 
     /** Starts a slave of a master; it may not have attached yet. */
     public static SlaveLevelDBStore slave(Master master, Path directory, long logSize) throws Exception {
+        return slave(master.store.getPort(), directory, logSize);
+    }
+
+    /** Starts a slave of whoever listens at a port of loopback. */
+    public static SlaveLevelDBStore slave(int port, Path directory, long logSize) throws Exception {
         SlaveLevelDBStore slave = new SlaveLevelDBStore();
         settings(slave, directory, logSize);
-        slave.setConnect("tcp://127.0.0.1:" + master.store.getPort());
+        slave.setConnect("tcp://127.0.0.1:" + port);
         slave.setSecurityToken(TOKEN);
         slave.start();
         return slave;
@@ -133,6 +144,56 @@ public final class Replicas {
     public static void caughtUp(Master master, SlaveLevelDBStore slave) throws Exception {
         eventually("the slave has caught up", () -> slave.caughtUp()
                 && slave.wal_append_position() == master.store.wal_append_position());
+    }
+
+    /** Waits until a store's writer has done what it was told before. */
+    public static void written(LevelDBStore store) throws Exception {
+        store.client().writeExecutor().submit(() -> {}).get(LIMIT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Takes every message of a queue and returns how many there were. */
+    public static int drained(Master master, String queue) throws JMSException {
+        Session session = master.connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageConsumer consumer = session.createConsumer(session.createQueue(queue));
+        int taken = 0;
+        while (consumer.receive(500) != null) {
+            taken++;
+        }
+        session.close();
+        return taken;
+    }
+
+    /** How many messages a browser sees. */
+    public static int browsed(Master master, String queue) throws JMSException {
+        Session session = master.connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
+        int seen = Collections.list(session.createBrowser(session.createQueue(queue)).getEnumeration()).size();
+        session.close();
+        return seen;
+    }
+
+    /** How many messages the broker says that a queue has. */
+    public static long depth(Master master, String queue) throws Exception {
+        return master.broker.getDestination(new ActiveMQQueue(queue))
+                .getDestinationStatistics()
+                .getMessages()
+                .getCount();
+    }
+
+    /** Sends messages of a size to a queue, each acknowledged. */
+    public static void send(Master master, String queue, int count, int bytes) throws JMSException {
+        Session session = master.connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageProducer producer = session.createProducer(session.createQueue(queue));
+        for (int number = 0; number < count; number++) {
+            producer.send(body(session, bytes));
+        }
+        session.close();
+    }
+
+    /** A message of a size. */
+    public static BytesMessage body(Session session, int bytes) throws JMSException {
+        BytesMessage message = session.createBytesMessage();
+        message.writeBytes(new byte[bytes]);
+        return message;
     }
 
     /** Waits, half a minute at most. @throws TimeoutException where it does not become true */
