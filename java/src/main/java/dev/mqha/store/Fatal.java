@@ -1,8 +1,6 @@
 package dev.mqha.store;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,31 +26,23 @@ public final class Fatal {
      * @param failure of the store's start
      */
     public static void storeFailed(Throwable failure) {
-        end(End.START_FAILED, String.valueOf(failure), failure);
+        End reason = Failure.reasonOf(failure);
+        end(reason == null ? End.START_FAILED : reason, String.valueOf(failure), failure);
     }
 
     /**
-     * Ends the process when the disk fails under a store that is at work. The store would stop the broker
-     * and let it start anew in the same process. The stop fails as well, so files stay open and the index
-     * stays locked, and the new store never attaches. A slave would not even be stopped: it waits for ever.
+     * Ends the process when the disk fails under a store that is at work, or gives something else than what was
+     * written. The store would stop the broker and let it start anew in the same process. The stop fails as well,
+     * so files stay open and the index stays locked, and the new store never attaches. A slave would not
+     * even be stopped: it waits for ever.
      *
      * @param failure of an operation on the log or the index
      */
     public static void diskFailed(LevelDBStore store, IOException failure) {
-        if (!store.isStopping() && !store.isStopped() && isOfTheDisk(failure)) {
-            end(End.DISK_FAILED, String.valueOf(failure), failure);
+        End reason = store.isStopping() || store.isStopped() ? null : Failure.reasonOf(failure);
+        if (reason != null) {
+            end(reason, String.valueOf(failure), failure);
         }
-    }
-
-    /** Not one that only passes on what a thread or a channel was told, or a mistake in the code. */
-    private static boolean isOfTheDisk(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root instanceof IOException
-                && !(root instanceof ClosedChannelException)
-                && !(root instanceof InterruptedIOException);
     }
 
     /**

@@ -1,0 +1,146 @@
+package dev.mqha.store;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import org.apache.activemq.broker.BrokerService;
+import org.apache.activemq.leveldb.LevelDBClient;
+import org.apache.activemq.leveldb.RecordLog;
+import org.apache.activemq.leveldb.replicated.ElectingLevelDBStore;
+import org.apache.activemq.leveldb.replicated.MasterElector;
+import org.apache.activemq.leveldb.replicated.ReplicationSupport;
+import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
+import org.apache.activemq.leveldb.replicated.dto.FileInfo;
+import org.apache.activemq.leveldb.replicated.dto.SyncResponse;
+import scala.collection.JavaConverters;
+
+/**
+ * Decides whether a slave may give up its log for that of a master; mended classes of the store call it.
+ *
+ * <p>A slave dropped its log before it had asked for the master's, and then took whatever that was. What it has may go
+ * further for two reasons. It may end with what no quorum ever had: a master that was cut off comes back so,
+ * nothing of that was acknowledged, and it is given up. Or the master lacks what was acknowledged, since its
+ * disk was replaced or emptied. An election takes the longest log of a quorum, and what is on a quorum is on one
+ * of any quorum: so a master that is behind what a quorum had has lost it, and must not be followed.
+ */
+public final class AttachCheck {
+    /** From this many replicas on two nodes are no quorum: what one slave has may have been on its master only. */
+    private static final int LARGE = 5;
+
+    /** A log whose past is not known, and that is shorter, may be what a new cluster began with. */
+    private static final long SMALL = 64 * 1024;
+
+    private AttachCheck() {}
+
+    /** Instead of {@code delete_store}, before the master was asked: that is done later. */
+    public static void later(Object support, File directory) {}
+
+    /** Instead of {@code transfer_missing}. */
+    public static long follow(SlaveLevelDBStore slave, SyncResponse master) {
+        File directory = slave.directory();
+        long theirs = endOf(master);
+        if (goesFurther(directory, theirs)) {
+            judge(slave, theirs, wholeEnd(directory));
+        }
+        LogList.moveTo(directory, new File(directory, "stash"));
+        ReplicationSupport.delete_store(directory);
+        return slave.transfer_missing(master);
+    }
+
+    /** Where the files end that the master has listed. */
+    private static long endOf(SyncResponse master) {
+        for (FileInfo file : master.log_files) {
+            if (file.file.equals(master.append_log)) {
+                return Long.parseLong(file.file.substring(0, file.file.indexOf('.')), 16) + file.length;
+            }
+        }
+        return 0;
+    }
+
+    private static boolean goesFurther(File directory, long theirs) {
+        long end = LogFiles.end(directory);
+        // What it has received may end in the middle of a unit of work; to find its last end takes longer.
+        return (end < 0 || end > theirs) && wholeEnd(directory) > theirs;
+    }
+
+    private static long wholeEnd(File directory) {
+        Map<Object, File> files = JavaConverters.mapAsJavaMapConverter(
+                        LevelDBClient.find_sequence_files(directory, LevelDBClient.LOG_SUFFIX()))
+                .asJava();
+        Map.Entry<Object, File> newest = null;
+        for (Map.Entry<Object, File> file : files.entrySet()) {
+            newest = file;
+        }
+        if (newest == null) {
+            return 0;
+        }
+        long position = (Long) newest.getKey();
+        RecordLog log = new RecordLog(directory, LevelDBClient.LOG_SUFFIX());
+        RecordLog.LogReader reader = log.new LogReader(newest.getValue(), position);
+        try {
+            return position + reader.verifyAndGetEndOffset();
+        } finally {
+            reader.release();
+        }
+    }
+
+    private static void judge(SlaveLevelDBStore slave, long theirs, long ours) {
+        File directory = slave.directory();
+        LogList list = LogList.read(directory);
+        ElectingLevelDBStore elector = electorOf(slave);
+        boolean isLarge = elector != null && elector.replicas() >= LARGE;
+        boolean wasMaster = list != null && list.master;
+        long known = wasMaster ? list.committed : list == null || isLarge ? 0 : ours;
+        boolean isEmpty = theirs == 0 && !wasMaster && ours > (list == null ? SMALL : 0);
+        if (theirs < known || isEmpty) {
+            ReplicationSupport.stash_clear(directory);
+            String what = String.format(
+                    "the log of the master at %s ends at %d and that of this node at %d, %s; what it has would be lost",
+                    slave.connect(),
+                    theirs,
+                    ours,
+                    wasMaster ? "of which " + known + " bytes were on a quorum" : "which it has from a master");
+            Fatal.end(End.MASTER_BEHIND, what, null);
+        }
+        boolean isAcknowledged = elector != null && elector.sync().startsWith("local");
+        String what = String.format("the last %d bytes of its log, which the master does not have", ours - theirs);
+        if (wasMaster && !isAcknowledged) {
+            MasterElector.log().warn("This node gives up " + what + " and no quorum ever had", noArguments());
+        } else {
+            keep(directory, what);
+        }
+    }
+
+    private static ElectingLevelDBStore electorOf(SlaveLevelDBStore slave) {
+        BrokerService broker = slave.broker_service();
+        try {
+            return broker != null && broker.getPersistenceAdapter() instanceof ElectingLevelDBStore elector ? elector : null;
+        } catch (IOException none) {
+            return null;
+        }
+    }
+
+    /** Keeps the store as it is beside the others that were set aside; by links, so it takes no space yet. */
+    private static void keep(File directory, String what) {
+        String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replaceAll("[-:]", "");
+        File kept = new File(new File(directory.getAbsoluteFile().getParentFile(), "stash-kept"), time);
+        File store = new File(kept, "store");
+        try {
+            Files.createDirectories(store.toPath());
+            ReplicationSupport.copy_store_dir(directory, store);
+            Files.writeString(
+                    kept.toPath().resolve("why.txt"), "ahead of its master: " + what + "\n", StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            Fatal.end(End.DISK_FAILED, what + " could not be kept in " + kept + ": " + failure, failure);
+        }
+        MasterElector.log().warn("This node gives up " + what + "; its store is kept in " + kept, noArguments());
+    }
+
+    private static scala.collection.Seq<Object> noArguments() {
+        return JavaConverters.asScalaBufferConverter(new java.util.ArrayList<Object>()).asScala();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.mqha.store;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which files a log consists of, beside the log: {@code mqha-logs.txt}, which mqha reads as well. Their names do not
+ * tell of one that is gone, since the store deletes what no message refers to any more, also between others.
+ *
+ * <pre>
+ * role master
+ * committed 209715345
+ * log 0000000000000000 104857743
+ * log 0000000006400ef -
+ * </pre>
+ */
+final class LogList {
+    static final String FILE = "mqha-logs.txt";
+
+    /** Whether the log was last written by a master. */
+    boolean master;
+
+    /** Of a master: how far its log has been on enough slaves; a second old at most. */
+    long committed;
+
+    /** The lengths of the files, by position; null for the one that is being written. */
+    final TreeMap<Long, Long> files = new TreeMap<>();
+
+    /** What is noted in a store's directory; null where nothing is, or where it cannot be understood. */
+    static LogList read(File directory) {
+        LogList list = new LogList();
+        try {
+            for (String line : Files.readAllLines(directory.toPath().resolve(FILE))) {
+                String[] words = line.split(" ");
+                switch (words[0]) {
+                    case "role" -> list.master = words[1].equals("master");
+                    case "committed" -> list.committed = Long.parseLong(words[1]);
+                    case "log" -> list.files.put(
+                            Long.parseLong(words[1], 16), words[2].equals("-") ? null : Long.valueOf(words[2]));
+                    default -> {
+                        // Of a later version.
+                    }
+                }
+            }
+            return list;
+        } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException none) {
+            return null;
+        }
+    }
+
+    /** Writes it; what cannot be written is removed, since it would not be true. */
+    void write(File directory) {
+        StringBuilder text = new StringBuilder("role ").append(master ? "master" : "slave");
+        text.append("\ncommitted ").append(committed).append('\n');
+        for (Map.Entry<Long, Long> file : files.entrySet()) {
+            text.append(String.format("log %016x %s%n", file.getKey(), file.getValue() == null ? "-" : file.getValue()));
+        }
+        Path target = directory.toPath().resolve(FILE);
+        Path made = directory.toPath().resolve(FILE + ".tmp");
+        try {
+            Files.writeString(made, text, StandardCharsets.US_ASCII);
+            Files.move(made, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failure) {
+            try {
+                Files.deleteIfExists(target);
+            } catch (IOException stays) {
+                // The directory itself is gone, or the disk fails: others say so.
+            }
+        }
+    }
+
+    /** Puts the list of a store that is set aside beside it, where mqha finds it when it puts that back. */
+    static void moveTo(File directory, File aside) {
+        Path list = directory.toPath().resolve(FILE);
+        try {
+            if (aside.isDirectory()) {
+                Files.move(list, aside.toPath().resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
+            } else {
+                Files.deleteIfExists(list);
+            }
+        } catch (NoSuchFileException none) {
+            // Nothing was noted.
+        } catch (IOException failure) {
+            throw new java.io.UncheckedIOException(failure);
+        }
+    }
+}
