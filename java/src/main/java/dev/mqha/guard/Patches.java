@@ -52,6 +52,8 @@ final class Patches {
             new Patch(LogGuard.LOGIN, LogGuard::login),
             new Patch(LogGuard.SYNC, LogGuard::sync),
             new Patch(StopLimit.CLASS, StopLimit::mend),
+            new Patch(AckFix.UNIT, AckFix::unit),
+            new Patch(AckFix.CLIENT, AckFix::removals),
             new Patch(SmallFrameFix.SENDING, SmallFrameFix::send),
             new Patch(SmallFrameFix.RECEIVING, SmallFrameFix::receive),
             new Patch(AcceptPoll.CLASS, AcceptPoll::mend),
@@ -105,6 +107,7 @@ final class Patches {
         known.put(LogGuard.LOGIN, "ca3ac38c2d4fe3dc605aef5609e125e7eb45adfc3307c5b76a76b031265cd370");
         known.put(LogGuard.SYNC, "c687f4d0cc666c3f9c8030174edc39f0ccaa9d795e1ddd3c212d39438902c3ea");
         known.put(StopLimit.CLASS, "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00");
+        known.put(AckFix.UNIT, "57bf5bfe1fefbc76faa4d293b353a569aa883c9dd218d04b4406e852aa048295");
         known.put(SmallFrameFix.SENDING, "48311ab40ecb90a2596713aae90337d0f4292975e92d41a5eb983a5fe02c9363");
         known.put(SmallFrameFix.RECEIVING, "ed91db241f43b1a18c423721bb7cbe9c32bff04d3d8f23982d754e453b79b43b");
         known.put(AcceptPoll.CLASS, "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a");

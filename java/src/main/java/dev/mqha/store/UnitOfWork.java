@@ -48,6 +48,11 @@ public final class UnitOfWork {
 
     /** Instead of the wait for the slaves: it is done when the unit has its end. */
     public static void force(RecordLog.LogAppender appender) {
+        waitAtEnd();
+    }
+
+    /** The unit of work that this thread writes, or writes next, waits for the slaves once it has its end. */
+    static void waitAtEnd() {
         WANTED.set(true);
     }
 

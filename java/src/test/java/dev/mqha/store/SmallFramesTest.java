@@ -27,7 +27,7 @@ class SmallFramesTest {
     @TempDir
     Path directory;
 
-    /** Reads messages, waits a second more than until the queue is empty, and prints how many come again from the slave. */
+    /** Reads messages, waits a second after the queue is empty, and prints how many come again from the slave. */
     public static final class ComesAgain {
         private static final int MESSAGES = 2000;
         private static final long LOG_SIZE = 10 * 1024 * 1024;
