@@ -24,6 +24,12 @@ export interface PinnedArtifact {
 /** The version of ActiveMQ that mqha makes clusters of. */
 export const ACTIVEMQ_VERSION = '5.16.7';
 
+/**
+ * The version of ActiveMQ's client and OpenWire that stands in for the distribution's. The two jars are all that
+ * 5.16.8 changed for CVE-2025-27533; a distribution of 5.16.8 cannot be had.
+ */
+export const OPENWIRE_VERSION = '5.16.8';
+
 /** The version of ZooKeeper, client and server, that mqha puts in the place of the bundled one. */
 export const ZOOKEEPER_VERSION = '3.9.5';
 
@@ -33,7 +39,8 @@ export const DISTRIBUTION_DIRECTORY = `apache-activemq-${ACTIVEMQ_VERSION}`;
 /**
  * Everything that is fetched: nothing else ever enters the cache. The libraries are ZooKeeper 3.9.5
  * and what its pom manages, plus metrics-core and snappy-java, which its server needs although the
- * pom calls them provided. Netty's native transport and TLS library are left out: they are chosen
+ * pom calls them provided; the native LevelDB; and the two jars in which 5.16.8 of ActiveMQ differs where
+ * it matters. Netty's native transport and TLS library are left out: they are chosen
  * per platform, and ZooKeeper falls back to Java without them.
  */
 export const PINNED: readonly PinnedArtifact[] = [
@@ -214,6 +221,28 @@ export const PINNED: readonly PinnedArtifact[] = [
     bytes: 1045744,
     sha512:
       '2e9f806af5d89c00e345b4516ffd325893a07f30c87274fa5b8ce314aad021633750b665d8c338fbf5adc79a527e19caf96d0b12af57e56fb8d3d8f7fd845a96',
+  },
+  {
+    group: 'org.apache.activemq',
+    artifact: 'activemq-client',
+    version: '5.16.8',
+    extension: 'jar',
+    role: 'broker',
+    file: 'activemq-client-5.16.8.jar',
+    bytes: 1443240,
+    sha512:
+      'c9c512d1fe1a4e20aad2f8a1862559f6120b312e4e2a03958c3754816f418440ced7c697bc5bc49c44c6db421f296e92e18e55a23f6de0a24a93e93f5e78cc4a',
+  },
+  {
+    group: 'org.apache.activemq',
+    artifact: 'activemq-openwire-legacy',
+    version: '5.16.8',
+    extension: 'jar',
+    role: 'broker',
+    file: 'activemq-openwire-legacy-5.16.8.jar',
+    bytes: 687187,
+    sha512:
+      '91d20a5f41780323b101f6a61eca17487f732f895a804adb64fb7b0f792f59f2a2732a3eb67562b8658051aa76a3c880d768e6a9330c0bb92ef318638a994622',
   },
 ];
 

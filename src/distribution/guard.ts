@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { MqhaError } from '../errors.js';
-import { ACTIVEMQ_VERSION, DISTRIBUTION_DIRECTORY, ZOOKEEPER_VERSION } from './artifacts.js';
+import {
+  ACTIVEMQ_VERSION,
+  DISTRIBUTION_DIRECTORY,
+  OPENWIRE_VERSION,
+  ZOOKEEPER_VERSION,
+} from './artifacts.js';
 import { ADDED } from './classpath.js';
 import { interrupted, runTool } from './run.js';
 
@@ -40,10 +45,15 @@ export interface GuardOptions {
  */
 export async function makeGuard(options: GuardOptions): Promise<GuardResult> {
   const lib = join(options.directory, DISTRIBUTION_DIRECTORY, 'lib');
+  const added = join(options.directory, ADDED);
+  // Those that stand on the class path of a broker: an added one in the place of the distribution's.
   const jars = [
     join(lib, 'optional', `activemq-leveldb-store-${ACTIVEMQ_VERSION}.jar`),
-    join(lib, `activemq-client-${ACTIVEMQ_VERSION}.jar`),
-    join(options.directory, ADDED, `zookeeper-${ZOOKEEPER_VERSION}.jar`),
+    join(lib, 'optional', `activemq-amqp-${ACTIVEMQ_VERSION}.jar`),
+    join(lib, `activemq-broker-${ACTIVEMQ_VERSION}.jar`),
+    join(lib, 'optional', `activemq-stomp-${ACTIVEMQ_VERSION}.jar`),
+    join(added, `activemq-client-${OPENWIRE_VERSION}.jar`),
+    join(added, `zookeeper-${ZOOKEEPER_VERSION}.jar`),
   ];
   const result = await runTool(
     options.java,

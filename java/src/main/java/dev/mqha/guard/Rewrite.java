@@ -9,7 +9,7 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Rewrites one place in the methods of a class, and makes sure that it was the one that is known. */
+/** Rewrites places in the methods of a class, mostly one, and makes sure that they are those that are known. */
 final class Rewrite {
     /** Makes the visitor of a method. */
     interface Maker {
@@ -36,6 +36,15 @@ final class Rewrite {
      * @throws IllegalStateException where the place was not found exactly once
      */
     static byte[] once(byte[] original, String what, Maker maker) {
+        return times(1, original, what, maker);
+    }
+
+    /**
+     * Returns the rewritten form of a class in which there are several such places.
+     *
+     * @throws IllegalStateException where there are more or fewer
+     */
+    static byte[] times(int times, byte[] original, String what, Maker maker) {
         Rewrite place = new Rewrite();
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         new ClassReader(original).accept(new ClassVisitor(Opcodes.ASM9, writer) {
@@ -46,8 +55,8 @@ final class Rewrite {
                 return (access & Opcodes.ACC_BRIDGE) != 0 ? next : maker.make(name, next, place);
             }
         }, 0);
-        if (place.found != 1) {
-            throw new IllegalStateException(what + " was found " + place.found + " times, not once");
+        if (place.found != times) {
+            throw new IllegalStateException(what + " was found " + place.found + " times, not " + times);
         }
         return writer.toByteArray();
     }

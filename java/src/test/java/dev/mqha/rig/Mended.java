@@ -11,7 +11,13 @@ import java.util.List;
 /** The mended classes, made once for all tests of a run. */
 public final class Mended {
     /** The artifacts whose classes are mended, by the beginning of their files' names. */
-    private static final List<String> ARTIFACTS = List.of("activemq-leveldb-store", "activemq-client", "zookeeper-3");
+    private static final List<String> ARTIFACTS = List.of(
+            "activemq-leveldb-store",
+            "activemq-client",
+            "activemq-broker",
+            "activemq-amqp",
+            "activemq-stomp",
+            "zookeeper-3");
 
     private static Path jar;
 

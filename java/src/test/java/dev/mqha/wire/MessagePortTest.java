@@ -1,0 +1,37 @@
+package dev.mqha.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.mqha.rig.Jvm;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MessagePortTest {
+    /** Of {@code -XX:+ExitOnOutOfMemoryError}. */
+    private static final int OUT_OF_MEMORY = 3;
+
+    @Test
+    void everyAttackIsRefusedAndLargeMessagesPass() throws Exception {
+        Jvm.Ended ended = small(Jvm.mended()).run(AttackedPort.class, (Object[]) names());
+        String expected = Stream.of(names()).map(name -> name + " refused\n").collect(Collectors.joining()) + "served";
+        assertEquals(expected, ended.out(), ended.err());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ARRAY", "MAP", "AMQP_FRAMES", "AMQP_MANY", "STOMP_HEADERS"})
+    void theStockClassesEndOfIt(Attacks attack) throws Exception {
+        Jvm.Ended ended = small(Jvm.stock()).run(AttackedPort.class, attack);
+        assertEquals(OUT_OF_MEMORY, ended.exitCode(), ended.out() + ended.err());
+    }
+
+    private static String[] names() {
+        return Stream.of(Attacks.values()).map(Enum::name).toArray(String[]::new);
+    }
+
+    private static Jvm small(Jvm jvm) {
+        return jvm.option("-Xmx160m").option("-XX:+ExitOnOutOfMemoryError");
+    }
+}
