@@ -138,7 +138,8 @@ export class ByHand {
     // ZooKeeper's current client stands before the one of the distribution.
     const { native, jars = [], nio } = this.pieces;
     const added = (await readdir(this.parts.lib)).filter(
-      (jar) => native || !jar.startsWith(NATIVE),
+      // A person runs the distribution's own client and OpenWire.
+      (jar) => (native || !jar.startsWith(NATIVE)) && !jar.startsWith('activemq-'),
     );
     for (const jar of [...added.map((name) => join(this.parts.lib, name)), ...jars]) {
       await copyFile(jar, join(base, 'lib', basename(jar)));

@@ -40,10 +40,11 @@ export function brokerCommand(
       ...runtime.jvmOptions,
       `-Xmx${config.java.heapMb}m`,
       ...COMPILER_OPTIONS,
-      // A broker that is out of memory must end, so that another can be elected.
+      // A broker that is out of memory must end, so that another can be elected. It writes no heap dump: that takes
+      // seconds more, and each would leave a whole heap with its messages, accounts and token on the disk.
       '-XX:+ExitOnOutOfMemoryError',
-      '-XX:+HeapDumpOnOutOfMemoryError',
-      '-XX:HeapDumpPath=log',
+      // A dump that `java.options` asks for is one file; the JVM keeps the first and writes no other beside it.
+      '-XX:HeapDumpPath=log/heap.hprof',
       '-Xlog:gc:file=log/gc.log:time,uptime:filecount=3,filesize=5m',
       // The pure-Java LevelDB and hawtdispatch reach into the JDK.
       '--add-opens=java.base/java.nio=ALL-UNNAMED',

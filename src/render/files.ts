@@ -31,6 +31,9 @@ export function connectorUri(node: NodeConfig): string {
     'maximumConnections=1000',
     'wireFormat.maxFrameSize=104857600',
     'auto.protocols=default,amqp,stomp',
+    // Two threads wait for the first bytes of each connection, and stay for 30 s; a client writes them at once.
+    'maxConnectionThreadPoolSize=200',
+    'protocolDetectionTimeOut=10000',
   ];
   return `auto+nio://${node.host}:${node.messagePort}?${options.join('&')}`;
 }

@@ -35,6 +35,9 @@ export function zookeeperCommand(
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',
       '-XX:+ExitOnOutOfMemoryError',
+      // It takes what a request announces before there is a session; 1 MB each, as by itself, would be its heap for a
+      // hundred strangers. What brokers write is less than 1 kB.
+      `-Djute.maxbuffer=${64 * 1024}`,
       '-Dmqha.log=log',
       '-Dlog4j.configuration=file:conf/log4j.properties',
       // JMX would open nothing useful and costs a start-up warning.

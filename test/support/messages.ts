@@ -5,7 +5,7 @@ import type { ClientSettings } from '../../src/cluster/client-settings.js';
 
 const LIMIT_MS = 30_000;
 
-function clientOf({ brokers, username, password }: ClientSettings): ClientOptions {
+export function clientOf({ brokers, username, password }: ClientSettings): ClientOptions {
   return {
     brokers: brokers.map(({ name, url }) => {
       const { hostname, port } = new URL(url.replace('tcp:', 'http:'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { coordinates, fingerprint, PINNED } from '../../../src/distribution/artifacts.js';
 import { cacheRoot } from '../../../src/distribution/cache-root.js';
+import { classPaths } from '../../../src/distribution/classpath.js';
 import { javaJarPath } from '../../../src/distribution/resources.js';
 import { unpack } from '../../../src/distribution/unpack.js';
 import { failureOf, makeRig, systemError, temporary } from './rig.js';
@@ -74,6 +75,26 @@ describe('class paths', () => {
       `${lib}/optional/reload4j-1.2.24.jar`,
       `${lib}/optional/slf4j-reload4j-1.7.36.jar`,
     ]);
+  });
+});
+
+describe('the classes of OpenWire', () => {
+  it('are those of 5.16.8, and stand once on the class path of a broker', () => {
+    const lib = 'apache-activemq-5.16.7/lib';
+    const names = ['activemq-broker', 'activemq-client', 'activemq-openwire-legacy'];
+    const { broker, zookeeper } = classPaths(
+      '/root',
+      names.map((name) => `${lib}/${name}-5.16.7.jar`),
+      PINNED,
+    );
+    const ofActiveMQ = (paths: readonly string[]) =>
+      paths.filter((path) => /activemq-[a-z-]+-5/.test(path));
+    expect(ofActiveMQ(broker)).toEqual([
+      '/root/lib/activemq-client-5.16.8.jar',
+      '/root/lib/activemq-openwire-legacy-5.16.8.jar',
+      `/root/${lib}/activemq-broker-5.16.7.jar`,
+    ]);
+    expect(ofActiveMQ(zookeeper)).toEqual([]);
   });
 });
 

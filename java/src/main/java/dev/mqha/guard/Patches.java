@@ -57,6 +57,7 @@ final class Patches {
             new Patch(SmallFrameFix.SENDING, SmallFrameFix::send),
             new Patch(SmallFrameFix.RECEIVING, SmallFrameFix::receive),
             new Patch(AcceptPoll.CLASS, AcceptPoll::mend),
+            new Patch(AcceptQueue.CLASS, AcceptQueue::mend),
             new Patch(AnnouncedSizes.CLASS, AnnouncedSizes::mend),
             new Patch(FrameSizes.OPENWIRE, FrameSizes::openWire),
             new Patch(FrameSizes.AMQP, FrameSizes::amqp),
@@ -116,6 +117,7 @@ final class Patches {
         known.put(SmallFrameFix.SENDING, "48311ab40ecb90a2596713aae90337d0f4292975e92d41a5eb983a5fe02c9363");
         known.put(SmallFrameFix.RECEIVING, "ed91db241f43b1a18c423721bb7cbe9c32bff04d3d8f23982d754e453b79b43b");
         known.put(AcceptPoll.CLASS, "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a");
+        known.put(AcceptQueue.CLASS, "e30567bdfaf788bcaad1adf668ea15aa58f9bb5aab295ae9c14eb7c76986b803");
         known.put(AnnouncedSizes.CLASS, "9e6e4b3a9e947ca818bf79fdf6214b0b5d7a5c7700c8d60fd57eaaf6bcf08175");
         known.put(FrameSizes.OPENWIRE, "5a408623c1588170b3d87e785a565530d96f52073301db5a72dc8b21571a5809");
         known.put(FrameSizes.AMQP, "264dc00efa8dbeb5925a0deef22c18e546ec5eaf70ca5f449bc886316a86f691");

@@ -1,9 +1,12 @@
 package dev.mqha.wire;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.broker.Broker;
 import org.apache.activemq.broker.ConnectionContext;
@@ -35,12 +38,33 @@ public final class Strangers {
      */
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
+    /** As many as the message port lets in (maximumConnections). */
+    private static final int MOST_WAITING = 1000;
+
     private record Stranger(TransportConnection connection, long since) {}
 
     /** By wire format, of which each connection has its own; {@code OpenWireFormat} equals others and changes its hash code. */
     private static final Map<WireFormat, Stranger> PRESENT = new IdentityHashMap<>();
 
     private Strangers() {}
+
+    /**
+     * Lets a thread find out the protocol of a connection, in the place of {@code ThreadPoolExecutor.submit(…)}. Where very many wait
+     * for one it is closed instead, so that the process does not run out of files.
+     *
+     * @return null where it was closed
+     */
+    public static Future<?> queue(ThreadPoolExecutor threads, Runnable task, Socket socket) {
+        if (threads.getQueue().size() < MOST_WAITING) {
+            return threads.submit(task);
+        }
+        try {
+            socket.close();
+        } catch (IOException closed) {
+            // It is gone, as it shall be.
+        }
+        return null;
+    }
 
     /** Starts the transport of a connection that a client has made, in the place of {@code Transport.start()}. */
     public static void start(Transport transport, TransportConnection connection) throws Exception {

@@ -1,0 +1,163 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QueueSender, type Sent } from '../../src/client/sender.js';
+import type { LinkTimes } from '../../src/client/link.js';
+import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { ClusterStatus } from '../../src/cluster/status.js';
+import { newSeed, randomFrom } from '../../src/drill/random.js';
+import { startedCluster, type TestCluster } from '../support/cluster.js';
+import { clientOf, receive } from '../support/messages.js';
+import {
+  attack,
+  ATTACKS,
+  bombard,
+  Frames,
+  type Port,
+  type Stranger,
+} from '../support/strangers.js';
+
+const MB = 1024 * 1024;
+
+/** A client that sends numbered messages one after the other, and notes what became of them. */
+class Sending {
+  readonly #sender: QueueSender;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+  readonly sent: Sent[] = [];
+  readonly links = new Set<LinkTimes['openAt']>();
+
+  constructor(settings: ClientSettings, queue: string) {
+    this.#sender = new QueueSender(queue, clientOf(settings));
+    this.#done = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      this.sent.push(await this.#sender.send(`message ${this.sent.length}`));
+      if (this.#sender.link) this.links.add(this.#sender.link.openAt);
+      await sleep(10);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+    await this.#sender.close();
+  }
+}
+
+/** Bytes that live objects take of a JVM's heap, after a garbage collection. */
+async function liveBytes(pid: number): Promise<number> {
+  const { stdout } = await execa('jcmd', [String(pid), 'GC.class_histogram']);
+  return Number(/^Total +\d+ +(\d+)/m.exec(stdout)?.[1]);
+}
+
+async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+}
+
+describe('strangers', () => {
+  let cluster: TestCluster;
+  let settings: ClientSettings;
+  let before: ClusterStatus;
+  let pids: Map<string, number>;
+  let live: number;
+  let sending: Sending;
+
+  beforeAll(async () => {
+    ({ cluster, settings } = await startedCluster());
+    before = await cluster.status();
+    pids = await processes();
+    live = await liveBytes(pids.get(before.master ?? '') ?? 0);
+    sending = new Sending(settings, 'calm');
+  });
+
+  afterAll(async () => {
+    await sending.end();
+    await cluster.remove();
+  });
+
+  async function processes(): Promise<Map<string, number>> {
+    const names = ['mq01', 'mq02', 'mq03', 'zookeeper'];
+    return new Map(
+      await Promise.all(names.map(async (name) => [name, await cluster.pidOf(name)] as const)),
+    );
+  }
+
+  /** The client, the processes and their memory are as they were. */
+  async function undisturbed(): Promise<void> {
+    const { sent, links } = sending;
+    const count = sent.length;
+    await sleep(500);
+    expect(sent.length).toBeGreaterThan(count);
+    expect(sent.filter(({ outcome }) => outcome !== 'acknowledged')).toEqual([]);
+    expect(links.size).toBe(1);
+    expect(await processes()).toEqual(pids);
+    const master = pids.get(before.master ?? '') ?? 0;
+    // What has been sent is on the disk; a hundredth of the heap goes to what the broker notes of it.
+    expect((await liveBytes(master)) - live).toBeLessThan(48 * MB);
+    for (const [, pid] of pids) expect(await residentBytes(pid)).toBeLessThan(1200 * MB);
+    expect(await cluster.status()).toMatchObject({ state: 'serving', master: before.master });
+  }
+
+  function portsOf(name: string | null): Record<'message' | 'web' | 'replication', Port> {
+    const node = before.nodes.find((it) => it.name === name);
+    if (!node) throw new Error(`no node ${String(name)}`);
+    return {
+      message: { host: node.host, port: node.messagePort },
+      web: { host: node.host, port: node.webPort },
+      replication: { host: node.replicationHost, port: node.replicationPort },
+    };
+  }
+
+  it('that announce much in a few bytes, or never end, are hung up on', async () => {
+    const { message } = portsOf(before.master);
+    const all = new Map<string, Stranger[]>();
+    for (const one of ATTACKS) all.set(one.name, await attack(message, one));
+    const open: string[] = [];
+    for (const [name, strangers] of all) {
+      const ended = Promise.all(strangers.map((stranger) => stranger.ended)).then(() => true);
+      if (!(await Promise.race([ended, sleep(20_000).then(() => false)]))) open.push(name);
+      for (const stranger of strangers) stranger.leave();
+    }
+    expect(open).toEqual([]);
+    await undisturbed();
+  });
+
+  it('that announce a megabyte to ZooKeeper two hundred times are hung up on', async () => {
+    const { host, port } = zookeeper();
+    const bytes = Buffer.from([0, 0x0f, 0xff, 0xff]);
+    const strangers = await attack({ host, port }, { name: 'sizes', connections: 200, bytes });
+    await Promise.all(strangers.map((stranger) => stranger.ended));
+    await undisturbed();
+  });
+
+  it('that write at random to every port change nothing', async () => {
+    const seed = Number(process.env.MQHA_SEED ?? newSeed());
+    console.log(`frames of the seed ${seed} (MQHA_SEED=${seed} gives them again)`);
+    const frames = new Frames(randomFrom(seed));
+    for (const { name } of before.nodes) {
+      const ports = portsOf(name);
+      const isMaster = name === before.master;
+      await bombard(ports.message, isMaster ? 1500 : 50, () => frames.message());
+      await bombard(ports.web, isMaster ? 500 : 50, () => frames.web());
+      await bombard(ports.replication, isMaster ? 500 : 50, () => frames.replication());
+    }
+    await bombard(zookeeper(), 500, () => frames.zookeeper());
+    await undisturbed();
+  });
+
+  it('leave nothing behind that a client would notice', async () => {
+    await sending.end();
+    const bodies = sending.sent.map((_, number) => `message ${number}`);
+    expect(await receive(settings, 'calm', bodies.length)).toEqual(bodies);
+  });
+
+  function zookeeper(): Port {
+    const [host = '', port] = before.zookeeper.connect.split(':');
+    return { host, port: Number(port) };
+  }
+});
