@@ -3,6 +3,7 @@ import type { ClusterConfig } from '../config/schema.js';
 import type { LaunchPlan } from '../process/launch.js';
 import { markers } from '../process/registry.js';
 import { COMPILER_OPTIONS } from './compilers.js';
+import { settingMarkers } from './settings.js';
 
 /** What a broker is launched with, beside its own configuration. */
 export interface Runtime {
@@ -37,6 +38,7 @@ export function brokerCommand(
     command: runtime.java,
     argv: [
       ...markers(clusterId, name),
+      ...settingMarkers(config),
       ...runtime.jvmOptions,
       `-Xmx${config.java.heapMb}m`,
       ...COMPILER_OPTIONS,

@@ -5,6 +5,7 @@ import { fileError } from '../files.js';
 import { Deadline } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { withLock, type Cluster } from './context.js';
+import { REMOVED } from './sizes.js';
 import { stopEverything, type Confirm, type Stopped } from './stop.js';
 
 /** The document of `mqha destroy --json`. */
@@ -44,6 +45,7 @@ export async function destroyCluster(
       await removeIfEmpty(base);
     }
     await removeIfEmpty(join(layout.directory, 'nodes'));
+    await remove(join(layout.directory, REMOVED));
     await remove(layout.state);
     await remove(layout.file);
     removed.push(...bases, ...(managed ? [layout.zookeeper.base] : []), layout.state, layout.file);

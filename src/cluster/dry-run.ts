@@ -4,6 +4,7 @@ import { compareFiles, editedError } from '../render/sync.js';
 import { refuseIfMoved, type Cluster } from './context.js';
 import { readCredentials } from './identity.js';
 import { planStart, refuseHeldPorts } from './plan.js';
+import { readInForce, refuseSizeChange } from './sizes.js';
 
 /** What `up` would do now. */
 export interface DryRun {
@@ -30,11 +31,15 @@ const NOT_YET = { username: 'mqha', password: '', securityToken: '' };
 export async function dryRun(cluster: Cluster): Promise<DryRun> {
   const { config, layout, host } = cluster;
   await refuseIfMoved(cluster);
+  await refuseSizeChange(cluster);
   const java = await findJava(host.env, config.java.home);
   const cached = await cachedDistribution({ env: host.env });
   await refuseHeldPorts(cluster, config.nodes);
   const credentials = (await readCredentials(layout)) ?? NOT_YET;
-  const comparisons = await compareFiles(layout, renderCluster(config, credentials));
+  const comparisons = await compareFiles(
+    layout,
+    renderCluster(config, credentials, (await readInForce(layout))?.sizes),
+  );
   const edited = editedError(comparisons);
   if (edited) throw edited;
   const distribution = cached ?? {

@@ -1,21 +1,25 @@
+import { settingsOf } from '../broker/settings.js';
 import { quorumOf } from '../config/checks.js';
 import { phaseOf } from '../election/election.js';
 import type { Member } from '../election/members.js';
+import type { ProcessInfo } from '../process/table.js';
 import type { Cluster } from './context.js';
 import { failoverUrl } from './client-settings.js';
 import type { NodeObservation, Observation } from './observe.js';
 import { livingMembers, memberOf } from './members.js';
 import { problemsOf } from './problems.js';
+import { decidingOf } from './quorum.js';
 import type { ClusterState, ClusterStatus, NodeStatus, Role } from './status.js';
 
 /** Turns what was seen into the one value that the table and `--json` print. */
 export function judge(cluster: Cluster, seen: Observation): ClusterStatus {
   const { config } = cluster;
   const { election } = seen;
+  const deciding = decidingOf(config, election, processesOf(seen));
   const nodes = seen.nodes.map((node) => nodeStatus(seen, node));
   const status: Omit<ClusterStatus, 'problems'> = {
     cluster: config.name,
-    state: stateOf(config.replicas, config.zookeeper.managed, seen, nodes),
+    state: stateOf(deciding.electing, config.zookeeper.managed, seen, nodes),
     zookeeper: {
       connect: config.zookeeper.connect,
       path: config.zookeeper.path,
@@ -24,7 +28,7 @@ export function judge(cluster: Cluster, seen: Observation): ClusterStatus {
       numChildren: seen.zookeeper.group?.znodes.length ?? null,
     },
     replicas: config.replicas,
-    quorum: quorumOf(config.replicas),
+    quorum: quorumOf(election?.master ? deciding.serving : deciding.electing),
     sync: config.sync,
     master: nameOf(election?.master),
     elector: nameOf(election?.elector),
@@ -40,6 +44,12 @@ export function judge(cluster: Cluster, seen: Observation): ClusterStatus {
     },
   };
   return { ...status, problems: problemsOf(cluster, seen, status) };
+}
+
+function processesOf(seen: Observation): Map<string, ProcessInfo> {
+  return new Map(
+    seen.nodes.flatMap(({ node, process }) => (process ? [[node.name, process] as const] : [])),
+  );
 }
 
 /** A member's node; its znode where it does not say which. */
@@ -66,6 +76,7 @@ function nodeStatus(seen: Observation, observed: NodeObservation): NodeStatus {
     accepting: accepting && (process !== undefined || !local),
     attached,
     lagBytes,
+    replicas: process ? settingsOf(process.argv).replicas : null,
   };
 }
 

@@ -1,12 +1,12 @@
 import { tryOpen } from '../broker/client.js';
 import { isAccepting } from '../broker/probe.js';
-import { quorumOf } from '../config/checks.js';
 import type { NodeConfig } from '../config/schema.js';
 import { membersOf, readElection, type Election } from '../election/election.js';
 import { MqhaError } from '../errors.js';
 import { Deadline, sleep } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { throwIfInterrupted, withLock, type Cluster } from './context.js';
+import { quorumWithout } from './quorum.js';
 import { want } from './wanted.js';
 import type { ClusterState, ClusterStatus, Role } from './status.js';
 import { consentToQuorumLoss, hasEnded, refuseElsewhere, statusOf, type Confirm } from './stop.js';
@@ -68,6 +68,7 @@ export async function killNodes(
     cluster,
     killed.map(({ name }) => name),
     before.master,
+    quorumWithout(before, names),
     began,
     deadline,
   );
@@ -97,6 +98,7 @@ async function follow(
   cluster: Cluster,
   killed: readonly string[],
   masterBefore: string | null,
+  quorum: number,
   began: number,
   deadline: Deadline,
 ): Promise<Followed> {
@@ -131,7 +133,7 @@ async function follow(
             ? { newMaster: opened.node.name, failoverMs: opened.ms, timedOut: false }
             : NO_FAILOVER;
         }
-        if (gone && election.members.length < quorumOf(config.replicas)) return NO_FAILOVER;
+        if (gone && election.members.length < quorum) return NO_FAILOVER;
       }
       if (deadline.passed) return { ...NO_FAILOVER, timedOut: true };
       await sleep(PAUSE_MS, host.signal);

@@ -10,6 +10,7 @@ import { throwIfInterrupted, type Cluster } from './context.js';
 import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
 import { ensureProcessDirectories, renderFiles, type Prepared } from './prepare.js';
 import { releaseZnodes } from './sessions.js';
+import { admitToElections } from './sizes.js';
 import { diedError, leftRunning, markLogs, type Started } from './watch.js';
 
 const ZOOKEEPER_START_MS = 30_000;
@@ -27,7 +28,7 @@ export interface LaunchResult {
  * Launches what does not run of these nodes, and the managed ZooKeeper, without waiting until they
  * serve. Everything that can be refused is refused before the first process starts. Call it with
  * the cluster's lock held.
- * @throws MqhaError of renderFiles() and refuseHeldPorts(), and `zookeeper-unreachable`, `strangers`,
+ * @throws MqhaError of renderFiles(), refuseHeldPorts() and admitToElections(), and `zookeeper-unreachable`, `strangers`,
  *   `node-elsewhere-alive`, `broker-died`, `launch-failed`, `interrupted`
  */
 export async function launchNodes(
@@ -38,6 +39,10 @@ export async function launchNodes(
   deadline: Deadline,
 ): Promise<LaunchResult> {
   await refuseHeldPorts(asked, nodes);
+  await admitToElections(
+    asked,
+    nodes.map((node) => node.name),
+  );
   const { cluster } = await renderFiles(asked, false);
   const plan = await planStart(cluster, prepared, nodes);
   for (const { name, process } of plan.running) {

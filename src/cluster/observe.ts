@@ -12,6 +12,7 @@ import { before, Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZnodeGroup, ZooKeeperReader } from '../zookeeper/session.js';
 import type { Cluster } from './context.js';
+import { readInForce, type InForce } from './sizes.js';
 import { supervisorPid } from './supervision.js';
 import { readSupervisorState, type SupervisorState } from './supervisor-state.js';
 import { isWanted, readWanted } from './wanted.js';
@@ -47,6 +48,8 @@ export interface Observation {
   readonly nodes: readonly NodeObservation[];
   /** What the master says of its slaves, or why it could not be asked. */
   readonly replication: Replication | { readonly error: string } | undefined;
+  /** Which nodes take part in elections; undefined before the first start, or where that is damaged. */
+  readonly inForce?: InForce | undefined;
   readonly supervisor: {
     /** Undefined where none runs. */
     readonly pid: number | undefined;
@@ -76,19 +79,23 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
   const zookeeper = readGroup(cluster, reader, processes, deadline);
   const election = zookeeper.then(({ group }) => group && readElection(group.znodes, config.name));
   const replication = election.then((read) => askMaster(cluster, read, nodes, deadline));
-  const [running, { group, error }, elected, seen, slaves, supervisor] = await Promise.all([
-    processes,
-    zookeeper,
-    election,
-    nodes,
-    replication,
-    findSupervisor(cluster),
-  ]);
+  const [running, { group, error }, elected, seen, slaves, supervisor, inForce] = await Promise.all(
+    [
+      processes,
+      zookeeper,
+      election,
+      nodes,
+      replication,
+      findSupervisor(cluster),
+      readInForce(cluster.layout).catch(() => undefined),
+    ],
+  );
   return {
     zookeeper: { process: running.get(ZOOKEEPER), group, error },
     election: elected,
     nodes: seen,
     replication: slaves,
+    inForce,
     supervisor,
   };
 }

@@ -16,6 +16,7 @@ import { classDataOf } from './archives.js';
 import type { Cluster } from './context.js';
 import { isLocal, portsOf } from './observe.js';
 import type { Prepared } from './prepare.js';
+import { readInForce, sized } from './sizes.js';
 
 /** What `up` will do; `--dry-run` prints it. */
 export interface StartPlan {
@@ -35,18 +36,25 @@ export async function planStart(
   const classData = await classDataOf(cluster, prepared);
   const idle = idleOptions(java);
   const { managed } = config.zookeeper;
+  const sizes = (await readInForce(layout))?.sizes;
   const names = nodes.map((node) => node.name);
   const processes = await registry.findAll(managed ? [ZOOKEEPER, ...names] : names);
   const brokers = nodes
     .filter((node) => !processes.has(node.name))
     .map((node) => ({
       node,
-      launch: brokerCommand(config, id, node.name, layout.node(node.name), {
-        java: java.path,
-        home: distribution.home,
-        classPath: distribution.classPath(),
-        jvmOptions: [...classData.broker, ...idle],
-      }),
+      launch: brokerCommand(
+        sized(config, node.name, sizes),
+        id,
+        node.name,
+        layout.node(node.name),
+        {
+          java: java.path,
+          home: distribution.home,
+          classPath: distribution.classPath(),
+          jvmOptions: [...classData.broker, ...idle],
+        },
+      ),
     }));
   return {
     running: [...processes].map(([name, process]) => ({ name, process })),

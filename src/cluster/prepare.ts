@@ -23,6 +23,7 @@ import {
   readIdentity,
   writeIdentity,
 } from './identity.js';
+import { readInForce, refuseSizeChange } from './sizes.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import type { Deadline } from '../time.js';
 
@@ -62,17 +63,19 @@ export async function prepareRuntime(
 /** Every rendered file against the one on disk. Makes the credentials at the first call. */
 async function compare(cluster: Cluster): Promise<FileComparison[]> {
   const credentials = await ensureCredentials(cluster.layout);
-  const files = renderCluster(cluster.config, credentials);
-  await readBack(cluster.config, files);
+  const sizes = (await readInForce(cluster.layout))?.sizes;
+  const files = renderCluster(cluster.config, credentials, sizes);
+  await readBack(cluster.config, files, sizes);
   return compareFiles(cluster.layout, files);
 }
 
 /**
  * Refuses what a start would be refused for, before something is stopped to be started again.
- * @throws MqhaError of prepareRuntime(), and `edited-file`, `cluster-moved`, `render-mismatch`
+ * @throws MqhaError of prepareRuntime(), and `size-changed`, `edited-file`, `cluster-moved`, `render-mismatch`
  */
 export async function refuseUnstartable(cluster: Cluster): Promise<void> {
   await refuseIfMoved(cluster);
+  await refuseSizeChange(cluster);
   await prepareRuntime(cluster.host, { javaHome: cluster.config.java.home });
   const refused = editedError(await compare(cluster));
   if (refused) throw refused;

@@ -2,6 +2,7 @@ import { membersOf, vetoing } from '../election/election.js';
 import type { Cluster } from './context.js';
 import { livingMembers } from './members.js';
 import type { NodeObservation, Observation } from './observe.js';
+import { sizeProblems } from './size-problems.js';
 import type { ClusterStatus, StatusProblem } from './status.js';
 
 /** With less than this a store is as good as full: an index of its own takes some MiB now and then. */
@@ -16,6 +17,7 @@ export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged
     ...electionProblems(cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
     ...supervisorProblems(seen, status),
+    ...sizeProblems(cluster.config, seen),
   ];
 }
 

@@ -10,6 +10,7 @@ import { judge } from './judge.js';
 import { launchNodes } from './launch.js';
 import { observe } from './observe.js';
 import { prepareRuntime } from './prepare.js';
+import { refuseSizeChange } from './sizes.js';
 import type { ClusterStatus } from './status.js';
 import { endSupervisor, ensureSupervisor } from './supervision.js';
 import { want, wantSupervisor } from './wanted.js';
@@ -37,7 +38,7 @@ export interface StartOptions {
 /**
  * Starts what does not run of these nodes (and the managed ZooKeeper) and waits until they serve.
  * Everything that can be refused is refused before the first process starts.
- * @throws MqhaError of prepareRuntime() and launchNodes(), and `broker-died`, `data-in-use`, `timeout`,
+ * @throws MqhaError of prepareRuntime(), refuseSizeChange() and launchNodes(), and `broker-died`, `data-in-use`, `timeout`,
  *   `interrupted`, `locked`
  */
 export async function startNodes(
@@ -47,6 +48,7 @@ export async function startNodes(
 ): Promise<StartResult> {
   const { host } = asked;
   await refuseIfMoved(asked);
+  await refuseSizeChange(asked);
   const prepared = await prepareRuntime(host, { javaHome: asked.config.java.home });
   const deadline = Deadline.in(options.timeoutMs);
   const reader = new ZooKeeperReader(asked.config.zookeeper.connect);

@@ -32,6 +32,8 @@ export interface NodeStatus {
   readonly attached: boolean | null;
   /** Of an attached slave: how many bytes of the master's log it lacks. */
   readonly lagBytes: number | null;
+  /** What its running process was started with. */
+  readonly replicas: number | null;
 }
 
 /** What the supervisor of the cluster on this host wants, sees and does. */
@@ -60,7 +62,9 @@ export interface ClusterStatus {
     readonly reachable: boolean;
     readonly numChildren: number | null;
   };
+  /** As mqha.yaml says. */
   readonly replicas: number;
+  /** The members that the running brokers need, which is what they were started with. */
   readonly quorum: number;
   readonly sync: string;
   readonly master: string | null;

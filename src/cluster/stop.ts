@@ -7,6 +7,7 @@ import { ZooKeeperReader } from '../zookeeper/session.js';
 import { throwIfInterrupted, withLock, type Cluster } from './context.js';
 import { judge } from './judge.js';
 import { isLocal, observe } from './observe.js';
+import { quorumWithout } from './quorum.js';
 import { releaseZnodes } from './sessions.js';
 import type { ClusterStatus } from './status.js';
 import { endSupervisor } from './supervision.js';
@@ -58,9 +59,10 @@ export async function consentToQuorumLoss(
       !names.includes(node.name) &&
       (node.process === 'running' || (node.process === 'unknown' && node.member !== null)),
   );
-  if (staying.length >= status.quorum) return;
+  const quorum = quorumWithout(status, names);
+  if (staying.length >= quorum) return;
   const list = going.map((node) => node.name).join(', ');
-  const question = `To ${verb} ${list} leaves ${staying.length} of ${status.replicas} members and quorum is ${status.quorum}: nobody will be served. Go on?`;
+  const question = `To ${verb} ${list} leaves ${staying.length} of ${status.replicas} members and quorum is ${quorum}: nobody will be served. Go on?`;
   if (await confirm(question)) return;
   throw new MqhaError('declined', `not done: to ${verb} ${list} would lose quorum`, {
     hint: 'Start other nodes first, or answer with --yes.',

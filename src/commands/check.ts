@@ -1,3 +1,4 @@
+import { UNSETTLED } from '../cluster/size-problems.js';
 import type { ClusterState, ClusterStatus } from '../cluster/status.js';
 import { statusOf } from '../cluster/stop.js';
 import { answer } from '../output/io.js';
@@ -19,7 +20,8 @@ const WORDS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'];
 /** `mqha check` */
 export async function check(context: CommandContext): Promise<ExitCode> {
   const status = await withCluster(context, statusOf);
-  const exitCode = EXIT_CODES[status.state];
+  const unsettled = status.problems.some(({ code }) => UNSETTLED.has(code));
+  const exitCode = Math.max(EXIT_CODES[status.state], unsettled ? 1 : 0);
   const line = checkLine(status, exitCode);
   answer(context.io, { exitCode, state: status.state, master: status.master, line }, () => line);
   return exitCode;

@@ -43,13 +43,20 @@ export function timespan(milliseconds: number): string {
   return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
 }
 
-/** Every file that follows from `mqha.yaml`; depends on nothing but its arguments. */
-export function renderCluster(config: ClusterConfig, credentials: Credentials): RenderedFile[] {
+/**
+ * Every file that follows from `mqha.yaml`; depends on nothing but its arguments.
+ * @param sizes the `replicas` of nodes that are to have others than mqha.yaml says
+ */
+export function renderCluster(
+  config: ClusterConfig,
+  credentials: Credentials,
+  sizes: Readonly<Record<string, number>> = {},
+): RenderedFile[] {
   const files = config.nodes.flatMap((node) =>
     BROKER_FILES.map((name) => ({
       path: `nodes/${node.name}/conf/${name}`,
       content: renderTemplate(`broker/${name}`, {
-        cluster: config,
+        cluster: { ...config, replicas: sizes[node.name] ?? config.replicas },
         node,
         credentials,
         connectorUri: connectorUri(node),

@@ -30,8 +30,10 @@ type Expectation = readonly [what: string, got: string | undefined, wanted: stri
 export async function readBack(
   config: ClusterConfig,
   files: readonly RenderedFile[],
+  sizes: Readonly<Record<string, number>> = {},
 ): Promise<void> {
   for (const node of config.nodes) {
+    const own = { ...config, replicas: sizes[node.name] ?? config.replicas };
     for (const [name, expectations] of [
       ['activemq.xml', brokerExpectations],
       ['jetty.xml', consoleExpectations],
@@ -39,7 +41,7 @@ export async function readBack(
       const path = `nodes/${node.name}/conf/${name}`;
       const file = files.find((candidate) => candidate.path === path);
       const root = await parse(path, file?.content ?? '');
-      const wrong = expectations(config, node, root).filter(([, got, wanted]) => got !== wanted);
+      const wrong = expectations(own, node, root).filter(([, got, wanted]) => got !== wanted);
       if (wrong.length > 0) {
         throw mismatch(
           path,

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/context.js';
-import { withLock } from '../cluster/context.js';
+import { openCluster, withLock } from '../cluster/context.js';
 import { launchNodes } from '../cluster/launch.js';
 import { prepareRuntime, type Prepared } from '../cluster/prepare.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
@@ -124,9 +124,11 @@ export class Revival {
       const { prepared } = this;
       await withLock(layout, host, Deadline.in(LOCK_MS), async () => {
         const wanted = await readWanted(layout);
+        // As it is with the lock held: mqha.yaml may have been changed a moment ago.
+        const now = await openCluster(layout.directory, host);
         // One by one: what keeps one of them from starting is no fault of the others.
         for (const attempt of attempts.filter(({ name }) => isWanted(wanted, name))) {
-          await this.launch(cluster, prepared, reader, attempt);
+          await this.launch(now, prepared, reader, attempt);
         }
       });
     } catch (error) {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { AttachmentLog } from '../broker/attachment.js';
 import { readEndRecord, type EndRecord } from '../broker/end-record.js';
 import { openCluster, type Cluster } from '../cluster/context.js';
+import { decidingOf } from '../cluster/quorum.js';
 import { releaseZnodes } from '../cluster/sessions.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
 import { quorumOf } from '../config/checks.js';
@@ -258,7 +259,7 @@ export class Supervisor {
     if (zookeeper && glance.election) useful(zookeeper);
     const present = faultsOf({
       election: glance.election,
-      quorum: quorumOf(config.replicas),
+      quorum: quorumOf(decidingOf(config, glance.election, glance.processes).electing),
       alive: new Set(brokers.map(({ name }) => name)),
       suspended: new Set([...glance.processes].flatMap(([name, p]) => (p.suspended ? [name] : []))),
       registered: new Set(brokers.filter((ward) => ward.registered).map(({ name }) => name)),
@@ -312,7 +313,7 @@ export class Supervisor {
     const zookeeperLives = glance.election !== undefined;
     const succession =
       zookeeperLives &&
-      living >= quorumOf(config.replicas) &&
+      living >= quorumOf(decidingOf(config, glance.election, glance.processes).electing) &&
       this.lostAt !== undefined &&
       performance.now() - this.lostAt < SUCCESSOR_MS;
     if (succession) return;

@@ -48,6 +48,7 @@ describe('the state of a cluster', () => {
       accepting: false,
       attached: true,
       lagBytes: 0,
+      replicas: null,
     });
     expect(status.nodes[1]).toMatchObject({ role: 'master', attached: null, lagBytes: null });
     expect(status.nodes[2]).toMatchObject({ role: 'slave', attached: true, lagBytes: 100 });
