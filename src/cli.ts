@@ -219,6 +219,10 @@ export function buildCli(
       'prove it: clients send, faults come, and what is lost and how long they wait is measured',
     )
     .option('--scenario <name...>', 'what happens; several names, or `all` (default: kill-master)')
+    .option(
+      '--workload <name...>',
+      'what is sent and taken meanwhile: queue, transactions, durable, large, groups, or `all`; several names, also with commas (default: queue)',
+    )
     .option('--rounds <n>', 'how often each scenario is held', wholeNumber, 3)
     .option('--rate <n>', 'messages per second of all clients; 0: no limit', wholeNumber, 200)
     .option('--clients <n>', 'how many clients send', wholeNumber, 4)

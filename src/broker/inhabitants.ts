@@ -10,6 +10,17 @@ export interface QueueDepth {
   readonly messages: number;
 }
 
+/** A durable subscription. */
+export interface DurableSubscription {
+  readonly clientId: string;
+  readonly name: string;
+}
+
+const subscription = z.object({
+  ClientId: z.string(),
+  SubscriptionName: z.nullable(z.string()),
+});
+
 const names = z.optional(z.array(z.string()));
 
 /**
@@ -57,6 +68,43 @@ export async function removeQueue(
   await ask(
     console,
     `/api/jolokia/exec/${escaped(mbean)}/${escaped(operation)}/${escaped(queue)}`,
+    timeoutMs,
+  );
+}
+
+/**
+ * The durable subscriptions of a broker, with a consumer or without (DurableSubscriptionView).
+ * @throws Error that says what went wrong
+ */
+export async function durableSubscriptions(
+  console: Console,
+  brokerName: string,
+  timeoutMs: number,
+): Promise<DurableSubscription[]> {
+  const pattern = `${DOMAIN}:type=Broker,brokerName=${brokerName},destinationType=Topic,destinationName=*,endpoint=Consumer,clientId=*,consumerId=Durable(*)`;
+  const path = `/api/jolokia/read/${escaped(pattern)}/ClientId,SubscriptionName`;
+  const value = await ask(console, path, timeoutMs);
+  const found = Object.values(z.record(z.string(), subscription).parse(value ?? {}));
+  return found.flatMap(({ ClientId: clientId, SubscriptionName: name }) =>
+    name === null ? [] : [{ clientId, name }],
+  );
+}
+
+/**
+ * Removes a durable subscription that has no consumer, with what it has not given (BrokerView).
+ * @throws Error that says what went wrong
+ */
+export async function removeSubscription(
+  console: Console,
+  brokerName: string,
+  { clientId, name }: DurableSubscription,
+  timeoutMs: number,
+): Promise<void> {
+  const mbean = `${DOMAIN}:type=Broker,brokerName=${brokerName}`;
+  const operation = 'destroyDurableSubscriber(java.lang.String,java.lang.String)';
+  await ask(
+    console,
+    `/api/jolokia/exec/${escaped(mbean)}/${escaped(operation)}/${escaped(clientId)}/${escaped(name)}`,
     timeoutMs,
   );
 }

@@ -22,6 +22,8 @@ export interface ReceiverSettings {
   readonly queue: string;
   readonly browse: boolean;
   readonly credit: number;
+  /** Called with a message once the broker has certainly dealt with its acknowledgement. */
+  readonly settled?: ((received: Received) => void) | undefined;
 }
 
 /** A connection that a broker sends a queue's messages through. */
@@ -35,6 +37,11 @@ export class ReceiverLink implements Link {
   readonly #settings: ReceiverSettings;
   /** Taken since the broker was last told how many more it may send. */
   #taken = 0;
+  /** How many messages the broker was allowed to send in all, and how many have come. */
+  #granted = 0;
+  #arrivals = 0;
+  /** Acknowledged, with what was granted before that; the oldest first. */
+  readonly #unsettled: { readonly received: Received; readonly granted: number }[] = [];
   /** Of a browser: what the round under way has brought, and whether it is over. */
   #came = 0;
   #roundOver = false;
@@ -65,7 +72,7 @@ export class ReceiverLink implements Link {
           wake();
         });
         if (browse) link.#nextRound();
-        else receiver.add_credit(credit);
+        else link.#grant(credit);
         resolve(link);
       });
     });
@@ -75,6 +82,8 @@ export class ReceiverLink implements Link {
     this.heardAt = Date.now();
     this.buffer.push({ delivery, received: receivedOf(message, this.wire.broker.name) });
     this.#came += 1;
+    this.#arrivals += 1;
+    this.#settle();
     // Credit that was used up ends a round without a word.
     this.#roundOver ||= this.#came === this.#settings.credit;
   }
@@ -87,14 +96,31 @@ export class ReceiverLink implements Link {
   }
 
   /** Tells the broker that a message was taken, and now and then that more may come. */
-  accept(delivery: Delivery): void {
+  accept({ delivery, received }: Arrived): void {
     delivery.accept();
-    const { browse, credit } = this.#settings;
+    const { browse, credit, settled } = this.#settings;
+    if (settled) this.#unsettled.push({ received, granted: this.#granted });
     if (browse) {
       if (this.#roundOver) this.#nextRound();
     } else if (this.#taken >= credit / 4) {
-      this.#receiver.add_credit(this.#taken);
+      this.#grant(this.#taken);
       this.#taken = 0;
+    }
+  }
+
+  #grant(credit: number): void {
+    this.#granted += credit;
+    this.#receiver.add_credit(credit);
+  }
+
+  /**
+   * A broker answers no acknowledgement, and deals with what a connection brings in its order: when
+   * it sends more than it was allowed to before, it has dealt with all that came before the allowance.
+   */
+  #settle(): void {
+    for (let first; (first = this.#unsettled[0]) && first.granted < this.#arrivals;) {
+      this.#unsettled.shift();
+      this.#settings.settled?.(first.received);
     }
   }
 

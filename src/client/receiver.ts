@@ -1,8 +1,7 @@
-import type { Delivery } from 'rhea';
 import { before, Deadline } from '../time.js';
 import type { ClientOptions } from './brokers.js';
 import { Doors, timesOf, type LinkTimes } from './link.js';
-import { ReceiverLink, type Received } from './receiver-link.js';
+import { ReceiverLink, type Arrived, type Received } from './receiver-link.js';
 
 /** How many messages the broker may send ahead of what was taken. */
 const CREDIT = 100;
@@ -20,6 +19,11 @@ export interface ReceiverOptions extends ClientOptions {
   readonly browse?: boolean;
   /** How many messages the broker may send ahead of what was taken; 100. */
   readonly credit?: number;
+  /**
+   * Called with a message that was taken once the broker has certainly dealt with its acknowledgement:
+   * not for each, since a broker does not answer them.
+   */
+  readonly onSettled?: (received: Received) => void;
 }
 
 /**
@@ -33,7 +37,7 @@ export class QueueReceiver {
   /** Of a browser: through which connection a message was shown, by its id. */
   readonly #shown: Map<string, ReceiverLink> | undefined;
   #link: ReceiverLink | undefined;
-  #last: { readonly link: ReceiverLink; readonly delivery: Delivery } | undefined;
+  #last: { readonly link: ReceiverLink; readonly arrived: Arrived } | undefined;
   #closed = false;
   #following: Promise<void> | undefined;
   #wake: () => void = () => undefined;
@@ -45,7 +49,12 @@ export class QueueReceiver {
     this.#signal = options.signal;
     const browse = options.browse === true;
     this.#shown = browse ? new Map() : undefined;
-    const settings = { queue, browse, credit: options.credit ?? CREDIT };
+    const settings = {
+      queue,
+      browse,
+      credit: options.credit ?? CREDIT,
+      settled: options.onSettled,
+    };
     this.#doors = new Doors(
       options,
       (wire) =>
@@ -85,7 +94,7 @@ export class QueueReceiver {
       const link = this.#link;
       const arrived = link?.take();
       if (link && arrived) {
-        this.#last = { link, delivery: arrived.delivery };
+        this.#last = { link, arrived };
         if (!this.#wasShown(arrived.received, link)) return arrived.received;
         this.#acknowledge();
         continue;
@@ -132,7 +141,7 @@ export class QueueReceiver {
     const last = this.#last;
     this.#last = undefined;
     // Without its connection it cannot be acknowledged: the next master gives it again.
-    if (last?.link.wire.lostAt === undefined) last?.link.accept(last.delivery);
+    if (last?.link.wire.lostAt === undefined) last?.link.accept(last.arrived);
   }
 
   /** Keeps a link to whichever broker is master. */

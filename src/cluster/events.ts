@@ -53,6 +53,7 @@ export type ClusterEvent =
 /** Where a drill stands: the round of a scenario. */
 export interface DrillPlace {
   readonly scenario: string;
+  readonly workload: string;
   readonly side: 'supervisor' | 'alone';
   readonly round: number;
   /** How many rounds it will be. */

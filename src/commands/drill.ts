@@ -5,7 +5,9 @@ import type { DrillOptions } from '../drill/ground.js';
 import { newSeed } from '../drill/random.js';
 import { writeReport } from '../drill/report/index.js';
 import { DEFAULT_SCENARIO, scenariosNamed } from '../drill/scenarios/index.js';
+import { DEFAULT_WORKLOAD } from '../drill/title.js';
 import { exitCodeOf } from '../drill/verdict.js';
+import { workloadsNamed } from '../drill/workloads/index.js';
 import { usageError } from '../errors.js';
 import { ensureDirectory } from '../files.js';
 import { drillText } from '../output/drill-text.js';
@@ -25,6 +27,7 @@ const DEFAULT_DURATION = '10s';
 
 export interface DrillFlags extends ConfirmFlags {
   readonly scenario?: readonly string[];
+  readonly workload?: readonly string[];
   readonly rounds: number;
   readonly rate: number;
   readonly clients: number;
@@ -67,6 +70,7 @@ function optionsOf(flags: DrillFlags): DrillOptions {
   inRange('--rate', rate, 0, 100_000);
   return {
     scenarios: scenariosNamed(flags.scenario ?? [DEFAULT_SCENARIO]).map(({ name }) => name),
+    workloads: workloadsNamed(flags.workload ?? [DEFAULT_WORKLOAD]).map(({ name }) => name),
     rounds,
     rate: rate === 0 ? undefined : rate,
     clients,

@@ -1,14 +1,16 @@
 import { messageOf, MqhaError } from '../errors.js';
 import { Deadline } from '../time.js';
 import { DRILL_QUEUE } from './bodies.js';
-import type { Attempt } from './checker.js';
+import type { Attempt, Delivery } from './checker.js';
 import { look, untilWhole, type Ground } from './ground.js';
 import { Hands } from './hands.js';
 import { Load } from './load.js';
 import { forgetAside, putBack } from './put-back.js';
 import type { RoundResult, Side } from './result.js';
 import { Scene, type Scenario } from './scene.js';
+import { Taker } from './taker.js';
 import { Witness, type TimedMark } from './witness.js';
+import type { Workload } from './workloads/workload.js';
 
 /** Clients must be let in within this time, by a cluster that is whole. */
 const FLOW_MS = 20_000;
@@ -19,6 +21,7 @@ const TICK_MS = 200;
 /** Which round it is. */
 export interface Place {
   readonly scenario: Scenario;
+  readonly workload: Workload;
   readonly side: Side;
   /** 1, 2, 3 … */
   readonly round: number;
@@ -37,6 +40,8 @@ export interface Act {
   readonly began: number;
   readonly ended: number;
   readonly attempts: readonly QueuedAttempt[];
+  /** What was taken from the queue of the load meanwhile. */
+  readonly consumed: readonly Delivery[];
   readonly marks: readonly TimedMark[];
   readonly log: RoundResult['log'];
   readonly masterAfter: string | null;
@@ -67,6 +72,7 @@ export async function enact(
     run: ground.run,
     firstClient: ground.numberClients(options.clients),
   });
+  const taker = new Taker(DRILL_QUEUE, client, () => load.acknowledged);
   const phase = { now: '' };
   const scene = new Scene({
     ground,
@@ -84,6 +90,7 @@ export async function enact(
   const began = Date.now();
   scene.say('sending');
   load.start();
+  taker.start();
   const ticker = setInterval(() => {
     const { rate, acknowledged, outageMs } = load;
     const figures = { phase: phase.now, rate, acknowledged, outageMs };
@@ -121,6 +128,7 @@ export async function enact(
   hear();
   scene.say('ending the load');
   await load.stop(LAST_SEND_MS);
+  await taker.stop();
   const ended = Date.now();
   const { marks, log } = await witness.end();
   const { master } = await look(ground);
@@ -129,6 +137,7 @@ export async function enact(
     began,
     ended,
     attempts: [...attemptsOf(load), ...scene.attempts],
+    consumed: taker.deliveries,
     marks,
     log,
     masterAfter: master,
@@ -175,8 +184,8 @@ function attemptsOf(load: Load): QueuedAttempt[] {
     }));
 }
 
-function title({ scenario, side, round, rounds }: Place) {
-  return { scenario: scenario.name, side, round, rounds };
+function title({ scenario, workload, side, round, rounds }: Place) {
+  return { scenario: scenario.name, workload: workload.name, side, round, rounds };
 }
 
 /** Of a text that quotes a log. */

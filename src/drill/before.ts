@@ -6,6 +6,7 @@ import { inhabitantsOf, isHealthy, refused, refuseUnhealthy } from './consent.js
 import { discard } from './drain.js';
 import { depthOf, look, type Ground } from './ground.js';
 import { putBack } from './put-back.js';
+import { forgetSubscriptions } from './subscriptions.js';
 
 /** A look at a busy machine may miss something; the cluster has so long to look well. */
 const HEALTHY_MS = 5000;
@@ -38,10 +39,11 @@ export async function healthy(ground: Ground): Promise<ClusterStatus> {
 }
 
 /**
- * Empties the queues of drills.
+ * Empties the queues of drills, and removes their durable subscriptions.
  * @throws MqhaError `drill-refused` where one of them holds what no drill has sent
  */
 export async function discardEarlier(ground: Ground, status: ClusterStatus): Promise<void> {
+  await forgetSubscriptions(ground);
   const { queues } = await inhabitantsOf(ground.calm, status);
   const full = queues.filter(({ name, messages }) => isDrillQueue(name) && messages > 0);
   for (const { name: queue } of full) {

@@ -12,6 +12,10 @@ export const KEPT_QUEUE = `${DRILL_QUEUE}.kept`;
 /** A third one, whose messages count nowhere. */
 export const BULK_QUEUE = `${DRILL_QUEUE}.bulk`;
 
+/** A topic, for durable subscriptions, and what the ids of their clients begin with. */
+export const DRILL_TOPIC = `${DRILL_QUEUE}.topic`;
+export const SUBSCRIBER = `${DRILL_QUEUE}.`;
+
 /** What all queues begin with that a drill uses. */
 const OF_DRILLS = /^mqha\.drill(\.|$)/;
 
@@ -24,13 +28,19 @@ export function newRun(): string {
 }
 
 /** The body of a message: `<run>:<client>:<number>`, each sent once. */
-export function bodyOf(run: string, client: number, number: number): string {
+export function bodyOf(run: string, client: number, number: number | string): string {
   return `${run}:${client}:${number}`;
 }
 
 /** Whether a body is one that a drill has sent, this one or an earlier one. */
 export function isDrillBody(body: string): boolean {
   return BODY.test(body);
+}
+
+/** The body without what makes its message long; that is not kept in memory for it. */
+export function unpadded(text: string): string {
+  const body = text.trimEnd();
+  return body.length === text.length ? text : Buffer.from(body).toString();
 }
 
 /** Whether a queue belongs to drills. */

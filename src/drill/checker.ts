@@ -6,6 +6,16 @@ export interface Attempt {
   readonly acknowledged: boolean;
 }
 
+/** A delivery to a consumer while faults were done. */
+export interface Delivery {
+  readonly body: string;
+  /**
+   * `yes`: the broker has dealt with the acknowledgement; `no`: there was none; `unknown`: it was given,
+   * and the connection may have ended before the broker had it.
+   */
+  readonly acknowledged: 'yes' | 'no' | 'unknown';
+}
+
 /** What a total-queue check found. */
 export interface QueueCheck {
   readonly counts: QueueCounts;
@@ -24,6 +34,8 @@ export const NO_COUNTS: QueueCounts = {
   recovered: 0,
   duplicated: 0,
   unexpected: 0,
+  consumed: 0,
+  consumedAgain: 0,
 };
 
 /**
@@ -32,18 +44,28 @@ export const NO_COUNTS: QueueCounts = {
  * nothing to complain of.
  * @param attempts every send that reached a broker; a body twice among them is acknowledged where one of them is
  * @param deliveries every delivery until the queue was empty, in any order
+ * @param consumed what consumers took before that, in its order
  */
-export function checkQueue(attempts: Iterable<Attempt>, deliveries: Iterable<string>): QueueCheck {
-  const acknowledgedOf = new Map<string, boolean>();
-  for (const { body, acknowledged } of attempts) {
-    acknowledgedOf.set(body, acknowledged || acknowledgedOf.get(body) === true);
-  }
+export function checkQueue(
+  attempts: Iterable<Attempt>,
+  deliveries: Iterable<string>,
+  consumed: readonly Delivery[] = [],
+): QueueCheck {
+  const acknowledgedOf = outcomesOf(attempts);
   const delivered = new Set<string>();
+  const done = new Set<string>();
   let duplicated = 0;
-  for (const body of deliveries) {
+  let consumedAgain = 0;
+  const came = (body: string) => {
     if (delivered.has(body)) duplicated += 1;
+    if (done.has(body)) consumedAgain += 1;
     delivered.add(body);
+  };
+  for (const { body, acknowledged } of consumed) {
+    came(body);
+    if (acknowledged === 'yes') done.add(body);
   }
+  for (const body of deliveries) came(body);
   const lost: string[] = [];
   let acknowledged = 0;
   let recovered = 0;
@@ -62,22 +84,28 @@ export function checkQueue(attempts: Iterable<Attempt>, deliveries: Iterable<str
       recovered,
       duplicated,
       unexpected: unexpected.length,
+      consumed: consumed.filter((delivery) => delivery.acknowledged !== 'no').length,
+      consumedAgain,
     },
     lost,
     unexpected,
   };
 }
 
+/** Whether each body was acknowledged. */
+function outcomesOf(attempts: Iterable<Attempt>): Map<string, boolean> {
+  const outcomes = new Map<string, boolean>();
+  for (const { body, acknowledged } of attempts) {
+    outcomes.set(body, acknowledged || outcomes.get(body) === true);
+  }
+  return outcomes;
+}
+
 /** The counts of several checks together. */
 export function sumCounts(all: readonly QueueCounts[]): QueueCounts {
-  const sum = (key: keyof QueueCounts) => all.reduce((total, counts) => total + counts[key], 0);
-  return {
-    attempted: sum('attempted'),
-    acknowledged: sum('acknowledged'),
-    delivered: sum('delivered'),
-    lost: sum('lost'),
-    recovered: sum('recovered'),
-    duplicated: sum('duplicated'),
-    unexpected: sum('unexpected'),
-  };
+  const sum: Record<keyof QueueCounts, number> = { ...NO_COUNTS };
+  for (const key of Object.keys(sum) as (keyof QueueCounts)[]) {
+    sum[key] = all.reduce((total, counts) => total + counts[key], 0);
+  }
+  return sum;
 }

@@ -1,7 +1,7 @@
 import type { ClientOptions } from '../client/brokers.js';
 import { QueueReceiver } from '../client/receiver.js';
 import { Deadline } from '../time.js';
-import { isDrillBody } from './bodies.js';
+import { isDrillBody, unpadded } from './bodies.js';
 
 /** What came off a queue. */
 export interface Drained {
@@ -50,7 +50,7 @@ export async function drain(queue: string, options: DrainOptions): Promise<Drain
     for (;;) {
       const received = await receiver.next(CALM_MS);
       if (received) {
-        const body = received.body.toString();
+        const body = unpadded(received.body.toString());
         deliveries.push(body);
         missing.delete(body);
         heardAt = performance.now();

@@ -23,7 +23,10 @@ import type { Scenario } from './scene.js';
 import { scenariosNamed } from './scenarios/index.js';
 import { setupOf } from './setup.js';
 import { scenarioResult, summaryOf, together, verdictOnRound } from './verdict.js';
+import { DEFAULT_WORKLOAD } from './title.js';
 import type { Witness } from './witness.js';
+import { workloadsNamed } from './workloads/index.js';
+import type { Workload } from './workloads/workload.js';
 
 const SUPERVISOR_MS = 15_000;
 const INTERRUPTED = 'the drill was interrupted';
@@ -112,10 +115,21 @@ function sidesOf({ supervisor }: DrillOptions, { supervisor: now }: ClusterStatu
   return wanted === 'with' ? ['supervisor'] : ['supervisor', 'alone'];
 }
 
+/** What is held several rounds of. */
+interface Item {
+  readonly scenario: Scenario;
+  readonly workload: Workload;
+  readonly side: Side;
+}
+
+function keyOf({ scenario, workload, side }: Item): string {
+  return `${scenario.name} ${workload.name} ${side}`;
+}
+
 /** What was held so far. */
 interface Progress {
   readonly rounds: RoundResult[];
-  /** Why a scenario could not be held, or not to its end, by `scenario side`. */
+  /** Why a scenario could not be held, or not to its end, by keyOf(). */
   readonly reasons: Map<string, string>;
   /** The cluster could not be put back: nothing more can be done. */
   isOver: boolean;
@@ -131,6 +145,7 @@ async function conduct(
   const began = new Date();
   const supervised = before.supervisor.running;
   const setup = await setupOf(calm, options, supervised);
+  const workloads = workloadsNamed(options.workloads);
   const progress: Progress = { rounds: [], reasons: new Map(), isOver: false };
   const plan = sides.map((side) => ({
     side,
@@ -144,16 +159,22 @@ async function conduct(
         step(ground, 'ending the supervisor for the rounds without one');
         await endSupervisor(calm, Deadline.in(SUPERVISOR_MS));
       }
-      for (const scenario of ofSide) await holdAll(ground, scenario, side, progress);
+      for (const scenario of ofSide) {
+        for (const workload of workloads) {
+          await holdAll(ground, { scenario, workload, side }, progress);
+        }
+      }
     }
   } finally {
     await restore(ground);
   }
   const interrupted = cluster.host.signal.aborted;
   const results = scenarios.flatMap((scenario) =>
-    plan
-      .filter((entry) => entry.scenarios.includes(scenario))
-      .map(({ side }) => resultOf(scenario, side, progress)),
+    workloads.flatMap((workload) =>
+      plan
+        .filter((entry) => entry.scenarios.includes(scenario))
+        .map(({ side }) => resultOf({ scenario, workload, side }, progress)),
+    ),
   );
   const verdict = together(results.map((result) => result.verdict));
   return {
@@ -180,15 +201,11 @@ async function restore(ground: Ground): Promise<void> {
   }
 }
 
-async function holdAll(
-  ground: Ground,
-  scenario: Scenario,
-  side: Side,
-  progress: Progress,
-): Promise<void> {
+async function holdAll(ground: Ground, item: Item, progress: Progress): Promise<void> {
+  const { scenario } = item;
   const { cluster, options } = ground;
   const { signal } = cluster.host;
-  const why = (reason: string) => progress.reasons.set(`${scenario.name} ${side}`, reason);
+  const why = (reason: string) => progress.reasons.set(keyOf(item), reason);
   const impossible = scenario.impossible?.(cluster.config);
   if (impossible !== undefined) {
     why(impossible);
@@ -199,7 +216,7 @@ async function holdAll(
       why(signal.aborted ? INTERRUPTED : 'the cluster could not be put back after a round before');
       return;
     }
-    const place = { scenario, side, round, rounds: options.rounds };
+    const place = { ...item, round, rounds: options.rounds };
     try {
       const { result, isWhole } = await holdRound(ground, place);
       progress.rounds.push(result);
@@ -214,16 +231,25 @@ async function holdAll(
   }
 }
 
-function resultOf(scenario: Scenario, side: Side, progress: Progress): ScenarioResult {
+function resultOf(item: Item, progress: Progress): ScenarioResult {
+  const { scenario, workload, side } = item;
   const rounds = progress.rounds.filter(
-    (round) => round.scenario === scenario.name && round.side === side,
+    (round) =>
+      round.scenario === scenario.name && round.workload === workload.name && round.side === side,
   );
-  return scenarioResult(scenario, side, rounds, progress.reasons.get(`${scenario.name} ${side}`));
+  const { name, description } = scenario;
+  const isUsual = workload.name === DEFAULT_WORKLOAD;
+  const what = {
+    name,
+    workload: workload.name,
+    description: isUsual ? description : `${description} ${workload.description}`,
+  };
+  return scenarioResult(what, side, rounds, progress.reasons.get(keyOf(item)));
 }
 
 /** One line for a round that was held. */
 function tell({ calm }: Ground, round: RoundResult, rounds: number): void {
-  const { acknowledged, lost } = round.counts;
+  const { acknowledged, lost, consumedAgain } = round.counts;
   const outage =
     round.outageMs === null
       ? 'service did not come back'
@@ -231,14 +257,16 @@ function tell({ calm }: Ground, round: RoundResult, rounds: number): void {
         ? 'no outage'
         : `outage ${formatDuration(round.outageMs)}`;
   const verdict = verdictOnRound(round);
+  const again = consumedAgain === 0 ? '' : `, ${consumedAgain} consumed again`;
   const remarks = [...round.faults, ...(round.unknown ?? [])].map((text) => `; ${text}`).join('');
   calm.host.emit({
     type: 'drill-round',
     scenario: round.scenario,
+    workload: round.workload,
     side: round.side,
     round: round.round,
     rounds,
     passed: verdict === 'passed',
-    text: `${round.target}: ${outage}, ${acknowledged} acknowledged, ${lost} lost${remarks}`,
+    text: `${round.target}: ${outage}, ${acknowledged} acknowledged, ${lost} lost${again}${remarks}`,
   });
 }

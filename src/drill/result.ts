@@ -19,6 +19,50 @@ export interface QueueCounts {
   readonly duplicated: number;
   /** Delivered, and never attempted. */
   readonly unexpected: number;
+  /** Deliveries while faults were done that a consumer has acknowledged. */
+  readonly consumed: number;
+  /** Deliveries of a number after the broker had dealt with a consumer's acknowledgement of it. */
+  readonly consumedAgain: number;
+}
+
+/** What a check can find beside the counts; grows only. */
+export type FindingCode =
+  | 'lost'
+  | 'unexpected'
+  | 'depth-differs'
+  | 'duplicated'
+  | 'consumed-again'
+  | 'half-unit'
+  | 'out-of-order'
+  | 'in-doubt';
+
+/** Something that a check has found. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** How many messages, or units of work, it is about. */
+  readonly count: number;
+  readonly text: string;
+  /** Whether the round fails for it; else it is told, and no more. */
+  readonly fails: boolean;
+}
+
+/** Three ways to tell how many messages are in a queue, after the faults and without any client. */
+export interface DepthCheck {
+  readonly queue: string;
+  /** QueueSize, as the master's console says; null where it could not be asked. */
+  readonly counted: number | null;
+  /** How many a browser was shown; null where that was not tried. */
+  readonly browsed: number | null;
+  /** How many deliveries came until nothing more did. */
+  readonly drained: number;
+  /** How many of the counted ones were counted, and not given, before this round. */
+  readonly knownBefore: number;
+}
+
+/** The check of one part of a workload: a queue, a subscription, the units of work. */
+export interface PartResult {
+  readonly name: string;
+  readonly counts: QueueCounts;
 }
 
 /** What the injected fault left, and what followed: marks on the time line of a round. */
@@ -55,6 +99,8 @@ export type Side = 'supervisor' | 'alone';
 
 export interface RoundResult {
   readonly scenario: string;
+  /** What was sent and taken while faults were done: `queue`, `transactions` … */
+  readonly workload: string;
   readonly side: Side;
   /** 1, 2, 3 … within scenario and side. */
   readonly round: number;
@@ -65,7 +111,11 @@ export interface RoundResult {
   readonly target: string;
   readonly masterBefore: string | null;
   readonly masterAfter: string | null;
+  /** Of all parts together. */
   readonly counts: QueueCounts;
+  readonly parts: readonly PartResult[];
+  readonly findings: readonly Finding[];
+  readonly depths: readonly DepthCheck[];
   /** Of all clients, the longest first. */
   readonly outages: readonly Outage[];
   /** The longest of them, in milliseconds: 0 where no client noticed; null where service did not come back. */
@@ -82,7 +132,7 @@ export interface RoundResult {
   readonly log: readonly LogLine[];
   /** Whether the cluster was whole again, with every slave attached, within the limit. */
   readonly back: boolean;
-  /** What else was not as the scenario promises (`lose-quorum` must refuse service). */
+  /** What was not as it must be: of the findings, and of what the scenario promises (`lose-quorum` must refuse service). */
   readonly faults: readonly string[];
   /** What could not be told, and why; left out where everything could. */
   readonly unknown?: readonly string[];
@@ -95,6 +145,7 @@ export interface Spread {
 
 export interface ScenarioResult {
   readonly scenario: string;
+  readonly workload: string;
   readonly side: Side;
   readonly description: string;
   readonly rounds: number;

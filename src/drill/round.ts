@@ -1,15 +1,11 @@
 import { formatDuration } from '../time.js';
-import { enact, type Act, type Place, type QueuedAttempt } from './act.js';
-import { DRILL_QUEUE } from './bodies.js';
-import { checkQueue, type QueueCheck } from './checker.js';
-import { countDead, drain, DEAD_LETTERS } from './drain.js';
-import { depthOf, type Ground } from './ground.js';
+import { enact, type Act, type Place } from './act.js';
+import { sumCounts } from './checker.js';
+import type { Ground } from './ground.js';
 import { afterFault, gapsOf, longestFirst, mergedGaps, per100ms, sinceFault } from './outages.js';
+import { findOut, type Found } from './parts.js';
 import type { RoundResult } from './result.js';
 import type { TimedMark } from './witness.js';
-
-const DRAIN_MS = 120_000;
-const DEAD_MS = 10_000;
 
 /** A round that was held, and whether the drill can go on. */
 export interface Held {
@@ -19,72 +15,35 @@ export interface Held {
 }
 
 /**
- * One round: clients send, the fault comes at a moment that chance chooses, the cluster has to become
- * whole again, the queue is emptied and checked. However the fault goes, what the drill did is undone.
- * An interruption ends it early; the round then holds what is known.
+ * One round: clients send and take, the fault comes at a moment that chance chooses, the cluster has to
+ * become whole again, the queues are emptied and checked. However the fault goes, what the drill did is
+ * undone. An interruption ends it early; the round then holds what is known.
  */
 export async function holdRound(ground: Ground, place: Place): Promise<Held> {
-  const { scenario } = place;
-  const prelude = scenario.prepare && (await enact(ground, place, scenario.prepare));
-  const act = prelude?.failed === true ? prelude : await enact(ground, place, scenario.run);
-  const attempts = [...(prelude === act ? [] : (prelude?.attempts ?? [])), ...act.attempts];
-  const found = await checked(ground, act, attempts);
-  return { result: resultOf(place, act, found), isWhole: act.isWhole };
-}
-
-/** What came out of the queues. */
-interface Checked {
-  readonly check: QueueCheck;
-  /** Why a queue was not read to its end. */
-  readonly unread: readonly string[];
-  /** What is said of the lost; nothing while some may be in a queue still. */
-  readonly losses: readonly string[];
-  /** What a master counts in a queue and does not give, since this round. */
-  readonly ghosts: readonly string[];
-}
-
-async function lossesOf({ client }: Ground, { lost }: QueueCheck): Promise<string[]> {
-  if (lost.length === 0) return [];
-  const dead = await countDead(lost, client, DEAD_MS);
-  return [
-    `lost: ${someOf(lost)}`,
-    ...(dead > 0 ? [`${dead} of the lost lie in ${DEAD_LETTERS}`] : []),
-  ];
-}
-
-async function checked(
-  ground: Ground,
-  { scene }: Act,
-  attempts: readonly QueuedAttempt[],
-): Promise<Checked> {
-  const deliveries: string[] = [];
-  const unread: string[] = [];
-  const ghosts: string[] = [];
-  for (const queue of [...scene.queues, DRILL_QUEUE]) {
-    scene.say(`reading ${queue}`);
-    const expected = attempts.filter((sent) => sent.acknowledged && sent.queue === queue);
-    const drained = await drain(queue, {
-      client: ground.client,
-      expected: new Set(expected.map(({ body }) => body)),
-      depth: () => depthOf(ground, queue),
-      ghosts: ground.ghosts.get(queue) ?? 0,
-      limitMs: DRAIN_MS,
-    });
-    deliveries.push(...drained.deliveries);
-    if (drained.unread !== undefined) unread.push(drained.unread);
-    const more = drained.ghosts - (ground.ghosts.get(queue) ?? 0);
-    if (more > 0) ghosts.push(`${queue} counts ${more} more than it gives`);
-    ground.ghosts.set(queue, drained.ghosts);
+  const { scenario, workload } = place;
+  const work = await workload.begin?.(ground);
+  try {
+    const prelude = scenario.prepare && (await enact(ground, place, scenario.prepare));
+    const act = prelude?.failed === true ? prelude : await enact(ground, place, scenario.run);
+    const acts = prelude === undefined || prelude === act ? [act] : [prelude, act];
+    await work?.stop();
+    const found = await findOut(
+      ground,
+      act,
+      acts.flatMap(({ attempts }) => attempts),
+      acts.flatMap(({ consumed }) => consumed),
+      work,
+    );
+    return { result: resultOf(place, act, found), isWhole: act.isWhole };
+  } finally {
+    await work?.close();
   }
-  const check = checkQueue(attempts, deliveries);
-  const losses = unread.length > 0 ? [] : await lossesOf(ground, check);
-  return { check, unread, losses, ghosts };
 }
 
 function resultOf(
-  { scenario, side, round }: Place,
+  { scenario, workload, side, round }: Place,
   act: Act,
-  { check, unread, losses, ghosts }: Checked,
+  { parts, findings, unknown: unread }: Found,
 ): RoundResult {
   const { scene, began, ended } = act;
   const sends = scene.load.sends.flat();
@@ -102,13 +61,12 @@ function resultOf(
   const faults = [
     ...scene.faults,
     ...scene.checks.flatMap((later) => later(sends) ?? []),
-    ...losses,
-    ...(check.unexpected.length > 0 ? [`never sent: ${someOf(check.unexpected)}`] : []),
+    ...findings.filter(({ fails }) => fails).map(({ text }) => text),
   ];
   const unknown = [...scene.unknown, ...unread];
-  const node = act.masterAfter ?? '';
   return {
     scenario: scenario.name,
+    workload: workload.name,
     side,
     round,
     startedAt: new Date(began).toISOString(),
@@ -116,7 +74,10 @@ function resultOf(
     target: scene.target,
     masterBefore: scene.status.master,
     masterAfter: act.masterAfter,
-    counts: check.counts,
+    counts: sumCounts(parts.map(({ check }) => check.counts)),
+    parts: parts.map(({ name, check }) => ({ name, counts: check.counts })),
+    findings,
+    depths: parts.flatMap(({ depths }) => depths),
     outages: gaps.map(({ from, to }) => ({
       from: from - began,
       ms: to === undefined ? null : to - from,
@@ -126,16 +87,9 @@ function resultOf(
     sinceFaultMs: sinceFault(allGaps, sends, faultTimes) ?? null,
     acknowledgedPer100ms: per100ms(sends, began, ended - began),
     marks: relative([...act.marks, ...services].sort((a, b) => a.at - b.at)),
-    log: [...relative(act.log), ...ghosts.map((text) => ({ at: ended - began, node, text }))],
+    log: relative(act.log),
     back: act.back,
     faults,
     ...(unknown.length > 0 ? { unknown } : {}),
   };
-}
-
-const SHOWN = 5;
-
-function someOf(bodies: readonly string[]): string {
-  const more = bodies.length - SHOWN;
-  return `${bodies.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

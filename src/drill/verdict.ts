@@ -9,6 +9,7 @@ import type {
   Spread,
   Verdict,
 } from './result.js';
+import { DEFAULT_WORKLOAD, titleOf } from './title.js';
 
 /** The verdict on one round. What could not be told does not hide what went wrong. */
 export function verdictOnRound(round: RoundResult): Verdict {
@@ -25,12 +26,16 @@ export function together(verdicts: readonly Verdict[]): Verdict {
 }
 
 /**
- * The outcome of a scenario on one side.
+ * The outcome of a scenario under a workload, on one side.
  * @param rounds those of it that were held
  * @param reason why there are none, or not all
  */
 export function scenarioResult(
-  scenario: { readonly name: string; readonly description: string },
+  scenario: {
+    readonly name: string;
+    readonly description: string;
+    readonly workload?: string;
+  },
   side: Side,
   rounds: readonly RoundResult[],
   reason?: string,
@@ -40,6 +45,7 @@ export function scenarioResult(
   const final = reason !== undefined && verdict === 'passed' ? 'unknown' : verdict;
   return {
     scenario: scenario.name,
+    workload: scenario.workload ?? DEFAULT_WORKLOAD,
     side,
     description: scenario.description,
     rounds: rounds.length,
@@ -74,11 +80,19 @@ export function summaryOf(
   const worst = spreadOf(rounds.map(({ outageMs }) => outageMs))?.worst;
   const parts = [
     rounds.length === 0 ? 'no round was held' : `${messages(counts)} in ${held}`,
+    ...differing(rounds),
     ...notBack(rounds),
     ...(worst === undefined ? [] : [`longest outage ${formatDuration(worst)}`]),
     ...(verdict === 'unknown' ? reasons(scenarios) : []),
   ];
   return `${interrupted ? 'interrupted: ' : ''}${parts.join('; ')}`;
+}
+
+function differing(rounds: readonly RoundResult[]): string[] {
+  const count = rounds.filter(({ findings }) =>
+    findings.some(({ code }) => code === 'depth-differs'),
+  ).length;
+  return count === 0 ? [] : [`a depth differs in ${count} of them`];
 }
 
 function messages({ acknowledged, lost }: QueueCounts): string {
@@ -93,8 +107,8 @@ function notBack(rounds: readonly RoundResult[]): string[] {
 }
 
 function reasons(scenarios: readonly ScenarioResult[]): string[] {
-  return scenarios.flatMap(({ scenario, reason }) =>
-    reason === undefined ? [] : [`${scenario}: ${reason}`],
+  return scenarios.flatMap((each) =>
+    each.reason === undefined ? [] : [`${titleOf(each)}: ${each.reason}`],
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { DrillResult, ScenarioResult, Side, Spread, Verdict } from '../drill/result.js';
+import { titleOf } from '../drill/title.js';
 import { verdictOnRound } from '../drill/verdict.js';
 import { formatDuration } from '../time.js';
 import { plainTable } from './status-table.js';
@@ -29,14 +30,15 @@ function tableOf(scenarios: readonly ScenarioResult[]): string {
   return plainTable(
     [
       ...['SCENARIO', 'SUPERVISOR', 'ROUNDS', 'ATTEMPTED', 'ACKNOWLEDGED', 'DELIVERED', 'LOST'],
-      ...['RECOVERED', 'DUPLICATED', 'UNEXPECTED', 'OUTAGE', 'SINCE FAULT', 'VERDICT'],
+      ...['RECOVERED', 'DUPLICATED', 'AGAIN', 'UNEXPECTED', 'OUTAGE', 'SINCE FAULT', 'VERDICT'],
     ],
     scenarios.map(({ counts, ...scenario }) => [
-      scenario.scenario,
+      titleOf(scenario),
       sideWord(scenario.side),
       String(scenario.rounds),
       ...[counts.attempted, counts.acknowledged, counts.delivered, counts.lost].map(String),
-      ...[counts.recovered, counts.duplicated, counts.unexpected].map(String),
+      ...[counts.recovered, counts.duplicated, counts.consumedAgain].map(String),
+      String(counts.unexpected),
       spreadText(scenario.outageMs),
       spreadText(scenario.sinceFaultMs),
       scenario.verdict,
@@ -56,16 +58,20 @@ function spreadText(spread: Spread | null): string {
 }
 
 function remarksOf({ scenarios, rounds }: DrillResult): string[] {
-  const reasons = scenarios.flatMap(({ scenario, side, reason }) =>
-    reason === undefined ? [] : [`${scenario} (${sideWord(side)} supervisor): ${reason}`],
+  const reasons = scenarios.flatMap(({ reason, ...each }) =>
+    reason === undefined ? [] : [`${whereOf(each)}: ${reason}`],
   );
-  const ofRounds = rounds
-    .filter((round) => verdictOnRound(round) !== 'passed')
-    .flatMap(({ scenario, side, round, target, faults, unknown = [], back }) => {
-      const said = [...faults, ...unknown];
-      if (said.length === 0 && !back) said.push('the cluster did not come back');
-      const where = `${scenario} (${sideWord(side)} supervisor), round ${round}, ${target}`;
-      return said.map((text) => `${where}: ${text}`);
-    });
+  const ofRounds = rounds.flatMap((round) => {
+    const said =
+      verdictOnRound(round) === 'passed' ? [] : [...round.faults, ...(round.unknown ?? [])];
+    if (said.length === 0 && !round.back) said.push('the cluster did not come back');
+    const told = round.findings.filter(({ fails }) => !fails).map(({ text }) => text);
+    const where = `${whereOf(round)}, round ${round.round}, ${round.target}`;
+    return [...said, ...told].map((text) => `${where}: ${text}`);
+  });
   return [...reasons, ...ofRounds];
+}
+
+function whereOf(of: Pick<ScenarioResult, 'scenario' | 'workload' | 'side'>): string {
+  return `${titleOf(of)} (${sideWord(of.side)} supervisor)`;
 }

@@ -1,5 +1,6 @@
 import type { ClusterEvent, DrillPlace, Emit } from '../cluster/events.js';
 import type { InstallEvent } from '../distribution/index.js';
+import { titleOf } from '../drill/title.js';
 import { formatDuration } from '../time.js';
 import { colours, isFancy, type Io } from './io.js';
 import { Spinner } from './spinner.js';
@@ -158,8 +159,8 @@ export function describe(event: ClusterEvent): Step | undefined {
   }
 }
 
-function placeOf({ scenario, side, round, rounds }: DrillPlace): string {
-  return `${scenario} ${round}/${rounds}${side === 'alone' ? ' without supervisor' : ''}`;
+function placeOf({ side, round, rounds, ...what }: DrillPlace): string {
+  return `${titleOf(what)} ${round}/${rounds}${side === 'alone' ? ' without supervisor' : ''}`;
 }
 
 function describeInstall(event: InstallEvent): Step | undefined {

@@ -53,10 +53,13 @@ export function madeRound(made: MadeRound = {}): RoundResult {
     recovered: 1,
     duplicated: round % 3,
     unexpected: 0,
+    consumed: Math.floor(acknowledged / 2),
+    consumedAgain: 0,
     ...made.counts,
   };
   return {
     scenario,
+    workload: 'queue',
     side,
     round,
     startedAt: new Date(Date.UTC(2026, 10, 24, 10, 0, round * 20)).toISOString(),
@@ -65,6 +68,9 @@ export function madeRound(made: MadeRound = {}): RoundResult {
     masterBefore: 'mq02',
     masterAfter: outageMs === null ? null : 'mq03',
     counts,
+    parts: [{ name: 'mqha.drill', counts }],
+    findings: [],
+    depths: [{ queue: 'mqha.drill', counted: 40, browsed: 40, drained: 40, knownBefore: 0 }],
     outages:
       outageMs === 0
         ? []

@@ -30,6 +30,8 @@ export function htmlReport(result: DrillResult): string {
       counted(counts.recovered, 'recovered', 'recovered'),
       counted(counts.duplicated, 'duplicated', 'duplicated'),
       counted(counts.unexpected, 'unexpected', 'unexpected'),
+      counted(counts.consumed, 'consumed', 'consumed'),
+      counted(counts.consumedAgain, 'consumed again', 'consumed again'),
     ],
     scenarios,
     hero: heroOf(scenarios),

@@ -1,4 +1,4 @@
-import type { DrillResult, RoundResult } from '../result.js';
+import type { DepthCheck, DrillResult, QueueCounts, RoundResult } from '../result.js';
 import { verdictOnRound } from '../verdict.js';
 import { escape } from './escape.js';
 import { groupsOf, type SideGroup } from './groups.js';
@@ -63,7 +63,6 @@ function casesOf(group: SideGroup): readonly Case[] {
 function caseOf(round: RoundResult): Case {
   const verdict = verdictOnRound(round);
   const { counts } = round;
-  const figures = Object.entries(counts).map(([name, value]) => `${name}: ${String(value)}`);
   const story =
     verdict === 'passed'
       ? []
@@ -77,11 +76,26 @@ function caseOf(round: RoundResult): Case {
     message: reasonsOf(round).join('; '),
     details: [
       `target: ${round.target}; master: ${round.masterBefore ?? 'none'}, then ${round.masterAfter ?? 'none'}`,
-      figures.join(', '),
+      figuresOf(counts),
+      ...round.parts.slice(1).map(({ name, counts: of }) => `${name}: ${figuresOf(of)}`),
+      ...round.depths.map(depthText),
+      ...round.findings.map(
+        ({ code, fails, text }) => `${fails ? 'finding' : 'remark'}: ${code}: ${text}`,
+      ),
       `outage: ${outageText(round.outageMs).replaceAll('\u00a0', ' ')}`,
       ...story,
     ],
   };
+}
+
+function figuresOf(counts: QueueCounts): string {
+  return Object.entries(counts)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(', ');
+}
+
+function depthText({ queue, counted, browsed, drained }: DepthCheck): string {
+  return `depth of ${queue}: ${counted ?? 'not'} counted, ${browsed ?? 'not'} browsed, ${drained} drained`;
 }
 
 function suite(

@@ -1,4 +1,12 @@
-import type { DrillResult, DrillSetup, RoundResult, Side, Verdict } from '../result.js';
+import type {
+  DrillResult,
+  DrillSetup,
+  FindingCode,
+  RoundResult,
+  Side,
+  Verdict,
+} from '../result.js';
+import { titleOf } from '../title.js';
 import { spreadOf } from '../verdict.js';
 import { groupsOf, type SideGroup } from './groups.js';
 import { judgeRounds, lostIn } from './judge.js';
@@ -60,7 +68,7 @@ interface OutageFigure {
 function worstOf(rounds: readonly RoundResult[], isOne: boolean): OutageFigure | undefined {
   const length = ({ outageMs }: RoundResult) => outageMs ?? Infinity;
   const worst = [...rounds].sort((a, b) => length(a) - length(b)).at(-1);
-  return worst && { outageMs: worst.outageMs, where: isOne ? '' : `, in ${worst.scenario}` };
+  return worst && { outageMs: worst.outageMs, where: isOne ? '' : `, in ${titleOf(worst)}` };
 }
 
 function medianOf(rounds: readonly RoundResult[]): OutageFigure | undefined {
@@ -147,9 +155,14 @@ function failuresOf(rounds: readonly RoundResult[]): readonly string[] {
     acknowledged: sum((round) => round.counts.acknowledged),
   };
   // Where messages are missing the count says more than their numbers, which a round tells.
-  const faults = rounds
-    .filter(({ counts }) => counts.lost + counts.unexpected === 0)
-    .flatMap((round) => round.faults);
+  const counted: readonly FindingCode[] = ['lost', 'unexpected'];
+  const faults = rounds.flatMap((round) =>
+    round.counts.lost + round.counts.unexpected === 0
+      ? round.faults
+      : round.findings
+          .filter(({ code, fails }) => fails && !counted.includes(code))
+          .map(({ text }) => text),
+  );
   const others = [...new Set(faults)];
   return [
     ...told(

@@ -1,4 +1,12 @@
-import type { DrillResult, RoundResult, ScenarioResult, Side, Verdict } from '../result.js';
+import type {
+  DrillResult,
+  FindingCode,
+  PartResult,
+  RoundResult,
+  ScenarioResult,
+  Side,
+  Verdict,
+} from '../result.js';
 import { together, verdictOnRound } from '../verdict.js';
 import { chart } from './chart.js';
 import { groupsOf, type ScenarioGroup, type SideGroup } from './groups.js';
@@ -24,7 +32,11 @@ export interface RoundView extends VerdictView {
   readonly masters: string;
   /** Attempted, acknowledged, delivered. */
   readonly traffic: readonly string[];
-  /** Lost, recovered, duplicated, unexpected; `loud` where it must be seen. */
+  /** What is told, and is no reason to fail. */
+  readonly remarks: readonly string[];
+  /** Each part of the workload in a line; none where there is only one. */
+  readonly parts: readonly string[];
+  /** Lost, recovered, duplicated, consumed again, unexpected; `loud` where it must be seen. */
   readonly findings: readonly { readonly text: string; readonly loud: boolean }[];
   readonly outage: string;
   readonly sinceFault: string;
@@ -156,6 +168,8 @@ function roundView(id: string, round: RoundResult, scale: Scale): RoundView {
     text: count(value),
     loud: loud && value > 0,
   });
+  const isFailure = (wanted: FindingCode) =>
+    round.findings.some(({ code, fails }) => code === wanted && fails);
   const [before, after] = [round.masterBefore ?? 'none', round.masterAfter ?? 'none'];
   return {
     ...verdictView(verdict),
@@ -164,6 +178,8 @@ function roundView(id: string, round: RoundResult, scale: Scale): RoundView {
     title: `Round ${round.round}`,
     when: utc(round.startedAt),
     reasons: reasonsOf(round),
+    remarks: round.findings.filter(({ fails }) => !fails).map(({ text }) => text),
+    parts: round.parts.length < 2 ? [] : round.parts.map(partText),
     target: round.target,
     masters: before === after ? `${before}, unchanged` : `${before} → ${after}`,
     traffic: [counts.attempted, counts.acknowledged, counts.delivered].map(count),
@@ -171,6 +187,7 @@ function roundView(id: string, round: RoundResult, scale: Scale): RoundView {
       finding(counts.lost, lostIn(round) > 0),
       finding(counts.recovered, false),
       finding(counts.duplicated, false),
+      finding(counts.consumedAgain, isFailure('consumed-again')),
       finding(counts.unexpected, true),
     ],
     outage: outageText(round.outageMs),
@@ -179,6 +196,11 @@ function roundView(id: string, round: RoundResult, scale: Scale): RoundView {
     story: storyOf(round),
     weight: lostIn(round) * 1e13 + (verdict === 'failed' ? 1e12 : 0) + (round.outageMs ?? 1e11),
   };
+}
+
+function partText({ name, counts }: PartResult): string {
+  const { acknowledged, delivered, lost, duplicated, consumedAgain } = counts;
+  return `${name}: ${count(acknowledged)} acknowledged, ${count(delivered)} delivered, ${count(lost)} lost, ${count(duplicated)} duplicated, ${count(consumedAgain)} consumed again`;
 }
 
 /** The outage with the supervisor against the one without: `5.5 times shorter with the supervisor`. */

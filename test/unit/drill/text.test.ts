@@ -13,6 +13,7 @@ const counts = { ...NO_COUNTS, attempted: 1342, acknowledged: 1338, delivered: 1
 
 const scenario: ScenarioResult = {
   scenario: 'kill-master',
+  workload: 'queue',
   side: 'supervisor',
   description: 'The master is killed.',
   rounds: 1,
@@ -65,6 +66,7 @@ const result: DrillResult = {
   rounds: [
     {
       scenario: 'kill-master',
+      workload: 'queue',
       side: 'supervisor',
       round: 1,
       startedAt: '2026-11-24T10:00:00.000Z',
@@ -73,6 +75,9 @@ const result: DrillResult = {
       masterBefore: 'mq02',
       masterAfter: 'mq01',
       counts,
+      parts: [{ name: 'mqha.drill', counts }],
+      findings: [],
+      depths: [],
       outages: [],
       outageMs: 762,
       sinceFaultMs: 759,
@@ -95,7 +100,7 @@ describe('a result for people', () => {
       ...['SCENARIO', 'SUPERVISOR', 'ROUNDS', 'ATTEMPTED', 'ACKNOWLEDGED', 'DELIVERED', 'LOST'],
     ]);
     expect(lines[4]?.split(/ {2,}/)).toEqual([
-      ...['kill-master', 'with', '1', '1342', '1338', '1336', '2', '0', '0', '0'],
+      ...['kill-master', 'with', '1', '1342', '1338', '1336', '2', '0', '0', '0', '0'],
       ...['762 ms, worst 1.8 s', '759 ms, worst 759 ms', 'failed'],
     ]);
     expect(lines[5]?.split(/ {2,}/).slice(-3)).toEqual(['–', '–', 'unknown']);
@@ -107,7 +112,13 @@ describe('a result for people', () => {
 });
 
 describe('the live line', () => {
-  const place = { scenario: 'hang-master', side: 'alone', round: 2, rounds: 3 } as const;
+  const place = {
+    scenario: 'hang-master',
+    workload: 'queue',
+    side: 'alone',
+    round: 2,
+    rounds: 3,
+  } as const;
 
   it('says round, phase, rate, acknowledged and the outage so far, and is no plain line', () => {
     const figures = { phase: 'waiting for service', rate: 0, acknowledged: 812 };

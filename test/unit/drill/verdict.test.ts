@@ -14,6 +14,7 @@ const SCENARIO = { name: 'kill-master', description: 'The master is killed.' };
 
 const round = (more: Partial<RoundResult> = {}): RoundResult => ({
   scenario: 'kill-master',
+  workload: 'queue',
   side: 'supervisor',
   round: 1,
   startedAt: '2026-11-24T10:00:00.000Z',
@@ -22,6 +23,9 @@ const round = (more: Partial<RoundResult> = {}): RoundResult => ({
   masterBefore: 'mq02',
   masterAfter: 'mq01',
   counts: { ...NO_COUNTS, attempted: 10, acknowledged: 10, delivered: 10 },
+  parts: [],
+  findings: [],
+  depths: [],
   outages: [],
   outageMs: 600,
   sinceFaultMs: 610,

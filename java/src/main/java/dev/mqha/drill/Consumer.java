@@ -1,0 +1,72 @@
+package dev.mqha.drill;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import javax.jms.JMSException;
+import javax.jms.Message;
+import javax.jms.MessageConsumer;
+import javax.jms.Session;
+import javax.jms.Topic;
+import org.apache.activemq.ActiveMQConnection;
+import org.apache.activemq.ActiveMQSession;
+
+/**
+ * Takes messages from a queue, or from a durable subscription.
+ *
+ * <p>Options: {@code from}, {@code clientId} and {@code subscription} of a durable one, {@code selector},
+ * {@code rate}, {@code acknowledge}: {@code auto} (each, before the next), {@code every-other} (single
+ * ones) or {@code none} (all are given, and come again). An event says whether the broker has answered
+ * the acknowledgement: where the connection was lost meanwhile, the failover transport pretends so.
+ */
+final class Consumer extends Actor {
+    private int received;
+
+    Consumer(String name, JsonNode options, Account account, Talk talk) {
+        super(name, options, account, talk);
+    }
+
+    @Override
+    void work(ActiveMQConnection connection) throws JMSException {
+        String acknowledge = options.path("acknowledge").asText("auto");
+        Session session = connection.createSession(false, switch (acknowledge) {
+            case "none" -> Session.CLIENT_ACKNOWLEDGE;
+            case "every-other" -> ActiveMQSession.INDIVIDUAL_ACKNOWLEDGE;
+            default -> Session.AUTO_ACKNOWLEDGE;
+        });
+        MessageConsumer consumer = consumer(session);
+        talk.say("listening", "actor", name);
+        while (true) {
+            pace();
+            if (isStopping()) {
+                return;
+            }
+            int since = interruptions();
+            Message message = consumer.receive(RECEIVE_MS);
+            if (message == null) {
+                continue;
+            }
+            boolean isAcknowledged = !acknowledge.equals("none");
+            if (acknowledge.equals("every-other")) {
+                isAcknowledged = received++ % 2 == 0;
+                if (isAcknowledged) {
+                    message.acknowledge();
+                }
+            }
+            talk.say(
+                    "received",
+                    "actor", name,
+                    "body", bodyOf(message),
+                    "redelivered", message.getJMSRedelivered(),
+                    "acknowledged",
+                            !isAcknowledged ? "no" : isUninterruptedSince(since, connection) ? "yes" : "unknown");
+        }
+    }
+
+    private MessageConsumer consumer(Session session) throws JMSException {
+        String subscription = options.path("subscription").asText("");
+        String selector = options.path("selector").asText(null);
+        if (subscription.isEmpty()) {
+            return session.createConsumer(destination("from"), selector);
+        }
+        return session.createDurableSubscriber((Topic) destination("from"), subscription, selector, false);
+    }
+}

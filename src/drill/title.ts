@@ -1,0 +1,13 @@
+/** What is sent where nothing else is asked for: the numbered sends. */
+export const DEFAULT_WORKLOAD = 'queue';
+
+/** The name of a scenario with its workload, where that is not the usual one. */
+export function titleOf({
+  scenario,
+  workload,
+}: {
+  readonly scenario: string;
+  readonly workload: string;
+}): string {
+  return workload === DEFAULT_WORKLOAD ? scenario : `${scenario}, ${workload}`;
+}
