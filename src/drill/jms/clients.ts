@@ -53,7 +53,7 @@ export class JmsClients {
   readonly #process: JmsProcess;
   readonly #events: JmsEvent[] = [];
   readonly #said: string[] = [];
-  readonly #closed: Promise<unknown>;
+  readonly #closed: Promise<boolean>;
   #isOver = false;
 
   private constructor(process: JmsProcess) {
@@ -141,8 +141,8 @@ export class JmsClients {
   async end(): Promise<void> {
     if (this.#isOver) return;
     this.#command({ op: 'quit' });
-    await before(Deadline.in(QUIT_MS), this.#closed);
-    if (!this.#isOver) this.#process.kill('SIGKILL');
+    const isClosed = await before(Deadline.in(QUIT_MS), this.#closed);
+    if (isClosed !== true) this.#process.kill('SIGKILL');
   }
 
   #command(command: object): void {

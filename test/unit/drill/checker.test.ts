@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { checkQueue, NO_COUNTS, sumCounts, type Attempt } from '../../../src/drill/checker.js';
+import {
+  checkQueue,
+  NO_COUNTS,
+  sumCounts,
+  type Attempt,
+  type Delivery,
+} from '../../../src/drill/checker.js';
 
 const acknowledged = (...bodies: string[]): Attempt[] =>
   bodies.map((body) => ({ body, acknowledged: true }));
 const open = (...bodies: string[]): Attempt[] =>
   bodies.map((body) => ({ body, acknowledged: false }));
+
+const taken = (acknowledged: Delivery['acknowledged'], ...bodies: string[]): Delivery[] =>
+  bodies.map((body) => ({ body, acknowledged }));
 
 describe('a total-queue check', () => {
   it('finds nothing wrong where everything comes out once, in any order', () => {
@@ -51,6 +60,8 @@ describe('a total-queue check', () => {
       recovered: 1,
       duplicated: 1,
       unexpected: 1,
+      consumed: 0,
+      consumedAgain: 0,
     });
   });
 
@@ -58,6 +69,19 @@ describe('a total-queue check', () => {
     const { counts, lost } = checkQueue([...acknowledged('1'), ...open('1')], []);
     expect(counts).toMatchObject({ attempted: 1, acknowledged: 1 });
     expect(lost).toEqual(['1']);
+  });
+
+  it('takes what a consumer took as delivered, and counts what came twice of it', () => {
+    const consumed = taken('yes', '1', '2', '2');
+    const { counts, lost } = checkQueue(acknowledged('1', '2', '3'), ['3', '1'], consumed);
+    expect(lost).toEqual([]);
+    expect(counts).toMatchObject({ delivered: 3, consumed: 3, duplicated: 2, consumedAgain: 2 });
+  });
+
+  it('says of a message only that it came again where the broker may not have known it as taken', () => {
+    const consumed = [...taken('unknown', '1'), ...taken('no', '2')];
+    const { counts } = checkQueue(acknowledged('1', '2'), ['1', '2'], consumed);
+    expect(counts).toMatchObject({ consumed: 1, duplicated: 2, consumedAgain: 0, lost: 0 });
   });
 
   it('has nothing to say of an empty history', () => {
@@ -86,6 +110,8 @@ describe('the counts of several rounds', () => {
       recovered: 1,
       duplicated: 1,
       unexpected: 1,
+      consumed: 0,
+      consumedAgain: 0,
     });
     expect(sumCounts([])).toEqual(NO_COUNTS);
   });

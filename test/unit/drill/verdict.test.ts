@@ -82,6 +82,7 @@ describe('a scenario', () => {
     const rounds = [round(), round({ outageMs: 0, sinceFaultMs: 4 }), round({ outageMs: 901 })];
     expect(scenarioResult(SCENARIO, 'supervisor', rounds)).toEqual({
       scenario: 'kill-master',
+      workload: 'queue',
       side: 'supervisor',
       description: 'The master is killed.',
       rounds: 3,
