@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClusterConfig } from '../config/schema.js';
+import { largestBody, MESSAGE_SHARE } from '../config/limits.js';
 import { brokersOf } from '../client/brokers.js';
 import type { Body } from '../client/bodies.js';
 import { QueueSender } from '../client/sender.js';
@@ -15,7 +15,6 @@ const PLAIN_EVERY = 12;
 const AGAIN_MS = 50;
 /** How far a late sender may run ahead of its rate to catch up. */
 const CATCH_UP_MS = 100;
-const HEAP_SHARE = 16;
 
 export interface SendOptions {
   readonly queue: string;
@@ -28,21 +27,13 @@ export interface SendOptions {
   readonly timeoutMs: number;
 }
 
-/**
- * The largest body that is sent, in bytes. A broker holds a message in memory several times over; one
- * of 110 MB ended a master with the default heap, and sent again it would end the next.
- */
-export function largestBody(config: ClusterConfig): number {
-  return (config.java.heapMb * 1024 * 1024) / HEAP_SHARE;
-}
-
 /** @param what the file or option that holds the body */
 export function tooLarge(what: string, bytes: number, largest: number): MqhaError {
   return new MqhaError(
     'message-too-large',
     `${what} is too large for a message: ${bytes} bytes, ${largest} at most`,
     {
-      hint: `Brokers hold messages in memory: the limit is 1/${HEAP_SHARE} of java.heap in mqha.yaml.`,
+      hint: `Brokers hold messages in memory several times over: the limit is limits.message in mqha.yaml, 1/${MESSAGE_SHARE} of java.heap unless set.`,
       exitCode: 2,
     },
   );

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.js';
+import { limitProblems } from './limits.js';
 import type { ClusterConfig } from './schema.js';
 
 /** ⌊replicas/2⌋ + 1: the members that must be there for a master (ElectingLevelDBStore.clusterSizeQuorum). */
@@ -76,6 +77,7 @@ export function crossChecks(config: ClusterConfig): Problem[] {
       }
     }
   }
+  problems.push(...limitProblems(config));
   const { managed, servers } = config.zookeeper;
   if (managed && servers.length !== 1) {
     problems.push({

@@ -2,6 +2,7 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
 import { messageOf, usageError, type MqhaError, type Problem } from '../errors.js';
 import { crossChecks } from './checks.js';
+import { messageMbOf } from './limits.js';
 import { readConfigFile } from './read.js';
 import {
   clusterFile,
@@ -200,6 +201,10 @@ function complete(file: ClusterFile): ClusterConfig {
       memoryPercent: checked(parseShare(file.limits.memory)),
       storeMb: checked(parseSize(file.limits.store)),
       tempMb: checked(parseSize(file.limits.temp)),
+      messageMb:
+        file.limits.message === undefined
+          ? messageMbOf(checked(parseHeap(file.java.heap)))
+          : checked(parseSize(file.limits.message)),
     },
     supervisor: {
       enabled: file.supervisor.enabled,

@@ -133,6 +133,7 @@ const limits = z.strictObject({
   memory: unit(parseShare, 'a share of the heap (70%)').default('70%'),
   store: unit(parseSize, 'a size (10gb, 500mb)').default('10gb'),
   temp: unit(parseSize, 'a size (1gb, 500mb)').default('1gb'),
+  message: unit(parseSize, 'a size (16mb)').optional(),
 });
 
 const patience = (byDefault: string) =>
@@ -229,8 +230,12 @@ export interface ClusterConfig {
   readonly limits: {
     /** Percent of the heap that messages may fill. */
     readonly memoryPercent: number;
+    /** Disk for persistent messages, for each node. */
     readonly storeMb: number;
+    /** Disk for messages that are not persistent and do not fit into memory, for each node. */
     readonly tempMb: number;
+    /** The largest body of a message. */
+    readonly messageMb: number;
   };
   readonly supervisor: SupervisorLimits & { readonly enabled: boolean };
   readonly nodes: readonly NodeConfig[];

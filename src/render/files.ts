@@ -1,3 +1,4 @@
+import { largestFrame, messageMbOf, sizeText } from '../config/limits.js';
 import type { ClusterConfig, NodeConfig } from '../config/schema.js';
 import { renderTemplate } from './templates.js';
 
@@ -26,10 +27,10 @@ const BROKER_FILES = [
 const SECRET_FILES = new Set<string>(['credentials.properties', 'jetty-realm.properties']);
 
 /** Frames and connections are bounded, so that no client can fill the broker's memory at will. */
-export function connectorUri(node: NodeConfig): string {
+export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
   const options = [
     'maximumConnections=1000',
-    'wireFormat.maxFrameSize=104857600',
+    `wireFormat.maxFrameSize=${largestFrame(config)}`,
     'auto.protocols=default,amqp,stomp',
     // Two threads wait for the first bytes of each connection, and stay for 30 s; a client writes them at once.
     'maxConnectionThreadPoolSize=200',
@@ -59,7 +60,7 @@ export function renderCluster(
         cluster: { ...config, replicas: sizes[node.name] ?? config.replicas },
         node,
         credentials,
-        connectorUri: connectorUri(node),
+        connectorUri: connectorUri(config, node),
         sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
       }),
       secret: SECRET_FILES.has(name),
@@ -80,11 +81,13 @@ export function renderCluster(
 
 /** The text of `mqha.yaml` for a configuration that `init` made. */
 export function renderClusterFile(config: ClusterConfig): string {
-  const size = (mb: number) => (mb % 1024 === 0 ? `${mb / 1024}gb` : `${mb}mb`);
+  const { storeMb, tempMb, messageMb } = config.limits;
   return renderTemplate('mqha.yaml', {
     config,
     sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
-    store: size(config.limits.storeMb),
-    temp: size(config.limits.tempMb),
+    store: sizeText(storeMb),
+    temp: sizeText(tempMb),
+    // Unless told otherwise it follows from the heap, and goes on doing so when that is edited.
+    message: messageMb === messageMbOf(config.java.heapMb) ? undefined : sizeText(messageMb),
   });
 }

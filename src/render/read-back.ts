@@ -106,11 +106,16 @@ function brokerExpectations(
     ['zkPath', store.zkPath, config.zookeeper.path],
     ['zkSessionTimeout', store.zkSessionTimeout, timespan(config.zookeeper.sessionTimeoutMs)],
     ['securityToken', store.securityToken, '${replication.securityToken}'],
-    ['the message port', connector?.uri, connectorUri(node)],
+    ['the message port', connector?.uri, connectorUri(config, node)],
     [
       'ignoreNoSpaceErrors',
       descend(broker, 'ioExceptionHandler', 'defaultIOExceptionHandler')?.$?.ignoreNoSpaceErrors,
       'false',
+    ],
+    [
+      'the temp store',
+      descend(broker, 'tempDataStore', 'bean')?.$?.class,
+      'org.apache.activemq.store.kahadb.plist.PListStoreImpl',
     ],
     ['the account', user?.$?.username, authenticated ? '${activemq.username}' : undefined],
     ['memoryUsage', limit('memoryUsage')?.percentOfJvmHeap, String(config.limits.memoryPercent)],

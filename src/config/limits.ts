@@ -1,0 +1,87 @@
+import type { Problem } from '../errors.js';
+import type { ClusterConfig } from './schema.js';
+
+/** The store counts a log file that holds a message as a whole, and begins a new one at this size (LevelDBStore.logSize). */
+export const LOG_MB = 100;
+
+/**
+ * The smallest store that works. One log file is written and counts at once; when it is full the next one counts as
+ * well, and what was consumed is given back every ten seconds only (DBManager.pollGc). With two files a full one holds
+ * every sender back until then, though its messages are gone.
+ */
+const STORE_MIN_MB = 3 * LOG_MB;
+
+/**
+ * The largest store that a slave can attach to: the master names all its files in one answer, and
+ * dev.mqha.store.SyncAnswer lets that be 4 MiB. A log file takes some 80 bytes of it; as much again is for the index.
+ */
+const STORE_MAX_MB = 2 * 1024 * 1024;
+
+/** What does not fit into memory is written in files of this size (Journal.DEFAULT_MAX_FILE_LENGTH), two at least. */
+const TEMP_MIN_MB = 64;
+
+const MB = 1024 * 1024;
+
+/** What a message may have beside its body: headers, properties, the frame. */
+const ENVELOPE_BYTES = 64 * 1024;
+
+/** A message takes this much of the heap at most, unless mqha.yaml says otherwise. */
+export const MESSAGE_SHARE = 16;
+
+/** No message may be larger, whatever the heap: clients refuse frames of more than 100 MB by default (OpenWireFormat). */
+const MESSAGE_MAX_MB = 96;
+
+/** The largest body of a message, in MB, that brokers of a heap take where mqha.yaml names none. */
+export function messageMbOf(heapMb: number): number {
+  return Math.min(MESSAGE_MAX_MB, Math.max(1, Math.floor(heapMb / MESSAGE_SHARE)));
+}
+
+/** The largest body of a message, in bytes: of all protocols, and of `mqha send`. */
+export function largestBody(config: ClusterConfig): number {
+  return config.limits.messageMb * MB;
+}
+
+/** The largest frame that a broker reads, in bytes (`wireFormat.maxFrameSize`); OpenWire, AMQP and STOMP keep to it. */
+export function largestFrame(config: ClusterConfig): number {
+  return largestBody(config) + ENVELOPE_BYTES;
+}
+
+/** Limits that no cluster can work with. */
+export function limitProblems({ limits, java }: ClusterConfig): Problem[] {
+  const problems: Problem[] = [];
+  const add = (key: string, message: string) => {
+    problems.push({ path: `limits.${key}`, message });
+  };
+  if (limits.storeMb < STORE_MIN_MB) {
+    add(
+      'store',
+      `${limits.storeMb}mb can never work: the store counts whole log files of ${LOG_MB} MB, and with less than three of them senders stand still whenever one is full; at least ${STORE_MIN_MB}mb`,
+    );
+  }
+  if (limits.storeMb > STORE_MAX_MB) {
+    add(
+      'store',
+      `${sizeText(limits.storeMb)} is too much: a slave could not attach to a store of so many log files; at most ${sizeText(STORE_MAX_MB)}`,
+    );
+  }
+  if (limits.tempMb < TEMP_MIN_MB) {
+    add(
+      'temp',
+      `${limits.tempMb}mb is too little: messages that are not persistent and do not fit into memory are written in files of 32 MB; at least ${TEMP_MIN_MB}mb`,
+    );
+  }
+  const largest = messageMbOf(java.heapMb);
+  if (limits.messageMb > largest) {
+    add(
+      'message',
+      `a message of ${limits.messageMb}mb can end a broker with a heap of ${java.heapMb}m, which holds it several times over; at most ${largest}mb, or a larger java.heap (${MESSAGE_SHARE} times a message)`,
+    );
+  }
+  return problems;
+}
+
+/** A size in MB as mqha.yaml has it: `2gb`, `1500mb`. */
+export function sizeText(mb: number): string {
+  if (mb % MB === 0) return `${mb / MB}tb`;
+  return mb % 1024 === 0 ? `${mb / 1024}gb` : `${mb}mb`;
+}
