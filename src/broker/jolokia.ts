@@ -59,12 +59,10 @@ export interface Console {
 }
 
 /**
- * Asks the master for the state of its replication.
- * @param timeoutMs for the whole exchange
- * @throws Error that says what went wrong; it is for a problem's text, not for the user to act on
+ * The state of the replication in what was read of `*:view=Replication,*`.
+ * @throws Error where there is none
  */
-export async function readReplication(console: Console, timeoutMs: number): Promise<Replication> {
-  const value = await ask(console, '/api/jolokia/read/*:view=Replication,*', timeoutMs);
+export function replicationIn(value: unknown): Replication {
   const [view] = Object.values(z.record(z.string(), replication).parse(value ?? {}));
   if (view === undefined) throw new Error('it says nothing of replication');
   return {
@@ -79,7 +77,7 @@ export async function readReplication(console: Console, timeoutMs: number): Prom
 /**
  * Asks the master for its queues, the dead letters' among them.
  * @param timeoutMs for the whole exchange
- * @throws Error that says what went wrong, as readReplication()
+ * @throws Error that says what went wrong, as ask()
  */
 export async function readQueues(
   console: Console,
@@ -104,6 +102,35 @@ export function escaped(text: string): string {
   return encodeURIComponent(text.replace(/[!/"]/g, (character) => `!${character}`));
 }
 
+/** A question of askAll(). */
+export interface Read {
+  readonly type: 'read';
+  readonly mbean: string;
+  readonly attribute?: readonly string[];
+}
+
+/** @param mbean a name, or a pattern; then the answer has the attributes by name */
+export function readOf(mbean: string, attribute?: readonly string[]): Read {
+  return { type: 'read', mbean, ...(attribute ? { attribute } : {}) };
+}
+
+/**
+ * Asks Jolokia several things in one request.
+ * @returns a value for each; undefined where no MBean fits, or where that one could not be read
+ * @throws Error that says what went wrong
+ */
+export async function askAll(
+  console: Console,
+  reads: readonly Read[],
+  timeoutMs: number,
+): Promise<unknown[]> {
+  const text = await exchange(console, '/api/jolokia/', timeoutMs, JSON.stringify(reads));
+  return z
+    .array(reply)
+    .parse(JSON.parse(text))
+    .map(({ status, value }) => (status === 200 ? value : undefined));
+}
+
 /**
  * Asks Jolokia.
  * @param path with its parts escaped
@@ -111,14 +138,24 @@ export function escaped(text: string): string {
  * @throws Error that says what went wrong
  */
 export async function ask(console: Console, path: string, timeoutMs: number): Promise<unknown> {
-  const { status, error, value } = reply.parse(JSON.parse(await get(console, path, timeoutMs)));
+  const { status, error, value } = reply.parse(
+    JSON.parse(await exchange(console, path, timeoutMs)),
+  );
   if (status === NO_SUCH_MBEAN) return undefined;
   if (status !== 200) throw new Error(error ?? `Jolokia status ${status}`);
   return value;
 }
 
-/** One GET of the console; Jolokia's strict checking refuses a request without an Origin. */
-function get(console: Console, path: string, timeoutMs: number): Promise<string> {
+/**
+ * One GET of the console, or a POST where there is a body; Jolokia's strict checking refuses a
+ * request without an Origin, and a POST that does not say that it is JSON.
+ */
+function exchange(
+  console: Console,
+  path: string,
+  timeoutMs: number,
+  body?: string,
+): Promise<string> {
   const { host, port, account } = console;
   return new Promise((resolve, reject) => {
     const call = request({
@@ -126,7 +163,11 @@ function get(console: Console, path: string, timeoutMs: number): Promise<string>
       port,
       path,
       agent: false,
-      headers: { Origin: `http://${host}:${port}` },
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        Origin: `http://${host}:${port}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
       ...(account ? { auth: `${account.username}:${account.password}` } : {}),
     });
     const timer = setTimeout(() => {
@@ -148,6 +189,6 @@ function get(console: Console, path: string, timeoutMs: number): Promise<string>
       clearTimeout(timer);
       reject(error);
     });
-    call.end();
+    call.end(body);
   });
 }

@@ -36,6 +36,8 @@ export type ClusterEvent =
       readonly sentAgain: number;
       /** How long the message under way has been waiting for its acknowledgement. */
       readonly waitingMs: number;
+      /** What holds it back, where the master says so. */
+      readonly why: string | undefined;
       /** Worth a line also where lines stay. */
       readonly plain: boolean;
     }

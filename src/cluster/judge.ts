@@ -42,6 +42,13 @@ export function judge(cluster: Cluster, seen: Observation): ClusterStatus {
         ...process,
       })),
     },
+    usage: seen.usage
+      ? {
+          memoryPercent: seen.usage.memory.percent,
+          storePercent: seen.usage.store.percent,
+          tempPercent: seen.usage.temp.percent,
+        }
+      : null,
   };
   return { ...status, problems: problemsOf(cluster, seen, status) };
 }

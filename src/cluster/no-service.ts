@@ -1,5 +1,6 @@
 import { MqhaError } from '../errors.js';
 import type { Cluster } from './context.js';
+import { standstills } from './fullness.js';
 import type { ClusterStatus } from './status.js';
 import { statusOf } from './stop.js';
 
@@ -7,7 +8,7 @@ import { statusOf } from './stop.js';
  * The error for a client that nobody served.
  * @param what was not done, and how long it was tried
  * @param refusal what a broker said that let the client in not
- * @returns MqhaError `client-refused` or `not-serving`
+ * @returns MqhaError `client-refused`, `senders-blocked` or `not-serving`
  */
 export async function noService(
   cluster: Cluster,
@@ -22,8 +23,15 @@ export async function noService(
   return notServing(await statusOf(cluster), what);
 }
 
-/** @param what was not done */
-export function notServing({ state, master }: ClusterStatus, what: string): MqhaError {
+/**
+ * @param what was not done
+ * @returns MqhaError `senders-blocked` where a master serves and holds senders back, else `not-serving`
+ */
+export function notServing({ state, master, problems }: ClusterStatus, what: string): MqhaError {
+  const [blocked] = standstills(problems);
+  if (blocked) {
+    return new MqhaError('senders-blocked', `${what}: ${blocked.message}`, { hint: blocked.hint });
+  }
   const who = master === null ? '' : `, master ${master}`;
   return new MqhaError('not-serving', `${what}: the cluster is ${state}${who}`, {
     hint: 'See `mqha status`; `mqha up` starts what is missing.',

@@ -1,8 +1,8 @@
-import { statfs } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
-import { readReplication, type Replication } from '../broker/jolokia.js';
+import type { Replication } from '../broker/jolokia.js';
 import { isAccepting } from '../broker/probe.js';
 import { nodeId } from '../broker/store.js';
+import { readMaster, type Usage } from '../broker/usage.js';
 import type { NodeConfig } from '../config/schema.js';
 import { readElection, type Election } from '../election/election.js';
 import { messageOf } from '../errors.js';
@@ -13,6 +13,7 @@ import { ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZnodeGroup, ZooKeeperReader } from '../zookeeper/session.js';
 import type { Cluster } from './context.js';
 import { readInForce, type InForce } from './sizes.js';
+import { diskRoom, type DiskRoom } from './disk.js';
 import { supervisorPid } from './supervision.js';
 import { readSupervisorState, type SupervisorState } from './supervisor-state.js';
 import { isWanted, readWanted } from './wanted.js';
@@ -34,6 +35,8 @@ export interface NodeObservation {
   readonly nodeId: string | undefined;
   /** What its store can still grow by, in bytes. */
   readonly freeBytes: number | undefined;
+  /** The disk under it, and what the store takes of it. */
+  readonly disk: DiskRoom | undefined;
 }
 
 /** One look at a cluster: facts, not yet judged. */
@@ -50,6 +53,8 @@ export interface Observation {
   readonly replication: Replication | { readonly error: string } | undefined;
   /** Which nodes take part in elections; undefined before the first start, or where that is damaged. */
   readonly inForce?: InForce | undefined;
+  /** How full the master is, and whom it holds back; undefined where that was not learned. */
+  readonly usage: Usage | undefined;
   readonly supervisor: {
     /** Undefined where none runs. */
     readonly pid: number | undefined;
@@ -78,23 +83,23 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
   );
   const zookeeper = readGroup(cluster, reader, processes, deadline);
   const election = zookeeper.then(({ group }) => group && readElection(group.znodes, config.name));
-  const replication = election.then((read) => askMaster(cluster, read, nodes, deadline));
-  const [running, { group, error }, elected, seen, slaves, supervisor, inForce] = await Promise.all(
-    [
+  const master = election.then((read) => askMaster(cluster, read, nodes, deadline));
+  const [running, { group, error }, elected, seen, { replication, usage }, supervisor, inForce] =
+    await Promise.all([
       processes,
       zookeeper,
       election,
       nodes,
-      replication,
+      master,
       findSupervisor(cluster),
       readInForce(cluster.layout).catch(() => undefined),
-    ],
-  );
+    ]);
   return {
     zookeeper: { process: running.get(ZOOKEEPER), group, error },
     election: elected,
     nodes: seen,
-    replication: slaves,
+    replication,
+    usage,
     inForce,
     supervisor,
   };
@@ -127,26 +132,17 @@ async function observeNode(
 ): Promise<NodeObservation> {
   const local = isLocal(node.host);
   const { data } = cluster.layout.node(node.name);
-  const [process, accepting, id, freeBytes] = await Promise.all([
+  const [process, accepting, id, disk] = await Promise.all([
     processes.then((found) => found.get(node.name)),
     isAccepting(node.host, node.messagePort, Math.min(ACCEPT_MS, deadline.remaining)),
     local ? nodeId(data).catch(() => undefined) : undefined,
-    local ? before(deadline, freeBytesIn(data)) : undefined,
+    local ? before(deadline, diskRoom(data)) : undefined,
   ]);
   const held =
     local && process === undefined
       ? ((await before(deadline, heldPorts(portsOf(node)))) ?? [])
       : [];
-  return { node, local, process, accepting, held, nodeId: id, freeBytes };
-}
-
-async function freeBytesIn(directory: string): Promise<number | undefined> {
-  try {
-    const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
+  return { node, local, process, accepting, held, nodeId: id, freeBytes: disk?.freeBytes, disk };
 }
 
 /** The addresses that a node listens on. */
@@ -175,24 +171,24 @@ async function readGroup(
   }
 }
 
-/** Lag and attachment are not in ZooKeeper: only the master knows them. */
+/** Lag, attachment and usage are not in ZooKeeper: only the master knows them. */
 async function askMaster(
   cluster: Cluster,
   election: Election | undefined,
   nodes: Promise<readonly NodeObservation[]>,
   deadline: Deadline,
-): Promise<Observation['replication']> {
+): Promise<Pick<Observation, 'replication' | 'usage'>> {
+  const { config, account } = cluster;
   const name = election?.master?.container;
-  const node = cluster.config.nodes.find((candidate) => candidate.name === name);
-  if (!node || cluster.config.nodes.length === 1) return undefined;
+  const node = config.nodes.find((candidate) => candidate.name === name);
   const accepting = (await nodes).find((seen) => seen.node === node)?.accepting;
-  if (accepting !== true) return undefined;
+  if (!node || accepting !== true) return { replication: undefined, usage: undefined };
   try {
-    return await readReplication(
-      { host: node.host, port: node.webPort, account: cluster.account },
-      deadline.remaining,
-    );
+    const console = { host: node.host, port: node.webPort, account };
+    const { replication, usage } = await readMaster(console, config.name, deadline);
+    // Alone it has no slaves to tell of.
+    return { replication: config.nodes.length === 1 ? undefined : replication, usage };
   } catch (error) {
-    return { error: messageOf(error) };
+    return { replication: { error: messageOf(error) }, usage: undefined };
   }
 }

@@ -1,5 +1,6 @@
 import { membersOf, vetoing } from '../election/election.js';
 import type { Cluster } from './context.js';
+import { fullnessProblems } from './fullness.js';
 import { livingMembers } from './members.js';
 import type { NodeObservation, Observation } from './observe.js';
 import { sizeProblems } from './size-problems.js';
@@ -16,6 +17,7 @@ export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged
     ...zookeeperProblems(seen, status),
     ...electionProblems(cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
+    ...fullnessProblems(cluster.config, seen, status),
     ...supervisorProblems(seen, status),
     ...sizeProblems(cluster.config, seen),
   ];

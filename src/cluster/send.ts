@@ -6,7 +6,9 @@ import { QueueSender } from '../client/sender.js';
 import { MqhaError } from '../errors.js';
 import { sleep, unlessAborted } from '../time.js';
 import type { Cluster } from './context.js';
+import { standstills } from './fullness.js';
 import { noService } from './no-service.js';
+import { statusOf } from './stop.js';
 
 /** How often progress is told; a plain line only now and then. */
 const PROGRESS_MS = 250;
@@ -15,6 +17,8 @@ const PLAIN_EVERY = 12;
 const AGAIN_MS = 50;
 /** How far a late sender may run ahead of its rate to catch up. */
 const CATCH_UP_MS = 100;
+/** A message that waits longer than this makes the master be asked why, and again and again. */
+const ASK_MS = 3000;
 
 export interface SendOptions {
   readonly queue: string;
@@ -54,7 +58,7 @@ export interface SendResult {
  * Sends persistent messages in order, each after the one before was acknowledged, and follows the
  * master. A message whose outcome is unknown is sent again, with the same id: at least once.
  * @returns how far it came, with an error where that was not to the end: `not-serving`,
- *   `client-refused`, `message-refused`, `message-too-large`, `interrupted`
+ *   `senders-blocked`, `client-refused`, `message-refused`, `message-too-large`, `interrupted`
  */
 export async function sendMessages(
   cluster: Cluster,
@@ -78,6 +82,8 @@ class SendJob {
   #acknowledged = 0;
   #sentAgain = 0;
   #waitingSince: number | undefined;
+  /** Why the message under way waits, where the master says so. */
+  #why: string | undefined;
 
   constructor(cluster: Cluster, options: SendOptions) {
     this.#cluster = cluster;
@@ -142,6 +148,9 @@ class SendJob {
     const giveUp = setTimeout(() => {
       this.#end.abort();
     }, timeoutMs);
+    const ask = setInterval(() => {
+      void this.#askWhy();
+    }, ASK_MS);
     try {
       const id = `${this.#id}:${this.#acknowledged + 1}`;
       let unknown = false;
@@ -159,8 +168,18 @@ class SendJob {
       }
     } finally {
       clearTimeout(giveUp);
+      clearInterval(ask);
       this.#waitingSince = undefined;
+      this.#why = undefined;
     }
+  }
+
+  async #askWhy(): Promise<void> {
+    const since = this.#waitingSince;
+    const status = await statusOf(this.#cluster).catch(() => undefined);
+    // It may have been acknowledged meanwhile.
+    if (status && this.#waitingSince === since)
+      this.#why = standstills(status.problems)[0]?.message;
   }
 
   #count(broker: string, again: boolean): void {
@@ -181,6 +200,7 @@ class SendJob {
         acknowledged: this.#acknowledged,
         sentAgain: this.#sentAgain,
         waitingMs: since === undefined ? 0 : performance.now() - since,
+        why: this.#why,
         plain: ++ticks % PLAIN_EVERY === 0,
       });
     }, PROGRESS_MS);

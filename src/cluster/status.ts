@@ -72,5 +72,11 @@ export interface ClusterStatus {
   readonly failoverUrl: string;
   readonly nodes: readonly NodeStatus[];
   readonly supervisor: SupervisorStatus;
+  /** How full the master is, in percent of its limits; null where it could not be asked. */
+  readonly usage: {
+    readonly memoryPercent: number;
+    readonly storePercent: number;
+    readonly tempPercent: number;
+  } | null;
   readonly problems: readonly StatusProblem[];
 }

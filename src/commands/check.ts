@@ -1,3 +1,4 @@
+import { nearStandstills, standstills } from '../cluster/fullness.js';
 import { UNSETTLED } from '../cluster/size-problems.js';
 import type { ClusterState, ClusterStatus } from '../cluster/status.js';
 import { statusOf } from '../cluster/stop.js';
@@ -15,24 +16,39 @@ const EXIT_CODES: Readonly<Record<ClusterState, number>> = {
   unknown: 3,
 };
 
+const WARNING = 1;
+const CRITICAL = 2;
+
 const WORDS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'];
 
 /** `mqha check` */
 export async function check(context: CommandContext): Promise<ExitCode> {
   const status = await withCluster(context, statusOf);
-  const unsettled = status.problems.some(({ code }) => UNSETTLED.has(code));
-  const exitCode = Math.max(EXIT_CODES[status.state], unsettled ? 1 : 0);
+  const exitCode = exitCodeOf(status);
   const line = checkLine(status, exitCode);
   answer(context.io, { exitCode, state: status.state, master: status.master, line }, () => line);
   return exitCode;
 }
 
+/** A cluster that serves while senders get no answer is of no use to them. */
+function exitCodeOf({ state, problems }: ClusterStatus): number {
+  const code = EXIT_CODES[state];
+  if (code >= CRITICAL) return code;
+  if (standstills(problems).length > 0) return CRITICAL;
+  const unsettled = problems.some((problem) => UNSETTLED.has(problem.code));
+  return unsettled || nearStandstills(problems).length > 0 ? Math.max(code, WARNING) : code;
+}
+
 function checkLine(status: ClusterStatus, exitCode: number): string {
   const { numChildren } = status.zookeeper;
   const attached = status.nodes.filter((node) => node.attached === true).length;
-  const [worst] = [...status.problems].sort(
-    (a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'),
-  );
+  // Why senders stand still comes first, then other errors.
+  const [worst] = [
+    ...standstills(status.problems),
+    ...status.problems.filter(({ severity }) => severity === 'error'),
+    ...nearStandstills(status.problems),
+    ...status.problems,
+  ];
   return [
     `${WORDS[exitCode] ?? 'UNKNOWN'}: ${status.cluster} is ${status.state}`,
     `master ${status.master ?? 'none'}`,

@@ -26,7 +26,10 @@ const MB = 1024 * 1024;
 const ENVELOPE_BYTES = 64 * 1024;
 
 /** A message takes this much of the heap at most, unless mqha.yaml says otherwise. */
-export const MESSAGE_SHARE = 16;
+export const MESSAGE_SHARE = 64;
+
+/** A broker needs the rest of its heap for itself and for what is on its way. */
+const MEMORY_MAX_PERCENT = 80;
 
 /** No message may be larger, whatever the heap: clients refuse frames of more than 100 MB by default (OpenWireFormat). */
 const MESSAGE_MAX_MB = 96;
@@ -52,6 +55,12 @@ export function limitProblems({ limits, java }: ClusterConfig): Problem[] {
   const add = (key: string, message: string) => {
     problems.push({ path: `limits.${key}`, message });
   };
+  if (limits.memoryPercent > MEMORY_MAX_PERCENT) {
+    add(
+      'memory',
+      `${limits.memoryPercent}% can never work: a broker whose messages fill so much of its heap has too little left for itself and ends; at most ${MEMORY_MAX_PERCENT}%`,
+    );
+  }
   if (limits.storeMb < STORE_MIN_MB) {
     add(
       'store',

@@ -131,6 +131,7 @@ export function describe(event: ClusterEvent): Step | undefined {
           event.waitingMs < WAITING_MS
             ? ''
             : `; no acknowledgement for ${formatDuration(event.waitingMs)}`,
+          event.why === undefined ? '' : `: ${event.why}`,
         ].join(''),
         !event.plain,
       );

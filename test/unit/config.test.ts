@@ -124,7 +124,7 @@ nodes:
         sessionTimeoutMs: 10_000,
       },
       java: { heapMb: 512, options: [] },
-      limits: { memoryPercent: 70, storeMb: 10_240, tempMb: 1024 },
+      limits: { memoryPercent: 70, storeMb: 10_240, tempMb: 1024, messageMb: 8 },
       supervisor: {
         enabled: true,
         hungMs: 6000,

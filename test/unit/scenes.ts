@@ -72,6 +72,7 @@ export interface Scene {
   readonly zookeeper?: Partial<Observation['zookeeper']>;
   readonly nodes?: Readonly<Record<string, Partial<NodeObservation>>>;
   readonly replication?: Observation['replication'];
+  readonly usage?: Observation['usage'];
   readonly supervisor?: Partial<Observation['supervisor']>;
   readonly of?: ClusterConfig;
 }
@@ -95,9 +96,11 @@ function observation(scene: Scene): Observation {
       held: [],
       nodeId: `id-${node.name}`,
       freeBytes: 1e9,
+      disk: { freeBytes: 1e12, heldBytes: 0 },
       ...scene.nodes?.[node.name],
     })),
     replication: scene.replication,
+    usage: scene.usage,
     supervisor: { pid: undefined, state: undefined, wanted: false, ...scene.supervisor },
   };
 }

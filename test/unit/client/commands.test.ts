@@ -141,14 +141,21 @@ describe('send', () => {
   });
 
   it('refuses what a broker cannot hold', async () => {
-    const run = await mqha(['-C', await made(), 'send', 'q', '--size', '33554433', '--json']);
+    const run = await mqha(['-C', await made(), 'send', 'q', '--size', '8388609', '--json']);
     expect(run.status).toBe(2);
     expect(errorOf(run)).toMatchObject({ code: 'message-too-large' });
-    expect(errorOf(run).message).toContain('33554433 bytes, 33554432 at most');
+    expect(errorOf(run).message).toContain('8388609 bytes, 8388608 at most');
   });
 
   it('tells of its progress', () => {
-    const event = { type: 'sending', queue: 'q', sentAgain: 0, waitingMs: 0, plain: true } as const;
+    const event = {
+      type: 'sending',
+      queue: 'q',
+      sentAgain: 0,
+      waitingMs: 0,
+      why: undefined,
+      plain: true,
+    } as const;
     expect(describeEvent({ ...event, acknowledged: 5, total: 9 })).toEqual({
       text: 'sent 5 of 9 to q',
       passing: true,
@@ -158,6 +165,9 @@ describe('send', () => {
     expect(describeEvent({ ...waiting, plain: false })).toMatchObject({
       text: 'sent 5 to q, 2 again; no acknowledgement for 2.0 s',
       quiet: true,
+    });
+    expect(describeEvent({ ...waiting, why: 'the store is full', plain: true })).toMatchObject({
+      text: 'sent 5 to q, 2 again; no acknowledgement for 2.0 s: the store is full',
     });
   });
 });
