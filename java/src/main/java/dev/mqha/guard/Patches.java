@@ -23,6 +23,11 @@ final class Patches {
             new Patch(UnitFix.ENDING, UnitFix::end),
             new Patch(UnitFix.REPLAYING, UnitFix::replay),
             new Patch(UnitFix.REPLAYING, RemovalFix::mend),
+            new Patch(UnitFix.REPLAYING, BranchFix::replay),
+            new Patch(UnitFix.CLIENT, BranchFix::recover),
+            new Patch(BranchFix.QUEUE, BranchFix::queue),
+            new Patch(BranchFix.RECOVERING, BranchFix::recovered),
+            new Patch(BranchFix.REMOVING, BranchFix::rollback),
             new Patch(UnitFix.SLAVE, UnitFix::snapshot),
             new Patch(SlaveFix.STORE, SlaveFix::begin),
             new Patch(SlaveFix.LOGIN, SlaveFix::stash),
@@ -127,6 +132,9 @@ final class Patches {
         known.put(FrameSizes.STOMP, "096e825e91740bec5801233e0cc82c91cacdbcf5afaea6263ece4c6eabcfe0df");
         known.put(Admission.CLASS, "33a0130c4c56068cb3d44de8f65b800b2e308d9224b22154796344d7a7744679");
         known.put(QuickTls.CLASS, "b490d72a925ad1cef3db35df2297869987e471f1bb4c12e2c3fc46258d9de379");
+        known.put(BranchFix.QUEUE, "1832eb561f96494e8aa46b5278ab2eb7d6e68be89ca7918cfe206df2ba0089d5");
+        known.put(BranchFix.RECOVERING, "a3b6af0684b95ff0927e8fbc40273b314789817227749c2b6cf71c0554029be8");
+        known.put(BranchFix.REMOVING, "94f7de42b0cc34281a8e2b2be2468c5920844158612517fa78580a3ff33be4f7");
         return Collections.unmodifiableMap(known);
     }
 }

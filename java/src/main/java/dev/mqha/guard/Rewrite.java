@@ -8,6 +8,7 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /** Rewrites places in the methods of a class, mostly one, and makes sure that they are those that are known. */
 final class Rewrite {
@@ -114,6 +115,49 @@ final class Rewrite {
         });
     }
 
+    /**
+     * Replaces the one call of a method by one of a static method, which takes the receiver first and one thing more last.
+     *
+     * @param in the only method whose calls are meant; null for all
+     * @param more loads it
+     * @param moreType its descriptor
+     */
+    static UnaryOperator<byte[]> redirectWith(
+            String in,
+            String owner,
+            String name,
+            String type,
+            String targetClass,
+            String target,
+            String moreType,
+            Consumer<MethodVisitor> more) {
+        String targetType = "(L" + owner + ";" + type.substring(1).replace(")", moreType + ")");
+        return call(in, owner, name, type, targetClass, target, targetType, more);
+    }
+
+    /** Gives a method another body, which calls a static method with the receiver, all arguments, and its result. */
+    static UnaryOperator<byte[]> delegate(String className, String method, String type, String targetClass, String target) {
+        return original -> once(original, method, (in, next, place) -> {
+            if (!in.equals(method)) {
+                return next;
+            }
+            place.found();
+            int slot = 0;
+            next.visitCode();
+            next.visitVarInsn(Opcodes.ALOAD, slot++);
+            for (Type argument : Type.getArgumentTypes(type)) {
+                next.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), slot);
+                slot += argument.getSize();
+            }
+            next.visitMethodInsn(
+                    Opcodes.INVOKESTATIC, targetClass, target, "(L" + className + ";" + type.substring(1), false);
+            next.visitInsn(Type.getReturnType(type).getOpcode(Opcodes.IRETURN));
+            next.visitMaxs(0, 0);
+            next.visitEnd();
+            return null;
+        });
+    }
+
     /** Calls something of ours before all else in the one method of a name. @param call what is written there */
     static UnaryOperator<byte[]> first(String name, Consumer<MethodVisitor> call) {
         return original -> once(original, name, (in, next, place) -> !in.equals(name) ? next : new MethodVisitor(Opcodes.ASM9, next) {
@@ -142,11 +186,25 @@ final class Rewrite {
 
     private static UnaryOperator<byte[]> call(
             String owner, String name, String type, String targetClass, String target, String targetType) {
+        return call(null, owner, name, type, targetClass, target, targetType, nothing -> {});
+    }
+
+    private static UnaryOperator<byte[]> call(
+            String within,
+            String owner,
+            String name,
+            String type,
+            String targetClass,
+            String target,
+            String targetType,
+            Consumer<MethodVisitor> more) {
         return original -> once(original, name, (in, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitMethodInsn(int opcode, String o, String method, String t, boolean inInterface) {
-                if (o.equals(owner) && method.equals(name) && t.equals(type)) {
+                boolean meant = within == null || within.equals(in);
+                if (meant && o.equals(owner) && method.equals(name) && t.equals(type)) {
                     place.found();
+                    more.accept(mv);
                     super.visitMethodInsn(Opcodes.INVOKESTATIC, targetClass, target, targetType, false);
                 } else {
                     super.visitMethodInsn(opcode, o, method, t, inInterface);

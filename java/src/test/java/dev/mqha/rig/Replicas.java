@@ -20,6 +20,8 @@ import javax.jms.MessageProducer;
 import javax.jms.Session;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.ActiveMQXAConnection;
+import org.apache.activemq.ActiveMQXAConnectionFactory;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.leveldb.LevelDBStore;
@@ -78,6 +80,17 @@ public final class Replicas {
         /** A started connection that is closed with the master. */
         public ActiveMQConnection connect() throws JMSException {
             ActiveMQConnection connection = (ActiveMQConnection) clients().createConnection();
+            connections.add(connection);
+            connection.start();
+            return connection;
+        }
+
+        /** A started connection for XA that is closed with the master. */
+        public ActiveMQXAConnection connectXa() throws JMSException {
+            ActiveMQXAConnectionFactory factory =
+                    new ActiveMQXAConnectionFactory(clients().getBrokerURL());
+            factory.setWatchTopicAdvisories(false);
+            ActiveMQXAConnection connection = (ActiveMQXAConnection) factory.createXAConnection();
             connections.add(connection);
             connection.start();
             return connection;

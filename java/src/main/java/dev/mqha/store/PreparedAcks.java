@@ -1,0 +1,108 @@
+package dev.mqha.store;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.activemq.command.MessageId;
+import org.apache.activemq.leveldb.DBManager;
+import org.apache.activemq.leveldb.EntryLocator;
+import org.apache.activemq.store.MessageRecoveryListener;
+import org.apache.activemq.command.Message;
+import scala.runtime.AbstractFunction1;
+
+/**
+ * The messages of a queue that prepared branches have acknowledged, and that its cursor therefore passes over. It takes the
+ * place of the store's set, and brings back what was rolled back.
+ *
+ * <p>What a branch of this process had received, the broker still holds and delivers again itself. Of a branch that was
+ * recovered at the start it holds nothing, and the cursor had gone past the messages: they came back with the next start of
+ * a master only. They are handed out before the cursor goes on.
+ */
+public final class PreparedAcks extends HashSet<MessageId> {
+    private static final long serialVersionUID = 1;
+
+    /** Those that were recovered at the start, not yet committed or rolled back. */
+    private final transient HashSet<MessageId> recovered = new HashSet<>();
+
+    /** Those that were rolled back, by id, with their places in the queue. The cursor passes over them still. */
+    private final transient Map<MessageId, Long> returning = new LinkedHashMap<>();
+
+    /** Instead of the addition when the store starts. */
+    public static boolean recovered(HashSet<MessageId> acks, Object id) {
+        PreparedAcks prepared = (PreparedAcks) acks;
+        synchronized (prepared) {
+            prepared.recovered.add((MessageId) id);
+            return prepared.add((MessageId) id);
+        }
+    }
+
+    /** Instead of the removal when a branch is rolled back. */
+    public static boolean rolledBack(HashSet<MessageId> acks, Object id) {
+        PreparedAcks prepared = (PreparedAcks) acks;
+        synchronized (prepared) {
+            if (prepared.recovered.contains(id)) {
+                Object place = ((MessageId) id).getEntryLocator();
+                prepared.returning.put((MessageId) id, ((EntryLocator) place).seq());
+            }
+            return prepared.remove(id);
+        }
+    }
+
+    /** Instead of the cursor of a queue: hands out what has come back first. */
+    public static long page(
+            DBManager db,
+            HashSet<MessageId> acks,
+            long queue,
+            MessageRecoveryListener listener,
+            long from,
+            long to,
+            long limit) {
+        PreparedAcks prepared = (PreparedAcks) acks;
+        long handed = 0;
+        while (handed < limit) {
+            Long place = prepared.nextReturning();
+            if (place == null) {
+                return db.cursorMessages(acks, queue, listener, from, to, limit - handed);
+            }
+            db.client().queueCursor(queue, place, place + 1, new AbstractFunction1<>() {
+                @Override
+                public Object apply(Message message) {
+                    try {
+                        return listener.recoverMessage(message);
+                    } catch (Exception failure) {
+                        throw new IllegalStateException(failure);
+                    }
+                }
+            });
+            handed++;
+            if (!listener.canRecoveryNextMessage()) {
+                break;
+            }
+        }
+        return from;
+    }
+
+    private synchronized Long nextReturning() {
+        if (returning.isEmpty()) {
+            return null;
+        }
+        MessageId first = returning.keySet().iterator().next();
+        return returning.remove(first);
+    }
+
+    @Override
+    public synchronized boolean add(MessageId id) {
+        return super.add(id);
+    }
+
+    @Override
+    public synchronized boolean remove(Object id) {
+        recovered.remove(id);
+        return super.remove(id);
+    }
+
+    @Override
+    public synchronized boolean contains(Object id) {
+        return super.contains(id) || returning.containsKey(id);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.mqha.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.mqha.rig.Branch;
+import dev.mqha.rig.Jvm;
+import dev.mqha.rig.Replicas;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import javax.jms.JMSException;
+import javax.jms.MessageConsumer;
+import javax.jms.MessageProducer;
+import javax.jms.Session;
+import javax.jms.TextMessage;
+import javax.jms.XASession;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
+import org.apache.activemq.ActiveMQXAConnection;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreparedBranchTest {
+    private static final long LOG_SIZE = 1024 * 1024;
+
+    @TempDir
+    Path directory;
+
+    /** Works with branches of one connection. */
+    static final class Branches {
+        private final ActiveMQXAConnection connection;
+
+        Branches(Replicas.Master master) throws JMSException {
+            connection = master.connectXa();
+        }
+
+        /** Takes some messages and sends others in a branch, and prepares it. Its session stays open. */
+        void prepare(String name, int taken, String... sent) throws Exception {
+            XASession session = connection.createXASession();
+            XAResource resource = session.getXAResource();
+            resource.start(new Branch(name), XAResource.TMNOFLAGS);
+            // No consumer holds what is meant for the next one.
+            MessageConsumer consumer = session.createConsumer(session.createQueue("in?consumer.prefetchSize=0"));
+            for (int number = 0; number < taken; number++) {
+                if (consumer.receive(5000) == null) {
+                    throw new IllegalStateException("no message for " + name);
+                }
+            }
+            MessageProducer producer = session.createProducer(session.createQueue("out"));
+            for (String text : sent) {
+                producer.send(session.createTextMessage(text));
+            }
+            resource.end(new Branch(name), XAResource.TMSUCCESS);
+            resource.prepare(new Branch(name));
+        }
+
+        /** The names of the branches that the broker says are prepared. */
+        String recovered() throws Exception {
+            TreeSet<String> names = new TreeSet<>();
+            for (Xid xid : resource().recover(XAResource.TMSTARTRSCAN)) {
+                names.add(Branch.of(xid).name());
+            }
+            return String.join(" ", names);
+        }
+
+        void commit(String... names) throws Exception {
+            for (String name : names) {
+                resource().commit(new Branch(name), false);
+            }
+        }
+
+        void rollback(String... names) throws Exception {
+            for (String name : names) {
+                resource().rollback(new Branch(name));
+            }
+        }
+
+        private XAResource resource() throws JMSException {
+            return connection.createXASession().getXAResource();
+        }
+    }
+
+    static void send(Replicas.Master master, String queue, int count) throws JMSException {
+        Session session = master.connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageProducer producer = session.createProducer(session.createQueue(queue));
+        for (int number = 0; number < count; number++) {
+            producer.send(session.createTextMessage(String.valueOf(number)));
+        }
+    }
+
+    /** What a queue holds, and how many messages its store counts; it is left as it is. */
+    static String holds(Replicas.Master master, String queue) throws Exception {
+        Session session = master.connect().createSession(true, Session.SESSION_TRANSACTED);
+        MessageConsumer consumer = session.createConsumer(session.createQueue(queue));
+        TreeSet<String> texts = new TreeSet<>();
+        for (TextMessage next; (next = (TextMessage) consumer.receive(500)) != null; ) {
+            texts.add(next.getText());
+        }
+        session.rollback();
+        session.close();
+        ActiveMQQueue name = new ActiveMQQueue(queue);
+        int counted = master.broker.getDestination(name).getMessageStore().getMessageCount();
+        return String.format("%s %s (%d)", queue, String.join(" ", texts), counted);
+    }
+
+    /** Prepares branches of all kinds and lets the slave take over, and a copy of the slave after it. */
+    public static final class TakesOver {
+        public static void main(String[] args) throws Exception {
+            Path first = Path.of(args[0], "first");
+            Path second = Path.of(args[0], "second");
+            boolean killed = args[1].equals("killed");
+            try (Replicas.Master master = Replicas.master(first, 2, LOG_SIZE)) {
+                SlaveLevelDBStore slave = Replicas.slave(master, second, LOG_SIZE);
+                master.serving();
+                send(master, "in", 8);
+                Branches branches = new Branches(master);
+                branches.prepare("ack", 2);
+                branches.prepare("both", 1, "a");
+                branches.prepare("send", 0, "b", "c");
+                branches.prepare("undone", 2, "d");
+                branches.prepare("waits", 1, "e");
+                Replicas.caughtUp(master, slave);
+                if (killed) {
+                    second = Replicas.killed(second, Path.of(args[0], "killed"));
+                }
+                slave.stop();
+            }
+            try (Replicas.Master master = Replicas.master(second, 1, LOG_SIZE).serving()) {
+                Branches branches = new Branches(master);
+                System.out.println(branches.recovered());
+                System.out.println(holds(master, "in"));
+                System.out.println(holds(master, "out"));
+                branches.commit("ack", "both", "send");
+                branches.rollback("undone");
+                System.out.println(holds(master, "in"));
+                System.out.println(holds(master, "out"));
+            }
+            try (Replicas.Master master = Replicas.master(second, 1, LOG_SIZE).serving()) {
+                Branches branches = new Branches(master);
+                System.out.println(branches.recovered());
+                System.out.println(holds(master, "in"));
+                branches.commit("waits");
+                System.out.println(holds(master, "in"));
+                System.out.println(holds(master, "out"));
+                System.out.println(branches.recovered());
+            }
+            System.exit(0);
+        }
+    }
+
+    private static final List<String> TAKEN_OVER = List.of(
+            "ack both send undone waits",
+            "in 6 7 (8)",
+            "out  (0)",
+            "in 3 4 6 7 (5)",
+            "out a b c (3)",
+            "waits",
+            "in 3 4 6 7 (5)",
+            "in 3 4 6 7 (4)",
+            "out a b c e (4)",
+            "");
+
+    @Test
+    void aMasterThatTookOverHasTheBranchesThatWerePrepared() throws Exception {
+        for (String how : List.of("stopped", "killed")) {
+            assertEquals(
+                    String.join("\n", TAKEN_OVER).strip(),
+                    Jvm.mended().print(TakesOver.class, directory.resolve(how), how));
+        }
+    }
+
+    @Test
+    void withoutTheCureNoneTakesOver() throws Exception {
+        assertNotEquals(0, Jvm.stock().run(TakesOver.class, directory, "killed").exitCode());
+    }
+}
