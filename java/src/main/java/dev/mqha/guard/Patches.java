@@ -28,6 +28,12 @@ final class Patches {
             new Patch(BranchFix.QUEUE, BranchFix::queue),
             new Patch(BranchFix.RECOVERING, BranchFix::recovered),
             new Patch(BranchFix.REMOVING, BranchFix::rollback),
+            new Patch(SubscriptionFix.SUBSCRIPTION, SubscriptionFix::subscription),
+            new Patch(SubscriptionFix.TOPIC, SubscriptionFix::topic),
+            new Patch(SubscriptionFix.UPDATING, SubscriptionFix::updating),
+            new Patch(SubscriptionFix.RECOVERING, SubscriptionFix::recovering),
+            new Patch(SubscriptionFix.LOADING, SubscriptionFix::loading),
+            new Patch(SubscriptionFix.COLLECTING, SubscriptionFix::collecting),
             new Patch(UnitFix.SLAVE, UnitFix::snapshot),
             new Patch(SlaveFix.STORE, SlaveFix::begin),
             new Patch(SlaveFix.LOGIN, SlaveFix::stash),
@@ -135,6 +141,12 @@ final class Patches {
         known.put(BranchFix.QUEUE, "1832eb561f96494e8aa46b5278ab2eb7d6e68be89ca7918cfe206df2ba0089d5");
         known.put(BranchFix.RECOVERING, "a3b6af0684b95ff0927e8fbc40273b314789817227749c2b6cf71c0554029be8");
         known.put(BranchFix.REMOVING, "94f7de42b0cc34281a8e2b2be2468c5920844158612517fa78580a3ff33be4f7");
+        known.put(SubscriptionFix.SUBSCRIPTION, "4c7c7cc9441e65761a37010929c13bed81e1e4aaa6f1eea5d15ca8aaaf092a5e");
+        known.put(SubscriptionFix.TOPIC, "80c199ecaa9c0da73af28d0f5f145279a3a934a8238135d3300421bd16de5301");
+        known.put(SubscriptionFix.UPDATING, "30020c19bc59df483eb7f7ca551eda7c6f257ce2557e715dcbbcb1fba08f3536");
+        known.put(SubscriptionFix.RECOVERING, "4f8cf6c177af422bf86a9e263f3c31e70898837f96d4a5d59a1470f99bef311d");
+        known.put(SubscriptionFix.LOADING, "5590631aadb7b136852b69b06506d8a5d59da7ad6392cc51bc17f268be0e49bc");
+        known.put(SubscriptionFix.COLLECTING, "94344360028ac4f6d6718c45c7d09281b4bf2f62d9e6c582eaf377adbe0e7ee9");
         return Collections.unmodifiableMap(known);
     }
 }
