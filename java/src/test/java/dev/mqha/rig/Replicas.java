@@ -87,11 +87,19 @@ public final class Replicas {
 
         /** A started connection for XA that is closed with the master. */
         public ActiveMQXAConnection connectXa() throws JMSException {
+            return connectXa(null);
+        }
+
+        /** The same with a name for durable subscriptions. */
+        public ActiveMQXAConnection connectXa(String clientId) throws JMSException {
             ActiveMQXAConnectionFactory factory =
                     new ActiveMQXAConnectionFactory(clients().getBrokerURL());
             factory.setWatchTopicAdvisories(false);
             ActiveMQXAConnection connection = (ActiveMQXAConnection) factory.createXAConnection();
             connections.add(connection);
+            if (clientId != null) {
+                connection.setClientID(clientId);
+            }
             connection.start();
             return connection;
         }

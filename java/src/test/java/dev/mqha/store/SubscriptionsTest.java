@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.jms.Connection;
 import javax.jms.JMSException;
 import javax.jms.Message;
 import javax.jms.MessageConsumer;
@@ -176,5 +175,175 @@ class SubscriptionsTest {
         String[] lines = Jvm.stock().print(Leaves.class, directory).split("\n");
         assertEquals("selective 20", lines[0].strip());
         assertEquals("single", lines[1].strip());
+    }
+
+    /** The time of odd messages runs out before a subscriber comes, who acknowledges none. */
+    public static final class Expires {
+        public static void main(String[] args) throws Exception {
+            Path data = Path.of(args[0], "data");
+            Path killed;
+            try (Replicas.Master master = Replicas.master(data, 1, LOG_SIZE).serving()) {
+                new Subscriber(master, "late", null, Session.CLIENT_ACKNOWLEDGE).close();
+                // The last one expires, too.
+                send(master, 1, 21, 200);
+                Thread.sleep(400);
+                new Subscriber(master, "late", null, Session.CLIENT_ACKNOWLEDGE).next(10);
+                killed = Replicas.killed(data, Path.of(args[0], "killed"));
+            }
+            System.out.println(after(killed, "late", null));
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void whatLiesBetweenExpiredMessagesComesAfterARestart() throws Exception {
+        assertEquals(numbers(2, 20, 2), Jvm.mended().print(Expires.class, directory.resolve("mended")));
+        assertEquals("", Jvm.stock().print(Expires.class, directory.resolve("stock")));
+    }
+
+    /** Acknowledges one by one, backwards, and comes again in the same process and after a restart. */
+    public static final class Backwards {
+        public static void main(String[] args) throws Exception {
+            Path data = Path.of(args[0], "data");
+            Path killed;
+            try (Replicas.Master master = Replicas.master(data, 1, LOG_SIZE)) {
+                // Its cursor reads the store anew each time that it comes.
+                master.broker.setKeepDurableSubsActive(false);
+                master.serving();
+                Subscriber one = new Subscriber(master, "one", null, ActiveMQSession.INDIVIDUAL_ACKNOWLEDGE);
+                send(master, 1, 1000, 0);
+                List<Message> messages = one.next(1000);
+                for (int number = 1000; number > 3; number--) {
+                    if (number != 500) {
+                        messages.get(number - 1).acknowledge();
+                    }
+                }
+                one.close();
+                Subscriber again = new Subscriber(master, "one", null, ActiveMQSession.INDIVIDUAL_ACKNOWLEDGE);
+                System.out.println(again.rest());
+                again.close();
+                Subscriber all = new Subscriber(master, "one", null, Session.AUTO_ACKNOWLEDGE);
+                System.out.println(all.rest());
+                killed = Replicas.killed(data, Path.of(args[0], "killed"));
+            }
+            System.out.println(after(killed, "one", null));
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void whatWasAcknowledgedOneByOneDoesNotComeAgainWhileTheMasterLives() throws Exception {
+        assertEquals("1 2 3 500\n1 2 3 500", Jvm.mended().print(Backwards.class, directory));
+    }
+
+    /** Branches that acknowledge for a subscription, across failovers. */
+    public static final class Prepares {
+        private static void prepare(ActiveMQXAConnection connection, MessageConsumer[] consumer, String name, int count)
+                throws Exception {
+            XASession session = connection.createXASession();
+            XAResource resource = session.getXAResource();
+            resource.start(new Branch(name), XAResource.TMNOFLAGS);
+            if (consumer[0] != null) {
+                consumer[0].close();
+            }
+            consumer[0] = session.createDurableSubscriber(session.createTopic(TOPIC), "s", EVEN, false);
+            for (int number = 0; number < count; number++) {
+                if (consumer[0].receive(5000) == null) {
+                    throw new IllegalStateException("no message for " + name);
+                }
+            }
+            resource.end(new Branch(name), XAResource.TMSUCCESS);
+            resource.prepare(new Branch(name));
+        }
+
+        private static void show(Replicas.Master master) throws Exception {
+            try (Subscriber subscriber = new Subscriber(master, "xa", EVEN, Session.CLIENT_ACKNOWLEDGE)) {
+                System.out.println(subscriber.rest());
+            }
+        }
+
+        public static void main(String[] args) throws Exception {
+            Path first = Path.of(args[0], "first");
+            Path second = Path.of(args[0], "second");
+            try (Replicas.Master master = Replicas.master(first, 2, LOG_SIZE)) {
+                SlaveLevelDBStore slave = Replicas.slave(master, second, LOG_SIZE);
+                master.serving();
+                ActiveMQXAConnection connection = master.connectXa("xa");
+                MessageConsumer[] consumer = {null};
+                new Subscriber(master, "other", null, Session.AUTO_ACKNOWLEDGE).close();
+                prepare(connection, consumer, "empty", 0);
+                send(master, 1, 20, 0);
+                prepare(connection, consumer, "first", 2);
+                prepare(connection, consumer, "second", 3);
+                Replicas.caughtUp(master, slave);
+                slave.stop();
+            }
+            try (Replicas.Master master = Replicas.master(second, 1, LOG_SIZE).serving()) {
+                show(master);
+                XAResource resource = master.connectXa("tm").createXASession().getXAResource();
+                resource.commit(new Branch("second"), false);
+                show(master);
+            }
+            try (Replicas.Master master = Replicas.master(second, 1, LOG_SIZE).serving()) {
+                show(master);
+                XAResource resource = master.connectXa("tm").createXASession().getXAResource();
+                resource.rollback(new Branch("first"));
+                show(master);
+            }
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void whatABranchHasAcknowledgedIsHiddenUntilItsEnd() throws Exception {
+        assertEquals(
+                String.join(
+                        "\n",
+                        numbers(12, 20, 2),
+                        numbers(12, 20, 2),
+                        // Committed out of the row: the position waits for the first branch.
+                        "6 8 10 " + numbers(12, 20, 2),
+                        "2 4 6 8 10 " + numbers(12, 20, 2)),
+                Jvm.mended().print(Prepares.class, directory));
+    }
+
+    /** How many files the log has once subscriptions that want nothing, here and away, have let some megabytes pass. */
+    public static final class WantsNothing {
+        public static void main(String[] args) throws Exception {
+            Path data = Path.of(args[0], "data");
+            int most = 0;
+            try (Replicas.Master master = Replicas.master(data, 1, LOG_SIZE)) {
+                master.broker.setKeepDurableSubsActive(args[1].equals("kept"));
+                master.serving();
+                new Subscriber(master, "here", "even IS NULL", Session.AUTO_ACKNOWLEDGE);
+                new Subscriber(master, "away", "even IS NULL", Session.AUTO_ACKNOWLEDGE).close();
+                // Here, acknowledges, and holds the position of none of the others.
+                Subscriber row = new Subscriber(master, "row", EVEN, Session.AUTO_ACKNOWLEDGE);
+                Session session = master.connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
+                MessageProducer producer = session.createProducer(session.createTopic(TOPIC));
+                for (int number = 1; number <= 300; number++) {
+                    TextMessage message = session.createTextMessage("x".repeat(20_000));
+                    message.setBooleanProperty("even", number % 2 == 0);
+                    producer.send(message);
+                    if (number % 2 == 0) {
+                        row.next();
+                    }
+                }
+                most = Replicas.logs(data).size();
+                Replicas.eventually("the log is collected", () -> Replicas.logs(data).size() <= 2);
+                System.out.println((most > 4) + " " + Replicas.logs(data).size());
+            }
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void aSubscriptionThatWantsNothingKeepsNoLog() throws Exception {
+        String here = Jvm.mended().print(WantsNothing.class, directory.resolve("kept"), "kept");
+        assertEquals("true", here.split(" ")[0]);
+        String away = Jvm.mended().print(WantsNothing.class, directory.resolve("away"), "away");
+        assertEquals("true", away.split(" ")[0]);
+        // A stock store keeps what nobody wants for a subscription that is away.
+        assertNotEquals(0, Jvm.stock().run(WantsNothing.class, directory.resolve("stock"), "away").exitCode());
     }
 }
