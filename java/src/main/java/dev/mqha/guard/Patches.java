@@ -49,6 +49,7 @@ final class Patches {
             new Patch(AttachFix.ANSWER, AttachFix::answer),
             new Patch(AttachFix.CLIENT, AttachFix::client),
             new Patch(AttachFix.COLLECT, AttachFix::collect),
+            new Patch(CountFix.CLASS, CountFix::mend),
             new Patch(LastPlace.CLASS, LastPlace::mend),
             new Patch(StoppedSlave.CLASS, StoppedSlave::mend),
             new Patch(FailedStart.MASTER, FailedStart.of(FailedStart.MASTER)),
