@@ -67,7 +67,6 @@ final class Patches {
             new Patch(AckFix.UNIT, AckFix::unit),
             new Patch(AckFix.CLIENT, AckFix::removals),
             new Patch(SmallFrameFix.SENDING, SmallFrameFix::send),
-            new Patch(SmallFrameFix.RECEIVING, SmallFrameFix::receive),
             new Patch(FileList.CODEC, FileList::write),
             new Patch(FileList.BODY, FileList::read),
             new Patch(AcceptPoll.CLASS, AcceptPoll::mend),
@@ -129,7 +128,6 @@ final class Patches {
         known.put(StopLimit.CLASS, "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00");
         known.put(AckFix.UNIT, "57bf5bfe1fefbc76faa4d293b353a569aa883c9dd218d04b4406e852aa048295");
         known.put(SmallFrameFix.SENDING, "48311ab40ecb90a2596713aae90337d0f4292975e92d41a5eb983a5fe02c9363");
-        known.put(SmallFrameFix.RECEIVING, "ed91db241f43b1a18c423721bb7cbe9c32bff04d3d8f23982d754e453b79b43b");
         known.put(FileList.BODY, "9935380b568fde0ea358abc9e8a8b97e43bbfcdd2a0f12e1b9e7b049dab30666");
         known.put(AcceptPoll.CLASS, "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a");
         known.put(AcceptQueue.CLASS, "e30567bdfaf788bcaad1adf668ea15aa58f9bb5aab295ae9c14eb7c76986b803");

@@ -65,8 +65,7 @@ public final class Replay {
     }
 
     private static void end(Throwable failure, String where) {
-        End reason = isOfTheDisk(failure) ? End.DISK_FAILED : End.REPLAY_FAILED;
-        Fatal.end(reason, where + ": " + failure, failure);
+        Fatal.end(reasonOf(failure), where + ": " + failure, failure);
     }
 
     /** A replay that is interrupted has not failed: the log has it, and the next start replays it. */
@@ -78,17 +77,16 @@ public final class Replay {
         }
     }
 
-    /** The log throws the same kind of exception for a record that is wrong. */
-    private static boolean isOfTheDisk(Throwable failure) {
+    /** A record that is wrong is an IOException of the store's own. */
+    private static End reasonOf(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        if (!(root instanceof IOException) || root.getStackTrace().length == 0) {
-            return false;
-        }
-        String thrower = root.getStackTrace()[0].getClassName();
-        boolean ofTheStore = thrower.startsWith("org.apache.activemq.") || thrower.startsWith("dev.mqha.");
-        return !ofTheStore && !String.valueOf(root.getMessage()).contains("Corruption");
+        StackTraceElement[] trace = root.getStackTrace();
+        String thrower = trace.length == 0 ? "" : trace[0].getClassName();
+        boolean isOfTheStore = thrower.startsWith("org.apache.activemq.") || thrower.startsWith("dev.mqha.");
+        End reason = isOfTheStore ? null : Failure.reasonOf(failure);
+        return reason == End.DISK_FAILED || reason == End.LOG_LOST ? reason : End.REPLAY_FAILED;
     }
 }

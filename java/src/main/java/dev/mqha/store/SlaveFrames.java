@@ -1,6 +1,7 @@
 package dev.mqha.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import org.apache.activemq.leveldb.LevelDBClient;
 import org.apache.activemq.leveldb.RecordLog;
@@ -48,7 +49,7 @@ final class SlaveFrames extends AbstractFunction1<Object, BoxedUnit> {
 
     @Override
     public BoxedUnit apply(Object command) {
-        if (command instanceof ReplicationFrame frame) {
+        if (command instanceof ReplicationFrame frame && !isSmall(frame)) {
             AsciiBuffer action = frame.action();
             if (action.equals(SUPPORT.WAL_ACTION())) {
                 receive(JsonCodec.decode(frame.body(), LogWrite.class));
@@ -60,6 +61,17 @@ final class SlaveFrames extends AbstractFunction1<Object, BoxedUnit> {
             }
         }
         return BoxedUnit.UNIT;
+    }
+
+    /** Small ones that follow on what is there take a shorter way. */
+    private boolean isSmall(ReplicationFrame frame) {
+        try {
+            return SmallFrames.taken(store, session, frame);
+        } catch (IOException failure) {
+            Fatal.diskFailed(store, failure);
+            session.onTransportFailure(failure);
+            return true;
+        }
     }
 
     private void receive(LogWrite frame) {
@@ -117,11 +129,16 @@ final class SlaveFrames extends AbstractFunction1<Object, BoxedUnit> {
             bytes.force();
         }
         if (store.caughtUp()) {
-            try {
-                SlaveLog.of(store.client()).received(bytes, frame.file, frame.file + frame.offset);
-            } catch (IOException misplaced) {
-                Replay.failed(misplaced, store);
-            }
+            passed(store, frame, bytes);
+        }
+    }
+
+    /** Looks for ends of units of work in a frame. */
+    static void passed(SlaveLevelDBStore store, LogWrite frame, ByteBuffer bytes) {
+        try {
+            SlaveLog.of(store.client()).received(bytes, frame.file, frame.file + frame.offset);
+        } catch (IOException misplaced) {
+            Replay.failed(misplaced, store);
         }
     }
 

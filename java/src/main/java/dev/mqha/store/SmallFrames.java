@@ -112,6 +112,7 @@ public final class SmallFrames {
         ByteBuffer bytes = receiving.buffer((int) piece.length);
         session.codec().readData(bytes, task(slave, session, () -> {
             receiving.write(log, piece, bytes);
+            SlaveFrames.passed(slave, piece, bytes);
             slave.wal_append_offset_$eq(piece.offset + piece.length);
             slave.wal_append_position_$eq(piece.file + slave.wal_append_offset());
             slave.wal_date_$eq(piece.date);
