@@ -23,6 +23,8 @@ export interface QueueCheck {
   readonly lost: readonly string[];
   /** The bodies that were delivered and never sent, each once. */
   readonly unexpected: readonly string[];
+  /** The bodies that were sent, each once. */
+  readonly sent: readonly string[];
 }
 
 /** Counts of nothing at all. */
@@ -89,6 +91,31 @@ export function checkQueue(
     },
     lost,
     unexpected,
+    sent: [...acknowledgedOf.keys()],
+  };
+}
+
+/**
+ * A check in which what came of an earlier round, or of an earlier drill, is what came again: it had
+ * been taken off its queue then.
+ */
+export function withEarlier<T extends QueueCheck>(
+  check: T,
+  isEarlier: (body: string) => boolean,
+): T {
+  const { counts } = check;
+  const unexpected = check.unexpected.filter((body) => !isEarlier(body));
+  const again = check.unexpected.length - unexpected.length;
+  return {
+    ...check,
+    unexpected,
+    counts: {
+      ...counts,
+      delivered: counts.delivered - again,
+      duplicated: counts.duplicated + again,
+      unexpected: unexpected.length,
+      consumedAgain: counts.consumedAgain + again,
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export async function empty(
     if (looks > 0) await sleep(AGAIN_MS);
     counted = await depthOf(ground, queue);
     browsed = await browsedIn(queue, client, credit);
-    if (counted === undefined || counted - knownBefore === browsed) break;
+    if (counted === undefined || counted === browsed || counted - knownBefore === browsed) break;
   }
   const drained = await drain(queue, {
     client,
@@ -83,7 +83,8 @@ async function browsedIn(
 /** What there is to say where the three numbers are not one; what was not asked says nothing. */
 export function depthFinding(check: DepthCheck): Finding | undefined {
   const { queue, counted, browsed, drained, knownBefore } = check;
-  const inQueue = counted === null ? drained : counted - knownBefore;
+  // What one master has wrong, the next one may have right.
+  const inQueue = counted === null || counted === drained ? drained : counted - knownBefore;
   const off = Math.max(Math.abs(inQueue - drained), Math.abs((browsed ?? drained) - drained));
   if (off === 0) return undefined;
   const before = knownBefore === 0 ? '' : ` (${knownBefore} of them wrongly since before)`;

@@ -87,6 +87,7 @@ async function groundOf(asked: Cluster, options: DrillOptions): Promise<Ground> 
     random: randomFrom(options.seed),
     run: newRun(),
     ghosts: new Map(),
+    earlier: new Set(),
     listen: (witness) => {
       witnesses.add(witness);
       return () => witnesses.delete(witness);

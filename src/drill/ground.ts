@@ -46,6 +46,8 @@ export interface Ground {
   readonly run: string;
   /** How many messages the master counts in a queue and does not give; see Drained. */
   readonly ghosts: Map<string, number>;
+  /** The bodies that were sent in the rounds before. */
+  readonly earlier: Set<string>;
   /** Lets a witness hear what use cases do, until the returned function is called. */
   readonly listen: (witness: Witness) => () => void;
   /** The number of the first of so many clients, which nobody else of this drill has. */

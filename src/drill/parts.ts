@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../config/schema.js';
 import type { Act, QueuedAttempt } from './act.js';
-import { DRILL_QUEUE } from './bodies.js';
-import { checkQueue, type Delivery } from './checker.js';
+import { DRILL_QUEUE, isDrillBody } from './bodies.js';
+import { checkQueue, withEarlier, type Delivery } from './checker.js';
 import { depthFinding, empty } from './depths.js';
 import { countDead, DEAD_LETTERS } from './drain.js';
 import type { Ground } from './ground.js';
@@ -34,10 +34,22 @@ export async function findOut(
   const unknown: string[] = [];
   if (work && isWhole) parts.push(...(await work.check(say)));
   else if (work) unknown.push('the cluster was not whole, so its queues could not be read');
+  const known = parts.map((part) => ({
+    ...part,
+    check: withEarlier(part.check, (body) => isEarlier(ground, body)),
+  }));
+  for (const { check } of parts) {
+    for (const body of check.sent) ground.earlier.add(body);
+  }
   const findings: Finding[] = [];
-  for (const part of parts) findings.push(...(await findingsOf(ground, part)));
+  for (const part of known) findings.push(...(await findingsOf(ground, part)));
   unknown.push(...parts.flatMap((part) => part.unknown));
-  return { parts, findings, unknown: [...new Set(unknown)] };
+  return { parts: known, findings, unknown: [...new Set(unknown)] };
+}
+
+/** Whether a message was sent in a round before, or by another drill. */
+function isEarlier({ run, earlier }: Ground, body: string): boolean {
+  return earlier.has(body) || (isDrillBody(body) && !body.startsWith(`${run}:`));
 }
 
 /** The part that every drill has. */
@@ -84,7 +96,7 @@ async function findingsOf(ground: Ground, part: Part): Promise<Finding[]> {
     found.push({
       code: 'consumed-again',
       count: counts.consumedAgain,
-      text: `${counts.consumedAgain} of ${counts.consumed} consumed messages came again after the broker had their acknowledgement`,
+      text: `${counts.consumedAgain} came again after the broker had a consumer’s acknowledgement`,
       fails: waitsForRemovals(ground.calm.config),
     });
   }

@@ -3,6 +3,7 @@ import {
   checkQueue,
   NO_COUNTS,
   sumCounts,
+  withEarlier,
   type Attempt,
   type Delivery,
 } from '../../../src/drill/checker.js';
@@ -82,6 +83,13 @@ describe('a total-queue check', () => {
     const consumed = [...taken('unknown', '1'), ...taken('no', '2')];
     const { counts } = checkQueue(acknowledged('1', '2'), ['1', '2'], consumed);
     expect(counts).toMatchObject({ consumed: 1, duplicated: 2, consumedAgain: 0, lost: 0 });
+  });
+
+  it('takes what an earlier round has sent as what came again, and nothing else', () => {
+    const check = checkQueue(acknowledged('b1', 'b2'), ['b1', 'a7', 'b2', 'x']);
+    const { counts, unexpected } = withEarlier(check, (body) => body.startsWith('a'));
+    expect(unexpected).toEqual(['x']);
+    expect(counts).toMatchObject({ delivered: 3, unexpected: 1, duplicated: 1, consumedAgain: 1 });
   });
 
   it('has nothing to say of an empty history', () => {
