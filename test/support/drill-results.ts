@@ -134,12 +134,12 @@ export function madeResult(
   rounds: readonly RoundResult[],
   change: Partial<DrillResult> = {},
 ): DrillResult {
-  const keys = [...new Set(rounds.map(({ scenario, side }) => `${scenario} ${side}`))];
-  const scenarios = keys.map((key) => {
-    const of = rounds.filter(({ scenario, side }) => `${scenario} ${side}` === key);
-    const { scenario: name = '', side = 'alone' } = of[0] ?? {};
+  const keyOf = ({ scenario, workload, side }: RoundResult) => `${scenario} ${workload} ${side}`;
+  const scenarios = [...new Set(rounds.map(keyOf))].map((key) => {
+    const of = rounds.filter((round) => keyOf(round) === key);
+    const { scenario: name = '', workload = 'queue', side = 'alone' } = of[0] ?? {};
     const description = DESCRIPTIONS[name] ?? 'what the scenario does';
-    return scenarioResult({ name, description }, side, of);
+    return scenarioResult({ name, description, workload }, side, of);
   });
   const verdict = together(scenarios.map((each) => each.verdict));
   return {
