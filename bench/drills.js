@@ -1,7 +1,7 @@
 // Every scenario of `mqha drill`, many rounds of each, with and without the supervisor: what clients
 // lose and how long they wait. The answers are kept after each scenario, and one that is there is not
 // asked for again, so that a run which was cut short can go on.
-// node bench/drills.js [rounds=10] [--scenarios a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]
+// node bench/drills.js [rounds=10] [--scenarios a,b,…] [--workload a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { SCENARIOS } from '../dist/drill/scenarios/index.js';
@@ -9,11 +9,11 @@ import { runBench, withCluster } from './lib/cluster.js';
 import { readOptions } from './lib/options.js';
 
 const USAGE =
-  'node bench/drills.js [rounds=10] [--scenarios a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]';
+  'node bench/drills.js [rounds=10] [--scenarios a,b,…] [--workload a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]';
 
 const { count: rounds, values } = readOptions(USAGE, {
   count: 10,
-  flags: ['scenarios', 'duration', 'sync', 'rate', 'clients', 'seed', 'json'],
+  flags: ['scenarios', 'workload', 'duration', 'sync', 'rate', 'clients', 'seed', 'json'],
 });
 /** The exit code of a drill that was cut short. */
 const INTERRUPTED = 130;
@@ -55,7 +55,7 @@ await runBench(() =>
 
 /** @param {string} scenario */
 function commandOf(scenario) {
-  const options = ['duration', 'rate', 'clients', 'seed'].flatMap((name) => {
+  const options = ['workload', 'duration', 'rate', 'clients', 'seed'].flatMap((name) => {
     const value = values[name] ?? (name === 'duration' ? '4s' : undefined);
     return value === undefined ? [] : [`--${name}`, value];
   });
@@ -104,7 +104,14 @@ function markdown() {
   const machine = `${cpus().length} cores, ${Math.round(totalmem() / 1024 ** 3)} GiB`;
   const head = [
     ...['scenario', 'supervisor', 'rounds', 'attempted', 'acknowledged', 'lost', 'recovered'],
-    ...['duplicated', 'unexpected', 'outage median ms', 'worst ms', 'since fault median ms'],
+    ...[
+      'duplicated',
+      'again',
+      'unexpected',
+      'outage median ms',
+      'worst ms',
+      'since fault median ms',
+    ],
     ...['worst ms', 'verdict'],
   ];
   const rows = names.flatMap((scenario) => rowsOf(scenario));
@@ -126,13 +133,13 @@ function markdown() {
  */
 function rowsOf(scenario) {
   const { result } = answerOf(scenario) ?? {};
-  if (!result) return [[scenario, ...new Array(12).fill('–'), 'not measured']];
+  if (!result) return [[scenario, ...new Array(13).fill('–'), 'not measured']];
   return result.scenarios.map(({ counts, ...row }) => [
-    row.scenario,
+    row.workload === 'queue' ? row.scenario : `${row.scenario}, ${row.workload}`,
     row.side === 'supervisor' ? 'with' : 'without',
     row.rounds,
     ...[counts.attempted, counts.acknowledged, counts.lost, counts.recovered, counts.duplicated],
-    counts.unexpected,
+    ...[counts.consumedAgain, counts.unexpected],
     ...spread(row.outageMs),
     ...spread(row.sinceFaultMs),
     row.verdict,
@@ -148,9 +155,10 @@ function spread(value) {
 function remarksOf(scenario) {
   const { result, error } = answerOf(scenario) ?? {};
   if (error) return [`${scenario}: ${error.trim().split('\n').at(-1)}`];
-  return (result?.rounds ?? []).flatMap(({ side, round, target, back, faults, unknown = [] }) =>
-    [...faults, ...unknown, ...(back ? [] : ['the cluster did not come back by itself'])].map(
-      (text) => `${scenario}, ${side}, round ${round}, ${target}: ${text}`,
-    ),
+  return (result?.rounds ?? []).flatMap(
+    ({ workload, side, round, target, back, faults, unknown = [] }) =>
+      [...faults, ...unknown, ...(back ? [] : ['the cluster did not come back by itself'])].map(
+        (text) => `${scenario}, ${workload}, ${side}, round ${round}, ${target}: ${text}`,
+      ),
   );
 }

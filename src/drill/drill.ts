@@ -42,6 +42,7 @@ export async function drill(
   confirm: Confirm,
 ): Promise<DrillResult> {
   const scenarios = scenariosNamed(options.scenarios);
+  const workloads = workloadsNamed(options.workloads ?? [DEFAULT_WORKLOAD]);
   refuseElsewhere(asked.config);
   refuseIfNever(asked, scenarios);
   const lock = await lockDrill(asked);
@@ -54,7 +55,7 @@ export async function drill(
     await consentToDrill(ground.calm, status, confirm);
     const sides = sidesOf(options, status);
     await discardEarlier(ground, status);
-    return await conduct(ground, scenarios, sides, status);
+    return await conduct(ground, { scenarios, workloads, sides }, status);
   } finally {
     ground.reader.close();
     await lock.release();
@@ -116,6 +117,13 @@ function sidesOf({ supervisor }: DrillOptions, { supervisor: now }: ClusterStatu
   return wanted === 'with' ? ['supervisor'] : ['supervisor', 'alone'];
 }
 
+/** Everything that is to be held. */
+interface Programme {
+  readonly scenarios: readonly Scenario[];
+  readonly workloads: readonly Workload[];
+  readonly sides: readonly Side[];
+}
+
 /** What is held several rounds of. */
 interface Item {
   readonly scenario: Scenario;
@@ -138,15 +146,13 @@ interface Progress {
 
 async function conduct(
   ground: Ground,
-  scenarios: readonly Scenario[],
-  sides: readonly Side[],
+  { scenarios, workloads, sides }: Programme,
   before: ClusterStatus,
 ): Promise<DrillResult> {
   const { cluster, calm, options, record } = ground;
   const began = new Date();
   const supervised = before.supervisor.running;
   const setup = await setupOf(calm, options, supervised);
-  const workloads = workloadsNamed(options.workloads);
   const progress: Progress = { rounds: [], reasons: new Map(), isOver: false };
   const plan = sides.map((side) => ({
     side,

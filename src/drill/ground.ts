@@ -16,8 +16,8 @@ import type { Witness } from './witness.js';
 export interface DrillOptions {
   /** Names of scenarios, each once. */
   readonly scenarios: readonly string[];
-  /** Names of workloads, each once. */
-  readonly workloads: readonly string[];
+  /** Names of workloads, each once; `queue` by default. */
+  readonly workloads?: readonly string[];
   readonly rounds: number;
   /** Messages per second of all clients; undefined: as fast as they are acknowledged. */
   readonly rate: number | undefined;
