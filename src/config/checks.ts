@@ -119,5 +119,10 @@ export function warningsOf(config: ClusterConfig): string[] {
       `sync ${config.sync} acknowledges a message before any slave has it: a failover can lose acknowledged messages`,
     );
   }
+  if (config.store.acks === 'quorum' && config.sync.startsWith('local')) {
+    warnings.push(
+      `store.acks quorum waits as sends do, and with sync ${config.sync} they wait for no slave: it has no effect`,
+    );
+  }
   return warnings;
 }

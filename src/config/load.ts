@@ -192,6 +192,7 @@ function complete(file: ClusterFile): ClusterConfig {
         parseDuration(file.zookeeper.sessionTimeout ?? sessionTimeout(file.supervisor.enabled)),
       ),
     },
+    store: file.store,
     java: {
       ...(file.java.home === undefined ? {} : { home: file.java.home }),
       heapMb: checked(parseHeap(file.java.heap)),

@@ -4,6 +4,9 @@ import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
 /** Sync modes of replicatedLevelDB; an unknown one would act like local_mem after a mere warning. */
 export const SYNC_MODES = ['quorum_mem', 'quorum_disk', 'local_mem', 'local_disk'] as const;
 
+/** What acknowledgements, purges and removals wait for: the slaves, as sends do, or the master's own log. */
+export const ACK_MODES = ['async', 'quorum'] as const;
+
 /** Words that `mqha` takes in place of a node's name. */
 export const RESERVED_NAMES = ['master', 'elector', 'slave', 'zookeeper', 'all'];
 
@@ -107,6 +110,14 @@ const zookeeper = z.strictObject({
     .optional(),
 });
 
+const store = z.strictObject({
+  acks: z
+    .enum(ACK_MODES, {
+      error: (i) => `${quoted(i.input)} is neither "async" nor "quorum"`,
+    })
+    .default('async'),
+});
+
 const java = z.strictObject({
   home: z
     .string()
@@ -185,6 +196,7 @@ export const clusterFile = z.strictObject({
     })
     .default('generated'),
   zookeeper,
+  store: store.prefault({}),
   java: java.default({ heap: '512m', options: [] }),
   limits: limits.default({ memory: '70%', store: '10gb', temp: '1gb' }),
   supervisor: supervisor.prefault({}),
@@ -197,6 +209,7 @@ export const clusterFile = z.strictObject({
 export type ClusterFile = z.infer<typeof clusterFile>;
 export type ClusterFileInput = z.input<typeof clusterFile>;
 export type SyncMode = (typeof SYNC_MODES)[number];
+export type AckMode = (typeof ACK_MODES)[number];
 
 /** One node of the port table, with every default filled in. */
 export interface NodeConfig {
@@ -221,6 +234,9 @@ export interface ClusterConfig {
     readonly servers: readonly { readonly host: string; readonly port: number }[];
     readonly path: string;
     readonly sessionTimeoutMs: number;
+  };
+  readonly store: {
+    readonly acks: AckMode;
   };
   readonly java: {
     readonly home?: string;

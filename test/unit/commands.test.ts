@@ -223,6 +223,7 @@ describe('a stopped cluster', () => {
   it('is planned by up --dry-run, which changes nothing', async () => {
     const directory = await made();
     edit(directory, 'quorum_mem ', 'quorum_disk ');
+    edit(directory, 'acks: async ', 'acks: quorum ');
     const before = snapshot(directory);
     const env = { JAVA_HOME: fakeJava('17.0.1') };
     const { stdout } = await mqha(['-C', directory, 'up', '--dry-run', '--json'], { env });
@@ -237,6 +238,7 @@ describe('a stopped cluster', () => {
     for (const { name, argv, command } of plan.start) {
       expect(command).toBe(join(env.JAVA_HOME, 'bin', 'java'));
       expect(argv).toEqual(expect.arrayContaining([`-Dmqha.cluster=${id}`, `-Dmqha.node=${name}`]));
+      expect(argv.includes('-Dmqha.acks=quorum')).toBe(name !== 'zookeeper');
     }
     const text = await mqha(['-C', directory, 'up', '--dry-run'], { env });
     expect(text.stdout).toContain(`start mq02 in ${directory}/nodes/mq02\n  ${env.JAVA_HOME}`);

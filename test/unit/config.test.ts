@@ -123,6 +123,7 @@ nodes:
         path: '/activemq/mqstores',
         sessionTimeoutMs: 10_000,
       },
+      store: { acks: 'async' },
       java: { heapMb: 512, options: [] },
       limits: { memoryPercent: 70, storeMb: 10_240, tempMb: 1024, messageMb: 8 },
       supervisor: {
@@ -161,6 +162,8 @@ nodes:
       '0.0.0.0 is no address',
     ],
     ['an ensemble that is managed', ':2181', ':2181,127.0.0.2:2181', 'is one server'],
+    ['what nobody can wait for', 'nodes', 'store: { acks: all }\nnodes', '"all" is neither'],
+    ['an unknown key of the store', 'nodes', 'store: { ack: quorum }\nnodes', 'store.ack'],
     ['an option that is ours', 'nodes', 'java: { options: [-Dmqha.node=x] }\nnodes', 'mqha itself'],
   ])('is refused with %s named', (_, from, to, message) => {
     expect(smallest).toContain(from);

@@ -81,4 +81,12 @@ describe('a warning', () => {
     expect(warningsOf(await portTable({ nodes: 1, sync: 'local_disk' }, yes))).toEqual([]);
     expect(warningsOf(await portTable({ nodes: 4, sync: 'local_disk' }, yes))).toHaveLength(2);
   });
+
+  it('says that acknowledgements do not wait where sends do not', async () => {
+    const waiting = { store: { acks: 'quorum' } } as const;
+    const config = await portTable({ nodes: 3 }, yes);
+    expect(warningsOf({ ...config, ...waiting })).toEqual([]);
+    const local = warningsOf({ ...config, ...waiting, sync: 'local_mem' });
+    expect(local).toContainEqual(expect.stringContaining('it has no effect'));
+  });
 });
