@@ -25,6 +25,7 @@ final class Patches {
             new Patch(UnitFix.REPLAYING, RemovalFix::mend),
             new Patch(UnitFix.REPLAYING, BranchFix::replay),
             new Patch(UnitFix.CLIENT, BranchFix::recover),
+            new Patch(UnitFix.CLIENT, LogFix::mend),
             new Patch(BranchFix.QUEUE, BranchFix::queue),
             new Patch(BranchFix.RECOVERING, BranchFix::recovered),
             new Patch(BranchFix.REMOVING, BranchFix::rollback),

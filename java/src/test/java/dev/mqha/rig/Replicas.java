@@ -25,6 +25,7 @@ import org.apache.activemq.ActiveMQXAConnectionFactory;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.leveldb.LevelDBStore;
+import org.apache.activemq.leveldb.LevelDBStoreView;
 import org.apache.activemq.leveldb.replicated.MasterLevelDBStore;
 import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
 
@@ -33,7 +34,7 @@ import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
  * master is a copy of its directory, or a slave's, taken while both live, since a process cannot lose a part of itself.
  */
 public final class Replicas {
-    private static final long LIMIT_MS = 30_000;
+    private static final long LIMIT_MS = Long.getLong("mqha.rig.limit", 30_000);
     private static final String TOKEN = "token";
 
     /** A broker on the store of a master. */
@@ -241,6 +242,20 @@ public final class Replicas {
             }
         }
         return copy;
+    }
+
+    /**
+     * Removes files of the log that nothing needs, as the store does every ten seconds.
+     *
+     * @return whether so few were left within some seconds
+     */
+    public static boolean collect(Master master, Path directory, int files) throws InterruptedException {
+        LevelDBStoreView store = new LevelDBStoreView(master.store);
+        for (int round = 0; round < 20 && logs(directory).size() > files; round++) {
+            store.compact();
+            Thread.sleep(200);
+        }
+        return logs(directory).size() <= files;
     }
 
     /** The files of the log, oldest first. */

@@ -174,6 +174,6 @@ class PreparedBranchTest {
 
     @Test
     void withoutTheCureNoneTakesOver() throws Exception {
-        assertNotEquals(0, Jvm.stock().run(TakesOver.class, directory, "killed").exitCode());
+        assertNotEquals(0, Jvm.stock().option("-Dmqha.rig.limit=8000").run(TakesOver.class, directory, "killed").exitCode());
     }
 }
