@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.mqha.rig.Branch;
 import dev.mqha.rig.Jvm;
 import dev.mqha.rig.Replicas;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
@@ -19,6 +21,7 @@ import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
 import org.apache.activemq.ActiveMQXAConnection;
 import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.XATransactionId;
 import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,12 +109,12 @@ class PreparedBranchTest {
         return String.format("%s %s (%d)", queue, String.join(" ", texts), counted);
     }
 
-    /** Prepares branches of all kinds and lets the slave take over, and a copy of the slave after it. */
-    public static final class TakesOver {
+    /** Prepares branches of all kinds and leaves a slave that has them, where the second argument says. */
+    public static final class Prepares {
         public static void main(String[] args) throws Exception {
             Path first = Path.of(args[0], "first");
             Path second = Path.of(args[0], "second");
-            boolean killed = args[1].equals("killed");
+            boolean stopped = args[1].equals("stopped");
             try (Replicas.Master master = Replicas.master(first, 2, LOG_SIZE)) {
                 SlaveLevelDBStore slave = Replicas.slave(master, second, LOG_SIZE);
                 master.serving();
@@ -123,12 +126,24 @@ class PreparedBranchTest {
                 branches.prepare("undone", 2, "d");
                 branches.prepare("waits", 1, "e");
                 Replicas.caughtUp(master, slave);
-                if (killed) {
-                    second = Replicas.killed(second, Path.of(args[0], "killed"));
+                if (!stopped) {
+                    Replicas.killed(second, Path.of(args[0], args[1]));
                 }
                 slave.stop();
+                if (stopped) {
+                    // With a snapshot of its index.
+                    Replicas.killed(second, Path.of(args[0], args[1]));
+                }
             }
-            try (Replicas.Master master = Replicas.master(second, 1, LOG_SIZE).serving()) {
+            System.exit(0);
+        }
+    }
+
+    /** Takes over from what was left, and once more. */
+    public static final class TakesOver {
+        public static void main(String[] args) throws Exception {
+            Path data = Path.of(args[0]);
+            try (Replicas.Master master = Replicas.master(data, 1, LOG_SIZE).serving()) {
                 Branches branches = new Branches(master);
                 System.out.println(branches.recovered());
                 System.out.println(holds(master, "in"));
@@ -138,7 +153,7 @@ class PreparedBranchTest {
                 System.out.println(holds(master, "in"));
                 System.out.println(holds(master, "out"));
             }
-            try (Replicas.Master master = Replicas.master(second, 1, LOG_SIZE).serving()) {
+            try (Replicas.Master master = Replicas.master(data, 1, LOG_SIZE).serving()) {
                 Branches branches = new Branches(master);
                 System.out.println(branches.recovered());
                 System.out.println(holds(master, "in"));
@@ -163,17 +178,63 @@ class PreparedBranchTest {
             "out a b c e (4)",
             "");
 
+    /** @param prepared with which classes the branches are prepared */
+    private String takenOver(Jvm prepared, String how) throws Exception {
+        Path left = directory.resolve(how);
+        prepared.print(Prepares.class, left, how);
+        return Jvm.mended().print(TakesOver.class, left.resolve(how));
+    }
+
     @Test
     void aMasterThatTookOverHasTheBranchesThatWerePrepared() throws Exception {
-        for (String how : List.of("stopped", "killed")) {
-            assertEquals(
-                    String.join("\n", TAKEN_OVER).strip(),
-                    Jvm.mended().print(TakesOver.class, directory.resolve(how), how));
+        assertEquals(String.join("\n", TAKEN_OVER).strip(), takenOver(Jvm.mended(), "killed"));
+        assertEquals(String.join("\n", TAKEN_OVER).strip(), takenOver(Jvm.mended(), "stopped"));
+    }
+
+    @Test
+    void aStoreThatNoMasterCouldStartComesUpAgain() throws Exception {
+        // The slave's index, kept as a snapshot, has lost what the branches have acknowledged; the log has it.
+        Path left = directory.resolve("stock");
+        Jvm.stock().print(Prepares.class, left, "stopped");
+        Jvm stock = Jvm.stock().option("-Dmqha.rig.limit=8000");
+        Path tried = Replicas.killed(left.resolve("stopped"), directory.resolve("tried"));
+        assertNotEquals(0, stock.run(TakesOver.class, tried).exitCode());
+        assertEquals(
+                String.join("\n", TAKEN_OVER).strip(), Jvm.mended().print(TakesOver.class, left.resolve("stopped")));
+    }
+
+    /** Is killed between the commit of a branch and its removal; the commit is done again. */
+    public static final class CommitsAgain {
+        public static void main(String[] args) throws Exception {
+            Path first = Path.of(args[0], "first");
+            Path killed = Path.of(args[0], "killed");
+            try (Replicas.Master master = Replicas.master(first, 1, LOG_SIZE).serving()) {
+                send(master, "in", 8);
+                new Branches(master).prepare("ack", 2);
+                master.store.commit(
+                        new XATransactionId(new Branch("ack")),
+                        true,
+                        () -> {
+                            try {
+                                Replicas.killed(first, killed);
+                            } catch (IOException failure) {
+                                throw new UncheckedIOException(failure);
+                            }
+                        },
+                        null);
+            }
+            try (Replicas.Master master = Replicas.master(killed, 1, LOG_SIZE).serving()) {
+                Branches branches = new Branches(master);
+                System.out.println(branches.recovered());
+                branches.commit("ack");
+                System.out.println(holds(master, "in"));
+            }
+            System.exit(0);
         }
     }
 
     @Test
-    void withoutTheCureNoneTakesOver() throws Exception {
-        assertNotEquals(0, Jvm.stock().option("-Dmqha.rig.limit=8000").run(TakesOver.class, directory, "killed").exitCode());
+    void aBranchThatIsCommittedAgainTakesNothingTwice() throws Exception {
+        assertEquals("ack\nin 2 3 4 5 6 7 (6)", Jvm.mended().print(CommitsAgain.class, directory));
     }
 }
