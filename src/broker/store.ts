@@ -19,7 +19,9 @@ export type StashOutcome =
   | { readonly action: 'cleared' }
   | { readonly action: 'restored'; readonly kept: string };
 
-const isStoreFile = (name: string) => /^[0-9a-f]{16}\.(log|log\.crc32|index)$/.test(name);
+/** Also the list of log files, which is set aside with them (dev.mqha.store.LogList). */
+const isStoreFile = (name: string) =>
+  /^[0-9a-f]{16}\.(log|log\.crc32|index)$/.test(name) || name === 'mqha-logs.txt';
 const isLog = (name: string) => /^[0-9a-f]{16}\.log$/.test(name);
 
 /**

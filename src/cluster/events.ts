@@ -12,6 +12,12 @@ export type ClusterEvent =
   | { readonly type: 'zookeeper-ready'; readonly connect: string; readonly ms: number }
   | { readonly type: 'waiting-for-znode'; readonly node: string; readonly znode: string }
   | { readonly type: 'stash-restored'; readonly node: string; readonly kept: string }
+  | {
+      readonly type: 'store-set-aside';
+      readonly node: string;
+      readonly kept: string;
+      readonly why: string;
+    }
   | { readonly type: 'node-phase'; readonly node: string; readonly phase: NodePhase }
   | { readonly type: 'stopping'; readonly name: string; readonly pid: number }
   | {

@@ -65,7 +65,7 @@ function nameOf(member: Member | undefined): string | null {
 }
 
 function nodeStatus(seen: Observation, observed: NodeObservation): NodeStatus {
-  const { node, local, process, accepting } = observed;
+  const { node, local, process, accepting, ended } = observed;
   const member = seen.election && memberOf(seen.election, node.name);
   const role = roleOf(seen, observed, member);
   const { attached, lagBytes } = role === 'slave' ? attachment(seen, observed) : NOT_A_SLAVE;
@@ -84,6 +84,8 @@ function nodeStatus(seen: Observation, observed: NodeObservation): NodeStatus {
     attached,
     lagBytes,
     replicas: process ? settingsOf(process.argv).replicas : null,
+    ended: ended ? { at: ended.at, code: ended.code, message: ended.message } : null,
+    kept: observed.kept ?? [],
   };
 }
 

@@ -1,4 +1,4 @@
-import { recoverStash, removeEmptyFiles } from '../broker/store.js';
+import { quorumOf } from '../config/checks.js';
 import type { NodeConfig } from '../config/schema.js';
 import { membersOf, readElection, type Election } from '../election/election.js';
 import { MqhaError } from '../errors.js';
@@ -11,10 +11,12 @@ import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
 import { ensureProcessDirectories, renderFiles, type Prepared } from './prepare.js';
 import { releaseZnodes } from './sessions.js';
 import { admitToElections } from './sizes.js';
+import { settleStores } from './stores.js';
 import { diedError, leftRunning, markLogs, type Started } from './watch.js';
 
 const ZOOKEEPER_START_MS = 30_000;
 const ZOOKEEPER_ANSWER_MS = 10_000;
+const FIRST_ELECTION_MS = 30_000;
 
 /** What was launched. */
 export interface LaunchResult {
@@ -28,7 +30,7 @@ export interface LaunchResult {
  * Launches what does not run of these nodes, and the managed ZooKeeper, without waiting until they
  * serve. Everything that can be refused is refused before the first process starts. Call it with
  * the cluster's lock held.
- * @throws MqhaError of renderFiles(), refuseHeldPorts() and admitToElections(), and `zookeeper-unreachable`, `strangers`,
+ * @throws MqhaError of renderFiles(), refuseHeldPorts(), admitToElections() and settleStores(), and `zookeeper-unreachable`, `strangers`,
  *   `node-elsewhere-alive`, `broker-died`, `launch-failed`, `interrupted`
  */
 export async function launchNodes(
@@ -48,9 +50,17 @@ export async function launchNodes(
   for (const { name, process } of plan.running) {
     cluster.host.emit({ type: 'already-running', name, pid: process.pid });
   }
+  const starting = plan.brokers.map(({ node }) => node);
+  const later = await settleStores(cluster, starting, reader);
   await startZooKeeper(cluster, plan.zookeeper, deadline);
   await admit(cluster, reader, plan, deadline);
-  return { cluster, plan, started: await startBrokers(cluster, plan) };
+  const first = plan.brokers.filter(({ node }) => !later.has(node.name));
+  const started = await startBrokers(cluster, first);
+  if (later.size > 0 && (await electionWithout(cluster, reader, later, started, deadline))) {
+    const rest = plan.brokers.filter(({ node }) => later.has(node.name));
+    started.push(...(await startBrokers(cluster, rest)));
+  }
+  return { cluster, plan, started };
 }
 
 async function startZooKeeper(
@@ -159,20 +169,51 @@ function refuseStrangers(cluster: Cluster, election: Election, names: ReadonlySe
   );
 }
 
-/** Starts the brokers side by side. */
-async function startBrokers(cluster: Cluster, plan: StartPlan): Promise<Started[]> {
-  const { host, layout, registry } = cluster;
-  for (const { node } of plan.brokers) {
-    const directories = layout.node(node.name);
-    await ensureProcessDirectories(directories);
-    await removeEmptyFiles(directories.data);
-    const outcome = await recoverStash(directories.data, host.now());
-    if (outcome.action === 'restored') {
-      host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });
+/**
+ * Waits until the nodes that have messages have elected a master, or all of them take part and are too few to. Those
+ * that have none could elect one of themselves, whose empty log all others would take.
+ * @returns false where one of those that were started has ended: what is left may be without its messages
+ * @throws MqhaError `interrupted`; `timeout` where no election comes
+ */
+async function electionWithout(
+  cluster: Cluster,
+  reader: ZooKeeperReader,
+  later: ReadonlySet<string>,
+  first: readonly Started[],
+  deadline: Deadline,
+): Promise<boolean> {
+  const { config, host, registry } = cluster;
+  const names = config.nodes.map(({ name }) => name).filter((name) => !later.has(name));
+  const limit = deadline.within(FIRST_ELECTION_MS);
+  for (;;) {
+    throwIfInterrupted(host, leftRunning(names));
+    const living = await registry.findAll(names);
+    if (living.size === 0 || !first.every(({ name }) => living.has(name))) return false;
+    const group = await reader
+      .group(config.zookeeper.path, deadline.within(ZOOKEEPER_ANSWER_MS))
+      .catch(() => undefined);
+    const election = readElection(group?.znodes ?? [], config.name);
+    if (election.master !== undefined) return true;
+    const told = [...living.keys()].filter((name) =>
+      membersOf(election, name).some(({ position }) => position >= 0),
+    );
+    if (told.length === living.size && told.length < quorumOf(config.replicas)) return true;
+    if (limit.passed) {
+      throw new MqhaError(
+        'timeout',
+        `${[...living.keys()].join(', ')} did not elect a master, and ${[...later].join(', ')}, which has no messages, must not before`,
+        { hint: `See \`mqha logs\`; \`mqha up\` starts ${[...later].join(', ')} as well.` },
+      );
     }
+    await sleep(100, host.signal);
   }
+}
+
+/** Starts brokers side by side. */
+async function startBrokers(cluster: Cluster, brokers: StartPlan['brokers']): Promise<Started[]> {
+  const { host, layout, registry } = cluster;
   return Promise.all(
-    plan.brokers.map(async ({ node, launch: command }): Promise<Started> => {
+    brokers.map(async ({ node, launch: command }): Promise<Started> => {
       const logs = await markLogs(layout.node(node.name));
       const launched = await launch(command);
       await registry.remember(node.name, launched.pid);

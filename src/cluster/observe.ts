@@ -1,6 +1,9 @@
 import { hostname, networkInterfaces } from 'node:os';
 import type { Replication } from '../broker/jolokia.js';
 import { isAccepting } from '../broker/probe.js';
+import { readEndRecord, type EndRecord } from '../broker/end-record.js';
+import { keptStores, type KeptStore } from '../broker/kept.js';
+import { lookAtStore } from '../broker/store-look.js';
 import { nodeId } from '../broker/store.js';
 import { readMaster, type Usage } from '../broker/usage.js';
 import type { NodeConfig } from '../config/schema.js';
@@ -37,6 +40,12 @@ export interface NodeObservation {
   readonly freeBytes: number | undefined;
   /** The disk under it, and what the store takes of it. */
   readonly disk: DiskRoom | undefined;
+  /** Of a node without a process: why that has ended itself. */
+  readonly ended?: EndRecord | undefined;
+  /** Of a node without a process: what is wrong with its store, in words. */
+  readonly damage?: readonly string[] | undefined;
+  /** What was set aside of its stores, the newest first. */
+  readonly kept?: readonly KeptStore[] | undefined;
 }
 
 /** One look at a cluster: facts, not yet judged. */
@@ -131,18 +140,46 @@ async function observeNode(
   deadline: Deadline,
 ): Promise<NodeObservation> {
   const local = isLocal(node.host);
-  const { data } = cluster.layout.node(node.name);
-  const [process, accepting, id, disk] = await Promise.all([
+  const { data, log } = cluster.layout.node(node.name);
+  const [process, accepting, id, disk, kept] = await Promise.all([
     processes.then((found) => found.get(node.name)),
     isAccepting(node.host, node.messagePort, Math.min(ACCEPT_MS, deadline.remaining)),
     local ? nodeId(data).catch(() => undefined) : undefined,
     local ? before(deadline, diskRoom(data)) : undefined,
+    local ? before(deadline, keptStores(data)) : undefined,
   ]);
   const held =
     local && process === undefined
       ? ((await before(deadline, heldPorts(portsOf(node)))) ?? [])
       : [];
-  return { node, local, process, accepting, held, nodeId: id, freeBytes: disk?.freeBytes, disk };
+  const seen = {
+    node,
+    local,
+    process,
+    accepting,
+    held,
+    nodeId: id,
+    freeBytes: disk?.freeBytes,
+    disk,
+    kept,
+  };
+  if (!local || process !== undefined) return seen;
+  const [ended, look] = await Promise.all([
+    endOf(cluster, node, log),
+    before(deadline, lookAtStore(data)),
+  ]);
+  const found = ended?.code === 'store-damaged' ? [ended.message] : [];
+  return { ...seen, ended, damage: look?.state === 'damaged' ? look.damage : found };
+}
+
+/** Why the last process of a node has ended itself; an earlier one's reason says nothing of it. */
+async function endOf(
+  { registry }: Cluster,
+  node: NodeConfig,
+  logDirectory: string,
+): Promise<EndRecord | undefined> {
+  const record = await readEndRecord(logDirectory);
+  return record && record.pid === (await registry.lastPid(node.name)) ? record : undefined;
 }
 
 /** The addresses that a node listens on. */

@@ -1,6 +1,7 @@
 import { membersOf, vetoing } from '../election/election.js';
 import type { Cluster } from './context.js';
 import { fullnessProblems } from './fullness.js';
+import { isHopeless } from '../broker/end-record.js';
 import { livingMembers } from './members.js';
 import type { NodeObservation, Observation } from './observe.js';
 import { sizeProblems } from './size-problems.js';
@@ -16,6 +17,7 @@ export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged
   return [
     ...zookeeperProblems(seen, status),
     ...electionProblems(cluster, seen, status),
+    ...hopelessProblems(seen),
     ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
     ...fullnessProblems(cluster.config, seen, status),
     ...supervisorProblems(seen, status),
@@ -44,10 +46,33 @@ function supervisorProblems(seen: Observation, status: Unjudged): StatusProblem[
         'error',
         'given-up',
         name,
-        `${name} kept dying and was left down by the supervisor`,
+        `${name} kept dying and was left down by the supervisor${ending(seen, name)}`,
         `See \`mqha events\` and \`mqha logs ${name}\`; \`mqha up\` tries again.`,
       ),
     );
+}
+
+/** Why a node's last process has ended itself, in words that go on a sentence. */
+function ending(seen: Observation, name: string): string {
+  const ended = seen.nodes.find(({ node }) => node.name === name)?.ended;
+  return ended === undefined ? '' : `: ${ended.message}`;
+}
+
+/** A store that no copy of can be started: the first node that fails is followed by the next that is elected. */
+function hopelessProblems(seen: Observation): StatusProblem[] {
+  const failed = seen.nodes.filter(({ ended }) => ended !== undefined && isHopeless(ended.code));
+  const [first, second] = failed;
+  if (!first?.ended || first.ended.code !== second?.ended?.code) return [];
+  const names = failed.map(({ node }) => node.name).join(', ');
+  return [
+    problem(
+      'error',
+      'store-damaged',
+      null,
+      `the store cannot be started: ${names} ended one after the other, ${first.node.name} with: ${first.ended.message}`,
+      'What they failed at is in every copy, so no other node is tried. Keep a copy of nodes/*/data; docs/stores.md says what can be done. `mqha up` tries again.',
+    ),
+  ];
 }
 
 function problem(
@@ -210,8 +235,18 @@ function nodeProblems(
       add(
         'warning',
         'broker-stopped',
-        `${node.name} is stopped`,
+        observed.ended
+          ? `${node.name} ended itself: ${observed.ended.message}`
+          : `${node.name} is stopped`,
         `Start it with \`mqha start ${node.name}\`.`,
+      );
+    }
+    if (observed.damage && observed.damage.length > 0) {
+      add(
+        'error',
+        'store-damaged',
+        `the store of ${node.name} is damaged: ${observed.damage.join('; ')}`,
+        `\`mqha up\` sets it aside and lets ${node.name} attach anew where other copies are whole, and says what to do where they are not.`,
       );
     }
     for (const port of observed.held) {

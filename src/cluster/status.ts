@@ -34,6 +34,15 @@ export interface NodeStatus {
   readonly lagBytes: number | null;
   /** What its running process was started with. */
   readonly replicas: number | null;
+  /** Why its last process has ended itself, where it has and none runs. */
+  readonly ended: { readonly at: string; readonly code: string; readonly message: string } | null;
+  /** What was set aside of its stores, the newest first. */
+  readonly kept: readonly {
+    readonly path: string;
+    /** On the disk; files that the store still has are counted, too. */
+    readonly bytes: number;
+    readonly why: string;
+  }[];
 }
 
 /** What the supervisor of the cluster on this host wants, sees and does. */

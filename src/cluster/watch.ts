@@ -6,6 +6,7 @@ import { sleep } from '../time.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 import { join } from 'node:path';
 import { DATA_IN_USE } from '../broker/command.js';
+import { readEndRecord } from '../broker/end-record.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import { throwIfInterrupted, type Cluster } from './context.js';
 import type { NodePhase } from './events.js';
@@ -70,6 +71,15 @@ export async function diedError(
     : ended.signal === null
       ? ` with exit code ${ended.code ?? '?'}`
       : ` by ${ended.signal}`;
+  const record = started && (await readEndRecord(started.logs.directory));
+  if (started && record?.pid === started.launched.pid) {
+    return new MqhaError('broker-died', `${name} ended while it was starting: ${record.message}`, {
+      hint:
+        record.code === 'store-damaged'
+          ? `\`mqha up\` sets its store aside and lets it attach anew, where other copies are whole; ${left}.`
+          : `See \`mqha logs ${name}\`; ${left}; \`mqha up\` starts what is missing.`,
+    });
+  }
   const quote = started ? await quoteLogs(started.logs) : '';
   if (ended?.code === DATA_IN_USE) {
     return new MqhaError(

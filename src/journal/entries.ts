@@ -7,7 +7,8 @@ export type KillCode =
   | 'attach-stuck'
   | 'not-registered'
   | 'not-a-member'
-  | 'zookeeper-hung';
+  | 'zookeeper-hung'
+  | 'behind';
 
 /**
  * What is recorded, by type, with the fields of each. A new kind is a line here and one in
@@ -33,7 +34,10 @@ interface Kinds {
   'znode-removed': { node: string; znode: string; session: string };
   'restart-planned': { node: string; attempt: number; delayMs: number };
   'restart-failed': { node: string; attempt: number; reason: string };
-  'gave-up': { node: string; deaths: number; withinMs: number };
+  /** `reason`: why it is not tried again, where that is not only how often it died. */
+  'gave-up': { node: string; deaths: number; withinMs: number; reason?: string };
+  /** A damaged store lies in `kept` from now on, and its node begins with an empty one. */
+  'store-set-aside': { node: string; kept: string; why: string };
   'master-elected': { master: string };
   /** Nobody is served any more; `master` is who served until then, null where that is not known. */
   'master-lost': { master: string | null; reason: string };

@@ -34,10 +34,13 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
     `restart ${attempt} in ${formatDuration(delayMs)}`,
   ],
   'restart-failed': ({ node, attempt, reason }) => [node, `restart ${attempt} failed: ${reason}`],
-  'gave-up': ({ node, deaths, withinMs }) => [
+  'gave-up': ({ node, deaths, withinMs, reason }) => [
     node,
-    `died ${deaths} times within ${formatDuration(withinMs)} and is left alone until \`mqha start ${node}\``,
+    reason === undefined
+      ? `died ${deaths} times within ${formatDuration(withinMs)} and is left alone until \`mqha start ${node}\``
+      : `is left alone until \`mqha start ${node}\`: ${reason}`,
   ],
+  'store-set-aside': ({ node, kept, why }) => [node, `its store is set aside in ${kept}: ${why}`],
   'master-elected': ({ master }) => [master, 'was elected master'],
   'master-lost': ({ master, reason }) => [
     master ?? 'cluster',

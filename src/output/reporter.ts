@@ -99,6 +99,10 @@ export function describe(event: ClusterEvent): Step | undefined {
       return done(
         `${event.node} was killed while it attached: its own store was put back, the half-done copy kept in ${event.kept}`,
       );
+    case 'store-set-aside':
+      return done(
+        `the store of ${event.node} is set aside in ${event.kept}, and it attaches anew: ${event.why}`,
+      );
     case 'node-phase':
       return passing(`${event.node}: ${event.phase}`);
     case 'stopping':

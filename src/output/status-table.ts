@@ -66,6 +66,7 @@ export function statusText(status: ClusterStatus, colour: ChalkInstance): string
     '',
     status.failoverUrl,
     supervisorText(status.supervisor),
+    ...status.nodes.flatMap(keptText),
   ];
   if (status.problems.length > 0) {
     lines.push('', ...status.problems.map((problem) => problemText(problem, colour)));
@@ -85,6 +86,13 @@ function supervisorText({ pid, processes }: SupervisorStatus): string {
           : [],
   );
   return `supervisor pid ${pid}${said.length === 0 ? '' : `: ${said.join(', ')}`}`;
+}
+
+function keptText({ name, kept }: NodeStatus): string[] {
+  return kept.map(
+    ({ path, bytes, why }) =>
+      `set aside of ${name}: ${path} (${Math.ceil(bytes / 1024 / 1024)} MiB; ${why})`,
+  );
 }
 
 function row(node: NodeStatus): string[] {

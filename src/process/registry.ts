@@ -92,6 +92,11 @@ export class ProcessRegistry {
     return info;
   }
 
+  /** The pid of the process of a node that was launched last, whether it lives or not. */
+  async lastPid(name: string): Promise<number | undefined> {
+    return (await this.record(name))?.pid;
+  }
+
   /** When the living process of a node was launched; undefined where that was not recorded. */
   async launchedAt(name: string): Promise<Date | undefined> {
     const record = await this.record(name);

@@ -65,16 +65,24 @@ export class Revival {
    * Plans the start of a process that is wanted and has died, unless that is planned.
    * @param ofUseMs how long it had been of use
    * @param lookedAt when the look began that did not find it
+   * @param hopeless why it must not be tried again, where it must not
    */
-  async plan(cluster: Cluster, name: string, ofUseMs: number, lookedAt: number): Promise<void> {
+  async plan(
+    cluster: Cluster,
+    name: string,
+    ofUseMs: number,
+    lookedAt: number,
+    hopeless?: string,
+  ): Promise<void> {
     const known = this.states.get(name);
     if (known && !(known.state === 'launched' && lookedAt > known.at)) return;
     let deaths = this.deaths.get(name);
     if (!deaths) this.deaths.set(name, (deaths = new Deaths()));
     const now = performance.now();
     const verdict = deaths.count(now, ofUseMs, cluster.config.supervisor.restarts);
-    if (verdict.action === 'give-up') {
-      const { deaths: count, withinMs } = verdict;
+    if (verdict.action === 'give-up' || hopeless !== undefined) {
+      const { deaths: count, withinMs } =
+        verdict.action === 'give-up' ? verdict : { deaths: verdict.attempt, withinMs: 0 };
       this.states.set(name, { state: 'given-up', deaths: count });
       await cluster.journal.append({
         source: 'supervisor',
@@ -82,6 +90,7 @@ export class Revival {
         node: name,
         deaths: count,
         withinMs: Math.round(withinMs),
+        ...(hopeless === undefined ? {} : { reason: hopeless }),
       });
       return;
     }
@@ -171,6 +180,9 @@ export class Revival {
     });
     this.states.delete(name);
     if (await cluster.registry.find(name)) return;
-    await this.plan(cluster, name, 0, performance.now());
+    // Only a person can bring back what is gone.
+    const hopeless =
+      error instanceof MqhaError && error.code === 'store-damaged' ? error.message : undefined;
+    await this.plan(cluster, name, 0, performance.now(), hopeless);
   }
 }

@@ -15,6 +15,7 @@ import { ZooKeeperReader } from '../zookeeper/session.js';
 import { Lookout, type Glance } from './lookout.js';
 import { Mastership } from './mastership.js';
 import { Revival } from './revival.js';
+import { Failures } from './failures.js';
 import { FaultClock, faultsOf, type Fault } from './rules.js';
 import { Statement } from './statement.js';
 import { useful, useless, Wards, type Ward } from './wards.js';
@@ -47,9 +48,11 @@ export class Supervisor {
   private readonly revival = new Revival();
   private readonly wards: Wards;
   private readonly statement: Statement;
+  private readonly failures = new Failures();
   private wakeUp = new AbortController();
   private wanted: Wanted | undefined;
   private servedZnode: string | undefined;
+  private elected: string | undefined;
   private lostAt: number | undefined;
   private zookeeperLostAt: number | undefined;
   private fileTime: number;
@@ -110,6 +113,7 @@ export class Supervisor {
     await this.followProcesses(glance);
     await this.followZooKeeper(glance);
     this.followMaster(glance);
+    await this.endMasterBehind(glance);
     const due = await this.findFaults(glance);
     for (const fault of due.faults) await this.restart(fault, glance);
     await this.release(glance);
@@ -153,7 +157,8 @@ export class Supervisor {
     for (const { name, usefulMs } of gone) {
       // What is there already was started by a command.
       if (processes.has(name) || !this.isWanted(name)) continue;
-      await this.revival.plan(this.cluster, name, usefulMs, glance.began);
+      const hopeless = this.failures.hopeless(name);
+      await this.revival.plan(this.cluster, name, usefulMs, glance.began, hopeless);
     }
     for (const { name, info } of came) {
       await this.tell({ type: 'process-started', node: name, pid: info.pid });
@@ -171,6 +176,7 @@ export class Supervisor {
     this.wanted = await readWanted(this.cluster.layout);
     const wanted = this.isWanted(name) ? 'up' : 'down';
     const end = await this.endOf(name, info.pid);
+    if (end) this.failures.note(name, end, this.elected);
     const why = killed ?? end?.message;
     const reason = why ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
     const lost = this.mastership.died(name, this.cluster.host.now().getTime(), reason);
@@ -238,8 +244,24 @@ export class Supervisor {
     const entries = this.mastership.update({ serving, elected, reason }, host.now().getTime());
     for (const entry of entries) void journal.append(entry);
     if (serving !== undefined && serving === elected) this.servedZnode = election?.master?.znode;
-    if (this.mastership.isServed) this.lostAt = undefined;
-    else this.lostAt ??= performance.now();
+    this.elected = election?.master?.znode;
+    if (this.mastership.isServed) {
+      this.lostAt = undefined;
+      this.failures.forget();
+    } else this.lostAt ??= performance.now();
+  }
+
+  /** A master that does not serve, and whose log ends before that of a slave, keeps the cluster from electing that one. */
+  private async endMasterBehind({ election, processes }: Glance): Promise<void> {
+    const master = election?.master;
+    const info = processes.get(master?.container ?? '');
+    const reason = master && this.failures.behind(master.znode);
+    if (reason === undefined || !info || this.mastership.isServed) return;
+    const node = master?.container ?? '';
+    const ward = this.wards.get(node);
+    if (ward) ward.killed = `${node} lacks what its slaves have`;
+    if (!(await this.cluster.registry.signal(info, 'SIGKILL'))) return;
+    await this.tell({ type: 'process-killed', node, pid: info.pid, code: 'behind', reason });
   }
 
   private async findFaults(

@@ -49,6 +49,8 @@ describe('the state of a cluster', () => {
       attached: true,
       lagBytes: 0,
       replicas: null,
+      ended: null,
+      kept: [],
     });
     expect(status.nodes[1]).toMatchObject({ role: 'master', attached: null, lagBytes: null });
     expect(status.nodes[2]).toMatchObject({ role: 'slave', attached: true, lagBytes: 100 });

@@ -67,6 +67,16 @@ const kinds: { readonly [T in EntryType]: readonly [NewEntry<T>, string] } = {
     { ...supervisor, type: 'gave-up', node: 'mq02', deaths: 5, withinMs: 60_000 },
     'mq02  died 5 times within 1 min 0 s and is left alone until `mqha start mq02`',
   ],
+  'store-set-aside': [
+    {
+      source: 'command',
+      type: 'store-set-aside',
+      node: 'mq02',
+      kept: 'nodes/mq02/data/stash-kept/20260102T030405Z',
+      why: 'damaged: a file is missing',
+    },
+    'mq02  its store is set aside in nodes/mq02/data/stash-kept/20260102T030405Z: damaged: a file is missing',
+  ],
   'master-elected': [
     { ...supervisor, type: 'master-elected', master: 'mq03' },
     'mq03  was elected master',

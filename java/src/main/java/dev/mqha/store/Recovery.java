@@ -1,10 +1,12 @@
 package dev.mqha.store;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.util.zip.CRC32;
 import org.apache.activemq.leveldb.LevelDBClient;
 import org.apache.activemq.leveldb.RecordLog;
@@ -49,6 +51,7 @@ public final class Recovery {
                         reader.file(), end, behind);
                 if (Boolean.getBoolean(CUT)) {
                     System.err.println("mqha: " + what + "; they are cut off as " + CUT + " says");
+                    removeIndexBehind(reader.file().getParentFile(), reader.position() + end);
                 } else {
                     Fatal.end(End.STORE_DAMAGED, what, null);
                 }
@@ -57,6 +60,16 @@ public final class Recovery {
             throw new UncheckedIOException(failure);
         }
         return end;
+    }
+
+    /** An index that knows more than the log is made anew from the log. */
+    private static void removeIndexBehind(File directory, long end) throws IOException {
+        File[] indexes = directory.listFiles((in, name) -> name.matches("[0-9a-f]{16}\\.index"));
+        for (File index : indexes == null ? new File[0] : indexes) {
+            if (Long.parseLong(index.getName().substring(0, 16), 16) > end) {
+                Files.move(index.toPath(), index.toPath().resolveSibling(index.getName() + ".cut"));
+            }
+        }
     }
 
     /**

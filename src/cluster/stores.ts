@@ -1,0 +1,188 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readEndRecord, endFile, type EndRecord } from '../broker/end-record.js';
+import { limitKept, setStoreAside } from '../broker/kept.js';
+import { lookAtStore, type StoreLook } from '../broker/store-look.js';
+import { recoverStash, removeEmptyFiles, STORE } from '../broker/store.js';
+import { quorumOf } from '../config/checks.js';
+import type { ProcessDirectories } from '../config/layout.js';
+import type { NodeConfig } from '../config/schema.js';
+import { readElection, type Election } from '../election/election.js';
+import { MqhaError } from '../errors.js';
+import { Deadline } from '../time.js';
+import type { ZooKeeperReader } from '../zookeeper/session.js';
+import type { Cluster } from './context.js';
+import { isLocal } from './observe.js';
+import { ensureProcessDirectories } from './prepare.js';
+
+const ASK_MS = 1500;
+const MB = 1024 * 1024;
+
+/** What may have changed while the broker that found damage was ending. */
+const ENDING_MS = 2000;
+
+/** A node's store before its broker starts. */
+interface NodeStore {
+  readonly node: NodeConfig;
+  readonly look: StoreLook;
+  /** Whether its broker runs; its files are in motion then, and are taken for whole. */
+  readonly running: boolean;
+}
+
+/**
+ * Looks at the stores of nodes that are to start, before the first process does. What a killed attach has left is put
+ * back. A damaged store is set aside, so that its node attaches anew, where nothing can be lost by that: where a master
+ * is there, whose log every slave takes; where a quorum of others is whole, since what was acknowledged is on one of
+ * any quorum; or where the log of another one that is whole goes at least as far.
+ *
+ * @returns the nodes that must not take part in an election before the others have: they have nothing, and two of them
+ *   would be a quorum
+ * @throws MqhaError `store-damaged` where no other copy will do; `store-empty` where the node whose log goes furthest
+ *   is not among those that start or run; `disk-full`, `no-permission`
+ */
+export async function settleStores(
+  cluster: Cluster,
+  starting: readonly NodeConfig[],
+  reader: ZooKeeperReader,
+): Promise<ReadonlySet<string>> {
+  const looked: NodeStore[] = [];
+  for (const node of starting) {
+    await tidy(cluster, node);
+    looked.push({ node, look: await lookBefore(cluster, node), running: false });
+  }
+  if (looked.every(({ look }) => look.state === 'whole')) return new Set();
+  const election = await electionNow(cluster, reader);
+  const others = await lookAtOthers(cluster, starting);
+  const hasMaster =
+    typeof election?.master?.address === 'string' &&
+    !starting.some((node) => node.name === election.master?.container);
+  const damaged = looked.filter(({ look }) => look.state === 'damaged');
+  if (!hasMaster) {
+    const whole = [...looked, ...others].filter(isWhole);
+    refuse(damaged.filter((store) => !canBeSpared(cluster, store, whole, election)));
+  }
+  for (const store of damaged) await setAside(cluster, store);
+  const empty = looked.filter(({ look }) => look.state !== 'whole');
+  if (hasMaster || empty.length === 0) return new Set();
+  const first = [...looked, ...others.filter(({ running }) => running)].filter(isWhole);
+  refuseWithoutFurthest(empty, first, others);
+  return new Set(first.length === 0 ? [] : empty.map(({ node }) => node.name));
+}
+
+const isWhole = ({ look, running }: NodeStore) =>
+  look.state === 'whole' || (running && look.state === 'damaged');
+
+async function tidy({ layout, host }: Cluster, node: NodeConfig): Promise<void> {
+  const directories = layout.node(node.name);
+  await ensureProcessDirectories(directories);
+  await removeEmptyFiles(directories.data);
+  const outcome = await recoverStash(directories.data, host.now());
+  if (outcome.action === 'restored') {
+    host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });
+  }
+}
+
+/** What the look finds, and what the last broker has found that a look does not. */
+async function lookBefore({ layout }: Cluster, node: NodeConfig): Promise<StoreLook> {
+  const directories = layout.node(node.name);
+  const look = await lookAtStore(directories.data);
+  const found = await damageFound(directories);
+  if (look.state !== 'whole' || !found) return look;
+  return { ...look, state: 'damaged', damage: [found.message] };
+}
+
+/**
+ * That the last broker of a node has ended since its store is damaged; undefined where it has not, or where the
+ * store was changed since then, as by a person who put it right.
+ */
+export async function damageFound(directories: ProcessDirectories): Promise<EndRecord | undefined> {
+  const record = await readEndRecord(directories.log);
+  if (record?.code !== 'store-damaged') return undefined;
+  const store = await stat(join(directories.data, STORE)).catch(() => undefined);
+  return store && store.mtimeMs <= Date.parse(record.at) + ENDING_MS ? record : undefined;
+}
+
+async function electionNow(
+  { config }: Cluster,
+  reader: ZooKeeperReader,
+): Promise<Election | undefined> {
+  try {
+    const group = await reader.group(config.zookeeper.path, Deadline.in(ASK_MS));
+    return readElection(group.znodes, config.name);
+  } catch {
+    return undefined; // It does not run yet, so there is no master.
+  }
+}
+
+async function lookAtOthers(
+  cluster: Cluster,
+  starting: readonly NodeConfig[],
+): Promise<NodeStore[]> {
+  const { config, layout, registry } = cluster;
+  const others = config.nodes.filter((node) => !starting.includes(node) && isLocal(node.host));
+  const processes = await registry.findAll(others.map((node) => node.name));
+  return Promise.all(
+    others.map(async (node) => {
+      const look = processes.has(node.name)
+        ? await lookAtStore(layout.node(node.name).data)
+        : await lookBefore(cluster, node);
+      return { node, look, running: processes.has(node.name) };
+    }),
+  );
+}
+
+function canBeSpared(
+  { config }: Cluster,
+  { look, node }: NodeStore,
+  whole: readonly NodeStore[],
+  election: Election | undefined,
+): boolean {
+  // Of nodes on other machines it is known only that they are there.
+  const remote = config.nodes.filter(
+    ({ host, name }) =>
+      !isLocal(host) && election?.members.some((member) => member.container === name) === true,
+  );
+  if (whole.length + remote.length >= quorumOf(config.replicas)) return true;
+  return whole.some((other) => other.node !== node && other.look.end >= look.end);
+}
+
+function refuse(stores: readonly NodeStore[]): void {
+  const [first] = stores;
+  if (!first) return;
+  const list = stores.map(({ node, look }) => `${node.name}: ${look.damage.join('; ')}`);
+  throw new MqhaError(
+    'store-damaged',
+    `the store is damaged, and no other copy that is whole goes as far: ${list.join('; ')}`,
+    {
+      hint: `Put the files back, or bring the other nodes' copies; docs/stores.md says how to start without what is gone. Nothing was started.`,
+    },
+  );
+}
+
+function refuseWithoutFurthest(
+  empty: readonly NodeStore[],
+  first: readonly NodeStore[],
+  others: readonly NodeStore[],
+): void {
+  const reached = Math.max(0, ...first.map(({ look }) => look.end));
+  const further = others.find(({ running, look }) => !running && look.end > reached);
+  if (!further) return;
+  const names = empty.map(({ node }) => node.name).join(', ');
+  throw new MqhaError(
+    'store-empty',
+    `${names} has no messages, and ${further.node.name}, whose log goes furthest, does not run: with ${names} the others could elect a master without them`,
+    {
+      hint: `Start ${further.node.name} as well: \`mqha up\`. If its messages are to be given up, move its data directory away first.`,
+    },
+  );
+}
+
+async function setAside(cluster: Cluster, { node, look }: NodeStore): Promise<void> {
+  const { layout, host, journal, config } = cluster;
+  const { data, log } = layout.node(node.name);
+  const why = `damaged: ${look.damage.join('; ')}`;
+  const kept = await setStoreAside(data, host.now(), why, endFile(log));
+  await limitKept(data, config.limits.storeMb * MB);
+  host.emit({ type: 'store-set-aside', node: node.name, kept, why });
+  await journal.append({ source: 'command', type: 'store-set-aside', node: node.name, kept, why });
+}
