@@ -14,7 +14,40 @@ import {
   type Scene,
 } from './scenes.js';
 
+const ended = (code: string, message: string) => ({
+  ...DEAD,
+  ended: { at: '', pid: 1, exitCode: 1, code, message },
+});
+
 describe('the problems of a cluster', () => {
+  it('tells why a broker has ended itself', () => {
+    const scene: Scene = {
+      ...whole(),
+      nodes: { mq02: ACCEPTING, mq03: ended('log-lost', 'x.log is gone') },
+    };
+    expect(problemOf(scene, 'broker-stopped')[0]?.message).toBe('mq03 ended itself: x.log is gone');
+  });
+
+  it('tells a damaged store, also while all are stopped', () => {
+    const scene: Scene = {
+      nodes: { ...ALL_DEAD, mq01: { ...DEAD, damage: ['x.log is missing'] } },
+    };
+    const [problem] = problemOf(scene, 'store-damaged');
+    expect(problem).toMatchObject({ severity: 'error', node: 'mq01' });
+    expect(problem?.message).toContain('x.log is missing');
+  });
+
+  it('tells that no node can start the store, where two have failed alike', () => {
+    const failed = ended('replay-failed', 'a record cannot be read');
+    const scene: Scene = { ...whole(), nodes: { mq01: failed, mq02: failed } };
+    expect(problemOf(scene, 'store-damaged')[0]?.message).toContain('mq01, mq02');
+    const one: Scene = {
+      ...whole(),
+      nodes: { mq01: failed, mq02: ended('disk-failed', 'no space') },
+    };
+    expect(problemOf(one, 'store-damaged')).toEqual([]);
+  });
+
   it('tells the stale znode of a dead process', () => {
     const scene: Scene = { ...whole(), nodes: { mq02: ACCEPTING, mq03: DEAD } };
     expect(codesOf(scene)).toContain('stale-znode mq03');

@@ -1,0 +1,168 @@
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { thisHost, type Cluster } from '../../src/cluster/context.js';
+import { settleStores } from '../../src/cluster/stores.js';
+import { portTable } from '../../src/config/defaults.js';
+import { layoutOf } from '../../src/config/layout.js';
+import { Failures } from '../../src/supervisor/failures.js';
+import { Journal } from '../../src/journal/journal.js';
+import { ProcessRegistry } from '../../src/process/registry.js';
+import type { ProcessTable } from '../../src/process/table.js';
+import type { Znode } from '../../src/election/members.js';
+import type { ZooKeeperReader } from '../../src/zookeeper/session.js';
+import { hex, makeStore, type MadeStore } from '../support/stores.js';
+import { temporaryDirectory } from '../support/temp.js';
+import { SERVED } from './scenes.js';
+
+const config = await portTable({ nodes: 3 }, () => Promise.resolve(true));
+
+const nobody: ProcessTable = {
+  bootId: () => Promise.resolve('boot'),
+  get: () => Promise.resolve(undefined),
+  list: () => Promise.resolve([]),
+};
+
+const reader = (znodes?: readonly Znode[]) =>
+  ({
+    group: () =>
+      znodes
+        ? Promise.resolve({ exists: true, znodes })
+        : Promise.reject(new Error('it does not run')),
+  }) as unknown as ZooKeeperReader;
+
+const FILES = [['a', 'b'], ['c'], ['d']];
+const SHORT = [['a']];
+
+let cluster: Cluster;
+
+beforeEach(() => {
+  const layout = layoutOf(temporaryDirectory());
+  mkdirSync(layout.state, { recursive: true });
+  const registry = new ProcessRegistry(layout.state, 'id', nobody);
+  const journal = new Journal(layout.state);
+  const host = thisHost({});
+  cluster = { config, layout, id: 'id', registry, journal, account: undefined, host };
+});
+
+const dataOf = (name: string) => cluster.layout.node(name).data;
+const storeOf = (name: string, files = FILES) => makeStore(dataOf(name), files);
+
+function damaged(name: string, files = FILES): MadeStore {
+  const store = storeOf(name, files);
+  rmSync(join(store.data, 'storedb', `${hex(store.positions[0] ?? 0)}.log`));
+  return store;
+}
+
+const settle = (names: readonly string[], znodes?: readonly Znode[]) =>
+  settleStores(
+    cluster,
+    config.nodes.filter((node) => names.includes(node.name)),
+    reader(znodes),
+  );
+
+const ALL = ['mq01', 'mq02', 'mq03'];
+const keptOf = (name: string) =>
+  existsSync(join(dataOf(name), 'stash-kept')) ? readdirSync(join(dataOf(name), 'stash-kept')) : [];
+
+describe('the stores of nodes that are to start', () => {
+  it('are left alone where they are whole, or where nobody has anything', async () => {
+    expect(await settle(ALL)).toEqual(new Set());
+    for (const name of ALL) storeOf(name);
+    expect(await settle(ALL)).toEqual(new Set());
+    expect(ALL.flatMap(keptOf)).toEqual([]);
+  });
+
+  it('are set aside where a quorum of others is whole, also when those do not start now', async () => {
+    damaged('mq01');
+    storeOf('mq02', SHORT);
+    storeOf('mq03', SHORT);
+    expect(await settle(ALL)).toEqual(new Set(['mq01']));
+    expect(keptOf('mq01')).toHaveLength(1);
+    expect(existsSync(join(dataOf('mq01'), 'storedb'))).toBe(false);
+    const [entry] = await cluster.journal.read({});
+    expect(entry).toMatchObject({ type: 'store-set-aside', node: 'mq01' });
+  });
+
+  it('are set aside for one copy that goes as far, and kept for one that does not', async () => {
+    damaged('mq01');
+    damaged('mq02');
+    storeOf('mq03', SHORT);
+    await expect(settle(ALL)).rejects.toMatchObject({ code: 'store-damaged' });
+    expect(ALL.flatMap(keptOf)).toEqual([]);
+    rmSync(dataOf('mq03'), { recursive: true });
+    storeOf('mq03');
+    expect(await settle(ALL)).toEqual(new Set(['mq01', 'mq02']));
+  });
+
+  it('are set aside where a master is there already', async () => {
+    damaged('mq01');
+    expect(await settle(['mq01'], SERVED)).toEqual(new Set());
+    expect(keptOf('mq01')).toHaveLength(1);
+  });
+
+  it('are refused where every copy is damaged, or all others are empty', async () => {
+    damaged('mq01');
+    await expect(settle(ALL)).rejects.toMatchObject({ code: 'store-damaged' });
+    for (const name of ['mq02', 'mq03']) damaged(name);
+    await expect(settle(ALL)).rejects.toThrow(/mq01: .*is missing; mq02: .*; mq03: /);
+  });
+
+  it('wait while they are empty, and are refused without the one that goes furthest', async () => {
+    storeOf('mq03');
+    expect(await settle(ALL)).toEqual(new Set(['mq01', 'mq02']));
+    await expect(settle(['mq01', 'mq02'])).rejects.toMatchObject({ code: 'store-empty' });
+    storeOf('mq02', SHORT);
+    await expect(settle(['mq01', 'mq02'])).rejects.toThrow(/mq03, whose log goes furthest/);
+  });
+
+  it('are damaged where the broker found that, until they are changed', async () => {
+    const log = cluster.layout.node('mq01').log;
+    mkdirSync(log, { recursive: true });
+    const record = { at: new Date().toISOString(), pid: 1, exitCode: 74, code: 'store-damaged' };
+    writeFileSync(join(log, 'end.json'), JSON.stringify({ ...record, message: 'a message' }));
+    for (const name of ALL) storeOf(name);
+    const later = Date.now() / 1000 + 60;
+    utimesSync(join(dataOf('mq01'), 'storedb'), later, later);
+    expect(await settle(ALL)).toEqual(new Set());
+    const now = Date.now() / 1000;
+    utimesSync(join(dataOf('mq01'), 'storedb'), now, now);
+    expect(await settle(ALL)).toEqual(new Set(['mq01']));
+    expect(existsSync(join(log, 'end.json'))).toBe(false);
+  });
+});
+
+describe('brokers that end themselves', () => {
+  const end = (code: string, message = 'why') => ({ at: '', pid: 1, exitCode: 72, code, message });
+
+  it('are not tried again once two have failed for the same reason', () => {
+    const failures = new Failures();
+    failures.note('mq01', end('replay-failed'), undefined);
+    expect(failures.hopeless('mq01')).toBeUndefined();
+    failures.note('mq01', end('replay-failed'), undefined);
+    expect(failures.hopeless('mq01')).toBeUndefined();
+    failures.note('mq02', end('replay-failed', 'elsewhere'), undefined);
+    expect(failures.hopeless('mq02')).toContain('mq01 and mq02');
+    expect(failures.hopeless('mq03')).toBeUndefined();
+    failures.forget();
+    expect(failures.hopeless('mq02')).toBeUndefined();
+  });
+
+  it('are tried again where each has a reason of its own, or a disk that fails', () => {
+    const failures = new Failures();
+    failures.note('mq01', end('start-failed', 'one'), undefined);
+    failures.note('mq02', end('start-failed', 'another'), undefined);
+    failures.note('mq01', end('disk-failed'), undefined);
+    failures.note('mq02', end('disk-failed'), undefined);
+    expect(failures.hopeless('mq01')).toBeUndefined();
+    expect(failures.hopeless('mq02')).toBeUndefined();
+  });
+
+  it('name the master that is behind', () => {
+    const failures = new Failures();
+    failures.note('mq01', end('master-behind'), '0000000002');
+    expect(failures.behind('0000000002')).toBe('why');
+    expect(failures.behind('0000000003')).toBeUndefined();
+  });
+});
