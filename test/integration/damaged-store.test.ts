@@ -43,7 +43,8 @@ describe('a store that is lost or damaged', () => {
     const began = new Date();
     const sending = cluster.start(['send', 'small', '--count', '3000', '--size', '500', '--json']);
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    rmSync(dataOf(node), { recursive: true, force: true });
+    // The broker may write something while it goes.
+    rmSync(dataOf(node), { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
     const sent = await sending.ended;
     expect(sent.exitCode, sent.stderr).toBe(0);
     const after = await healed(cluster);
