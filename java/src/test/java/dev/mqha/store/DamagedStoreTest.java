@@ -109,6 +109,30 @@ class DamagedStoreTest {
         }
     }
 
+    /** A master that goes on alone, with what no slave ever has and nobody is told of, until it is killed. */
+    public static final class GoesOn {
+        public static void main(String[] args) throws Exception {
+            Replicas.Master master = Replicas.master(Path.of(args[0], "first"), 2, LOG_SIZE);
+            SlaveLevelDBStore slave = Replicas.slave(master, Path.of(args[0], "second"), LOG_SIZE);
+            send(master.serving(), COUNT, 100);
+            Replicas.caughtUp(master, slave);
+            // Time for a look at the files, which notes how far the slave is.
+            Thread.sleep(2500);
+            slave.stop();
+            Thread sender = new Thread(() -> {
+                try {
+                    send(master, 1, 100);
+                } catch (Exception ended) {
+                    System.err.println(ended);
+                }
+            });
+            sender.setDaemon(true);
+            sender.start();
+            sender.join(2000);
+            Runtime.getRuntime().halt(sender.isAlive() ? 0 : 1);
+        }
+    }
+
     /** A master whose log is cut while it serves; what it writes next gives the file its length again. */
     public static final class Shrinks {
         public static void main(String[] args) throws Exception {
@@ -194,6 +218,14 @@ class DamagedStoreTest {
                     Jvm.mended().run(Attaches.class, mended.resolve("empty " + node), mended.resolve(node)));
             assertEquals("" + COUNT, count(Jvm.mended(), mended.resolve(node)));
         }
+    }
+
+    @Test
+    void aFormerMasterGivesUpWhatNobodyWasToldOf() throws Exception {
+        Path made = directory.resolve("made");
+        Jvm.mended().print(GoesOn.class, made);
+        Jvm.mended().print(Attaches.class, made.resolve("second"), made.resolve("first"));
+        assertEquals("" + COUNT, count(Jvm.mended(), made.resolve("first")));
     }
 
     @Test
