@@ -9,6 +9,7 @@ import type { ExportSystemdFlags } from './commands/export.js';
 import type { InitFlags } from './commands/init.js';
 import type { InstallFlags } from './commands/install.js';
 import type { RenderFlags } from './commands/render.js';
+import type { ScaleFlags } from './commands/scale.js';
 import type { SuperviseFlags } from './commands/supervise.js';
 import type { SwitchoverFlags } from './commands/switchover.js';
 import type { UpFlags } from './commands/up.js';
@@ -238,6 +239,19 @@ export function buildCli(
     .action(async (flags: DrillFlags) => {
       const { drillCommand } = await import('./commands/drill.js');
       outcome.exitCode = await drillCommand(context(), flags);
+    });
+
+  program
+    .command('scale')
+    .argument('<n>', 'how many nodes it shall be, 1 to 9', wholeNumber)
+    .description('more or fewer nodes, under load; goes on where it was interrupted')
+    .option('--remove <node...>', 'who leaves (default: the last of mqha.yaml)')
+    .option('--dry-run', 'print the plan and change nothing')
+    .addOption(timeout('180s for each step'))
+    .addOption(yes())
+    .action(async (nodes: number, flags: ScaleFlags) => {
+      const { scale } = await import('./commands/scale.js');
+      await scale(context(), nodes, flags);
     });
 
   program

@@ -16,6 +16,14 @@ export { startNodes, type StartOptions, type StartResult } from './cluster/start
 export { up, type UpOptions } from './cluster/up.js';
 export { restartNodes, type RestartOptions, type RestartResult } from './cluster/restart.js';
 export { switchover, type SwitchoverOptions, type SwitchoverResult } from './cluster/switchover.js';
+export {
+  finishScale,
+  planScale,
+  scaleCluster,
+  type ScaleOptions,
+  type ScalePlan,
+  type ScaleResult,
+} from './scale/scale.js';
 export { supervise } from './supervisor/supervise.js';
 export { downCluster, statusOf, stopNodes, type Confirm, type Stopped } from './cluster/stop.js';
 export { killNodes, type KillResult } from './cluster/kill.js';

@@ -70,15 +70,23 @@ async function compare(cluster: Cluster): Promise<FileComparison[]> {
 }
 
 /**
+ * As refuseUnstartable(), whatever the number of nodes is.
+ * @throws MqhaError of prepareRuntime(), and `edited-file`, `cluster-moved`, `render-mismatch`
+ */
+export async function refuseUnprepared(cluster: Cluster): Promise<void> {
+  await refuseIfMoved(cluster);
+  await prepareRuntime(cluster.host, { javaHome: cluster.config.java.home });
+  const refused = editedError(await compare(cluster));
+  if (refused) throw refused;
+}
+
+/**
  * Refuses what a start would be refused for, before something is stopped to be started again.
  * @throws MqhaError of prepareRuntime(), and `size-changed`, `edited-file`, `cluster-moved`, `render-mismatch`
  */
 export async function refuseUnstartable(cluster: Cluster): Promise<void> {
-  await refuseIfMoved(cluster);
   await refuseSizeChange(cluster);
-  await prepareRuntime(cluster.host, { javaHome: cluster.config.java.home });
-  const refused = editedError(await compare(cluster));
-  if (refused) throw refused;
+  await refuseUnprepared(cluster);
 }
 
 /** What `mqha render --check` answers; writes nothing into `nodes/` or `zookeeper/`. */

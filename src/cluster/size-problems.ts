@@ -24,7 +24,7 @@ export function sizeProblems(config: ClusterConfig, seen: Observation): StatusPr
     if (!process) continue;
     const has = settingsOf(process.argv);
     const wanted = {
-      replicas: change ? (seen.inForce?.sizes[node.name] ?? null) : config.replicas,
+      replicas: change ? (seen.inForce.sizes[node.name] ?? null) : config.replicas,
       sync: config.sync,
       zkPath: config.zookeeper.path,
     };

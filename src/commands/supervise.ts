@@ -1,8 +1,17 @@
+import { openCluster, type Cluster } from '../cluster/context.js';
 import { up } from '../cluster/up.js';
 import { isWanted, readWanted } from '../cluster/wanted.js';
+import { finishScale } from '../scale/scale.js';
 import { supervise } from '../supervisor/supervise.js';
 import { withCluster, type CommandContext } from './context.js';
 import { UP_TIMEOUT_MS } from './up.js';
+
+/** Every broker, and a change of their number that has not ended. */
+async function start(cluster: Cluster): Promise<void> {
+  const changed = await finishScale(cluster, { timeoutMs: UP_TIMEOUT_MS });
+  const now = changed ? await openCluster(cluster.layout.directory, cluster.host) : cluster;
+  await up(now, { timeoutMs: UP_TIMEOUT_MS, supervisor: 'keep' });
+}
 
 export interface SuperviseFlags {
   readonly up?: boolean;
@@ -21,10 +30,7 @@ export async function superviseCommand(
     // What a person stopped stays down when this is started again after a crash.
     const wanted = await readWanted(cluster.layout);
     const fresh = !cluster.config.nodes.some(({ name }) => isWanted(wanted, name));
-    const starting =
-      flags.up === true && fresh
-        ? up(cluster, { timeoutMs: UP_TIMEOUT_MS, supervisor: 'keep' })
-        : undefined;
+    const starting = flags.up === true && fresh ? start(cluster) : undefined;
     await Promise.all([looking, starting]);
   });
 }

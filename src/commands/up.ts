@@ -1,7 +1,9 @@
+import { openCluster } from '../cluster/context.js';
 import { dryRun, type DryRun } from '../cluster/dry-run.js';
 import type { StartResult } from '../cluster/start.js';
 import { up } from '../cluster/up.js';
 import { puttingRight } from '../drill/put-back.js';
+import { finishScale } from '../scale/scale.js';
 import { answer, colours } from '../output/io.js';
 import { statusText } from '../output/status-table.js';
 import { formatDuration } from '../time.js';
@@ -24,9 +26,11 @@ export async function upCommand(context: CommandContext, flags: UpFlags): Promis
     return;
   }
   const result = await withCluster(context, (cluster) =>
-    puttingRight(cluster, () =>
-      up(cluster, { timeoutMs, supervisor: flags.supervisor ? 'ensure' : 'end' }),
-    ),
+    puttingRight(cluster, async () => {
+      const changed = await finishScale(cluster, { timeoutMs });
+      const now = changed ? await openCluster(cluster.layout.directory, cluster.host) : cluster;
+      return up(now, { timeoutMs, supervisor: flags.supervisor ? 'ensure' : 'end' });
+    }),
   );
   answer(context.io, result, (value) => startText(context, value));
 }

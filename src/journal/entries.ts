@@ -53,6 +53,8 @@ interface Kinds {
   'config-problem': { reason: string };
   /** Something kept the supervisor from looking; it goes on trying. */
   'supervisor-problem': { reason: string };
+  /** A change of the number of nodes. */
+  scale: { from: number; to: number; phase: 'begun' | 'continued' | 'done' };
   switchover: {
     from: string;
     to: string | null;

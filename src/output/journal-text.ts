@@ -62,6 +62,10 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
   ],
   'config-problem': ({ reason }) => ['mqha.yaml', reason],
   'supervisor-problem': ({ reason }) => ['supervisor', reason],
+  scale: ({ from, to, phase }) => [
+    'cluster',
+    `the change from ${from} to ${to} nodes was ${phase}`,
+  ],
   switchover: ({ from, to, outcome, reason }) => [
     from,
     `switchover${to === null ? '' : ` to ${to}`} ${outcome}${because(reason)}`,

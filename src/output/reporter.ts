@@ -113,6 +113,8 @@ export function describe(event: ClusterEvent): Step | undefined {
       );
     case 'supervisor-started':
       return done(`a supervisor looks after the cluster (pid ${event.pid})`);
+    case 'scale-step':
+      return done(event.text);
     case 'restart-resumed':
       return done(
         `going on with the restart that was interrupted; ${event.done.join(', ')} had its turn`,

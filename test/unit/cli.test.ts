@@ -117,7 +117,7 @@ describe('the help', () => {
     const { status, stdout } = await mqha(['--help']);
     expect(status).toBe(0);
     const commands =
-      'init render install up status check start stop restart kill switchover down destroy supervise logs events history export env';
+      'init render install up status check start stop restart kill switchover scale down destroy supervise logs events history export env';
     for (const command of commands.split(' ')) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
       const own = await mqha([command, '--help']);

@@ -22,6 +22,10 @@ const kinds: { readonly [T in EntryType]: readonly [NewEntry<T>, string] } = {
     { ...supervisor, type: 'supervisor-stopped', pid: 9, reason: 'told to' },
     'supervisor  ended (pid 9): told to',
   ],
+  scale: [
+    { source: 'command', type: 'scale', from: 3, to: 5, phase: 'begun' },
+    'cluster  the change from 3 to 5 nodes was begun',
+  ],
   wanted: [
     {
       source: 'command',
