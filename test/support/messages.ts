@@ -53,3 +53,23 @@ export async function receive(
   }
   return bodies;
 }
+
+/** Takes messages off a queue up to this one, also those that were stored and not acknowledged to their sender. */
+export async function receiveUntil(
+  settings: ClientSettings,
+  queue: string,
+  last: string,
+): Promise<string[]> {
+  const receiver = new QueueReceiver(queue, clientOf(settings));
+  const bodies: string[] = [];
+  try {
+    while (bodies.at(-1) !== last) {
+      const message = await receiver.next(LIMIT_MS);
+      if (!message) throw new Error(`${last} did not come in time`);
+      bodies.push(String(message.body));
+    }
+  } finally {
+    await receiver.close();
+  }
+  return bodies;
+}

@@ -1,0 +1,50 @@
+import { QueueSender } from '../../src/client/sender.js';
+import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import { clientOf } from './messages.js';
+
+/** Sends numbered messages until it is stopped, each when the one before was acknowledged. */
+export class Load {
+  readonly acknowledged: string[] = [];
+  readonly #stop = new AbortController();
+  readonly #ended: Promise<void>;
+  #last = performance.now();
+  #longest = 0;
+
+  constructor(settings: ClientSettings, queue: string) {
+    this.#ended = this.#run(settings, queue);
+  }
+
+  async #run(settings: ClientSettings, queue: string): Promise<void> {
+    const { signal } = this.#stop;
+    const sender = new QueueSender(queue, { ...clientOf(settings), signal });
+    try {
+      for (let number = 1; !signal.aborted; number++) {
+        const { outcome } = await sender.send(String(number));
+        if (outcome === 'failed') continue;
+        this.acknowledged.push(String(number));
+        const now = performance.now();
+        this.#longest = Math.max(this.#longest, now - this.#last);
+        this.#last = now;
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await sender.close();
+    }
+  }
+
+  /** The longest time without an acknowledgement, in milliseconds. */
+  longestWait(): number {
+    return Math.round(this.#longest);
+  }
+
+  restartClock(): void {
+    this.#longest = 0;
+  }
+
+  /** Ends it after the message that is under way. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#ended;
+  }
+}

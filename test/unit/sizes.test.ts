@@ -1,0 +1,186 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { settingMarkers, settingsOf } from '../../src/broker/settings.js';
+import { openCluster, thisHost } from '../../src/cluster/context.js';
+import { decidingOf, quorumWithout } from '../../src/cluster/quorum.js';
+import {
+  admitToElections,
+  inForceOf,
+  refuseSizeChange,
+  sizesOf,
+  writeInForce,
+} from '../../src/cluster/sizes.js';
+import { portTable } from '../../src/config/defaults.js';
+import { finishScale, planScale, scaleCluster } from '../../src/scale/scale.js';
+import { edit, errorOf, made, mqha } from './rig.js';
+import { judged, problemOf, running, SERVED, whole, type Scene } from './scenes.js';
+
+const five = await portTable({ nodes: 5 }, () => Promise.resolve(true));
+const YES = { timeoutMs: 1000, confirm: () => Promise.resolve(true), remove: [] };
+
+const has = (pid: number, replicas: number) => ({
+  process: { ...running(pid), argv: [`-Dmqha.replicas=${replicas}`] },
+});
+
+/** mqha.yaml says five, and the three that run were started with three. */
+const mixed = (): Scene => ({
+  ...whole(),
+  of: five,
+  nodes: {
+    mq01: has(1, 3),
+    mq02: { ...has(2, 3), accepting: true },
+    mq03: has(3, 3),
+    mq04: has(4, 5),
+    mq05: { process: undefined },
+  },
+});
+
+describe('what a process was started with', () => {
+  it('is read from its command, whatever else stands there', () => {
+    expect(settingsOf(['-Xmx1g', ...settingMarkers(five), 'start'])).toEqual({
+      replicas: 5,
+      sync: 'quorum_mem',
+      zkPath: '/activemq/mqstores',
+    });
+    const unknown = { replicas: null, sync: null, zkPath: null };
+    expect(settingsOf(['-Dmqha.replicas=', '-Dmqha.node=mq01'])).toEqual(unknown);
+  });
+});
+
+describe('a cluster whose brokers have other sizes than mqha.yaml', () => {
+  it('is judged by what its master has', () => {
+    const status = judged(mixed());
+    expect([status.replicas, status.quorum]).toEqual([5, 2]);
+    expect(status.nodes.map(({ replicas }) => replicas)).toEqual([3, 3, 3, 5, null]);
+  });
+
+  it('says so of each, and what to do', () => {
+    const problems = problemOf(mixed(), 'restart-needed');
+    expect(problems.map(({ node }) => node)).toEqual(['mq01', 'mq02', 'mq03']);
+    expect(problems[0]).toMatchObject({
+      severity: 'error',
+      message: 'mq01 runs with replicas 3, and mqha.yaml says 5',
+    });
+  });
+
+  it('asks for what those that stay were started with', () => {
+    const status = judged({ ...mixed(), nodes: { ...mixed().nodes, mq05: has(5, 5) } });
+    expect(quorumWithout(status, ['mq04', 'mq05'])).toBe(2);
+    expect(quorumWithout(status, ['mq01', 'mq02'])).toBe(3);
+  });
+
+  it('has no quorum where its elector, which elects, sees too few', () => {
+    const of = (replicas: number) =>
+      judged({
+        of: five,
+        znodes: SERVED.slice(0, 2).map((znode) => ({
+          ...znode,
+          data: znode.data.replace('"0000000002"', 'null'),
+        })),
+        nodes: { mq01: has(1, replicas), mq02: has(2, replicas) },
+      });
+    expect(of(3).state).not.toBe('no-quorum');
+    expect(of(5)).toMatchObject({ state: 'no-quorum', quorum: 3 });
+    expect(decidingOf(five, undefined, new Map())).toEqual({ serving: 5, electing: 5 });
+  });
+});
+
+describe('which nodes are in force', () => {
+  const open = async (directory: string) => openCluster(directory, thisHost({}));
+  const store = (directory: string, name: string) => {
+    mkdirSync(join(directory, 'nodes', name, 'data', 'storedb'), { recursive: true });
+  };
+  const addFourth = (directory: string) => {
+    edit(directory, 'replicas: 3', 'replicas: 4');
+    edit(
+      directory,
+      /( {2}- \{ name: mq03, host: 127.0.0.1, webPort: )(\d+)(, messagePort: )(\d+)(.*?)127.0.0.3(.*\n)/,
+      '$1$2$3$4$5127.0.0.3$6  - { name: mq04, host: 127.0.0.1, webPort: 7164, messagePort: 7165, replicationHost: 127.0.0.4, replicationPort: 7166 }\n',
+    );
+  };
+
+  it('is what mqha.yaml says, while there is no store', async () => {
+    const directory = await made();
+    const cluster = await open(directory);
+    await writeInForce(cluster.layout, { sizes: { old: 9 } });
+    expect(await inForceOf(cluster)).toEqual({ sizes: sizesOf(cluster.config) });
+    await refuseSizeChange(cluster);
+  });
+
+  it('is noted at the first start, and stays as it is when mqha.yaml is edited', async () => {
+    const directory = await made();
+    store(directory, 'mq01');
+    await admitToElections(await open(directory), ['mq01']);
+    addFourth(directory);
+    const cluster = await open(directory);
+    expect(Object.keys((await inForceOf(cluster)).sizes)).toEqual(['mq01', 'mq02', 'mq03']);
+    await expect(refuseSizeChange(cluster)).rejects.toMatchObject({ code: 'size-changed' });
+    await expect(admitToElections(cluster, ['mq04'])).rejects.toMatchObject({
+      code: 'size-changed',
+    });
+    // What is in force may be started again as it was.
+    expect(await admitToElections(cluster, ['mq02'])).toEqual({ mq01: 3, mq02: 3, mq03: 3 });
+    expect((await mqha(['-C', directory, 'render', '--check'])).stdout).not.toContain('mq01');
+  });
+
+  it('is what was rendered, where an earlier mqha has noted nothing', async () => {
+    const directory = await made();
+    store(directory, 'mq02');
+    addFourth(directory);
+    expect((await inForceOf(await open(directory))).sizes).toEqual({ mq01: 3, mq02: 3, mq03: 3 });
+  });
+
+  it('is not guessed from a damaged file', async () => {
+    const directory = await made();
+    writeFileSync(join(directory, '.mqha', 'size.json'), '{');
+    const run = await mqha(['-C', directory, 'scale', '5', '--json']);
+    expect(errorOf(run).code).toBe('state-damaged');
+  });
+});
+
+describe('mqha scale', () => {
+  it.each([
+    [['0'], 'usage'],
+    [['10'], 'usage'],
+    [['2', '--remove', 'nobody'], 'unknown-node'],
+    [['3', '--remove', 'mq01'], 'usage'],
+    [['2', '--remove', 'mq01', 'mq02'], 'usage'],
+  ])('refuses %j', async (args, code) => {
+    const run = await mqha(['-C', await made(), 'scale', ...args, '--json']);
+    expect([run.status, errorOf(run).code]).toEqual([2, code]);
+  });
+
+  it('has nothing to do for the number that there is', async () => {
+    const run = await mqha(['-C', await made(), 'scale', '3', '--json']);
+    expect(run.status).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      from: 3,
+      to: 3,
+      added: [],
+      removed: [],
+      done: true,
+    });
+  });
+
+  it('refuses nodes on other hosts', async () => {
+    const directory = await made();
+    edit(directory, 'name: mq02, host: 127.0.0.1', 'name: mq02, host: 192.0.2.1');
+    const run = await mqha(['-C', directory, 'scale', '5', '--json']);
+    expect([run.status, errorOf(run).code]).toEqual([2, 'node-elsewhere']);
+  });
+
+  it('goes on only to where a change was begun for', async () => {
+    const cluster = await openCluster(await made(), thisHost({}));
+    const change = { from: 3, to: 5, began: 'then', leaving: [], consented: false };
+    await writeInForce(cluster.layout, { sizes: sizesOf(cluster.config), change });
+    const other = { code: 'scale-unfinished' };
+    await expect(scaleCluster(cluster, 4, YES)).rejects.toMatchObject(other);
+    await expect(planScale(cluster, 4, YES)).rejects.toMatchObject(other);
+  });
+
+  it('is not finished where nothing was begun', async () => {
+    const cluster = await openCluster(await made(), thisHost({}));
+    expect(await finishScale(cluster, { timeoutMs: 1000 })).toBe(false);
+  });
+});
