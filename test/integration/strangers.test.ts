@@ -8,15 +8,9 @@ import type { ClientSettings } from '../../src/cluster/client-settings.js';
 import type { ClusterStatus } from '../../src/cluster/status.js';
 import { newSeed, randomFrom } from '../../src/drill/random.js';
 import { startedCluster, type TestCluster } from '../support/cluster.js';
-import { clientOf, receive } from '../support/messages.js';
-import {
-  attack,
-  ATTACKS,
-  bombard,
-  Frames,
-  type Port,
-  type Stranger,
-} from '../support/strangers.js';
+import { Frames } from '../support/frames.js';
+import { clientOf, receive, send } from '../support/messages.js';
+import { attack, ATTACKS, bombard, type Port, type Stranger } from '../support/strangers.js';
 
 const MB = 1024 * 1024;
 
@@ -59,6 +53,11 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
 }
 
+async function threadsOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^Threads:\s+(\d+)/m.exec(status)?.[1]);
+}
+
 describe('strangers', () => {
   let cluster: TestCluster;
   let settings: ClientSettings;
@@ -97,7 +96,7 @@ describe('strangers', () => {
     expect(links.size).toBe(1);
     expect(await processes()).toEqual(pids);
     const master = pids.get(before.master ?? '') ?? 0;
-    // What has been sent is on the disk; a hundredth of the heap goes to what the broker notes of it.
+    // The messages that were sent are in it as well.
     expect((await liveBytes(master)) - live).toBeLessThan(48 * MB);
     for (const [, pid] of pids) expect(await residentBytes(pid)).toBeLessThan(1200 * MB);
     expect(await cluster.status()).toMatchObject({ state: 'serving', master: before.master });
@@ -127,6 +126,19 @@ describe('strangers', () => {
     await undisturbed();
   });
 
+  it('that connect very often, or say nothing, take few threads', async () => {
+    const { message } = portsOf(before.master);
+    await bombard(message, 2000, () => Buffer.alloc(0), { atOnce: 100, patienceMs: 0 });
+    const silent = await attack(message, {
+      name: 'silence',
+      connections: 150,
+      bytes: Buffer.from('AMQP'),
+    });
+    expect(await threadsOf(pids.get(before.master ?? '') ?? 0)).toBeLessThan(1000);
+    await undisturbed();
+    for (const stranger of silent) stranger.leave();
+  });
+
   it('that announce a megabyte to ZooKeeper two hundred times are hung up on', async () => {
     const { host, port } = zookeeper();
     const bytes = Buffer.from([0, 0x0f, 0xff, 0xff]);
@@ -148,6 +160,13 @@ describe('strangers', () => {
     }
     await bombard(zookeeper(), 500, () => frames.zookeeper());
     await undisturbed();
+  });
+
+  it('keep nobody from sending what is large', async () => {
+    const body = 'x'.repeat(16 * MB);
+    await send(settings, 'large', [body]);
+    const [received] = await receive(settings, 'large', 1);
+    expect(received === body).toBe(true);
   });
 
   it('leave nothing behind that a client would notice', async () => {
