@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { ClusterStatus } from '../../src/cluster/status.js';
+import { QueueSender } from '../../src/client/sender.js';
+import { eventually, TestCluster } from '../support/cluster.js';
+import { jmsClient } from '../support/jms.js';
+import { clientOf } from '../support/messages.js';
+import { stompSend } from '../support/stomp.js';
+
+const MB = 1024 * 1024;
+/** A heap of 256 MB takes messages of 4 MB. */
+const LARGEST = 4 * MB;
+
+describe('the limits of a cluster', () => {
+  let cluster: TestCluster;
+  let settings: ClientSettings;
+
+  const codes = ({ problems }: ClusterStatus) => problems.map(({ code }) => code);
+  const pids = async () => (await cluster.status()).nodes.map(({ pid }) => pid);
+  const masterPort = async () => {
+    const { master, nodes } = await cluster.status();
+    return nodes.find(({ name }) => name === master)?.messagePort ?? 0;
+  };
+  const jms = async (...args: string[]) => (await jmsClient(settings, ...args)).said;
+  const checked = async () => {
+    const { exitCode, stdout } = await cluster.run('check');
+    return [exitCode, stdout.split(':')[0]];
+  };
+
+  beforeAll(async () => {
+    cluster = await TestCluster.make();
+    await cluster.edit((text) =>
+      text
+        .replace('heap: 512m', 'heap: 256m')
+        .replace('store: 10gb', 'store: 300mb')
+        .replace('temp: 1gb', 'temp: 64mb'),
+    );
+    settings = await cluster.json<ClientSettings>('env');
+    await cluster.json('up');
+  });
+
+  afterAll(async () => {
+    await cluster.remove();
+  });
+
+  it('refuse a message that a broker of this heap cannot hold, in every protocol', async () => {
+    const before = await pids();
+    const tooLarge = String(LARGEST + 100_000);
+    expect(await jms('send', 'large', '1', tooLarge)).toMatch(
+      /^refused: .*larger than max allowed/i,
+    );
+    expect(
+      await stompSend(settings, await masterPort(), 'large', Buffer.alloc(LARGEST + MB)),
+    ).toMatch(/exceeded/);
+    const amqp = new QueueSender('large', {
+      ...clientOf(settings),
+      signal: AbortSignal.timeout(20_000),
+    });
+    const sent = await amqp.send(Buffer.alloc(LARGEST + MB));
+    await amqp.close();
+    expect(sent).toMatchObject({ outcome: 'failed' });
+    expect(sent.reason).toMatch(/larger than max allowed/);
+    expect(await pids()).toEqual(before);
+  });
+
+  it('take the largest one in every protocol, from several at once', async () => {
+    const before = await pids();
+    const port = await masterPort();
+    const body = Buffer.alloc(LARGEST, 'x');
+    await Promise.all([
+      ...[1, 2].map(async (number) =>
+        expect(await jms('send', `jms${number}`, '3', String(LARGEST))).toBe('sent 3'),
+      ),
+      ...[1, 2].map(async (number) =>
+        expect(await stompSend(settings, port, `stomp${number}`, body)).toBe('receipt'),
+      ),
+      cluster.json('send', 'amqp', '--count', '3', '--size', String(LARGEST)),
+    ]);
+    for (const queue of ['jms1', 'jms2', 'stomp1', 'stomp2', 'amqp'])
+      await cluster.json('consume', queue);
+    expect(await pids()).toEqual(before);
+  });
+
+  it('let requests be answered while the store holds more than the limit of temp', async () => {
+    await cluster.json('send', 'kept', '--count', '30', '--size', String(LARGEST));
+    const { usage, problems } = await cluster.status();
+    expect(usage?.storePercent).toBe(66);
+    expect(problems).toEqual([]);
+    expect(await jms('request', 'service', '20')).toBe('answered 20');
+    // More than fits into memory: it is written beside the store.
+    expect(await jms('send-nonpersistent', 'passing', '150', String(MB))).toBe('sent 150');
+    expect((await cluster.status()).usage?.tempPercent).toBeGreaterThan(0);
+    expect(await checked()).toEqual([0, 'OK']);
+  });
+
+  it('are told when temp is full', async () => {
+    const flood = await jmsClient(settings, 'send-nonpersistent', 'passing', '300', String(MB));
+    const full = await eventually(
+      () => cluster.status(),
+      (status) => codes(status).includes('temp-full') && codes(status).includes('senders-blocked'),
+    );
+    expect(full.problems.find(({ code }) => code === 'senders-blocked')?.message).toContain(
+      'passing (1)',
+    );
+    expect(await checked()).toEqual([2, 'CRITICAL']);
+    // Whoever takes the messages lets the sender go on.
+    await cluster.json('consume', 'passing', '--count', '450');
+    expect(await flood.said).toBe('sent 300');
+  });
+
+  it('are told when the store is full, and named by a send that gets no answer', async () => {
+    const args = ['send', 'kept', '--count', '60', '--size', String(LARGEST), '--timeout', '12s'];
+    const sending = cluster.start([...args, '--json']);
+    const full = await eventually(
+      () => cluster.status(),
+      (status) => codes(status).includes('store-full') && codes(status).includes('senders-blocked'),
+    );
+    expect(full.problems.find(({ code }) => code === 'store-full')?.hint).toContain('limits.store');
+    const { exitCode, stdout } = await cluster.run('check');
+    expect([exitCode, stdout]).toEqual([
+      2,
+      expect.stringMatching(/^CRITICAL: .*store of .* is full/),
+    ]);
+    const ended = await sending.ended;
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stderr).toContain('"code":"senders-blocked"');
+    expect(ended.stderr).toContain('the store of');
+    // Requests are answered all the same.
+    expect(await jms('request', 'service', '5')).toBe('answered 5');
+    await cluster.json('consume', 'kept', '--count', '60');
+    await eventually(checked, ([code]) => code === 0);
+  });
+
+  it('are told when memory is full', async () => {
+    const before = await pids();
+    const flood = await jmsClient(settings, 'flood-topic', 'news', '100000');
+    await eventually(
+      () => cluster.status(),
+      (status) => codes(status).includes('memory-full'),
+    );
+    expect(await checked()).toEqual([2, 'CRITICAL']);
+    flood.child.kill('SIGKILL');
+    await flood.said;
+    await eventually(checked, ([code]) => code === 0);
+    expect(await pids()).toEqual(before);
+  });
+});

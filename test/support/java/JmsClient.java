@@ -1,0 +1,109 @@
+import javax.jms.BytesMessage;
+import javax.jms.Connection;
+import javax.jms.DeliveryMode;
+import javax.jms.JMSException;
+import javax.jms.Message;
+import javax.jms.MessageConsumer;
+import javax.jms.MessageProducer;
+import javax.jms.Queue;
+import javax.jms.Session;
+import javax.jms.TemporaryQueue;
+import org.apache.activemq.ActiveMQConnectionFactory;
+
+/** A client that speaks OpenWire, for tests. Arguments: url, user, password, what to do, and its own. Prints what became of it. */
+public final class JmsClient {
+    private static final long PATIENCE_MS = 20_000;
+
+    private JmsClient() {}
+
+    public static void main(String[] args) throws Exception {
+        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(args[1], args[2], args[0]);
+        // A client's own limit would refuse what the broker is to refuse.
+        factory.setUseAsyncSend(false);
+        factory.setAlwaysSyncSend(true);
+        Connection connection = factory.createConnection();
+        connection.start();
+        try {
+            System.out.println(act(connection, args));
+        } catch (JMSException refused) {
+            System.out.println("refused: " + refused.getMessage());
+        }
+        // Its threads would wait for a broker that has hung up.
+        System.exit(0);
+    }
+
+    private static String act(Connection connection, String[] args) throws JMSException {
+        switch (args[3]) {
+            case "send":
+                return send(connection, args, DeliveryMode.PERSISTENT);
+            case "send-nonpersistent":
+                return send(connection, args, DeliveryMode.NON_PERSISTENT);
+            case "request":
+                return request(connection, args[4], Integer.parseInt(args[5]));
+            case "flood-topic":
+                return flood(connection, args[4], Integer.parseInt(args[5]));
+            default:
+                throw new IllegalArgumentException(args[3]);
+        }
+    }
+
+    /** queue, count, bytes */
+    private static String send(Connection connection, String[] args, int mode) throws JMSException {
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageProducer producer = session.createProducer(session.createQueue(args[4]));
+        producer.setDeliveryMode(mode);
+        int count = Integer.parseInt(args[5]);
+        byte[] body = new byte[Integer.parseInt(args[6])];
+        for (int sent = 0; sent < count; sent++) {
+            BytesMessage message = session.createBytesMessage();
+            message.writeBytes(body);
+            producer.send(message);
+        }
+        return "sent " + count;
+    }
+
+    /** Asks a service, which it is itself, over temporary queues. */
+    private static String request(Connection connection, String queue, int count) throws JMSException {
+        Session serving = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageProducer replier = serving.createProducer(null);
+        replier.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
+        serving.createConsumer(serving.createQueue(queue)).setMessageListener(message -> {
+            try {
+                replier.send(message.getJMSReplyTo(), serving.createTextMessage("answer"));
+            } catch (JMSException failure) {
+                throw new IllegalStateException(failure);
+            }
+        });
+        Session asking = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        Queue service = asking.createQueue(queue);
+        TemporaryQueue answers = asking.createTemporaryQueue();
+        MessageConsumer consumer = asking.createConsumer(answers);
+        MessageProducer producer = asking.createProducer(service);
+        producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
+        int answered = 0;
+        for (; answered < count; answered++) {
+            Message question = asking.createTextMessage("question");
+            question.setJMSReplyTo(answers);
+            producer.send(question);
+            if (consumer.receive(PATIENCE_MS) == null) {
+                break;
+            }
+        }
+        return "answered " + answered;
+    }
+
+    /** Sends to a topic whose one subscriber takes nothing, until nobody takes it any more. */
+    private static String flood(Connection connection, String topic, int bytes) throws JMSException {
+        Session session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
+        session.createConsumer(session.createTopic(topic));
+        Session sending = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageProducer producer = sending.createProducer(sending.createTopic(topic));
+        producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
+        byte[] body = new byte[bytes];
+        for (;;) {
+            BytesMessage message = sending.createBytesMessage();
+            message.writeBytes(body);
+            producer.send(message);
+        }
+    }
+}

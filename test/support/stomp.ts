@@ -1,0 +1,49 @@
+import { connect } from 'node:net';
+import type { ClientSettings } from '../../src/cluster/client-settings.js';
+
+const LIMIT_MS = 30_000;
+
+/**
+ * Sends one persistent message over STOMP.
+ * @param port the master's message port
+ * @returns `receipt`, what the broker's ERROR frame says, or `closed`
+ */
+export function stompSend(
+  settings: ClientSettings,
+  port: number,
+  queue: string,
+  body: Buffer,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: LIMIT_MS });
+    let got = '';
+    const end = (result: string) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => {
+      const before = got;
+      got += text;
+      if (got.includes('ERROR\n')) end(/message:(.*)/.exec(got)?.[1] ?? 'ERROR');
+      else if (got.includes('RECEIPT\n')) end('receipt');
+      else if (got.includes('CONNECTED\n') && !before.includes('CONNECTED\n')) {
+        const head = `SEND\ndestination:/queue/${queue}\npersistent:true\nreceipt:1\ncontent-length:${body.length}\n\n`;
+        socket.write(Buffer.concat([Buffer.from(head), body, Buffer.alloc(1)]));
+      }
+    });
+    socket.on('timeout', () => {
+      reject(new Error(`STOMP: no answer in ${LIMIT_MS} ms: ${got}`));
+      socket.destroy();
+    });
+    // A broker that refuses a frame hangs up while the rest of it is under way.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      end('closed');
+    });
+    const { username, password } = settings;
+    socket.write(
+      `CONNECT\naccept-version:1.1\nhost:mq\nlogin:${username ?? ''}\npasscode:${password ?? ''}\n\n\0`,
+    );
+  });
+}
