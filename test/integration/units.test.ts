@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 it('has units of work over 512 kB wholly or not at all, and depths that are right, when masters are killed', async () => {
-  const flags = ['--workload', 'large', '--scenario', 'kill-master', '--rounds', '3'];
+  const flags = ['--workload', 'large', '--scenario', 'kill-master', '--rounds', '2'];
   const result = await cluster.run('drill', ...flags, '--supervisor', 'with', '--json');
   expect(result.exitCode, result.stderr + result.stdout).toBe(0);
 });
@@ -31,7 +31,7 @@ it('has everything at a slave that attached while the log rotated under load, an
   await cluster.json('start', slave);
   for (const { exitCode, stderr } of await Promise.all(senders)) expect(exitCode, stderr).toBe(0);
   await healed(cluster);
-  const { to } = await cluster.json<{ to: string }>('switchover', '--to', slave);
+  const { to } = await cluster.json<{ to: string }>('switchover', '--to', slave, '--yes');
   expect(to).toBe(slave);
   await healed(cluster);
   const depth = async () => {
