@@ -115,6 +115,7 @@ class UnitOfWorkTest {
             }
         }
         assertEquals(3, whole, mended);
-        assertTrue(mended.lines().filter(line -> line.contains(" cut ")).count() >= 6, mended);
+        // A master merges frames that it has not sent yet, so how often a unit is cut differs.
+        assertTrue(mended.lines().filter(line -> line.contains(" cut ")).count() >= 3, mended);
     }
 }
