@@ -131,13 +131,15 @@ public final class Recovery {
     private static void refuseEntriesWithoutLog(LevelDBClient client) {
         byte[] prefix = {LevelDBClient.ENTRY_PREFIX()};
         try (DBIterator entries = client.index().db().iterator()) {
+            LeftByTopics left = new LeftByTopics(client);
             for (entries.seek(prefix); entries.hasNext(); ) {
                 var entry = entries.next();
                 if (entry.getKey()[0] != prefix[0]) {
                     return;
                 }
                 EntryRecord.Buffer record = EntryRecord.FACTORY.parseUnframed(entry.getValue());
-                if (record.hasValueLocation() && record.hasValueLength() && record.getValueLength() > 0) {
+                boolean isMessage = record.hasValueLocation() && record.hasValueLength() && record.getValueLength() > 0;
+                if (isMessage && !left.contains(entry.getKey())) {
                     refuseWithoutLog(client.log(), record.getValueLocation());
                 }
             }
