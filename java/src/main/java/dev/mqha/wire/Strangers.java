@@ -36,7 +36,7 @@ public final class Strangers {
      * The time that a connection may take in a crowd. There is none otherwise: an OpenWire client authenticates when its
      * connection is used for the first time, which an application may do late.
      */
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+    static final long PATIENCE_MS = 10_000;
 
     /** As many as the message port lets in (maximumConnections). */
     private static final int MOST_WAITING = 1000;
@@ -76,7 +76,7 @@ public final class Strangers {
                 PRESENT.put(format, new Stranger(connection, now));
                 late = PRESENT.size() <= CROWD
                         ? List.of()
-                        : PRESENT.values().stream().filter(it -> now - it.since() > PATIENCE_NS).toList();
+                        : PRESENT.values().stream().filter(it -> now - it.since() > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS)).toList();
             }
             for (Stranger stranger : late) {
                 stranger.connection().serviceTransportException(new InactivityIOException(

@@ -44,7 +44,12 @@ final class AttackedPort {
         client.start();
         for (String name : args) {
             List<Socket> sockets = Attacks.valueOf(name).begin(port);
-            boolean refused = Attacks.refused(sockets, 5000);
+            if (name.equals(Attacks.CROWD.name())) {
+                Thread.sleep(Strangers.PATIENCE_MS + 500);
+                stomp(port, 1000);
+            }
+            // Of a crowd the oldest must go; those that came late may stay when it has.
+            boolean refused = Attacks.refused(name.equals(Attacks.CROWD.name()) ? sockets.subList(0, 1) : sockets, 5000);
             System.out.println(name + (refused ? " refused" : " waits"));
             openWire(client, 1000);
             for (Socket socket : sockets) {

@@ -80,7 +80,13 @@ enum Attacks {
             300),
 
     /** A body of 90 MB by each of five that have not authenticated. */
-    STOMP_BODIES(5, () -> "CONNECT\na:b\n\n".getBytes(StandardCharsets.US_ASCII), 90);
+    STOMP_BODIES(5, () -> "CONNECT\na:b\n\n".getBytes(StandardCharsets.US_ASCII), 90),
+
+    /** An OpenWire client whose application does not use its connection yet. */
+    LONE(1, () -> wireFormat(new byte[4])),
+
+    /** So many of them that they are none; they wait for longer than they may. */
+    CROWD(Strangers.CROWD + 10, () -> wireFormat(new byte[4]));
 
     private interface Writing {
         void to(DataOutputStream out) throws IOException;

@@ -3,6 +3,7 @@ package dev.mqha.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.mqha.rig.Jvm;
+import java.util.EnumSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class MessagePortTest {
 
     @Test
     void everyAttackIsRefusedAndLargeMessagesPass() throws Exception {
-        Jvm.Ended ended = small(Jvm.mended()).run(AttackedPort.class, (Object[]) names());
+        Jvm.Ended ended = small(Jvm.mended(), 160).run(AttackedPort.class, (Object[]) names());
         String expected = Stream.of(names()).map(name -> name + " refused\n").collect(Collectors.joining()) + "served";
         assertEquals(expected, ended.out(), ended.err());
     }
@@ -23,15 +24,24 @@ class MessagePortTest {
     @ParameterizedTest
     @EnumSource(names = {"ARRAY", "MAP", "AMQP_FRAMES", "AMQP_MANY", "STOMP_HEADERS"})
     void theStockClassesEndOfIt(Attacks attack) throws Exception {
-        Jvm.Ended ended = small(Jvm.stock()).run(AttackedPort.class, attack);
+        Jvm.Ended ended = small(Jvm.stock(), 64).run(AttackedPort.class, attack);
         assertEquals(OUT_OF_MEMORY, ended.exitCode(), ended.out() + ended.err());
     }
 
-    private static String[] names() {
-        return Stream.of(Attacks.values()).map(Enum::name).toArray(String[]::new);
+    @Test
+    void aFewMayWaitAndACrowdMakesRoom() throws Exception {
+        String waiting = small(Jvm.mended(), 160).print(AttackedPort.class, Attacks.LONE, Attacks.CROWD);
+        assertEquals("LONE waits\nCROWD refused\nserved", waiting);
     }
 
-    private static Jvm small(Jvm jvm) {
-        return jvm.option("-Xmx160m").option("-XX:+ExitOnOutOfMemoryError");
+    /** Of those that are attacks whether there are many or not. */
+    private static String[] names() {
+        return EnumSet.complementOf(EnumSet.of(Attacks.LONE, Attacks.CROWD)).stream()
+                .map(Enum::name)
+                .toArray(String[]::new);
+    }
+
+    private static Jvm small(Jvm jvm, int heapMb) {
+        return jvm.option("-Xmx" + heapMb + "m").option("-XX:+ExitOnOutOfMemoryError");
     }
 }
