@@ -31,14 +31,14 @@ async function killOnce(running: Running, said: () => boolean): Promise<void> {
 describe('the number of nodes', () => {
   let cluster: TestCluster;
   let settings: ClientSettings;
-  let load: Load;
+  let load: Load | undefined;
 
   beforeAll(async () => {
     ({ cluster } = await startedCluster());
   });
 
   afterAll(async () => {
-    await load.stop();
+    await load?.stop();
     await cluster.remove();
   });
 
@@ -103,25 +103,23 @@ describe('the number of nodes', () => {
       to: 5,
       done: true,
     });
-    console.log('longest wait while growing', load.longestWait());
   }, 180_000);
 
   it('becomes three again under load, and loses nothing', async () => {
     const asked = await cluster.run('scale', '3', '--json');
     expect(errorIn(asked.stderr).code).toBe('needs-consent');
     expect(errorIn(asked.stderr).message).toContain('mq04, mq05 leave');
-    load.restartClock();
     const result = await cluster.json<ScaleResult>('scale', '3', '--yes');
     expect(replicasOf(result.status)).toEqual([3, 3, 3]);
     expect(result.status).toMatchObject({ state: 'serving', replicas: 3, quorum: 2, problems: [] });
     expect(result.removed.map(({ name }) => name)).toEqual(['mq04', 'mq05']);
     for (const { kept } of result.removed) expect(readdirSync(kept ?? '')).toContain('data');
     expect(readdirSync(join(cluster.directory, 'nodes')).sort()).toEqual(['mq01', 'mq02', 'mq03']);
-    console.log('longest wait while shrinking', load.longestWait());
-    await load.stop();
-    expect(load.acknowledged.length).toBeGreaterThan(100);
-    const got = new Set(await receiveUntil(settings, 'load', load.acknowledged.at(-1) ?? ''));
-    expect(load.acknowledged.filter((body) => !got.has(body))).toEqual([]);
+    await load?.stop();
+    const acknowledged = load?.acknowledged ?? [];
+    expect(acknowledged.length).toBeGreaterThan(100);
+    const got = new Set(await receiveUntil(settings, 'load', acknowledged.at(-1) ?? ''));
+    expect(acknowledged.filter((body) => !got.has(body))).toEqual([]);
   }, 180_000);
 });
 

@@ -7,8 +7,6 @@ export class Load {
   readonly acknowledged: string[] = [];
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
-  #last = performance.now();
-  #longest = 0;
 
   constructor(settings: ClientSettings, queue: string) {
     this.#ended = this.#run(settings, queue);
@@ -22,24 +20,12 @@ export class Load {
         const { outcome } = await sender.send(String(number));
         if (outcome === 'failed') continue;
         this.acknowledged.push(String(number));
-        const now = performance.now();
-        this.#longest = Math.max(this.#longest, now - this.#last);
-        this.#last = now;
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
       await sender.close();
     }
-  }
-
-  /** The longest time without an acknowledgement, in milliseconds. */
-  longestWait(): number {
-    return Math.round(this.#longest);
-  }
-
-  restartClock(): void {
-    this.#longest = 0;
   }
 
   /** Ends it after the message that is under way. */
