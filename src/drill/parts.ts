@@ -113,7 +113,6 @@ async function lossOf({ client }: Ground, lost: readonly string[]): Promise<Find
  * Whether a broker answers an acknowledgement only once the slaves have it, so that nothing that
  * was acknowledged may come again.
  */
-export function waitsForRemovals(config: Pick<ClusterConfig, 'name'>): boolean {
-  const { store } = config as { readonly store?: { readonly acks?: unknown } };
-  return store?.acks === 'quorum';
+export function waitsForRemovals({ store, sync }: Pick<ClusterConfig, 'store' | 'sync'>): boolean {
+  return store.acks === 'quorum' && sync.startsWith('quorum');
 }

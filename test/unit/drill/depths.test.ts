@@ -50,9 +50,12 @@ describe('the depth of a queue', () => {
 
 describe('what was consumed and comes again', () => {
   it('fails a drill only where brokers wait for removals', () => {
-    const config = { name: 'mqStore' };
-    expect(waitsForRemovals(config)).toBe(false);
-    expect(waitsForRemovals({ ...config, store: { acks: 'local' } } as never)).toBe(false);
-    expect(waitsForRemovals({ ...config, store: { acks: 'quorum' } } as never)).toBe(true);
+    const waits = (acks: 'async' | 'quorum', sync: 'quorum_mem' | 'quorum_disk' | 'local_mem') =>
+      waitsForRemovals({ store: { acks }, sync });
+    expect(waits('async', 'quorum_mem')).toBe(false);
+    expect(waits('quorum', 'quorum_mem')).toBe(true);
+    expect(waits('quorum', 'quorum_disk')).toBe(true);
+    // There is no slave to wait for.
+    expect(waits('quorum', 'local_mem')).toBe(false);
   });
 });
