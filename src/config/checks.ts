@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.js';
-import { limitProblems } from './limits.js';
+import { limitProblems, limitWarnings } from './limits.js';
 import type { ClusterConfig } from './schema.js';
 
 /** ⌊replicas/2⌋ + 1: the members that must be there for a master (ElectingLevelDBStore.clusterSizeQuorum). */
@@ -114,6 +114,7 @@ export function warningsOf(config: ClusterConfig): string[] {
       `${replicas} nodes are an even number: quorum is ${quorumOf(replicas)}, so ${survives === 0 ? 'no node may' : `only ${survives} node${survives === 1 ? '' : 's'} may`} fail, the same as with ${replicas - 1}; the extra node adds cost and no safety`,
     );
   }
+  warnings.push(...limitWarnings(config));
   if (config.sync.startsWith('local') && replicas > 1) {
     warnings.push(
       `sync ${config.sync} acknowledges a message before any slave has it: a failover can lose acknowledged messages`,

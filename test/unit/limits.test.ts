@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { warningsOf } from '../../src/config/checks.js';
 import { portTable } from '../../src/config/defaults.js';
 import { largestBody, largestFrame } from '../../src/config/limits.js';
 import { parseConfig } from '../../src/config/load.js';
@@ -74,5 +75,14 @@ describe('the largest message', () => {
     const [node] = config.nodes;
     expect(largestFrame(config)).toBe(2 * MB + 65_536);
     expect(node && connectorUri(config, node)).toContain('&wireFormat.maxFrameSize=2162688&');
+  });
+});
+
+describe('the share of messages in the heap', () => {
+  it('is warned of where brokers may not survive it', () => {
+    expect(warningsOf(withLimits('memory: 50%'))).toEqual([]);
+    expect(warningsOf(withLimits('memory: 70%'))).toEqual([
+      expect.stringContaining('limits.memory is 70% of a heap of 512m') as string,
+    ]);
   });
 });
