@@ -65,12 +65,12 @@ describe('the limits of a cluster', () => {
     const port = await masterPort();
     const body = Buffer.alloc(LARGEST, 'x');
     await Promise.all([
-      ...[1, 2].map(async (number) =>
-        expect(await jms('send', `jms${number}`, '3', String(LARGEST))).toBe('sent 3'),
-      ),
-      ...[1, 2].map(async (number) =>
-        expect(await stompSend(settings, port, `stomp${number}`, body)).toBe('receipt'),
-      ),
+      ...[1, 2].map(async (number) => {
+        expect(await jms('send', `jms${number}`, '3', String(LARGEST))).toBe('sent 3');
+      }),
+      ...[1, 2].map(async (number) => {
+        expect(await stompSend(settings, port, `stomp${number}`, body)).toBe('receipt');
+      }),
       cluster.json('send', 'amqp', '--count', '3', '--size', String(LARGEST)),
     ]);
     for (const queue of ['jms1', 'jms2', 'stomp1', 'stomp2', 'amqp'])
