@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.activemq.leveldb.RecordLog;
 import org.apache.activemq.leveldb.replicated.MasterLevelDBClient;
 import org.apache.activemq.leveldb.replicated.MasterLevelDBStore;
+import org.apache.activemq.leveldb.replicated.PositionSync;
 
 /**
  * Looks after the files of every log that is open; mended classes of the store call it.
@@ -89,6 +90,7 @@ public final class LogFiles {
             files = OPEN.remove(log);
         }
         if (files != null && log.current_appender() != null) {
+            files.noteCommitted();
             ENDS.put(log.directory(), log.current_appender().append_position());
         }
     }
@@ -290,13 +292,15 @@ public final class LogFiles {
         if (store == null || store.minSlaveAcks() < 1) {
             return;
         }
+        // What a send has waited for; it stays known when the slaves have gone.
+        PositionSync sync = store.position_sync();
+        long now = sync.getCount() == 0 ? sync.position() : 0;
         List<Long> positions = new ArrayList<>();
         store.slaves().values().forEach(slave -> positions.add(slave.position().get()));
         positions.sort(java.util.Comparator.reverseOrder());
-        if (positions.size() < store.minSlaveAcks()) {
-            return;
+        if (positions.size() >= store.minSlaveAcks()) {
+            now = Math.max(now, positions.get(store.minSlaveAcks() - 1));
         }
-        long now = positions.get(store.minSlaveAcks() - 1);
         if (now > list.committed) {
             list.committed = now;
             list.write(log.directory());

@@ -213,9 +213,9 @@ class DamagedStoreTest {
 
         Path mended = filled("mended", 100);
         for (String node : List.of("first", "second")) {
-            assertEnds(
-                    End.MASTER_BEHIND,
-                    Jvm.mended().run(Attaches.class, mended.resolve("empty " + node), mended.resolve(node)));
+            String list = Files.readString(mended.resolve(node).resolve(LogList.FILE));
+            Jvm.Ended ended = Jvm.mended().run(Attaches.class, mended.resolve("empty " + node), mended.resolve(node));
+            assertEquals(End.MASTER_BEHIND.exitCode(), ended.exitCode(), list + ended.err());
             assertEquals("" + COUNT, count(Jvm.mended(), mended.resolve(node)));
         }
     }
