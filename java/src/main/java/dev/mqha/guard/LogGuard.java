@@ -9,7 +9,6 @@ final class LogGuard {
     private static final String STORE = "org/apache/activemq/leveldb/";
     static final String LOG = STORE + "RecordLog";
     static final String DELETION = LOG + "$$anonfun$delete$1";
-    static final String MASTER = STORE + "replicated/MasterLevelDBClient";
     static final String CLIENT = UnitFix.CLIENT;
 
     /** {@code SlaveLevelDBStore.start_slave_connections}: what is done once the login is answered, and then the sync. */
@@ -37,10 +36,6 @@ final class LogGuard {
     static byte[] deletion(byte[] original) {
         return Rewrite.redirect(LOG, "onDelete", "(Ljava/io/File;)Z", FILES, "delete", LOG)
                 .apply(original);
-    }
-
-    static byte[] asked(byte[] original) {
-        return told("snapshot_state", -1, MASTER, FILES, "asked").apply(original);
     }
 
     static byte[] started(byte[] original) {

@@ -60,7 +60,6 @@ final class Patches {
             new Patch(StashLink.CLASS, StashLink::mend),
             new Patch(LogGuard.LOG, LogGuard::log),
             new Patch(LogGuard.DELETION, LogGuard::deletion),
-            new Patch(LogGuard.MASTER, LogGuard::asked),
             new Patch(LogGuard.CLIENT, LogGuard::started),
             new Patch(LogGuard.LOGIN, LogGuard::login),
             new Patch(LogGuard.SYNC, LogGuard::sync),
@@ -123,7 +122,6 @@ final class Patches {
         known.put(StashLink.CLASS, "19f3e53240170da91a918edc7282908c32cf9edf786045bffaf51a870c292863");
         known.put(LogGuard.LOG, "e40b8ec4bb5226993493737eb73f348513db455a1f15328e09ad99261839907e");
         known.put(LogGuard.DELETION, "f72e21c96795c66d3c3e28d880b71fdea7f3a8e03bb994bd8de5344b82e6c223");
-        known.put(LogGuard.MASTER, "5011fd15df64b71ccdfbe57e9d0162ef0dd74453f63ca06017ff47490f62d831");
         known.put(LogGuard.LOGIN, "ca3ac38c2d4fe3dc605aef5609e125e7eb45adfc3307c5b76a76b031265cd370");
         known.put(LogGuard.SYNC, "c687f4d0cc666c3f9c8030174edc39f0ccaa9d795e1ddd3c212d39438902c3ea");
         known.put(StopLimit.CLASS, "3e29415c1ff816d0c9113289daf57bfc8d150a3c735a871cae2de8b171524f00");

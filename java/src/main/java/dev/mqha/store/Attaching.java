@@ -93,6 +93,7 @@ public final class Attaching {
     /** Instead of {@code snapshot_state}: the files that a slave is to have, and where the last one ends. */
     public static SyncResponse listing(MasterLevelDBClient client, long snapshot) {
         synchronized (lock(client)) {
+            LogFiles.asked(client, snapshot);
             SyncResponse listing = new SyncResponse();
             LISTED.put(listing, client);
             // Files that the log begins from here on arrive as frames.

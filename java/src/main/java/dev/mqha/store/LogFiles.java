@@ -105,14 +105,13 @@ public final class LogFiles {
     }
 
     /** A slave has asked for the files: ends the process where they are not what they should be. */
-    public static void asked(MasterLevelDBClient client) {
+    static void asked(MasterLevelDBClient client, long snapshot) {
         LogFiles files = of(client.log());
         if (files == null) {
             return;
         }
         files.master = client.store();
         files.check();
-        long snapshot = client.lastIndexSnapshotPos();
         if (snapshot > 0 && !client.snapshotIndexFile(snapshot).isDirectory()) {
             Fatal.end(End.LOG_LOST, client.snapshotIndexFile(snapshot) + " is gone", null);
         }
