@@ -35,7 +35,7 @@ const MEMORY_MAX_PERCENT = 80;
  * From here on a queue of large persistent messages can end a broker: it holds up to 70 % of limits.memory of a
  * queue (cursorMemoryHighWaterMark), and takes more than twice of the heap what it counts.
  */
-const MEMORY_SAFE_PERCENT = 50;
+const MEMORY_SAFE_PERCENT = 30;
 
 /** No message may be larger, whatever the heap: clients refuse frames of more than 100 MB by default (OpenWireFormat). */
 const MESSAGE_MAX_MB = 96;
@@ -99,7 +99,7 @@ export function limitProblems({ limits, java }: ClusterConfig): Problem[] {
 export function limitWarnings({ limits, java }: ClusterConfig): string[] {
   if (limits.memoryPercent <= MEMORY_SAFE_PERCENT) return [];
   return [
-    `limits.memory is ${limits.memoryPercent}% of a heap of ${java.heapMb}m: a broker takes more than twice of it what it counts for persistent messages, so one long queue of large messages can end one master after the other; 40% is safe`,
+    `limits.memory is ${limits.memoryPercent}% of a heap of ${java.heapMb}m: a broker takes more than twice of it what it counts for persistent messages, so one long queue of large messages can end one master after the other; 25% is safe`,
   ];
 }
 

@@ -141,7 +141,7 @@ const java = z.strictObject({
 });
 
 const limits = z.strictObject({
-  memory: unit(parseShare, 'a share of the heap (40%)').default('40%'),
+  memory: unit(parseShare, 'a share of the heap (25%)').default('25%'),
   store: unit(parseSize, 'a size (10gb, 500mb)').default('10gb'),
   temp: unit(parseSize, 'a size (1gb, 500mb)').default('1gb'),
   message: unit(parseSize, 'a size (16mb)').optional(),
@@ -198,7 +198,7 @@ export const clusterFile = z.strictObject({
   zookeeper,
   store: store.prefault({}),
   java: java.default({ heap: '512m', options: [] }),
-  limits: limits.default({ memory: '40%', store: '10gb', temp: '1gb' }),
+  limits: limits.default({ memory: '25%', store: '10gb', temp: '1gb' }),
   supervisor: supervisor.prefault({}),
   nodes: z
     .array(node)

@@ -125,7 +125,7 @@ nodes:
       },
       store: { acks: 'async' },
       java: { heapMb: 512, options: [] },
-      limits: { memoryPercent: 40, storeMb: 10_240, tempMb: 1024, messageMb: 8 },
+      limits: { memoryPercent: 25, storeMb: 10_240, tempMb: 1024, messageMb: 8 },
       supervisor: {
         enabled: true,
         hungMs: 6000,

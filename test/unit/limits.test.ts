@@ -80,7 +80,7 @@ describe('the largest message', () => {
 
 describe('the share of messages in the heap', () => {
   it('is warned of where brokers may not survive it', () => {
-    expect(warningsOf(withLimits('memory: 50%'))).toEqual([]);
+    expect(warningsOf(withLimits('memory: 30%'))).toEqual([]);
     expect(warningsOf(withLimits('memory: 70%'))).toEqual([
       expect.stringContaining('limits.memory is 70% of a heap of 512m') as string,
     ]);

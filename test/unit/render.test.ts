@@ -170,7 +170,7 @@ describe('reading back', () => {
     ['activemq.xml', '127.0.0.1:60002', '127.0.0.1:60001', 'the message port is'],
     ['activemq.xml', 'Errors="false"', 'Errors="true"', 'ignoreNoSpaceErrors is true'],
     ['activemq.xml', 'username="${activemq.username}"', '', 'the account is absent'],
-    ['activemq.xml', 'Heap="40"', 'Heap="4"', 'memoryUsage is 4, not 40'],
+    ['activemq.xml', 'Heap="25"', 'Heap="2"', 'memoryUsage is 2, not 25'],
     ['activemq.xml', 'limit="10240 mb"', 'limit="1 mb"', 'storeUsage is 1 mb, not 10240 mb'],
     ['activemq.xml', 'limit="1024 mb"', 'limit="1 mb"', 'tempUsage is 1 mb, not 1024 mb'],
     ['activemq.xml', '<replicatedLevelDB', '<kahaDB/><replicatedLevelDB', 'the store is kahaDB,'],

@@ -40,8 +40,8 @@ public final class JmsClient {
                 return send(connection, args, DeliveryMode.NON_PERSISTENT);
             case "request":
                 return request(connection, args[4], Integer.parseInt(args[5]));
-            case "flood-topic":
-                return flood(connection, args[4], Integer.parseInt(args[5]));
+            case "receive":
+                return receive(connection, args[4], Integer.parseInt(args[5]));
             default:
                 throw new IllegalArgumentException(args[3]);
         }
@@ -92,18 +92,13 @@ public final class JmsClient {
         return "answered " + answered;
     }
 
-    /** Sends to a topic whose one subscriber takes nothing, until nobody takes it any more. */
-    private static String flood(Connection connection, String topic, int bytes) throws JMSException {
-        Session session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
-        session.createConsumer(session.createTopic(topic));
-        Session sending = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        MessageProducer producer = sending.createProducer(sending.createTopic(topic));
-        producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
-        byte[] body = new byte[bytes];
-        for (;;) {
-            BytesMessage message = sending.createBytesMessage();
-            message.writeBytes(body);
-            producer.send(message);
+    private static String receive(Connection connection, String queue, int count) throws JMSException {
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        MessageConsumer consumer = session.createConsumer(session.createQueue(queue + "?consumer.prefetchSize=1"));
+        int received = 0;
+        while (received < count && consumer.receive(PATIENCE_MS) != null) {
+            received++;
         }
+        return "received " + received;
     }
 }
