@@ -11,6 +11,8 @@ const BROWSE_SILENCE_MS = 3000;
 /** A count that has just changed is looked at again. */
 const AGAIN_MS = 1000;
 const LOOKS = 3;
+/** A broker shows a browser so many at most (PolicyEntry.maxBrowsePageSize); then the count says nothing. */
+const BROWSED_MOST = 400;
 
 /** A queue that was read to its end. */
 export interface Emptied extends Drained {
@@ -37,6 +39,7 @@ export async function empty(
     counted = await depthOf(ground, queue);
     browsed = await browsedIn(queue, client, credit);
     if (counted === undefined || counted === browsed || counted - knownBefore === browsed) break;
+    if (browsed === undefined) break;
   }
   const drained = await drain(queue, {
     client,
@@ -59,7 +62,7 @@ export async function empty(
   };
 }
 
-/** How many messages a browser is shown; undefined where it did not reach the end in time. */
+/** How many messages a browser is shown; undefined where it did not reach the end, or not in time. */
 async function browsedIn(
   queue: string,
   client: ClientOptions,
@@ -74,7 +77,7 @@ async function browsedIn(
       count += 1;
       if (deadline.passed) return undefined;
     }
-    return browser.ended ? count : undefined;
+    return browser.ended && count < BROWSED_MOST ? count : undefined;
   } finally {
     await browser.close();
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startedCluster, type TestCluster } from '../support/cluster.js';
+import { eventually, startedCluster, type TestCluster } from '../support/cluster.js';
 import { healed, slaveIn } from '../support/watched.js';
 
 const QUEUE = 'rotating';
@@ -48,5 +48,6 @@ it('has everything at a slave that attached while the log rotated under load, an
     '30s',
   );
   expect(taken.exitCode, taken.stderr).toBe(0);
-  expect(await depth()).toBe(0);
+  // Nothing answers an acknowledgement over AMQP, so the last ones may be on their way.
+  await eventually(depth, (left) => left === 0);
 });

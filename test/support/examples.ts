@@ -116,6 +116,11 @@ export class Program {
     }
   }
 
+  /** Stops it where it is: its connections stay open, and it hears of nothing any more. */
+  suspend(): void {
+    this.child.kill('SIGSTOP');
+  }
+
   /** Waits for its end, and fails unless it said that all went well. */
   async succeeds(limitMs: number): Promise<void> {
     const code = await Promise.race([
