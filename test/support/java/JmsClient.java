@@ -12,7 +12,7 @@ import org.apache.activemq.ActiveMQConnectionFactory;
 
 /** A client that speaks OpenWire, for tests. Arguments: url, user, password, what to do, and its own. Prints what became of it. */
 public final class JmsClient {
-    private static final long PATIENCE_MS = 20_000;
+    private static final long PATIENCE_MS = 40_000;
 
     private JmsClient() {}
 
