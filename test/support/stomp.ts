@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
 
 const LIMIT_MS = 30_000;
+const HEAD_MS = 500;
 
 /**
  * Sends one persistent message over STOMP.
@@ -29,7 +30,11 @@ export function stompSend(
       else if (got.includes('RECEIPT\n')) end('receipt');
       else if (got.includes('CONNECTED\n') && !before.includes('CONNECTED\n')) {
         const head = `SEND\ndestination:/queue/${queue}\npersistent:true\nreceipt:1\ncontent-length:${body.length}\n\n`;
-        socket.write(Buffer.concat([Buffer.from(head), body, Buffer.alloc(1)]));
+        socket.write(head);
+        // A refused head is answered at once; a body under way would reset the connection, answer and all.
+        setTimeout(() => {
+          if (!socket.destroyed) socket.write(Buffer.concat([body, Buffer.alloc(1)]));
+        }, HEAD_MS);
       }
     });
     socket.on('timeout', () => {
