@@ -6,8 +6,9 @@ import { SmallDisk } from '../support/small-disk.js';
 import { healed, ofType, watchedCluster } from '../support/watched.js';
 
 const NODE = 'mq01';
-/** More than the store's log, which counts as used as a whole: below that the broker holds senders back. */
-const DISK_MB = 200;
+/** More than the smallest store, so that the disk is no problem until it is full. */
+const DISK_MB = 450;
+const STORE = '300mb';
 const LEFT_BYTES = 200 * 1024;
 const COUNT = 100;
 const BODY_BYTES = 10_240;
@@ -19,8 +20,9 @@ describe.skipIf(!SmallDisk.isPossible)(
     let disk: SmallDisk | undefined;
 
     beforeAll(async () => {
-      cluster = await watchedCluster(({ directory }) => {
-        disk = SmallDisk.mount(join(directory, 'nodes', NODE, 'data'), DISK_MB);
+      cluster = await watchedCluster(async (made) => {
+        await made.edit((text) => text.replace(/store: \d+gb/, `store: ${STORE}`));
+        disk = SmallDisk.mount(join(made.directory, 'nodes', NODE, 'data'), DISK_MB);
       });
     });
 

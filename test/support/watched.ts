@@ -22,12 +22,12 @@ const LIMITS = [
  * @param prepare done before its first start
  */
 export async function watchedCluster(
-  prepare: (cluster: TestCluster) => void = () => undefined,
+  prepare: (cluster: TestCluster) => void | Promise<void> = () => undefined,
 ): Promise<TestCluster> {
   const cluster = await TestCluster.make();
   const limits = LIMITS.map((line) => `  ${line}\n`).join('');
   await cluster.edit((text) => text.replace('supervisor:\n', `supervisor:\n${limits}`));
-  prepare(cluster);
+  await prepare(cluster);
   await cluster.json('up');
   return cluster;
 }

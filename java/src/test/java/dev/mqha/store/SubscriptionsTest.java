@@ -43,6 +43,8 @@ class SubscriptionsTest {
         Subscriber(Replicas.Master master, String name, String selector, int mode) throws JMSException {
             connection = (ActiveMQConnection) master.clients().createConnection();
             connection.setClientID(name);
+            // What was acknowledged is in the store when acknowledge() returns.
+            connection.setSendAcksAsync(false);
             connection.start();
             session = connection.createSession(mode == Session.SESSION_TRANSACTED, mode);
             consumer = session.createDurableSubscriber(session.createTopic(TOPIC), "s", selector, false);
