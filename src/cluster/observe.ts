@@ -62,6 +62,8 @@ export interface Observation {
   readonly replication: Replication | { readonly error: string } | undefined;
   /** Which nodes take part in elections; undefined before the first start, or where that is damaged. */
   readonly inForce?: InForce | undefined;
+  /** Why that could not be read. */
+  readonly inForceError?: string;
   /** How full the master is, and whom it holds back; undefined where that was not learned. */
   readonly usage: Usage | undefined;
   readonly supervisor: {
@@ -101,7 +103,7 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
       nodes,
       master,
       findSupervisor(cluster),
-      readInForce(cluster.layout).catch(() => undefined),
+      readInForce(cluster.layout).catch((error: unknown) => ({ error: messageOf(error) })),
     ]);
   return {
     zookeeper: { process: running.get(ZOOKEEPER), group, error },
@@ -109,7 +111,7 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
     nodes: seen,
     replication,
     usage,
-    inForce,
+    ...(inForce && 'error' in inForce ? { inForceError: inForce.error } : { inForce }),
     supervisor,
   };
 }

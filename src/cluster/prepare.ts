@@ -23,7 +23,7 @@ import {
   readIdentity,
   writeIdentity,
 } from './identity.js';
-import { readInForce, refuseSizeChange } from './sizes.js';
+import { keepInForce, readInForce, refuseSizeChange } from './sizes.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import type { Deadline } from '../time.js';
 
@@ -108,6 +108,7 @@ export async function renderFiles(
 ): Promise<{ readonly cluster: Cluster; readonly written: string[]; readonly kept: string[] }> {
   const { layout, host } = cluster;
   await settleIdentity(cluster, overwrite);
+  await keepInForce(cluster);
   const comparisons = await compare(cluster);
   const refused = overwrite ? undefined : editedError(comparisons);
   if (refused) throw refused;

@@ -5,12 +5,25 @@ import { sizeHint, sizesOf } from './sizes.js';
 import type { StatusProblem } from './status.js';
 
 /** Codes of problems with which a cluster that serves is not well: `mqha check` is not OK. */
-export const UNSETTLED: ReadonlySet<string> = new Set(['restart-needed', 'scale-unfinished']);
+export const UNSETTLED: ReadonlySet<string> = new Set([
+  'restart-needed',
+  'scale-unfinished',
+  'state-damaged',
+]);
 
 /** What runs with other settings than mqha.yaml says, and a change of the number of nodes that has not ended. */
 export function sizeProblems(config: ClusterConfig, seen: Observation): StatusProblem[] {
   const change = seen.inForce?.change;
   const problems: StatusProblem[] = [];
+  if (seen.inForceError !== undefined) {
+    problems.push({
+      severity: 'error',
+      code: 'state-damaged',
+      node: null,
+      message: `${seen.inForceError}; no broker can be started`,
+      hint: 'It says which nodes have the messages. Remove it only where mqha.yaml names exactly the nodes that were started last.',
+    });
+  }
   if (change) {
     problems.push({
       severity: 'error',

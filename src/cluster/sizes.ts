@@ -73,6 +73,19 @@ export async function writeInForce(layout: Layout, value: InForce): Promise<void
   await writeFileAtomic(sizeFile(layout), `${JSON.stringify(value, null, 2)}\n`);
 }
 
+/**
+ * Notes who is in force where that was never noted, before the files that tell it are rendered anew. Call it with
+ * the cluster's lock held.
+ */
+export async function keepInForce(cluster: Cluster): Promise<void> {
+  if (await readInForce(cluster.layout)) return;
+  const names = cluster.config.nodes.map(({ name }) => name);
+  const begun = names.some((name) => hasStore(cluster, name));
+  if (begun || (await cluster.registry.findAll(names)).size > 0) {
+    await writeInForce(cluster.layout, await inForceOf(cluster));
+  }
+}
+
 /** As mqha.yaml says. */
 export function sizesOf(config: ClusterConfig): Sizes {
   return Object.fromEntries(config.nodes.map(({ name }) => [name, config.replicas]));

@@ -25,6 +25,8 @@ const ENDING_MS = 2000;
 interface NodeStore {
   readonly node: NodeConfig;
   readonly look: StoreLook;
+  /** Whether it was its broker that found the damage: what a look does not find in it, it does not find in another. */
+  readonly foundInside: boolean;
   /** Whether its broker runs; its files are in motion then, and are taken for whole. */
   readonly running: boolean;
 }
@@ -48,14 +50,12 @@ export async function settleStores(
   const looked: NodeStore[] = [];
   for (const node of starting) {
     await tidy(cluster, node);
-    looked.push({ node, look: await lookBefore(cluster, node), running: false });
+    looked.push({ node, ...(await lookBefore(cluster, node)), running: false });
   }
   if (looked.every(({ look }) => look.state === 'whole')) return new Set();
   const election = await electionNow(cluster, reader);
   const others = await lookAtOthers(cluster, starting);
-  const hasMaster =
-    typeof election?.master?.address === 'string' &&
-    !starting.some((node) => node.name === election.master?.container);
+  const hasMaster = await livesMaster(cluster, starting, election);
   const damaged = looked.filter(({ look }) => look.state === 'damaged');
   if (!hasMaster) {
     const whole = [...looked, ...others].filter(isWhole);
@@ -82,13 +82,37 @@ async function tidy({ layout, host }: Cluster, node: NodeConfig): Promise<void> 
   }
 }
 
+/** Whether a master is there that is none of these, and no znode that a dead one has left. */
+async function livesMaster(
+  { config, registry }: Cluster,
+  starting: readonly NodeConfig[],
+  election: Election | undefined,
+): Promise<boolean> {
+  const master = election?.master;
+  if (typeof master?.address !== 'string') return false;
+  if (starting.some(({ name }) => name === master.container)) return false;
+  const node = config.nodes.find(({ name }) => name === master.container);
+  return !node || !isLocal(node.host) || (await registry.find(node.name)) !== undefined;
+}
+
+/** Has a broker cut off what lies behind damage in its log (dev.mqha.store.Recovery); a person gives it, see docs/stores.md. */
+const CUT = '-Dmqha.store.cut=true';
+
 /** What the look finds, and what the last broker has found that a look does not. */
-async function lookBefore({ layout }: Cluster, node: NodeConfig): Promise<StoreLook> {
+async function lookBefore(
+  { layout, config }: Cluster,
+  node: NodeConfig,
+): Promise<Pick<NodeStore, 'look' | 'foundInside'>> {
   const directories = layout.node(node.name);
   const look = await lookAtStore(directories.data);
+  // The broker looks itself, and ends where there is more to it than what can be cut off.
+  if (config.java.options.includes(CUT)) {
+    const state = look.state === 'damaged' ? 'whole' : look.state;
+    return { look: { ...look, state, damage: [] }, foundInside: false };
+  }
   const found = await damageFound(directories);
-  if (look.state !== 'whole' || !found) return look;
-  return { ...look, state: 'damaged', damage: [found.message] };
+  if (look.state !== 'whole' || !found) return { look, foundInside: false };
+  return { look: { ...look, state: 'damaged', damage: [found.message] }, foundInside: true };
 }
 
 /**
@@ -123,17 +147,17 @@ async function lookAtOthers(
   const processes = await registry.findAll(others.map((node) => node.name));
   return Promise.all(
     others.map(async (node) => {
-      const look = processes.has(node.name)
-        ? await lookAtStore(layout.node(node.name).data)
+      const seen = processes.has(node.name)
+        ? { look: await lookAtStore(layout.node(node.name).data), foundInside: false }
         : await lookBefore(cluster, node);
-      return { node, look, running: processes.has(node.name) };
+      return { node, ...seen, running: processes.has(node.name) };
     }),
   );
 }
 
 function canBeSpared(
   { config }: Cluster,
-  { look, node }: NodeStore,
+  { look, node, foundInside }: NodeStore,
   whole: readonly NodeStore[],
   election: Election | undefined,
 ): boolean {
@@ -143,6 +167,7 @@ function canBeSpared(
       !isLocal(host) && election?.members.some((member) => member.container === name) === true,
   );
   if (whole.length + remote.length >= quorumOf(config.replicas)) return true;
+  if (foundInside) return false;
   return whole.some((other) => other.node !== node && other.look.end >= look.end);
 }
 

@@ -16,6 +16,7 @@ import { Deadline, sleep } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { keepNode, keepStale } from './aside.js';
 import { editNodes, newNodes } from './edit.js';
+import { aloneAtScale } from './lock.js';
 import { nextStep, sizesAfter, stepWhileStopped, type ScaleStep, type ScaleView } from './plan.js';
 import { caughtUp, whole } from './whole.js';
 
@@ -71,9 +72,18 @@ export function viewOf(cluster: Cluster, now: InForce, status: ClusterStatus): S
 /**
  * Carries a change of the number of nodes to its end, from wherever it stands: what is in force is written
  * before anybody is stopped or started for it, so whoever goes on later finds what was meant.
- * @throws MqhaError of stopNodes() and startNodes(); `declined`, `timeout`, `interrupted`. The change is unfinished then.
+ * @throws MqhaError of stopNodes() and startNodes(); `locked`, `size-changed`, `declined`, `timeout`, `interrupted`. The change
+ *   is unfinished then.
  */
-export async function carryOut(
+export function carryOut(
+  directory: string,
+  cluster: Cluster,
+  options: CarryOutOptions,
+): Promise<Removed[]> {
+  return aloneAtScale(cluster, () => stepByStep(directory, cluster, options));
+}
+
+async function stepByStep(
   directory: string,
   { host }: Cluster,
   options: CarryOutOptions,
@@ -83,8 +93,11 @@ export async function carryOut(
     const now = await inForceOf(cluster);
     const { change } = now;
     if (!change) return [];
-    const status = await settle(await withNodes(cluster, change), options);
+    const whole = await withNodes(cluster, change);
+    refuseEdited(whole, now, change);
+    const status = await settle(whole, options);
     const current = await openCluster(directory, host);
+    refuseEdited(current, now, change);
     const view = viewOf(current, now, status);
     const step = nextStep(view);
     if (!step) return finish(current, change);
@@ -92,6 +105,25 @@ export async function carryOut(
     host.emit({ type: 'scale-step', text: stepText(step, view.to) });
     await record(current, view, step, { ...change, consented: change.consented || step.outage });
   }
+}
+
+/**
+ * Refuses to go on where a person has edited the nodes of mqha.yaml meanwhile: the steps would lead nowhere.
+ * @throws MqhaError `size-changed`
+ */
+export function refuseEdited({ config }: Cluster, { sizes }: InForce, change: SizeChange): void {
+  const names = config.nodes.map(({ name }) => name);
+  const gone = Object.keys(sizes).filter((name) => !names.includes(name));
+  const staying = names.filter((name) => !change.leaving.includes(name));
+  if (gone.length === 0 && staying.length === change.to) return;
+  const nodes = [...new Set([...Object.keys(sizes), ...change.leaving])].join(', ');
+  throw new MqhaError(
+    'size-changed',
+    `the nodes of mqha.yaml were edited while their number changes from ${change.from} to ${change.to}`,
+    {
+      hint: `Put them back (in force are ${nodes}; ${change.to} stay in the end) and run \`mqha scale ${change.to}\`.`,
+    },
+  );
 }
 
 async function ask(confirm: Confirm, change: SizeChange): Promise<void> {
@@ -246,14 +278,16 @@ export async function finish(cluster: Cluster, change: SizeChange): Promise<Remo
  * Takes a stopped cluster as far as that misses nothing; the rest is done when it is started.
  * @returns what has left, where the change has ended; undefined where it ends with the next start
  */
-export async function whileStopped(
-  directory: string,
-  { host }: Cluster,
-): Promise<Removed[] | undefined> {
+export function whileStopped(directory: string, cluster: Cluster): Promise<Removed[] | undefined> {
+  return aloneAtScale(cluster, () => atOnce(directory, cluster));
+}
+
+async function atOnce(directory: string, { host }: Cluster): Promise<Removed[] | undefined> {
   const opened = await openCluster(directory, host);
   const now = await inForceOf(opened);
   if (!now.change) return [];
   const cluster = await withNodes(opened, now.change);
+  refuseEdited(cluster, now, now.change);
   const nobody: ClusterStatus = { ...(await statusOf(cluster)), master: null, nodes: [] };
   const view = viewOf(cluster, now, nobody);
   const step = stepWhileStopped(view);

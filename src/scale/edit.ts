@@ -91,7 +91,7 @@ export function editNodes(source: string, file: string, edit: NodeEdit): string 
   const left = before.nodes.filter(({ name }) => !edit.remove.includes(name));
   const wanted = [...left, ...edit.add];
   for (const change of [changeText, changeDocument]) {
-    const text = change(source, edit, wanted.length);
+    const text = changed(() => change(source, edit, wanted.length));
     if (text !== undefined && says(text, file, before, wanted)) return text;
   }
   throw usageError(
@@ -99,6 +99,15 @@ export function editNodes(source: string, file: string, edit: NodeEdit): string 
     `${file}: its nodes are written in a way that mqha cannot change`,
     'Write `replicas` and the list of `nodes` without anchors and aliases, each node an entry of its own.',
   );
+}
+
+/** Undefined also where the `yaml` package cannot write it: an alias whose anchor was taken out. */
+function changed(change: () => string | undefined): string | undefined {
+  try {
+    return change();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a text means the same cluster with these nodes. */

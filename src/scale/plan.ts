@@ -73,7 +73,7 @@ export function nextStep(view: ScaleView): ScaleStep | undefined {
   return nextOfGrowing(view, wrong);
 }
 
-function nextOfGrowing(view: ScaleView, wrong: readonly string[]): ScaleStep {
+function nextOfGrowing(view: ScaleView, wrong: readonly string[]): ScaleStep | undefined {
   const one = nextRestart(
     view,
     wrong.filter((name) => name !== view.master),
@@ -88,7 +88,7 @@ function nextOfGrowing(view: ScaleView, wrong: readonly string[]): ScaleStep {
   if (start.length > 0) return { ...NOTHING, start };
   const master = nextRestart(view, wrong);
   if (master !== undefined) return { ...NOTHING, restart: [master] };
-  return { ...NOTHING, restart: wrong, outage: true };
+  return wrong.length === 0 ? undefined : { ...NOTHING, restart: wrong, outage: true };
 }
 
 /**

@@ -13,13 +13,14 @@ import {
 } from '../cluster/sizes.js';
 import type { ClusterStatus } from '../cluster/status.js';
 import { refuseElsewhere, statusOf, type Confirm } from '../cluster/stop.js';
+import { readConfigFile } from '../config/read.js';
 import type { NodeConfig } from '../config/schema.js';
 import { MAX_NODES } from '../config/schema.js';
 import { MqhaError, usageError } from '../errors.js';
 import { canBind } from '../process/ports.js';
 import { Deadline, sleep } from '../time.js';
-import { carryOut, viewOf, whileStopped, type Removed } from './carry-out.js';
-import { newNodes } from './edit.js';
+import { carryOut, refuseEdited, viewOf, whileStopped, type Removed } from './carry-out.js';
+import { editNodes, newNodes } from './edit.js';
 import { allSteps, type ScaleStep } from './plan.js';
 import { isWhole } from './whole.js';
 
@@ -82,7 +83,7 @@ export async function scaleCluster(
   refuseCount(to);
   const before = await inForceOf(cluster);
   if (before.change) {
-    refuseOther(before.change, to);
+    refuseOther(before.change, to, options.remove);
     await journal.append({
       source: 'command',
       type: 'scale',
@@ -148,8 +149,10 @@ export async function planScale(
   refuseCount(to);
   const now = await inForceOf(cluster);
   if (!now.change) return (await prepare(cluster, to, options, now)).plan;
-  refuseOther(now.change, to);
+  refuseOther(now.change, to, options.remove);
   const { from, leaving } = now.change;
+  const missing = leaving.length > 0 ? 0 : to - cluster.config.nodes.length;
+  if (missing <= 0) refuseEdited(cluster, now, now.change);
   const steps = allSteps(viewOf(cluster, now, await statusOf(cluster)));
   return { from, to, add: [], remove: leaving, steps, question: null };
 }
@@ -193,7 +196,15 @@ function refuseCount(to: number): void {
   );
 }
 
-function refuseOther(change: SizeChange, to: number): void {
+function refuseOther(change: SizeChange, to: number, remove: readonly NodeConfig[]): void {
+  const others = remove.map(({ name }) => name).filter((name) => !change.leaving.includes(name));
+  if (change.to === to && others.length > 0) {
+    throw new MqhaError(
+      'scale-unfinished',
+      `${others.join(', ')} cannot leave now: in the change that has not ended ${change.leaving.length === 0 ? 'nobody leaves' : `${change.leaving.join(', ')} leave`}`,
+      { hint: `Run \`mqha scale ${change.to}\` first, which goes on where it ended.` },
+    );
+  }
   if (change.to === to) return;
   throw new MqhaError(
     'scale-unfinished',
@@ -229,6 +240,11 @@ async function prepare(
   if (add.length + leaving.length === 0 && isSettled(cluster, now)) {
     return { now, stopped, plan: { from: to, to, add: [], remove: [], steps: [], question: null } };
   }
+  // What cannot be written in the end is not begun.
+  editNodes(await readConfigFile(cluster.layout.file), cluster.layout.file, {
+    add,
+    remove: leaving,
+  });
   await refuseUnprepared(cluster);
   const status = stopped ? await statusOf(cluster) : await healthy(cluster, now);
   const coming = [...config.nodes.filter(({ name }) => byHand.includes(name)), ...add];

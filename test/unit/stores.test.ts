@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { thisHost, type Cluster } from '../../src/cluster/context.js';
 import { settleStores } from '../../src/cluster/stores.js';
 import { portTable } from '../../src/config/defaults.js';
@@ -98,8 +98,20 @@ describe('the stores of nodes that are to start', () => {
 
   it('are set aside where a master is there already', async () => {
     damaged('mq01');
+    // A znode that a dead master has left is none.
+    await expect(settle(['mq01'], SERVED)).rejects.toMatchObject({ code: 'store-damaged' });
+    const alive = { pid: 1, startTime: '1', argv: [], suspended: false };
+    vi.spyOn(cluster.registry, 'find').mockResolvedValue(alive);
     expect(await settle(['mq01'], SERVED)).toEqual(new Set());
     expect(keptOf('mq01')).toHaveLength(1);
+  });
+
+  it('are started as they are where a person has the broker cut off what is damaged', async () => {
+    for (const name of ALL) damaged(name);
+    const options = ['-Dmqha.store.cut=true'];
+    cluster = { ...cluster, config: { ...config, java: { ...config.java, options } } };
+    expect(await settle(ALL)).toEqual(new Set());
+    for (const name of ALL) expect(keptOf(name)).toEqual([]);
   });
 
   it('are refused where every copy is damaged, or all others are empty', async () => {

@@ -90,7 +90,9 @@ public final class AttachCheck {
 
     private static void judge(SlaveLevelDBStore slave, long theirs, long ours) {
         File directory = slave.directory();
-        LogList list = LogList.read(directory);
+        LogList noted = LogList.read(directory);
+        // Each start notes the files; what the log was before that is known only where it was noted then.
+        LogList list = noted == null || noted.master == null ? null : noted;
         ElectingLevelDBStore elector = electorOf(slave);
         boolean isLarge = elector != null && elector.replicas() >= LARGE;
         boolean wasMaster = list != null && list.master;

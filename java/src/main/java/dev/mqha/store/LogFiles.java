@@ -104,6 +104,19 @@ public final class LogFiles {
         return log.onDelete(file);
     }
 
+    /** A slave has taken over the log of its master: what it has, it has from there. */
+    static void attached(RecordLog log) {
+        LogFiles files = of(log);
+        if (files != null) {
+            files.becomeSlave();
+        }
+    }
+
+    private synchronized void becomeSlave() {
+        list.master = false;
+        list.write(log.directory());
+    }
+
     /** A slave has asked for the files: ends the process where they are not what they should be. */
     static void asked(MasterLevelDBClient client, long snapshot) {
         LogFiles files = of(client.log());
@@ -170,7 +183,7 @@ public final class LogFiles {
 
     private void become() {
         boolean isMaster = log.getClass().getName().startsWith(MASTER);
-        if (isMaster && !list.master) {
+        if (isMaster && !Boolean.TRUE.equals(list.master)) {
             // What it was given as a slave may have been acknowledged.
             list.committed = log.current_appender().append_position();
             list.master = true;
@@ -280,8 +293,12 @@ public final class LogFiles {
             file.seek(known.tailAt);
             file.readFully(known.tail);
             return null;
-        } catch (java.io.FileNotFoundException gone) {
-            throw new NoSuchFileException(known.file.getPath());
+        } catch (java.io.FileNotFoundException unreadable) {
+            // Also thrown where this process may open no more files.
+            if (Files.notExists(known.file.toPath())) {
+                throw new NoSuchFileException(known.file.getPath());
+            }
+            return null;
         }
     }
 

@@ -24,8 +24,8 @@ import java.util.TreeMap;
 final class LogList {
     static final String FILE = "mqha-logs.txt";
 
-    /** Whether the log was last written by a master. */
-    boolean master;
+    /** Whether the log was last written by a master or by a slave; null where that is not known. */
+    Boolean master;
 
     /** Of a master: how far its log has been on enough slaves; a second old at most. */
     long committed;
@@ -40,7 +40,7 @@ final class LogList {
             for (String line : Files.readAllLines(directory.toPath().resolve(FILE))) {
                 String[] words = line.split(" ");
                 switch (words[0]) {
-                    case "role" -> list.master = words[1].equals("master");
+                    case "role" -> list.master = words[1].equals("unknown") ? null : Boolean.valueOf(words[1].equals("master"));
                     case "committed" -> list.committed = Long.parseLong(words[1]);
                     case "log" -> list.files.put(
                             Long.parseLong(words[1], 16), words[2].equals("-") ? null : Long.valueOf(words[2]));
@@ -57,7 +57,7 @@ final class LogList {
 
     /** Writes it; what cannot be written is removed, since it would not be true. */
     void write(File directory) {
-        StringBuilder text = new StringBuilder("role ").append(master ? "master" : "slave");
+        StringBuilder text = new StringBuilder("role ").append(master == null ? "unknown" : master ? "master" : "slave");
         text.append("\ncommitted ").append(committed).append('\n');
         for (Map.Entry<Long, Long> file : files.entrySet()) {
             text.append(String.format("log %016x %s%n", file.getKey(), file.getValue() == null ? "-" : file.getValue()));

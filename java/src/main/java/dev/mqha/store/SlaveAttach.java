@@ -94,6 +94,7 @@ public final class SlaveAttach {
     private static void open(SlaveLevelDBStore store, Buffer answer, Function1<Buffer, BoxedUnit> attached) {
         try {
             attached.apply(answer);
+            LogFiles.attached(store.client().log());
         } catch (RuntimeException | Error failure) {
             Replay.failed(failure, store);
             throw failure;
