@@ -47,6 +47,11 @@ class AttachTest {
                 sent++;
                 Thread.sleep(10);
             }
+            if (args.length > 2) {
+                List<Path> files = Replicas.logs(first);
+                Path newest = second.resolve(files.get(files.size() - 1).getFileName());
+                Replicas.eventually("it receives the frame", () -> Files.exists(newest));
+            }
             link.download();
             if (args.length > 2) {
                 // The mended one waits for the frame.
