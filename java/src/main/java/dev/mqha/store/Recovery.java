@@ -7,11 +7,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.zip.CRC32;
 import org.apache.activemq.leveldb.LevelDBClient;
 import org.apache.activemq.leveldb.RecordLog;
 import org.apache.activemq.leveldb.record.EntryRecord;
+import org.iq80.leveldb.DB;
 import org.iq80.leveldb.DBIterator;
+import org.iq80.leveldb.Options;
 import org.iq80.leveldb.ReadOptions;
 import scala.Tuple2;
 import scala.collection.Iterator;
@@ -25,6 +30,8 @@ import scala.collection.Iterator;
  *   <li>An index snapshot that cannot be read was replaced by an empty index, to which only what was logged
  *       after the snapshot was added: all messages before were gone.
  *   <li>Messages whose log file is gone were found out one by one, when a client was to have them.
+ *   <li>An index that is gone was made anew from what is left of the log. The store removes files without messages, and with
+ *       them the names of queues: their messages were there, and nobody could reach them.
  * </ul>
  */
 public final class Recovery {
@@ -33,6 +40,9 @@ public final class Recovery {
 
     /** {@code '*', kind -1, checksum, length 8}, and the position where the unit begins; see RecordLog.scala. */
     private static final int END_LENGTH = 18;
+
+    /** How the names of indexes end that knew more than what was left of the log. */
+    private static final String CUT_INDEX = ".index.cut";
 
     private static final byte PREFIX = '*';
     private static final byte UNIT_END = -1;
@@ -111,9 +121,36 @@ public final class Recovery {
         return begin >= first && begin < here && (int) checksum.getValue() == bytes.getInt(offset + 2);
     }
 
+    /** Before the log is brought into an index that is made anew after a cut: names the queues that the one before knew. */
+    static void beginAfterCut(LevelDBClient client) {
+        if (!Boolean.getBoolean(CUT) || client.lastIndexSnapshotPos() > 0) {
+            return;
+        }
+        File[] indexes = client.directory().listFiles((in, name) -> name.endsWith(CUT_INDEX));
+        for (File index : indexes == null ? new File[0] : indexes) {
+            byte prefix = LevelDBClient.COLLECTION_PREFIX();
+            try (DB before = client.factory().open(index, new Options().createIfMissing(false));
+                    DBIterator collections = before.iterator()) {
+                for (collections.seek(new byte[] {prefix}); collections.hasNext(); ) {
+                    var collection = collections.next();
+                    if (collection.getKey()[0] != prefix) {
+                        break;
+                    }
+                    client.index().db().put(collection.getKey(), collection.getValue());
+                    client.collectionMeta().put(collectionOf(collection.getKey()), new LevelDBClient.CollectionMeta());
+                }
+            } catch (IOException failure) {
+                System.err.println("mqha: " + index + " does not tell the names of queues: " + failure);
+            }
+        }
+    }
+
     /** The log was brought into the index: ends the process where one does not fit the other. */
     public static void started(LevelDBClient client) {
         long snapshot = client.lastIndexSnapshotPos();
+        if (snapshot == 0 && !Boolean.getBoolean(CUT)) {
+            refuseUnnamed(client);
+        }
         if (snapshot > 0 && client.index().get(LevelDBClient.LOG_REF_INDEX_KEY(), new ReadOptions()).isEmpty()) {
             damaged("the index snapshot " + client.snapshotIndexFile(snapshot) + " cannot be read");
         }
@@ -129,23 +166,57 @@ public final class Recovery {
 
     /** The counters alone prove nothing: they may be too high. */
     private static void refuseEntriesWithoutLog(LevelDBClient client) {
+        try {
+            LeftByTopics left = new LeftByTopics(client);
+            messages(client, (key, message) -> {
+                if (!left.contains(key)) {
+                    refuseWithoutLog(client.log(), message.getValueLocation());
+                }
+            });
+        } catch (IOException failure) {
+            damaged("the index cannot be read: " + failure);
+        }
+    }
+
+    private static void refuseUnnamed(LevelDBClient client) {
+        Set<Object> named = new HashSet<>();
+        var collections = client.listCollections().iterator();
+        while (collections.hasNext()) {
+            named.add(collections.next()._1());
+        }
+        try {
+            messages(client, (key, message) -> {
+                if (!named.contains(collectionOf(key))) {
+                    damaged(String.format(
+                            "the index of %s is gone, and what is left of the log does not name the queue of the message at %x",
+                            client.directory(), message.getValueLocation()));
+                }
+            });
+        } catch (IOException failure) {
+            damaged("the index cannot be read: " + failure);
+        }
+    }
+
+    /** Hands each message in the index on, by its key and where it lies. */
+    private static void messages(LevelDBClient client, BiConsumer<byte[], EntryRecord.Buffer> use) throws IOException {
         byte[] prefix = {LevelDBClient.ENTRY_PREFIX()};
         try (DBIterator entries = client.index().db().iterator()) {
-            LeftByTopics left = new LeftByTopics(client);
             for (entries.seek(prefix); entries.hasNext(); ) {
                 var entry = entries.next();
                 if (entry.getKey()[0] != prefix[0]) {
                     return;
                 }
                 EntryRecord.Buffer record = EntryRecord.FACTORY.parseUnframed(entry.getValue());
-                boolean isMessage = record.hasValueLocation() && record.hasValueLength() && record.getValueLength() > 0;
-                if (isMessage && !left.contains(entry.getKey())) {
-                    refuseWithoutLog(client.log(), record.getValueLocation());
+                if (record.hasValueLocation() && record.hasValueLength() && record.getValueLength() > 0) {
+                    use.accept(entry.getKey(), record);
                 }
             }
-        } catch (IOException failure) {
-            damaged("the index cannot be read: " + failure);
         }
+    }
+
+    /** A key begins with a letter and the number of its collection ({@code LevelDBClient.encodeLongKey}, {@code encodeEntryKey}). */
+    private static long collectionOf(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1);
     }
 
     private static void refuseWithoutLog(RecordLog log, long location) {

@@ -29,6 +29,7 @@ public final class Replay {
      * and a master removed what nothing seemed to refer to.
      */
     public static void begin(LevelDBClient client) {
+        Recovery.beginAfterCut(client);
         TreeMap<Object, Void> remembered = client.recoveryLogs();
         if (remembered != null) {
             for (long position : client.log().log_file_positions()) {
