@@ -39,9 +39,11 @@ function supervisorProblems(seen: Observation, status: Unjudged): StatusProblem[
       ),
     ];
   }
-  return status.supervisor.processes
-    .filter((process) => process.does === 'given-up')
-    .map(({ name }) =>
+  const lost = supervisor.state?.copiesLost;
+  const givenUp = status.supervisor.processes.filter((process) => process.does === 'given-up');
+  return [
+    ...(lost ? [copiesLost(lost)] : []),
+    ...givenUp.map(({ name }) =>
       problem(
         'error',
         'given-up',
@@ -49,7 +51,19 @@ function supervisorProblems(seen: Observation, status: Unjudged): StatusProblem[
         `${name} kept dying and was left down by the supervisor${ending(seen, name)}`,
         `See \`mqha events\` and \`mqha logs ${name}\`; \`mqha up\` tries again.`,
       ),
-    );
+    ),
+  ];
+}
+
+/** It stays until a person has read it: the cluster looks well again within seconds. */
+function copiesLost({ at, nodes }: { readonly at: string; readonly nodes: readonly string[] }) {
+  return problem(
+    'warning',
+    'copies-lost',
+    null,
+    `the logs of ${nodes.join(' and ')} were gone at once at ${at}: what was acknowledged by those alone is missing`,
+    'Compare with what your senders had acknowledged before. `mqha events` has the story; a new supervisor forgets it (`mqha down`, `mqha up`).',
+  );
 }
 
 /** Why a node's last process has ended itself, in words that go on a sentence. */

@@ -10,6 +10,8 @@ const state = z.object({
   since: z.string(),
   /** Who serves, as the supervisor sees it. */
   serving: z.nullable(z.string()),
+  /** When more copies of the messages were lost at once than a quorum bears, and whose. */
+  copiesLost: z.optional(z.object({ at: z.string(), nodes: z.array(z.string()) })),
   processes: z.record(
     z.string(),
     z.object({

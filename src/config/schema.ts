@@ -116,6 +116,7 @@ const store = z.strictObject({
       error: (i) => `${quoted(i.input)} is neither "async" nor "quorum"`,
     })
     .default('async'),
+  redelivered: z.boolean(otherwise((got) => `expected true or false, got ${got}`)).default(false),
 });
 
 const java = z.strictObject({
@@ -237,6 +238,8 @@ export interface ClusterConfig {
   };
   readonly store: {
     readonly acks: AckMode;
+    /** Whether what was given out is noted in the store, so that it carries JMSRedelivered after a failover. */
+    readonly redelivered: boolean;
   };
   readonly java: {
     readonly home?: string;

@@ -38,6 +38,8 @@ interface Kinds {
   'gave-up': { node: string; deaths: number; withinMs: number; reason?: string };
   /** A damaged store lies in `kept` from now on, and its node begins with an empty one. */
   'store-set-aside': { node: string; kept: string; why: string };
+  /** More logs vanished at once than a quorum bears. */
+  'copies-lost': { nodes: readonly string[] };
   'master-elected': { master: string };
   /** Nobody is served any more; `master` is who served until then, null where that is not known. */
   'master-lost': { master: string | null; reason: string };

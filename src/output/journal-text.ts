@@ -41,6 +41,10 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
       : `is left alone until \`mqha start ${node}\`: ${reason}`,
   ],
   'store-set-aside': ({ node, kept, why }) => [node, `its store is set aside in ${kept}: ${why}`],
+  'copies-lost': ({ nodes }) => [
+    nodes.join(', '),
+    'lost their logs at once: what only they had acknowledged is missing',
+  ],
   'master-elected': ({ master }) => [master, 'was elected master'],
   'master-lost': ({ master, reason }) => [
     master ?? 'cluster',

@@ -17,6 +17,8 @@ export interface Knowledge {
 export class Statement {
   private readonly since: string;
   private written = '';
+  /** When more copies were lost at once than a quorum bears, and whose. */
+  copiesLost: SupervisorState['copiesLost'];
 
   /** @param since when the supervisor began */
   constructor(since: Date) {
@@ -30,6 +32,7 @@ export class Statement {
       pid: process.pid,
       since: this.since,
       serving: serving ?? null,
+      ...(this.copiesLost && { copiesLost: this.copiesLost }),
       processes: Object.fromEntries(
         processNames(config, config.nodes).map((name) => [
           name,

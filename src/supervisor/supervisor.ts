@@ -15,6 +15,7 @@ import { ZooKeeperReader } from '../zookeeper/session.js';
 import { Lookout, type Glance } from './lookout.js';
 import { Mastership } from './mastership.js';
 import { Revival } from './revival.js';
+import { Copies } from './copies.js';
 import { Failures } from './failures.js';
 import { FaultClock, faultsOf, type Fault } from './rules.js';
 import { Statement } from './statement.js';
@@ -49,6 +50,7 @@ export class Supervisor {
   private readonly wards: Wards;
   private readonly statement: Statement;
   private readonly failures = new Failures();
+  private readonly copies = new Copies();
   private wakeUp = new AbortController();
   private wanted: Wanted | undefined;
   private servedZnode: string | undefined;
@@ -177,6 +179,7 @@ export class Supervisor {
     const wanted = this.isWanted(name) ? 'up' : 'down';
     const end = await this.endOf(name, info.pid);
     if (end) this.failures.note(name, end, this.elected);
+    if (end?.code === 'log-lost') this.missCopy(name);
     const why = killed ?? end?.message;
     const reason = why ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
     const lost = this.mastership.died(name, this.cluster.host.now().getTime(), reason);
@@ -194,6 +197,14 @@ export class Supervisor {
       void this.tell({ type: 'znode-removed', node: name, znode, session });
     }
     for (const entry of lost) void this.cluster.journal.append(entry);
+  }
+
+  private missCopy(name: string): void {
+    const { replicas } = this.cluster.config;
+    const nodes = this.copies.lost(name, replicas - quorumOf(replicas));
+    if (!nodes) return;
+    this.statement.copiesLost = { at: this.cluster.host.now().toISOString(), nodes };
+    void this.tell({ type: 'copies-lost', nodes });
   }
 
   /** Why a broker ended itself; undefined where it did not. */
@@ -274,6 +285,7 @@ export class Supervisor {
       const { name } = ward;
       const attachment = await ward.attachment.look();
       attachments.set(name, attachment);
+      if (attachment.state === 'attached') this.copies.attached(name);
       if (name === glance.serving || attachment.state === 'attached') useful(ward);
       else useless(ward);
     }

@@ -83,8 +83,8 @@ describe('a warning', () => {
   });
 
   it('says that acknowledgements do not wait where sends do not', async () => {
-    const waiting = { store: { acks: 'quorum' } } as const;
     const config = await portTable({ nodes: 3 }, yes);
+    const waiting = { store: { ...config.store, acks: 'quorum' } } as const;
     expect(warningsOf({ ...config, ...waiting })).toEqual([]);
     const local = warningsOf({ ...config, ...waiting, sync: 'local_mem' });
     expect(local).toContainEqual(expect.stringContaining('it has no effect'));

@@ -48,6 +48,16 @@ describe('the problems of a cluster', () => {
     expect(problemOf(one, 'store-damaged')).toEqual([]);
   });
 
+  it('tells that more copies were lost at once than a quorum bears', () => {
+    const copiesLost = { at: '2026-01-02T03:04:05.000Z', nodes: ['mq01', 'mq03'] };
+    const state = { pid: 1, since: '', serving: null, processes: {}, copiesLost };
+    const scene: Scene = { ...whole(), supervisor: { pid: 1, wanted: true, state } };
+    expect(problemOf(scene, 'copies-lost')[0]?.message).toContain('mq01 and mq03');
+    expect(codesOf({ ...whole(), supervisor: { pid: 1, wanted: true } })).not.toContain(
+      'copies-lost',
+    );
+  });
+
   it('tells the stale znode of a dead process', () => {
     const scene: Scene = { ...whole(), nodes: { mq02: ACCEPTING, mq03: DEAD } };
     expect(codesOf(scene)).toContain('stale-znode mq03');

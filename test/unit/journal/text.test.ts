@@ -81,6 +81,10 @@ const kinds: { readonly [T in EntryType]: readonly [NewEntry<T>, string] } = {
     },
     'mq02  its store is set aside in nodes/mq02/data/stash-kept/20260102T030405Z: damaged: a file is missing',
   ],
+  'copies-lost': [
+    { ...supervisor, type: 'copies-lost', nodes: ['mq01', 'mq03'] },
+    'mq01, mq03  lost their logs at once: what only they had acknowledged is missing',
+  ],
   'master-elected': [
     { ...supervisor, type: 'master-elected', master: 'mq03' },
     'mq03  was elected master',

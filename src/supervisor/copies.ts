@@ -1,0 +1,19 @@
+/** Which copies of the messages are lost at a moment, and whether too many were at once. */
+export class Copies {
+  readonly #lost = new Set<string>();
+
+  /**
+   * A node's log has vanished.
+   * @param tolerated how many copies may be missing while what was acknowledged is on one of the others
+   * @returns the nodes without a copy where they are more than that: what only they had is gone
+   */
+  lost(name: string, tolerated: number): string[] | undefined {
+    this.#lost.add(name);
+    return this.#lost.size > tolerated ? [...this.#lost] : undefined;
+  }
+
+  /** A node has taken over its master's log. */
+  attached(name: string): void {
+    this.#lost.delete(name);
+  }
+}
