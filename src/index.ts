@@ -11,19 +11,13 @@ export type { ClusterEvent, Emit, NodePhase } from './cluster/events.js';
 export { findClusterDirectory } from './cluster/identity.js';
 export { initCluster, type InitResult } from './cluster/init.js';
 export { checkRendered, prepareRuntime, render } from './cluster/prepare.js';
-export { dryRun, type DryRun } from './cluster/dry-run.js';
 export { startNodes, type StartOptions, type StartResult } from './cluster/start.js';
 export { up, type UpOptions } from './cluster/up.js';
 export { restartNodes, type RestartOptions, type RestartResult } from './cluster/restart.js';
 export { switchover, type SwitchoverOptions, type SwitchoverResult } from './cluster/switchover.js';
-export {
-  finishScale,
-  planScale,
-  scaleCluster,
-  type ScaleOptions,
-  type ScalePlan,
-  type ScaleResult,
-} from './scale/scale.js';
+export { finishScale, scaleCluster, type ScaleOptions, type ScaleResult } from './scale/scale.js';
+export { dryRun, planScale, type DryRun } from './scale/dry-run.js';
+export type { ScalePlan } from './scale/proposal.js';
 export { supervise } from './supervisor/supervise.js';
 export { downCluster, statusOf, stopNodes, type Confirm, type Stopped } from './cluster/stop.js';
 export { killNodes, type KillResult } from './cluster/kill.js';

@@ -38,7 +38,7 @@ export function brokerCommand(
     command: runtime.java,
     argv: [
       ...markers(clusterId, name),
-      ...settingMarkers(config),
+      ...settingMarkers(config, name),
       ...runtime.jvmOptions,
       `-Xmx${config.java.heapMb}m`,
       ...COMPILER_OPTIONS,

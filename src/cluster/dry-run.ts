@@ -1,13 +1,14 @@
 import { cachedDistribution, findJava } from '../distribution/index.js';
+import type { NodeConfig } from '../config/schema.js';
 import { renderCluster } from '../render/files.js';
-import { compareFiles, editedError } from '../render/sync.js';
-import { refuseIfMoved, type Cluster } from './context.js';
+import { compareFiles, editedError, type FileComparison } from '../render/sync.js';
+import type { Cluster } from './context.js';
 import { readCredentials } from './identity.js';
 import { planStart, refuseHeldPorts } from './plan.js';
-import { readInForce, refuseSizeChange } from './sizes.js';
+import { readInForce, type Sizes } from './sizes.js';
 
-/** What `up` would do now. */
-export interface DryRun {
+/** What a start would do now. */
+export interface StartPreview {
   readonly running: readonly { readonly name: string; readonly pid: number }[];
   /** Whether the cache lacks the distribution; then class paths are not known yet. */
   readonly install: boolean;
@@ -25,29 +26,26 @@ export interface DryRun {
 const NOT_YET = { username: 'mqha', password: '', securityToken: '' };
 
 /**
- * The plan that `up` executes; changes nothing.
- * @throws MqhaError for everything that `up` would refuse before it starts a process
+ * What a start of these nodes does; changes nothing.
+ * @param sizes the `replicas` that each would have
+ * @throws MqhaError for everything that the start would refuse before its first process
  */
-export async function dryRun(cluster: Cluster): Promise<DryRun> {
-  const { config, layout, host } = cluster;
-  await refuseIfMoved(cluster);
-  await refuseSizeChange(cluster);
+export async function previewStart(
+  cluster: Cluster,
+  nodes: readonly NodeConfig[],
+  sizes: Sizes,
+): Promise<StartPreview> {
+  const { config, host } = cluster;
   const java = await findJava(host.env, config.java.home);
   const cached = await cachedDistribution({ env: host.env });
-  await refuseHeldPorts(cluster, config.nodes);
-  const credentials = (await readCredentials(layout)) ?? NOT_YET;
-  const comparisons = await compareFiles(
-    layout,
-    renderCluster(config, credentials, (await readInForce(layout))?.sizes),
-  );
-  const edited = editedError(comparisons);
-  if (edited) throw edited;
+  await refuseHeldPorts(cluster, nodes);
+  const comparisons = await compared(cluster, sizes);
   const distribution = cached ?? {
     home: '<cache>/apache-activemq',
     classPath: () => ['<cache>'],
     zookeeperClassPath: () => ['<cache>'],
   };
-  const plan = await planStart(cluster, { java, distribution }, config.nodes);
+  const plan = await planStart(cluster, { java, distribution }, nodes, sizes);
   const launches = [
     ...(plan.zookeeper ? [plan.zookeeper] : []),
     ...plan.brokers.map(({ launch }) => launch),
@@ -58,4 +56,19 @@ export async function dryRun(cluster: Cluster): Promise<DryRun> {
     render: comparisons.filter(({ state }) => state !== 'same').map(({ file }) => file.path),
     start: launches.map(({ name, cwd, command, argv, env }) => ({ name, cwd, command, argv, env })),
   };
+}
+
+/** @throws MqhaError `edited-file`; of findJava(). As refuseUnprepared(), and neither installs nor writes anything. */
+export async function refuseEditedFiles(cluster: Cluster): Promise<void> {
+  await findJava(cluster.host.env, cluster.config.java.home);
+  await compared(cluster, (await readInForce(cluster.layout))?.sizes);
+}
+
+async function compared(cluster: Cluster, sizes: Sizes | undefined): Promise<FileComparison[]> {
+  const credentials = (await readCredentials(cluster.layout)) ?? NOT_YET;
+  const files = renderCluster(cluster.config, credentials, sizes);
+  const comparisons = await compareFiles(cluster.layout, files);
+  const edited = editedError(comparisons);
+  if (edited) throw edited;
+  return comparisons;
 }

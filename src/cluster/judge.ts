@@ -15,7 +15,7 @@ import type { ClusterState, ClusterStatus, NodeStatus, Role } from './status.js'
 export function judge(cluster: Cluster, seen: Observation): ClusterStatus {
   const { config } = cluster;
   const { election } = seen;
-  const deciding = decidingOf(config, election, processesOf(seen));
+  const deciding = decidingOf(config, election, processesOf(seen), seen.inForce?.sizes);
   const nodes = seen.nodes.map((node) => nodeStatus(seen, node));
   const status: Omit<ClusterStatus, 'problems'> = {
     cluster: config.name,

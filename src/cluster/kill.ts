@@ -1,11 +1,13 @@
 import { tryOpen } from '../broker/client.js';
 import { isAccepting } from '../broker/probe.js';
+import { asStarted } from '../broker/settings.js';
 import type { NodeConfig } from '../config/schema.js';
 import { membersOf, readElection, type Election } from '../election/election.js';
 import { MqhaError } from '../errors.js';
 import { Deadline, sleep } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { throwIfInterrupted, withLock, type Cluster } from './context.js';
+import { haltChange } from './halt.js';
 import { quorumWithout } from './quorum.js';
 import { want } from './wanted.js';
 import type { ClusterState, ClusterStatus, Role } from './status.js';
@@ -45,6 +47,7 @@ export async function killNodes(
     const targets = await Promise.all(
       names.map(async (name) => ({ name, process: await registry.find(name) })),
     );
+    await haltChange(cluster);
     await want(
       cluster,
       targets.flatMap(({ name, process }) => (process ? [name] : [])),
@@ -158,7 +161,8 @@ async function readNow(
 }
 
 async function letsIn(cluster: Cluster, node: NodeConfig, deadline: Deadline): Promise<boolean> {
-  const { host, messagePort } = node;
+  const process = await cluster.registry.recorded(node.name);
+  const { host, messagePort } = asStarted(node, process?.argv ?? []);
   if (!(await isAccepting(host, messagePort))) return false;
   return (await tryOpen(host, messagePort, cluster.account, deadline.within(2000))).open;
 }

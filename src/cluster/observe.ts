@@ -1,6 +1,6 @@
-import { hostname, networkInterfaces } from 'node:os';
 import type { Replication } from '../broker/jolokia.js';
 import { isAccepting } from '../broker/probe.js';
+import { asStarted } from '../broker/settings.js';
 import { readEndRecord, type EndRecord } from '../broker/end-record.js';
 import { keptStores, type KeptStore } from '../broker/kept.js';
 import { lookAtStore } from '../broker/store-look.js';
@@ -9,13 +9,14 @@ import { readMaster, type Usage } from '../broker/usage.js';
 import type { NodeConfig } from '../config/schema.js';
 import { readElection, type Election } from '../election/election.js';
 import { messageOf } from '../errors.js';
+import { isLocal } from '../process/hosts.js';
 import { heldPorts, type HeldPort } from '../process/ports.js';
 import type { ProcessInfo } from '../process/table.js';
 import { before, Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZnodeGroup, ZooKeeperReader } from '../zookeeper/session.js';
 import type { Cluster } from './context.js';
-import { readInForce, type InForce } from './sizes.js';
+import { inForceOf, readInForce, type InForce } from './sizes.js';
 import { diskRoom, type DiskRoom } from './disk.js';
 import { supervisorPid } from './supervision.js';
 import { readSupervisorState, type SupervisorState } from './supervisor-state.js';
@@ -28,6 +29,7 @@ const ACCEPT_MS = 500;
 
 /** What was seen of one node; `undefined` where it could not be learned. */
 export interface NodeObservation {
+  /** With the addresses that a running process was started with. */
   readonly node: NodeConfig;
   /** False where the node is on another host, whose processes are out of reach. */
   readonly local: boolean;
@@ -60,7 +62,7 @@ export interface Observation {
   readonly nodes: readonly NodeObservation[];
   /** What the master says of its slaves, or why it could not be asked. */
   readonly replication: Replication | { readonly error: string } | undefined;
-  /** Which nodes take part in elections; undefined before the first start, or where that is damaged. */
+  /** Which nodes take part in elections; undefined where that is damaged. */
   readonly inForce?: InForce | undefined;
   /** Why that could not be read. */
   readonly inForceError?: string;
@@ -74,14 +76,6 @@ export interface Observation {
     /** Whether one is wanted: it is not after `up --no-supervisor` or `down`. */
     readonly wanted: boolean;
   };
-}
-
-/** Whether an address belongs to this machine. */
-export function isLocal(host: string): boolean {
-  if (host === 'localhost' || host.startsWith('127.') || host === hostname()) return true;
-  return Object.values(networkInterfaces())
-    .flat()
-    .some((address) => address?.address === host);
 }
 
 /** Looks at processes, ZooKeeper, message ports and, once the master is known, at its Jolokia. */
@@ -103,7 +97,7 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
       nodes,
       master,
       findSupervisor(cluster),
-      readInForce(cluster.layout).catch((error: unknown) => ({ error: messageOf(error) })),
+      findInForce(cluster).catch((error: unknown) => ({ error: messageOf(error) })),
     ]);
   return {
     zookeeper: { process: running.get(ZOOKEEPER), group, error },
@@ -111,12 +105,16 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
     nodes: seen,
     replication,
     usage,
-    ...(inForce && 'error' in inForce ? { inForceError: inForce.error } : { inForce }),
+    ...('error' in inForce ? { inForceError: inForce.error } : { inForce }),
     supervisor,
   };
 }
 
 type Processes = Promise<ReadonlyMap<string, ProcessInfo>>;
+
+async function findInForce(cluster: Cluster): Promise<InForce> {
+  return (await readInForce(cluster.layout)) ?? inForceOf(cluster);
+}
 
 /** What runs of the nodes of this machine, and of the managed ZooKeeper. */
 function findProcesses({ config, registry }: Cluster): Processes {
@@ -137,14 +135,15 @@ async function findSupervisor(cluster: Cluster): Promise<Observation['supervisor
 
 async function observeNode(
   cluster: Cluster,
-  node: NodeConfig,
+  configured: NodeConfig,
   processes: Processes,
   deadline: Deadline,
 ): Promise<NodeObservation> {
-  const local = isLocal(node.host);
-  const { data, log } = cluster.layout.node(node.name);
-  const [process, accepting, id, disk, kept] = await Promise.all([
-    processes.then((found) => found.get(node.name)),
+  const local = isLocal(configured.host);
+  const { data, log } = cluster.layout.node(configured.name);
+  const process = (await processes).get(configured.name);
+  const node = asStarted(configured, process?.argv ?? []);
+  const [accepting, id, disk, kept] = await Promise.all([
     isAccepting(node.host, node.messagePort, Math.min(ACCEPT_MS, deadline.remaining)),
     local ? nodeId(data).catch(() => undefined) : undefined,
     local ? before(deadline, diskRoom(data)) : undefined,
@@ -219,9 +218,9 @@ async function askMaster(
 ): Promise<Pick<Observation, 'replication' | 'usage'>> {
   const { config, account } = cluster;
   const name = election?.master?.container;
-  const node = config.nodes.find((candidate) => candidate.name === name);
-  const accepting = (await nodes).find((seen) => seen.node === node)?.accepting;
-  if (!node || accepting !== true) return { replication: undefined, usage: undefined };
+  const seen = (await nodes).find(({ node }) => node.name === name);
+  if (seen?.accepting !== true) return { replication: undefined, usage: undefined };
+  const { node } = seen;
   try {
     const console = { host: node.host, port: node.webPort, account };
     const { replication, usage } = await readMaster(console, config.name, deadline);

@@ -2,6 +2,7 @@ import { brokerCommand } from '../broker/command.js';
 import type { NodeConfig } from '../config/schema.js';
 import { idleOptions } from '../distribution/index.js';
 import { MqhaError, usageError } from '../errors.js';
+import { elsewhere, placesOf } from '../process/hosts.js';
 import type { LaunchPlan } from '../process/launch.js';
 import {
   holderOf,
@@ -14,9 +15,9 @@ import type { ProcessInfo } from '../process/table.js';
 import { ZOOKEEPER, zookeeperCommand } from '../zookeeper/server.js';
 import { classDataOf } from './archives.js';
 import type { Cluster } from './context.js';
-import { isLocal, portsOf } from './observe.js';
+import { portsOf } from './observe.js';
 import type { Prepared } from './prepare.js';
-import { readInForce, sized } from './sizes.js';
+import { readInForce, sized, type Sizes } from './sizes.js';
 
 /** What `up` will do; `--dry-run` prints it. */
 export interface StartPlan {
@@ -25,36 +26,34 @@ export interface StartPlan {
   readonly brokers: readonly { readonly node: NodeConfig; readonly launch: LaunchPlan }[];
 }
 
-/** Plans the start of these nodes, and of the managed ZooKeeper where it is needed. */
+/**
+ * Plans the start of these nodes, and of the managed ZooKeeper where it is needed.
+ * @param sizes the `replicas` of each; by default what is in force
+ */
 export async function planStart(
   cluster: Cluster,
   prepared: Prepared,
   nodes: readonly NodeConfig[],
+  sizes?: Sizes,
 ): Promise<StartPlan> {
   const { config, layout, registry, id } = cluster;
   const { java, distribution } = prepared;
   const classData = await classDataOf(cluster, prepared);
   const idle = idleOptions(java);
   const { managed } = config.zookeeper;
-  const sizes = (await readInForce(layout))?.sizes;
+  const own = sizes ?? (await readInForce(layout))?.sizes;
   const names = nodes.map((node) => node.name);
   const processes = await registry.findAll(managed ? [ZOOKEEPER, ...names] : names);
   const brokers = nodes
     .filter((node) => !processes.has(node.name))
     .map((node) => ({
       node,
-      launch: brokerCommand(
-        sized(config, node.name, sizes),
-        id,
-        node.name,
-        layout.node(node.name),
-        {
-          java: java.path,
-          home: distribution.home,
-          classPath: distribution.classPath(),
-          jvmOptions: [...classData.broker, ...idle],
-        },
-      ),
+      launch: brokerCommand(sized(config, node.name, own), id, node.name, layout.node(node.name), {
+        java: java.path,
+        home: distribution.home,
+        classPath: distribution.classPath(),
+        jvmOptions: [...classData.broker, ...idle],
+      }),
     }));
   return {
     running: [...processes].map(([name, process]) => ({ name, process })),
@@ -81,11 +80,11 @@ export async function refuseHeldPorts(
   nodes: readonly NodeConfig[],
 ): Promise<void> {
   const { config, registry } = cluster;
-  const elsewhere = nodes.filter((node) => !isLocal(node.host));
-  if (elsewhere.length > 0) {
+  const others = elsewhere(nodes);
+  if (others.length > 0) {
     throw usageError(
       'node-elsewhere',
-      `${elsewhere.map((node) => `${node.name} is on ${node.host}`).join(', ')}, not on this machine`,
+      `${placesOf(others)}, not on this machine`,
       'Start it there; mqha starts the brokers of the machine it runs on.',
     );
   }

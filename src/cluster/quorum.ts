@@ -3,6 +3,7 @@ import { quorumOf } from '../config/checks.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { Election } from '../election/election.js';
 import type { ProcessInfo } from '../process/table.js';
+import type { Sizes } from './sizes.js';
 import type { ClusterStatus } from './status.js';
 
 /**
@@ -16,15 +17,19 @@ export interface Deciding {
   readonly electing: number;
 }
 
-/** What decides, from the processes of this host; what they do not say is as mqha.yaml says. */
+/**
+ * What decides, from the processes of this host; what they do not say is as mqha.yaml says.
+ * @param sizes what is in force, for brokers that an earlier mqha has started
+ */
 export function decidingOf(
   config: ClusterConfig,
   election: Election | undefined,
   processes: ReadonlyMap<string, ProcessInfo>,
+  sizes?: Sizes,
 ): Deciding {
   const of = (name: string | null | undefined) => {
     const process = processes.get(name ?? '');
-    return (process && settingsOf(process.argv).replicas) ?? undefined;
+    return process ? (settingsOf(process.argv).replicas ?? sizes?.[name ?? '']) : undefined;
   };
   const known = config.nodes.flatMap(({ name }) => of(name) ?? []);
   const largest = known.length === 0 ? config.replicas : Math.max(...known);

@@ -8,7 +8,7 @@ import type { Cluster } from './context.js';
 import { refuseUnstartable } from './prepare.js';
 import { startNodes } from './start.js';
 import type { ClusterStatus } from './status.js';
-import { consentToQuorumLoss, statusOf, stopNodes, type Confirm } from './stop.js';
+import { COMES_BACK, consentToQuorumLoss, statusOf, stopNodes, type Confirm } from './stop.js';
 
 /** The document of `mqha restart --json`. */
 export interface RestartResult {
@@ -59,6 +59,7 @@ export async function restartNodes(
     await stopNodes(cluster, [node], {
       timeoutMs: options.timeoutMs,
       confirm: () => Promise.resolve(true),
+      before: COMES_BACK,
     });
     ({ status } = await startNodes(cluster, [node], {
       timeoutMs: options.timeoutMs,

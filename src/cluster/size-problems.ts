@@ -1,5 +1,7 @@
-import { settingsOf } from '../broker/settings.js';
+import { OPTIONS, settingsFor, settingsOf } from '../broker/settings.js';
 import type { ClusterConfig } from '../config/schema.js';
+import type { ProcessInfo } from '../process/table.js';
+import { goesOn } from './halt.js';
 import type { Observation } from './observe.js';
 import { sizeHint, sizesOf } from './sizes.js';
 import type { StatusProblem } from './status.js';
@@ -29,34 +31,83 @@ export function sizeProblems(config: ClusterConfig, seen: Observation): StatusPr
       severity: 'error',
       code: 'scale-unfinished',
       node: null,
-      message: `the change from ${change.from} to ${change.to} nodes, begun at ${change.began}, has not ended`,
-      hint: `Wait for the \`mqha scale\` that is at work, or run \`mqha scale ${change.to}\`, which goes on where it ended.`,
+      message: `the change from ${change.from} to ${change.to} nodes, begun at ${change.began}, has not ended${change.halted ? `; \`${change.halted.command}\` has halted it` : ''}`,
+      hint: change.halted
+        ? `To go on: ${goesOn(change)}.`
+        : `Wait for the \`mqha scale\` that is at work, or run \`mqha scale ${change.to}\`, which goes on where it ended.`,
     });
   }
   for (const { node, process } of seen.nodes) {
-    if (!process) continue;
-    const has = settingsOf(process.argv);
-    const wanted = {
-      replicas: change ? (seen.inForce.sizes[node.name] ?? null) : config.replicas,
-      sync: config.sync,
-      zkPath: config.zookeeper.path,
-    };
-    for (const key of ['replicas', 'sync', 'zkPath'] as const) {
-      if (has[key] === null || wanted[key] === null || has[key] === wanted[key]) continue;
-      const size = key === 'replicas';
-      problems.push({
-        severity: size ? 'error' : 'warning',
-        code: 'restart-needed',
-        node: node.name,
-        message: `${node.name} runs with ${key} ${has[key]}${change ? '' : `, and mqha.yaml says ${wanted[key]}`}`,
-        hint:
-          size && change
-            ? `Run \`mqha scale ${change.to}\`.`
-            : size
-              ? sizeHint(config, seen.inForce ?? { sizes: sizesOf(config) })
-              : `\`mqha restart ${node.name}\` takes mqha.yaml over.`,
-      });
-    }
+    if (process) problems.push(...restartProblems(config, seen, node.name, process));
   }
   return problems;
+}
+
+/** How a running broker differs from what it would be started with now. */
+function restartProblems(
+  config: ClusterConfig,
+  seen: Observation,
+  name: string,
+  process: ProcessInfo,
+): StatusProblem[] {
+  const { replicas, keys } = settingsOf(process.argv);
+  const change = seen.inForce?.change;
+  const problems: StatusProblem[] = [];
+  const add = (
+    severity: StatusProblem['severity'],
+    code: string,
+    message: string,
+    hint: string,
+  ) => {
+    problems.push({ severity, code, node: name, message, hint });
+  };
+  const size = change ? seen.inForce.sizes[name] : config.replicas;
+  if (replicas !== null && size !== undefined && replicas !== size) {
+    add(
+      'error',
+      'restart-needed',
+      `${name} runs with replicas ${replicas}${change ? '' : `, and mqha.yaml says ${size}`}`,
+      change
+        ? `Run \`mqha scale ${change.to}\`.`
+        : sizeHint(config, seen.inForce ?? { sizes: sizesOf(config) }),
+    );
+  }
+  if (keys === null) {
+    add(
+      'warning',
+      'restart-needed',
+      `${name} was started by an earlier mqha, and its process does not say with which settings`,
+      `\`mqha restart ${name}\` starts it with those of mqha.yaml.`,
+    );
+    return problems;
+  }
+  const text = difference(keys, settingsFor(config, name));
+  if (text !== undefined) {
+    add(
+      'warning',
+      'restart-needed',
+      `${name} runs with ${text}`,
+      `\`mqha restart ${name}\` takes mqha.yaml over; \`mqha restart\` does so on all, one after the other.`,
+    );
+  }
+  return problems;
+}
+
+/** Which settings differ, and how, in words; undefined where none does. The number of nodes is told apart. */
+function difference(
+  has: ReadonlyMap<string, string>,
+  wanted: ReadonlyMap<string, string>,
+): string | undefined {
+  const keys = [...wanted.keys()].filter(
+    (key) => key !== 'replicas' && has.has(key) && has.get(key) !== wanted.get(key),
+  );
+  const told = keys.filter((key) => key !== OPTIONS);
+  const list = (of: ReadonlyMap<string, string>, names: boolean) =>
+    told.map((key) => `${names ? `${key} ` : ''}${of.get(key) ?? ''}`).join(', ');
+  const values =
+    told.length === 0
+      ? []
+      : [`${list(has, true)}, and mqha.yaml says ${list(wanted, told.length > 1)}`];
+  const options = keys.includes(OPTIONS) ? [`other ${OPTIONS} than mqha.yaml says`] : [];
+  return keys.length === 0 ? undefined : [...options, ...values].join(', with ');
 }

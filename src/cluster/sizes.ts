@@ -7,6 +7,7 @@ import type { Layout } from '../config/layout.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { MqhaError } from '../errors.js';
 import { ensureDirectory, readIfThere, SECRET_DIRECTORY, writeFileAtomic } from '../files.js';
+import { elsewhere } from '../process/hosts.js';
 import type { Cluster } from './context.js';
 
 /** The directory below the cluster's that keeps the nodes which have left. */
@@ -24,6 +25,8 @@ export interface SizeChange {
   readonly leaving: readonly string[];
   /** Whether a person has agreed to an outage that is longer than a failover. */
   readonly consented: boolean;
+  /** The command that has stopped nodes since, so that nobody goes on before a person says so. */
+  readonly halted?: { readonly at: string; readonly command: string } | undefined;
 }
 
 /**
@@ -44,6 +47,7 @@ const inForce = z.object({
       began: z.string(),
       leaving: z.array(z.string()),
       consented: z.boolean(),
+      halted: z.optional(z.object({ at: z.string(), command: z.string() })),
     }),
   ),
 });
@@ -167,6 +171,9 @@ export function sizeHint(config: ClusterConfig, { sizes }: InForce): string {
   const now = Object.keys(sizes);
   const names = new Set(config.nodes.map(({ name }) => name));
   const grows = now.every((name) => names.has(name)) && config.nodes.length > now.length;
+  if (grows && elsewhere(config.nodes).length > 0) {
+    return `\`mqha scale ${config.nodes.length} --dry-run\` prints the order in which to do it by hand, host by host; docs/several-hosts.md says how.`;
+  }
   return grows
     ? `Run \`mqha scale ${config.nodes.length}\`: it brings the running brokers over in an order in which nothing is lost.`
     : `Put mqha.yaml back (${now.join(', ')}; replicas ${Math.max(...Object.values(sizes))}) and run \`mqha scale <n>\`, which brings the brokers over in an order in which nothing is lost.`;

@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly whole: boolean;
   /** Whether a supervisor is left, or ended; without it all stays as it is. */
   readonly supervisor?: 'ensure' | 'end';
+  /** What is done first, with the cluster's lock held; what it throws leaves everything as it is. */
+  readonly before?: (cluster: Cluster) => Promise<void>;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function startNodes(
   const began = performance.now();
   try {
     const { cluster, plan, started } = await withLock(asked.layout, host, deadline, async () => {
+      await options.before?.(asked);
       const names = [ZOOKEEPER, ...nodes.map((node) => node.name)];
       let launched;
       try {

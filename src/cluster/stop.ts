@@ -1,12 +1,14 @@
 import type { NodeConfig } from '../config/schema.js';
 import { MqhaError } from '../errors.js';
+import { elsewhere, placesOf } from '../process/hosts.js';
 import type { ProcessInfo } from '../process/table.js';
 import { Deadline, sleep } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { throwIfInterrupted, withLock, type Cluster } from './context.js';
 import { judge } from './judge.js';
-import { isLocal, observe } from './observe.js';
+import { haltChange } from './halt.js';
+import { observe } from './observe.js';
 import { quorumWithout } from './quorum.js';
 import { releaseZnodes } from './sessions.js';
 import type { ClusterStatus } from './status.js';
@@ -71,13 +73,12 @@ export async function consentToQuorumLoss(
 
 /** @throws MqhaError `node-elsewhere` where a node's process is on another machine */
 export function refuseElsewhere(nodes: readonly NodeConfig[]): void {
-  const elsewhere = nodes.filter((node) => !isLocal(node.host));
-  if (elsewhere.length === 0) return;
-  throw new MqhaError(
-    'node-elsewhere',
-    `${elsewhere.map((node) => `${node.name} is on ${node.host}`).join(', ')}, not on this machine`,
-    { hint: 'Do it there; mqha signals only processes of the machine it runs on.', exitCode: 2 },
-  );
+  const others = elsewhere(nodes);
+  if (others.length === 0) return;
+  throw new MqhaError('node-elsewhere', `${placesOf(others)}, not on this machine`, {
+    hint: 'Do it there; mqha signals only processes of the machine it runs on.',
+    exitCode: 2,
+  });
 }
 
 /**
@@ -146,6 +147,19 @@ export async function hasEnded(
   return true;
 }
 
+export interface StopOptions {
+  readonly timeoutMs: number;
+  readonly confirm: Confirm;
+  /**
+   * What is done first, with the cluster's lock held; what it throws leaves everything as it is. By default a change of
+   * the number of nodes is halted, since what a person stops stays down.
+   */
+  readonly before?: (cluster: Cluster) => Promise<void>;
+}
+
+/** For who stops a node to start it again. */
+export const COMES_BACK = () => Promise.resolve();
+
 /**
  * Stops nodes.
  * @throws MqhaError `declined`, `node-elsewhere`, `locked`, `stop-failed`
@@ -153,13 +167,14 @@ export async function hasEnded(
 export async function stopNodes(
   cluster: Cluster,
   nodes: readonly NodeConfig[],
-  options: { readonly timeoutMs: number; readonly confirm: Confirm },
+  options: StopOptions,
 ): Promise<{ readonly stopped: readonly Stopped[]; readonly status: ClusterStatus }> {
   refuseElsewhere(nodes);
   const names = nodes.map((node) => node.name);
   await consentToQuorumLoss(await statusOf(cluster), names, 'stop', options.confirm);
   const { layout, host } = cluster;
   const stopped = await withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
+    await (options.before ?? haltChange)(cluster);
     if (cluster.id !== '') await want(cluster, names, 'down');
     const ended = await stopProcesses(cluster, names, options.timeoutMs);
     await letGo(cluster, names);
@@ -197,19 +212,22 @@ export function downCluster(cluster: Cluster, timeoutMs: number): Promise<Stoppe
 /** As downCluster(), for who holds the lock already. */
 export async function stopEverything(cluster: Cluster, timeoutMs: number): Promise<Stopped[]> {
   if (cluster.id === '') return [];
+  await haltChange(cluster);
   const nodes = cluster.config.nodes.map((node) => node.name);
-  await want(cluster, [...nodes, ZOOKEEPER], 'down');
+  const names = new Set([...nodes, ...(await runningNames(cluster)), ZOOKEEPER]);
+  await want(cluster, [...names], 'down');
   await endSupervisor(cluster, Deadline.in(timeoutMs));
-  const marker = '-Dmqha.node=';
-  const names = new Set(
-    (await cluster.registry.all()).flatMap((process) =>
-      process.argv
-        .filter((word) => word.startsWith(marker))
-        .map((word) => word.slice(marker.length)),
-    ),
-  );
-  const brokers = [...names].filter((name) => name !== ZOOKEEPER).sort();
+  const brokers = (await runningNames(cluster)).filter((name) => name !== ZOOKEEPER).sort();
   const ended = await stopProcesses(cluster, brokers, timeoutMs);
   if (ended.length > 0) await letGo(cluster, brokers);
   return [...ended, ...(await stopProcesses(cluster, [ZOOKEEPER], timeoutMs))];
+}
+
+/** Whatever runs of this cluster, also nodes that mqha.yaml does not name. */
+async function runningNames({ registry }: Cluster): Promise<string[]> {
+  const marker = '-Dmqha.node=';
+  const names = (await registry.all()).flatMap((process) =>
+    process.argv.filter((word) => word.startsWith(marker)).map((word) => word.slice(marker.length)),
+  );
+  return [...new Set(names)];
 }

@@ -12,7 +12,7 @@ import { MqhaError } from '../errors.js';
 import { Deadline } from '../time.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 import type { Cluster } from './context.js';
-import { isLocal } from './observe.js';
+import { isLocal } from '../process/hosts.js';
 import { ensureProcessDirectories } from './prepare.js';
 
 const ASK_MS = 1500;

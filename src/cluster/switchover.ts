@@ -5,7 +5,7 @@ import type { Cluster } from './context.js';
 import { refuseUnstartable } from './prepare.js';
 import { startNodes } from './start.js';
 import type { ClusterStatus } from './status.js';
-import { statusOf, stopNodes, type Confirm } from './stop.js';
+import { COMES_BACK, statusOf, stopNodes, type Confirm } from './stop.js';
 
 /** The document of `mqha switchover --json`. */
 export interface SwitchoverResult {
@@ -135,6 +135,6 @@ async function restart(
   node: NodeConfig,
   timeoutMs: number,
 ): Promise<ClusterStatus> {
-  await stopNodes(cluster, [node], { timeoutMs, confirm: CONSENTED });
+  await stopNodes(cluster, [node], { timeoutMs, confirm: CONSENTED, before: COMES_BACK });
   return (await startNodes(cluster, [node], { timeoutMs, whole: true })).status;
 }

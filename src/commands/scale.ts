@@ -1,6 +1,8 @@
 import { resolveNodes } from '../cluster/nodes.js';
-import { planScale, scaleCluster, type ScalePlan, type ScaleResult } from '../scale/scale.js';
 import { stepText } from '../scale/carry-out.js';
+import { planScale } from '../scale/dry-run.js';
+import type { ScalePlan } from '../scale/proposal.js';
+import { scaleCluster, type ScaleResult } from '../scale/scale.js';
 import { lockDrill } from '../drill/lock.js';
 import { MqhaError } from '../errors.js';
 import { answer, colours } from '../output/io.js';
@@ -31,9 +33,13 @@ export async function scale(
     if (flags.dryRun === true) return planScale(cluster, nodes, { remove });
     const lock = await lockDrill(cluster);
     if (!lock) {
-      throw new MqhaError('scale-refused', 'a drill is at work on this cluster', {
-        hint: 'Wait until it has ended.',
-      });
+      throw new MqhaError(
+        'scale-refused',
+        'a drill, or another change of the number of nodes, is at work on this cluster',
+        {
+          hint: 'Wait until it has ended.',
+        },
+      );
     }
     try {
       const confirm = confirmWith(context, flags.yes);
@@ -47,7 +53,11 @@ export async function scale(
   );
 }
 
-function planText({ from, to, add, remove, steps, question }: ScalePlan): string {
+function planText(plan: ScalePlan): string {
+  const { from, to, add, remove, steps, question, elsewhere } = plan;
+  const hosts = new Map(elsewhere.map(({ name, host }) => [name, host]));
+  const place = (name: string) =>
+    hosts.size === 0 ? name : `${name} (on ${hosts.get(name) ?? 'this machine'})`;
   return [
     from === to ? `there are ${to} nodes already` : `from ${from} to ${to} nodes`,
     ...add.map(
@@ -55,8 +65,18 @@ function planText({ from, to, add, remove, steps, question }: ScalePlan): string
         `add ${node.name}: web ${node.host}:${node.webPort}, messages ${node.host}:${node.messagePort}, replication ${node.replicationHost}:${node.replicationPort}`,
     ),
     ...remove.map((name) => `remove ${name}, and keep what it has aside`),
-    ...steps.map((step) => stepText(step, to)),
-    ...(question === null ? [] : [`asks first: ${question}`]),
+    ...(hosts.size === 0
+      ? []
+      : [
+          ...(plan.master === null
+            ? [
+                'nobody is known to be master now, so this is safe and not the shortest way; run it again while the cluster serves',
+              ]
+            : []),
+          'by hand, since mqha reaches this machine only; docs/several-hosts.md says how:',
+        ]),
+    ...steps.map((step) => stepText(step, to, place)),
+    ...(question === null || hosts.size > 0 ? [] : [`asks first: ${question}`]),
   ].join('\n');
 }
 

@@ -1,8 +1,9 @@
 import { openCluster } from '../cluster/context.js';
-import { dryRun, type DryRun } from '../cluster/dry-run.js';
 import type { StartResult } from '../cluster/start.js';
 import { up } from '../cluster/up.js';
 import { puttingRight } from '../drill/put-back.js';
+import { stepText } from '../scale/carry-out.js';
+import { dryRun, type DryRun } from '../scale/dry-run.js';
 import { finishScale } from '../scale/scale.js';
 import { answer, colours } from '../output/io.js';
 import { statusText } from '../output/status-table.js';
@@ -43,6 +44,16 @@ export function startText(context: CommandContext, { readyMs, status }: StartRes
   return `${first}\n${statusText(status, colours(io.stdout, io.env))}`;
 }
 
+function scaleText({ scale }: DryRun): string[] {
+  if (!scale) return [];
+  const { from, to, steps } = scale;
+  const left = steps.length === 0 ? ['with nothing left to do'] : [];
+  return [
+    `then go on with the change from ${from} to ${to} nodes:`,
+    ...[...left, ...steps.map((step) => stepText(step, to))].map((text) => `  ${text}`),
+  ];
+}
+
 function planText(plan: DryRun): string {
   return [
     ...plan.running.map(({ name, pid }) => `${name} runs already (pid ${pid})`),
@@ -54,5 +65,6 @@ function planText(plan: DryRun): string {
       ...Object.entries(start.env).map(([key, value]) => `  ${key}=${value}`),
     ]),
     ...(plan.start.length === 0 ? ['nothing to start'] : []),
+    ...scaleText(plan),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { clientsOf, queueDepths, type QueueDepth } from '../broker/inhabitants.js';
 import type { Cluster } from '../cluster/context.js';
-import { isLocal } from '../cluster/observe.js';
+import { isLocal } from '../process/hosts.js';
 import type { ClusterStatus } from '../cluster/status.js';
 import type { Confirm } from '../cluster/stop.js';
 import type { ClusterConfig } from '../config/schema.js';

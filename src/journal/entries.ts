@@ -56,7 +56,7 @@ interface Kinds {
   /** Something kept the supervisor from looking; it goes on trying. */
   'supervisor-problem': { reason: string };
   /** A change of the number of nodes. */
-  scale: { from: number; to: number; phase: 'begun' | 'continued' | 'done' };
+  scale: { from: number; to: number; phase: 'begun' | 'continued' | 'halted' | 'done' };
   switchover: {
     from: string;
     to: string | null;

@@ -1,24 +1,22 @@
-import { settingsOf } from '../broker/settings.js';
 import { openCluster, withLock, type Cluster } from '../cluster/context.js';
-import { judge } from '../cluster/judge.js';
-import { observe } from '../cluster/observe.js';
+import { refuseHalted, resumeChange } from '../cluster/halt.js';
 import { renderFiles } from '../cluster/prepare.js';
 import { inForceOf, writeInForce, type InForce, type SizeChange } from '../cluster/sizes.js';
-import { startNodes } from '../cluster/start.js';
 import type { ClusterStatus } from '../cluster/status.js';
-import { statusOf, stopNodes, type Confirm } from '../cluster/stop.js';
+import { statusOf, type Confirm } from '../cluster/stop.js';
 import { want } from '../cluster/wanted.js';
 import { readConfigFile } from '../config/read.js';
 import { MqhaError } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import { canBind } from '../process/ports.js';
-import { Deadline, sleep } from '../time.js';
-import { ZooKeeperReader } from '../zookeeper/session.js';
+import { Deadline } from '../time.js';
 import { keepNode, keepStale } from './aside.js';
 import { editNodes, newNodes } from './edit.js';
+import { refuseEdited } from './guards.js';
+import { unlessHalted } from './halted.js';
 import { aloneAtScale } from './lock.js';
 import { nextStep, sizesAfter, stepWhileStopped, type ScaleStep, type ScaleView } from './plan.js';
-import { caughtUp, whole } from './whole.js';
+import { settle } from './settle.js';
 
 /** A node that has left, and where its directory lies now. */
 export interface Removed {
@@ -32,21 +30,22 @@ export interface CarryOutOptions {
   readonly confirm: Confirm;
 }
 
-const SUCCESSOR_MS = 10_000;
-
-/** A broker may die while it is started, and is started again; so often. */
-const ATTEMPTS = 4;
-
-const CONSENTED: Confirm = () => Promise.resolve(true);
-
 const lockDeadline = () => Deadline.in(60_000);
 
-/** A step in words. */
-export function stepText(step: ScaleStep, to: number): string {
+/**
+ * A step in words.
+ * @param place what is said of a node beside its name, where it is not on this machine
+ */
+export function stepText(
+  step: ScaleStep,
+  to: number,
+  place: (name: string) => string = (name) => name,
+): string {
+  const list = (names: readonly string[]) => names.map(place).join(', ');
   const parts = [
-    step.remove.length === 0 ? '' : `stopping ${step.remove.join(', ')} for good`,
-    step.restart.length === 0 ? '' : `restarting ${step.restart.join(', ')} with replicas ${to}`,
-    step.start.length === 0 ? '' : `starting ${step.start.join(', ')}, empty`,
+    step.remove.length === 0 ? '' : `stopping ${list(step.remove)} for good`,
+    step.restart.length === 0 ? '' : `restarting ${list(step.restart)} with replicas ${to}`,
+    step.start.length === 0 ? '' : `starting ${list(step.start)}, empty`,
   ];
   return `${parts.filter((part) => part !== '').join('; ')}${step.outage ? ' (clients wait meanwhile)' : ''}`;
 }
@@ -72,15 +71,35 @@ export function viewOf(cluster: Cluster, now: InForce, status: ClusterStatus): S
 /**
  * Carries a change of the number of nodes to its end, from wherever it stands: what is in force is written
  * before anybody is stopped or started for it, so whoever goes on later finds what was meant.
- * @throws MqhaError of stopNodes() and startNodes(); `locked`, `size-changed`, `declined`, `timeout`, `interrupted`. The change
- *   is unfinished then.
+ * @throws MqhaError of stopNodes() and startNodes(); `locked`, `size-changed`, `declined`, `timeout`, `interrupted`; `scale-unfinished`
+ *   where a person stops nodes meanwhile. The change is unfinished then.
  */
 export function carryOut(
   directory: string,
   cluster: Cluster,
   options: CarryOutOptions,
 ): Promise<Removed[]> {
-  return aloneAtScale(cluster, () => stepByStep(directory, cluster, options));
+  return aloneAtScale(cluster, () => untilDone(directory, cluster, options));
+}
+
+/** As carryOut(), of a change that was begun before and that a person may have halted. */
+export function goOn(
+  directory: string,
+  cluster: Cluster,
+  options: CarryOutOptions,
+): Promise<Removed[]> {
+  return aloneAtScale(cluster, async () => {
+    await withLock(cluster.layout, cluster.host, lockDeadline(), () => resumeChange(cluster));
+    return untilDone(directory, cluster, options);
+  });
+}
+
+function untilDone(
+  directory: string,
+  cluster: Cluster,
+  options: CarryOutOptions,
+): Promise<Removed[]> {
+  return unlessHalted(cluster, (now) => stepByStep(directory, now, options));
 }
 
 async function stepByStep(
@@ -93,9 +112,9 @@ async function stepByStep(
     const now = await inForceOf(cluster);
     const { change } = now;
     if (!change) return [];
-    const whole = await withNodes(cluster, change);
-    refuseEdited(whole, now, change);
-    const status = await settle(whole, options);
+    const grown = await withNodes(cluster, change);
+    refuseEdited(grown, now, change);
+    const status = await settle(grown, options);
     const current = await openCluster(directory, host);
     refuseEdited(current, now, change);
     const view = viewOf(current, now, status);
@@ -105,25 +124,6 @@ async function stepByStep(
     host.emit({ type: 'scale-step', text: stepText(step, view.to) });
     await record(current, view, step, { ...change, consented: change.consented || step.outage });
   }
-}
-
-/**
- * Refuses to go on where a person has edited the nodes of mqha.yaml meanwhile: the steps would lead nowhere.
- * @throws MqhaError `size-changed`
- */
-export function refuseEdited({ config }: Cluster, { sizes }: InForce, change: SizeChange): void {
-  const names = config.nodes.map(({ name }) => name);
-  const gone = Object.keys(sizes).filter((name) => !names.includes(name));
-  const staying = names.filter((name) => !change.leaving.includes(name));
-  if (gone.length === 0 && staying.length === change.to) return;
-  const nodes = [...new Set([...Object.keys(sizes), ...change.leaving])].join(', ');
-  throw new MqhaError(
-    'size-changed',
-    `the nodes of mqha.yaml were edited while their number changes from ${change.from} to ${change.to}`,
-    {
-      hint: `Put them back (in force are ${nodes}; ${change.to} stay in the end) and run \`mqha scale ${change.to}\`.`,
-    },
-  );
 }
 
 async function ask(confirm: Confirm, change: SizeChange): Promise<void> {
@@ -139,9 +139,11 @@ async function record(
   view: ScaleView,
   step: ScaleStep,
   change: SizeChange,
+  refuse: () => Promise<void> = () => refuseHalted(cluster),
 ): Promise<void> {
   const { layout, host } = cluster;
   await withLock(layout, host, lockDeadline(), async () => {
+    await refuse();
     for (const name of step.start) {
       if (await cluster.registry.find(name)) continue;
       const kept = await keepStale(cluster, name);
@@ -163,85 +165,18 @@ async function withNodes(cluster: Cluster, change: SizeChange): Promise<Cluster>
   if (change.leaving.length > 0 || missing <= 0) return cluster;
   const add = await newNodes(config, missing, canBind);
   await withLock(layout, host, lockDeadline(), async () => {
+    await refuseHalted(cluster);
     const source = await readConfigFile(layout.file);
     await writeFileAtomic(layout.file, editNodes(source, layout.file, { add, remove: [] }));
   });
   return openCluster(layout.directory, host);
 }
 
-/**
- * Brings the processes in line with what is in force, and waits until every node has every message.
- * What runs with another size is restarted, what has left is stopped, what is missing is started.
- */
-async function settle(cluster: Cluster, options: CarryOutOptions): Promise<ClusterStatus> {
-  const { config, registry } = cluster;
-  const reader = new ZooKeeperReader(config.zookeeper.connect);
-  try {
-    for (let attempt = 1; ; attempt++) {
-      const now = await inForceOf(cluster);
-      const { sizes, change } = now;
-      const running = await registry.findAll(config.nodes.map(({ name }) => name));
-      const away = config.nodes.filter(({ name }) => {
-        const process = running.get(name);
-        if (!process) return false;
-        const has = settingsOf(process.argv).replicas ?? change?.from ?? config.replicas;
-        return sizes[name] === undefined ? change?.leaving.includes(name) : has !== sizes[name];
-      });
-      if (away.length > 0) {
-        const { master } = await statusOf(cluster);
-        await stopNodes(cluster, away, { timeoutMs: options.timeoutMs, confirm: CONSENTED });
-        const lost = away.some(({ name }) => name === master);
-        if (lost && away.length < running.size) await successor(cluster, reader);
-      }
-      const down = config.nodes.filter(
-        ({ name }) =>
-          sizes[name] !== undefined &&
-          (!running.has(name) || away.some((node) => node.name === name)),
-      );
-      try {
-        if (down.length > 0) {
-          await startNodes(cluster, down, { timeoutMs: options.timeoutMs, whole: false });
-        }
-        const deadline = Deadline.in(options.timeoutMs);
-        if (await whole(cluster, reader, sizes, deadline)) {
-          const status = await caughtUp(cluster, reader, sizes, deadline);
-          if (status) return status;
-        }
-      } catch (error) {
-        const died = error instanceof MqhaError && error.code === 'broker-died';
-        if (!died || attempt >= ATTEMPTS) throw error;
-      }
-      if (attempt >= ATTEMPTS) {
-        throw new MqhaError('timeout', 'a broker keeps dying while the number of nodes changes', {
-          hint: `See \`mqha status\` and \`mqha logs\`; \`mqha scale ${change?.to ?? ''}\` goes on.`,
-        });
-      }
-    }
-  } finally {
-    reader.close();
-  }
-}
-
-/** Lets another take over before the machine's cores are needed for a start; where nobody does, the start is what helps. */
-async function successor(cluster: Cluster, reader: ZooKeeperReader): Promise<void> {
-  const deadline = Deadline.in(SUCCESSOR_MS);
-  const needed = Math.max(...(await judgeNow(cluster, reader)).nodes.map((n) => n.replicas ?? 0));
-  for (;;) {
-    const status = await judgeNow(cluster, reader);
-    if (status.nodes.some(({ accepting }) => accepting) || deadline.passed) return;
-    const members = status.nodes.filter(({ member }) => member !== null).length;
-    if (members < Math.floor(needed / 2) + 1) return;
-    await sleep(50, cluster.host.signal);
-  }
-}
-
-const judgeNow = async (cluster: Cluster, reader: ZooKeeperReader) =>
-  judge(cluster, await observe(cluster, reader));
-
 /** Takes those that have left out of mqha.yaml, keeps their directories, and forgets the change. */
-export async function finish(cluster: Cluster, change: SizeChange): Promise<Removed[]> {
+async function finish(cluster: Cluster, change: SizeChange): Promise<Removed[]> {
   const { layout, host, journal } = cluster;
   const removed = await withLock(layout, host, lockDeadline(), async () => {
+    await refuseHalted(cluster);
     const { sizes } = await inForceOf(cluster);
     const leaving = cluster.config.nodes.filter(({ name }) => change.leaving.includes(name));
     await want(
@@ -282,6 +217,17 @@ export function whileStopped(directory: string, cluster: Cluster): Promise<Remov
   return aloneAtScale(cluster, () => atOnce(directory, cluster));
 }
 
+/** @throws MqhaError `scale-refused` where a cluster that was stopped is not any more */
+async function refuseStarted({ registry }: Cluster, { sizes }: InForce): Promise<void> {
+  const running = await registry.findAll(Object.keys(sizes));
+  if (running.size === 0) return;
+  throw new MqhaError(
+    'scale-refused',
+    `${[...running.keys()].join(', ')} was started meanwhile, and the number of nodes changes`,
+    { hint: 'Run the command again; it goes on with what runs.' },
+  );
+}
+
 async function atOnce(directory: string, { host }: Cluster): Promise<Removed[] | undefined> {
   const opened = await openCluster(directory, host);
   const now = await inForceOf(opened);
@@ -291,7 +237,7 @@ async function atOnce(directory: string, { host }: Cluster): Promise<Removed[] |
   const nobody: ClusterStatus = { ...(await statusOf(cluster)), master: null, nodes: [] };
   const view = viewOf(cluster, now, nobody);
   const step = stepWhileStopped(view);
-  if (step) await record(cluster, view, step, now.change);
+  if (step) await record(cluster, view, step, now.change, () => refuseStarted(cluster, now));
   const after = await inForceOf(cluster);
   const done =
     cluster.config.nodes.every(

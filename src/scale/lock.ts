@@ -4,7 +4,8 @@ import { ensureDirectory, SECRET_DIRECTORY } from '../files.js';
 import { acquireLock } from '../process/lock.js';
 import { Deadline } from '../time.js';
 
-const LOCK_MS = 500;
+/** One that a person has halted gives way within this time. */
+const LOCK_MS = 3000;
 
 /**
  * Lets one process at a time carry out a change of the number of nodes: a step follows from what is in force,

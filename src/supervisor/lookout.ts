@@ -1,6 +1,7 @@
 import { isAccepting } from '../broker/probe.js';
+import { asStarted } from '../broker/settings.js';
 import type { Cluster } from '../cluster/context.js';
-import { isLocal } from '../cluster/observe.js';
+import { isLocal } from '../process/hosts.js';
 import { readElection, type Election } from '../election/election.js';
 import type { ProcessInfo } from '../process/table.js';
 import { Deadline } from '../time.js';
@@ -133,7 +134,9 @@ export class Lookout {
     processes: ReadonlyMap<string, ProcessInfo>,
   ): Promise<string | undefined> {
     if (this.answersStill(names[0], processes)) return names[0];
-    const candidates = this.cluster.config.nodes.filter((node) => names.includes(node.name));
+    const candidates = this.cluster.config.nodes
+      .filter((node) => names.includes(node.name))
+      .map((node) => asStarted(node, processes.get(node.name)?.argv ?? []));
     const answers = await Promise.all(
       candidates.map((node) => isAccepting(node.host, node.messagePort, ACCEPT_MS)),
     );

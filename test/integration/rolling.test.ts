@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { RestartResult } from '../../src/cluster/restart.js';
+import type { StartResult } from '../../src/cluster/start.js';
+import type { ClusterStatus } from '../../src/cluster/status.js';
 import { startedCluster, type TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 
@@ -24,6 +27,34 @@ describe('messages across graceful changes of master', () => {
     await cluster.json('restart');
     expect(await receive(settings, queue, 2)).toEqual(['a', 'b']);
   });
+
+  it('are there, and everybody runs on, while mqha.yaml says other settings than the brokers have', async () => {
+    await send(settings, 'edited', ['a', 'b']);
+    const before = await cluster.status();
+    await cluster.edit((text) =>
+      text
+        .replace(/messagePort: (\d+)/g, (_, port) => `messagePort: ${Number(port) + 4}`)
+        .replace(/^( +store: )10gb/m, '$120gb')
+        .replace(/^( +enabled: true.*)$/m, '$1\n  hung: 1s'),
+    );
+    const edited = await cluster.json<StartResult>('up');
+    expect(edited.started).toEqual([]);
+    const needed = ({ problems }: ClusterStatus) =>
+      problems.filter(({ code }) => code === 'restart-needed');
+    expect(needed(edited.status).map(({ node }) => node)).toEqual(['mq01', 'mq02', 'mq03']);
+    expect(needed(edited.status)[0]?.message).toMatch(/limits\.store 10gb, messagePort .*20gb/);
+    expect((await cluster.run('check')).exitCode).toBe(1);
+    // A supervisor that asked at the new port would take the master for hung, and kill it, one after the other.
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    const after = await cluster.status();
+    expect(after.state).toBe('serving');
+    const pids = ({ nodes }: ClusterStatus) => nodes.map(({ pid }) => pid);
+    expect(pids(after)).toEqual(pids(before));
+    const { status } = await cluster.json<RestartResult>('restart');
+    expect(status).toMatchObject({ state: 'serving', problems: [] });
+    settings = await cluster.json<ClientSettings>('env');
+    expect(await receive(settings, 'edited', 2)).toEqual(['a', 'b']);
+  }, 120_000);
 
   it('are there after everything was stopped and started', async () => {
     await send(settings, 'down', ['a', 'b']);

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCluster, thisHost } from '../../src/cluster/context.js';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { DryRun } from '../../src/cluster/dry-run.js';
+import type { DryRun } from '../../src/scale/dry-run.js';
 import type { ClusterStatus } from '../../src/cluster/status.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { edit, errorOf, fakeJava, made, mqha, portOptions, secretsOf, snapshot } from './rig.js';

@@ -48,7 +48,7 @@ describe('the state of a cluster', () => {
       accepting: false,
       attached: true,
       lagBytes: 0,
-      replicas: null,
+      replicas: 3,
       ended: null,
       kept: [],
     });

@@ -1,3 +1,4 @@
+import { settingMarkers } from '../../src/broker/settings.js';
 import { thisHost, type Cluster } from '../../src/cluster/context.js';
 import { judge } from '../../src/cluster/judge.js';
 import type { NodeObservation, Observation } from '../../src/cluster/observe.js';
@@ -12,7 +13,7 @@ import { ProcessRegistry } from '../../src/process/registry.js';
 import type { ProcessInfo } from '../../src/process/table.js';
 
 const canBind = () => Promise.resolve(true);
-const config = await portTable({ nodes: 3 }, canBind);
+export const config = await portTable({ nodes: 3 }, canBind);
 /** With an ensemble that is not ours. */
 export const external = await portTable({ nodes: 3, zookeeper: 'zk1:2181' }, canBind);
 
@@ -88,17 +89,24 @@ function observation(scene: Scene): Observation {
       ...scene.zookeeper,
     },
     election: znodes && readElection(znodes, of.name),
-    nodes: of.nodes.map((node, index) => ({
-      node,
-      local: true,
-      process: running(100 + index),
-      accepting: false,
-      held: [],
-      nodeId: `id-${node.name}`,
-      freeBytes: 1e9,
-      disk: { freeBytes: 1e12, heldBytes: 0 },
-      ...scene.nodes?.[node.name],
-    })),
+    nodes: of.nodes.map((node, index) => {
+      const seen: NodeObservation = {
+        node,
+        local: true,
+        process: running(100 + index),
+        accepting: false,
+        held: [],
+        nodeId: `id-${node.name}`,
+        freeBytes: 1e9,
+        disk: { freeBytes: 1e12, heldBytes: 0 },
+        ...scene.nodes?.[node.name],
+      };
+      const { process } = seen;
+      // Without more a process was started with what mqha.yaml says.
+      return process?.argv.length === 0
+        ? { ...seen, process: { ...process, argv: settingMarkers(of, node.name) } }
+        : seen;
+    }),
     replication: scene.replication,
     usage: scene.usage,
     supervisor: { pid: undefined, state: undefined, wanted: false, ...scene.supervisor },

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settingMarkers, settingsOf } from '../../src/broker/settings.js';
+import { asStarted, settingMarkers, settingsFor, settingsOf } from '../../src/broker/settings.js';
 import { openCluster, thisHost } from '../../src/cluster/context.js';
 import { decidingOf, quorumWithout } from '../../src/cluster/quorum.js';
 import {
@@ -12,15 +12,19 @@ import {
   writeInForce,
 } from '../../src/cluster/sizes.js';
 import { portTable } from '../../src/config/defaults.js';
-import { finishScale, planScale, scaleCluster } from '../../src/scale/scale.js';
-import { edit, errorOf, made, mqha } from './rig.js';
-import { judged, problemOf, running, SERVED, whole, type Scene } from './scenes.js';
+import type { ClusterConfig } from '../../src/config/schema.js';
+import { planScale } from '../../src/scale/dry-run.js';
+import type { ScalePlan } from '../../src/scale/proposal.js';
+import { finishScale, scaleCluster } from '../../src/scale/scale.js';
+import { edit, errorOf, fakeJava, made, mqha } from './rig.js';
+import { config, judged, problemOf, running, SERVED, whole, type Scene } from './scenes.js';
 
 const five = await portTable({ nodes: 5 }, () => Promise.resolve(true));
 const YES = { timeoutMs: 1000, confirm: () => Promise.resolve(true), remove: [] };
 
-const has = (pid: number, replicas: number) => ({
-  process: { ...running(pid), argv: [`-Dmqha.replicas=${replicas}`] },
+/** The process of a node, started with this number. */
+const has = (node: number, replicas: number) => ({
+  process: { ...running(node), argv: settingMarkers({ ...five, replicas }, `mq0${node}`) },
 });
 
 /** mqha.yaml says five, and the three that run were started with three. */
@@ -38,13 +42,91 @@ const mixed = (): Scene => ({
 
 describe('what a process was started with', () => {
   it('is read from its command, whatever else stands there', () => {
-    expect(settingsOf(['-Xmx1g', ...settingMarkers(five), 'start'])).toEqual({
+    expect(settingsOf(['-Xmx1g', ...settingMarkers(five, 'mq02'), 'start'])).toEqual({
       replicas: 5,
       sync: 'quorum_mem',
       zkPath: '/activemq/mqstores',
+      keys: settingsFor(five, 'mq02'),
     });
-    const unknown = { replicas: null, sync: null, zkPath: null };
+    const unknown = { replicas: null, sync: null, zkPath: null, keys: null };
     expect(settingsOf(['-Dmqha.replicas=', '-Dmqha.node=mq01'])).toEqual(unknown);
+  });
+
+  it('survives spaces and signs, and has no space and no option of the JVM in it', () => {
+    const odd = { ...five, java: { heapMb: 512, home: '/a b/&=%', options: ['-Dpass=a b'] } };
+    const markers = settingMarkers(odd, 'mq01');
+    expect(markers.join('')).not.toMatch(/ |pass/);
+    expect(settingsOf(markers).keys).toEqual(settingsFor(odd, 'mq01'));
+  });
+
+  it('has the addresses that its broker listens on, whatever mqha.yaml says now', () => {
+    const [node] = five.nodes;
+    if (!node) throw new Error('there is no node');
+    const edited = { ...node, messagePort: 7001, webPort: 7002, replicationHost: '127.0.0.9' };
+    expect(asStarted(edited, settingMarkers(five, 'mq01'))).toEqual(node);
+    expect(asStarted(edited, ['-Dmqha.replicas=5'])).toEqual(edited);
+    expect(asStarted(edited, ['-Dmqha.settings=webPort=x'])).toEqual(edited);
+  });
+});
+
+describe('brokers whose settings were edited', () => {
+  const argv = (of: ClusterConfig, name: string) => ({
+    process: { ...running(1), argv: settingMarkers(of, name) },
+  });
+  const edited: ClusterConfig = {
+    ...config,
+    limits: { ...config.limits, storeMb: 20_480 },
+    java: { heapMb: 1024, options: ['-Dpassword=secret'] },
+    store: { acks: 'quorum' },
+    nodes: config.nodes.map((node) =>
+      node.name === 'mq03' ? { ...node, messagePort: 7003 } : node,
+    ),
+  };
+  const before = (name: string) => argv(config, name);
+
+  it('are told, each with what it has and what mqha.yaml says, until they are restarted', () => {
+    const scene: Scene = {
+      ...whole(),
+      of: edited,
+      nodes: {
+        mq01: argv(edited, 'mq01'),
+        mq02: { ...before('mq02'), accepting: true },
+        mq03: before('mq03'),
+      },
+    };
+    const problems = problemOf(scene, 'restart-needed');
+    expect(problems.map(({ node, severity }) => [node, severity])).toEqual([
+      ['mq02', 'warning'],
+      ['mq03', 'warning'],
+    ]);
+    expect(problems[0]?.message).toBe(
+      'mq02 runs with other java.options than mqha.yaml says, with store.acks async, java.heap 512m, limits.store 10gb, and mqha.yaml says store.acks quorum, java.heap 1024m, limits.store 20gb',
+    );
+    expect(problems[1]?.message).toContain('messagePort 60003');
+    expect(JSON.stringify(problems)).not.toContain('secret');
+    expect(problems[0]?.hint).toContain('mqha restart mq02');
+  });
+
+  it('are told by one sentence where one key differs', () => {
+    const of = { ...config, sync: 'quorum_disk' as const };
+    const scene: Scene = { ...whole(), of, nodes: { mq01: before('mq01') } };
+    expect(problemOf(scene, 'restart-needed').map(({ message }) => message)).toEqual([
+      'mq01 runs with sync quorum_mem, and mqha.yaml says quorum_disk',
+    ]);
+  });
+
+  it('are not trusted where an earlier mqha has started them', () => {
+    const earlier = { process: { ...running(1), argv: ['-Dmqha.node=mq01'] } };
+    const scene: Scene = { ...whole(), nodes: { mq01: earlier, mq02: { accepting: true } } };
+    const [problem] = problemOf(scene, 'restart-needed');
+    expect(problem).toMatchObject({ node: 'mq01', severity: 'warning' });
+    expect(problem?.message).toContain('an earlier mqha');
+    // What it was rendered with counts then, not what mqha.yaml says now.
+    const processes = new Map([['mq01', earlier.process]]);
+    expect(decidingOf(five, undefined, processes, { mq01: 3 })).toEqual({
+      serving: 3,
+      electing: 3,
+    });
   });
 });
 
@@ -163,11 +245,35 @@ describe('mqha scale', () => {
     });
   });
 
-  it('refuses nodes on other hosts', async () => {
+  it('refuses nodes on other hosts, and prints what a person does there', async () => {
     const directory = await made();
-    edit(directory, 'name: mq02, host: 127.0.0.1', 'name: mq02, host: 192.0.2.1');
+    for (const [name, host] of [
+      ['mq02', '198.51.100.1'],
+      ['mq03', '198.51.100.2'],
+    ]) {
+      edit(
+        directory,
+        `name: ${name ?? ''}, host: 127.0.0.1`,
+        `name: ${name ?? ''}, host: ${host ?? ''}`,
+      );
+    }
     const run = await mqha(['-C', directory, 'scale', '5', '--json']);
     expect([run.status, errorOf(run).code]).toEqual([2, 'node-elsewhere']);
+    expect(errorOf(run).message).toContain('mq02 is on 198.51.100.1, mq03 is on 198.51.100.2');
+    expect(errorOf(run).hint).toContain('mqha scale 5 --dry-run');
+    const env = { JAVA_HOME: fakeJava('17.0.1') };
+    const dry = await mqha(['-C', directory, 'scale', '5', '--dry-run'], { env });
+    expect(dry).toMatchObject({ status: 0 });
+    expect(dry.stdout).toContain('by hand');
+    expect(dry.stdout).toContain('run it again while the cluster serves');
+    expect(dry.stdout).toMatch(/restarting .*mq02 \(on 198\.51\.100\.1\).* with replicas 5/);
+    expect(dry.stdout).toMatch(/mq01 \(on this machine\)/);
+    expect(dry.stdout).toMatch(/starting .*mq05 \(on 198\.51\.100\.2\), empty/);
+    const document = await mqha(['-C', directory, 'scale', '5', '--dry-run', '--json'], { env });
+    expect((JSON.parse(document.stdout) as ScalePlan).elsewhere).toEqual([
+      { name: 'mq02', host: '198.51.100.1' },
+      ...['mq03', 'mq04', 'mq05'].map((name) => ({ name, host: '198.51.100.2' })),
+    ]);
   });
 
   it('goes on only to where a change was begun for', async () => {

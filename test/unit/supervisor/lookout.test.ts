@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { settingMarkers } from '../../../src/broker/settings.js';
 import { openCluster, thisHost } from '../../../src/cluster/context.js';
 import { markers } from '../../../src/process/registry.js';
 import type { ProcessInfo, ProcessTable } from '../../../src/process/table.js';
@@ -26,8 +27,11 @@ afterEach(() => {
   server.close();
 });
 
-/** A supervisor's view of a cluster whose master, mq01, answers. */
-async function view() {
+/**
+ * A supervisor's view of a cluster whose master, mq01, answers.
+ * @param edited whether mqha.yaml names another port since
+ */
+async function view(edited = false) {
   const processes = new Map<number, ProcessInfo>();
   const table: ProcessTable = {
     get: (pid) => Promise.resolve(processes.get(pid)),
@@ -39,9 +43,10 @@ async function view() {
   const { config } = opened;
   const nodes = config.nodes.map((node) => ({ ...node, messagePort: port }));
   const zookeeper = { ...config.zookeeper, managed: false };
-  const cluster = { ...opened, config: { ...config, nodes, zookeeper } };
+  const started = { ...config, nodes, zookeeper };
+  const cluster = { ...opened, config: edited ? { ...started, nodes: config.nodes } : started };
   const run = async (pid: number, suspended = false) => {
-    const argv = ['java', ...markers('none', 'mq01')];
+    const argv = ['java', ...markers('none', 'mq01'), ...settingMarkers(started, 'mq01')];
     processes.set(pid, { pid, startTime: `${pid}`, argv, suspended });
     await cluster.registry.remember('mq01', pid);
   };
@@ -70,6 +75,14 @@ async function view() {
     kill: (pid: number) => processes.delete(pid),
   };
 }
+
+describe('a master whose port was edited', () => {
+  it('is asked at the one that it was started with, or it would be killed as hung', async () => {
+    const { look } = await view(true);
+    expect(await look()).toBe('mq01');
+    expect(asked).toBe(1);
+  });
+});
 
 describe('a master that has answered', () => {
   it('is asked again after three seconds only', async () => {
