@@ -61,7 +61,7 @@ const LIMITED: readonly Limited[] = [
   {
     what: 'memory',
     key: 'limits.memory',
-    whose: 'senders',
+    whose: 'senders to topics',
     hint: 'Let consumers take what waits (`mqha queues` shows where), or raise java.heap (or limits.memory) in mqha.yaml and run `mqha restart`.',
     full: { severity: 'error', code: 'memory-full' },
     high: { severity: 'warning', code: 'memory-high' },

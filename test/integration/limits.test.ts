@@ -78,8 +78,11 @@ describe('the limits of a cluster', () => {
     expect(await pids()).toEqual(before);
   });
 
-  it('are told when temp is full', async () => {
-    const flood = await jmsClient(settings, 'send-nonpersistent', 'flood', '300', String(MB));
+  it('are told when temp is full, and no broker ends of what comes out of it', async () => {
+    const before = await pids();
+    // They stay in memory, as far as they may.
+    await cluster.json('send', 'kept', '--count', '15', '--size', String(LARGEST));
+    const flood = await jmsClient(settings, 'send-nonpersistent', 'flood', '350', String(MB));
     const full = await eventually(
       () => cluster.status(),
       (status) => codes(status).includes('temp-full') && codes(status).includes('senders-blocked'),
@@ -88,14 +91,36 @@ describe('the limits of a cluster', () => {
       'flood (1)',
     );
     expect(await checked()).toEqual([2, 'CRITICAL']);
-    // Whoever takes the messages lets the sender go on.
-    expect(await jms('receive', 'flood', '300')).toBe('received 300');
-    expect(await flood.said).toBe('sent 300');
+    // Whoever takes the messages lets the sender go on. It is given as many as fit, up to a thousand.
+    expect(await jms('receive', 'flood', '350')).toBe('received 350');
+    expect(await flood.said).toBe('sent 350');
+    expect(await pids()).toEqual(before);
+  });
+
+  it('are told when subscribers have filled the memory', async () => {
+    const before = await pids();
+    const slow = await jmsClient(settings, 'hold', 'news');
+    await slow.speaks;
+    const news = await jmsClient(settings, 'publish', 'news', '250', String(MB));
+    const full = await eventually(
+      () => cluster.status(),
+      (status) =>
+        codes(status).includes('memory-full') && codes(status).includes('senders-blocked'),
+    );
+    expect(full.problems.find(({ code }) => code === 'senders-blocked')?.message).toContain(
+      'news (1)',
+    );
+    expect(await checked()).toEqual([2, 'CRITICAL']);
+    // Queues go on all the same.
+    await cluster.json('send', 'other', '--count', '3', '--size', String(MB));
+    expect(await jms('receive', 'other', '3')).toBe('received 3');
+    slow.child.kill('SIGKILL');
+    expect(await news.said).toBe('sent 250');
+    expect(await pids()).toEqual(before);
   });
 
   it('let requests be answered while the store holds more than the limit of temp', async () => {
     const before = await pids();
-    await cluster.json('send', 'kept', '--count', '15', '--size', String(LARGEST));
     const { usage, problems } = await cluster.status();
     expect(usage?.storePercent).toBe(66);
     expect(problems).toEqual([]);

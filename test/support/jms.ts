@@ -11,6 +11,8 @@ export interface JmsClient {
   readonly child: ChildProcess;
   /** What it printed, once it has ended. */
   readonly said: Promise<string>;
+  /** Settles once it has printed something, or has ended. */
+  readonly speaks: Promise<unknown>;
 }
 
 /** Starts a client that speaks OpenWire (test/support/java/JmsClient.java), with the jars of the distribution. */
@@ -40,9 +42,10 @@ export async function jmsClient(
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const speaks = Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
   const said = once(child, 'close').then(() => {
     if (out === '' && child.signalCode === null) throw new Error(`the client failed: ${err}`);
     return out.trim();
   });
-  return { child, said };
+  return { child, said, speaks };
 }

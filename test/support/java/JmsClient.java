@@ -1,6 +1,8 @@
+import java.util.concurrent.locks.LockSupport;
 import javax.jms.BytesMessage;
 import javax.jms.Connection;
 import javax.jms.DeliveryMode;
+import javax.jms.Destination;
 import javax.jms.JMSException;
 import javax.jms.Message;
 import javax.jms.MessageConsumer;
@@ -38,6 +40,10 @@ public final class JmsClient {
                 return send(connection, args, DeliveryMode.PERSISTENT);
             case "send-nonpersistent":
                 return send(connection, args, DeliveryMode.NON_PERSISTENT);
+            case "publish":
+                return publish(connection, args);
+            case "hold":
+                return hold(connection, args[4]);
             case "request":
                 return request(connection, args[4], Integer.parseInt(args[5]));
             case "receive":
@@ -54,7 +60,17 @@ public final class JmsClient {
     /** queue, count, bytes */
     private static String send(Connection connection, String[] args, int mode) throws JMSException {
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        MessageProducer producer = session.createProducer(session.createQueue(args[4]));
+        return send(session, session.createQueue(args[4]), args, mode);
+    }
+
+    /** topic, count, bytes */
+    private static String publish(Connection connection, String[] args) throws JMSException {
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        return send(session, session.createTopic(args[4]), args, DeliveryMode.NON_PERSISTENT);
+    }
+
+    private static String send(Session session, Destination to, String[] args, int mode) throws JMSException {
+        MessageProducer producer = session.createProducer(to);
         producer.setDeliveryMode(mode);
         int count = Integer.parseInt(args[5]);
         byte[] body = new byte[Integer.parseInt(args[6])];
@@ -64,6 +80,16 @@ public final class JmsClient {
             producer.send(message);
         }
         return "sent " + count;
+    }
+
+    /** Subscribes to a topic and acknowledges nothing, until it is ended. */
+    private static String hold(Connection connection, String topic) throws JMSException {
+        Session session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
+        session.createConsumer(session.createTopic(topic));
+        System.out.println("subscribed");
+        for (;;) {
+            LockSupport.park();
+        }
     }
 
     /** Asks a service, which it is itself, over temporary queues. */
@@ -126,9 +152,10 @@ public final class JmsClient {
         return "marked " + marked + ", again " + again;
     }
 
+    /** A queue, which can have options: {@code name?consumer.prefetchSize=1}. */
     private static String receive(Connection connection, String queue, int count) throws JMSException {
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        MessageConsumer consumer = session.createConsumer(session.createQueue(queue + "?consumer.prefetchSize=1"));
+        MessageConsumer consumer = session.createConsumer(session.createQueue(queue));
         int received = 0;
         while (received < count && consumer.receive(PATIENCE_MS) != null) {
             received++;

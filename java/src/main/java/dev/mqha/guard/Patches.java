@@ -76,6 +76,20 @@ final class Patches {
             new Patch(FrameSizes.AMQP, FrameSizes::amqp),
             new Patch(FrameSizes.STOMP, FrameSizes::stomp),
             new Patch(Admission.CLASS, Admission::mend),
+            new Patch(LargeTurns.OPENWIRE, LargeTurns::openWire),
+            new Patch(LargeTurns.AMQP, LargeTurns::amqp),
+            new Patch(LargeTurns.AMQP_SENDER, LargeTurns::amqpSender),
+            new Patch(LargeTurns.STOMP, LargeTurns::stomp),
+            new Patch(OneCopy.MESSAGE, OneCopy::message),
+            new Patch(OneCopy.UNIT, OneCopy::unit),
+            new Patch(OneCopy.FILE, OneCopy::file),
+            new Patch(CursorRoom.CURSOR, CursorRoom::cursor),
+            new Patch(CursorRoom.STORE, CursorRoom::store),
+            new Patch(CursorRoom.READING, CursorRoom::reading),
+            new Patch(CursorRoom.SUBSCRIPTION, CursorRoom::subscription),
+            new Patch(CursorRoom.FILE, CursorRoom::file),
+            new Patch(CursorRoom.QUEUE, CursorRoom::queue),
+            new Patch(CursorRoom.TOPIC, CursorRoom::topic),
             new Patch(QuickTls.CLASS, QuickTls::mend));
 
     private Patches() {}
@@ -135,6 +149,16 @@ final class Patches {
         known.put(FrameSizes.AMQP, "264dc00efa8dbeb5925a0deef22c18e546ec5eaf70ca5f449bc886316a86f691");
         known.put(FrameSizes.STOMP, "096e825e91740bec5801233e0cc82c91cacdbcf5afaea6263ece4c6eabcfe0df");
         known.put(Admission.CLASS, "33a0130c4c56068cb3d44de8f65b800b2e308d9224b22154796344d7a7744679");
+        known.put(LargeTurns.AMQP, "643bf6fd38bf0795a577d2f5ea6a49501532197f2b8b7a2b9339f174c851a487");
+        known.put(LargeTurns.AMQP_SENDER, "675cccae485d83938aae3ed8611ab9cd5e00e3fca449ee5fbd9ecceeefc82bae");
+        known.put(OneCopy.MESSAGE, "32526949f9c46c5e7c79ee37d378b7c5f9a3330163c5cfff6fb7c884c6aaecf2");
+        known.put(CursorRoom.CURSOR, "f737762da6b7909b975d6829b994251d52a0b5fee690a2d781be94a5562ad07f");
+        known.put(CursorRoom.STORE, "76246a46568cf2f6a26e3b18d9fe35c53008a26cc3f67db8d8a7e96b4170e866");
+        known.put(CursorRoom.READING, "a83272251e61ea83c0341a5a503882a4fab1eeb82e1ab584b9a637519cb93522");
+        known.put(CursorRoom.SUBSCRIPTION, "d8173064bd875d55bb0b5fe6e3191421be54a96c6cf776d41903fa2f6911153a");
+        known.put(CursorRoom.FILE, "93a44f8ceffe34caa57515adf17df6f0d199c73c2160bbfff4ae9eeac094a8b1");
+        known.put(CursorRoom.QUEUE, "02f6feccc4486ba59c3223c22de6f0c0c601fd8e4dd6671ce9d4aef6e26ccdcc");
+        known.put(CursorRoom.TOPIC, "8732ac6481784184d8d2ed49d2d1924f723b1fbc97ec144b55762ddadb02d502");
         known.put(QuickTls.CLASS, "b490d72a925ad1cef3db35df2297869987e471f1bb4c12e2c3fc46258d9de379");
         known.put(BranchFix.QUEUE, "1832eb561f96494e8aa46b5278ab2eb7d6e68be89ca7918cfe206df2ba0089d5");
         known.put(BranchFix.RECOVERING, "a3b6af0684b95ff0927e8fbc40273b314789817227749c2b6cf71c0554029be8");

@@ -34,6 +34,7 @@ public final class Frames {
             throw new IOException("an OpenWire frame of " + size + " bytes was announced");
         }
         Strangers.refuseLong(format, size);
+        Turns.openWire(format, size);
         return size;
     }
 
@@ -61,7 +62,9 @@ public final class Frames {
             throws IOException {
         int size = frame.size();
         // Each byte passes here, so nothing else is looked at in between.
-        if (size == Strangers.MAX_FRAME || size == STOMP_HEADERS) {
+        if (size == Turns.LARGE && body) {
+            Turns.stomp(format);
+        } else if (size == Strangers.MAX_FRAME || size == STOMP_HEADERS) {
             Strangers.refuseLong(format, size + 1);
             if (size == STOMP_HEADERS && !body) {
                 throw new IOException("the headers of a STOMP frame are longer than " + STOMP_HEADERS + " bytes");

@@ -1,0 +1,111 @@
+package dev.mqha.guard;
+
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Has {@code dev.mqha.memory.Room} say what may come into memory, which says why. */
+final class CursorRoom {
+    private static final String REGION = "org/apache/activemq/broker/region/";
+    private static final String CURSORS = REGION + "cursors/";
+
+    static final String CURSOR = CURSORS + "AbstractPendingMessageCursor";
+    static final String STORE = CURSORS + "AbstractStoreCursor";
+    static final String READING = CURSORS + "QueueStorePrefetch";
+    static final String SUBSCRIPTION = CURSORS + "TopicStorePrefetch";
+    static final String FILE = CURSORS + "FilePendingMessageCursor";
+    static final String QUEUE = REGION + "Queue";
+    static final String TOPIC = REGION + "Topic";
+
+    private static final String ANY = CURSORS + "PendingMessageCursor";
+    private static final String LIST = "java/util/ArrayList";
+    private static final String EXPIRED = "dev/mqha/memory/Expired";
+    private static final String TARGET = "dev/mqha/memory/Room";
+
+    private CursorRoom() {}
+
+    /** @throws IllegalStateException where cursors are not asked whether they have space */
+    static byte[] cursor(byte[] original) {
+        return Rewrite.delegate(CURSOR, "hasSpace", "()Z", TARGET, "keeps").apply(original);
+    }
+
+    /** @throws IllegalStateException where the store does not ask whether to go on */
+    static byte[] store(byte[] original) {
+        return Rewrite.delegate(STORE, "canRecoveryNextMessage", "()Z", TARGET, "more").apply(original);
+    }
+
+    /** @throws IllegalStateException where a queue does not look for space before it reads */
+    static byte[] reading(byte[] original) {
+        return Rewrite.redirect(READING, "hasSpace", "()Z", TARGET, "reads", CURSOR).apply(original);
+    }
+
+    /** @throws IllegalStateException where a subscription fills its batch in another way */
+    static byte[] subscription(byte[] original) {
+        return Rewrite.first("doFillBatch", method -> {
+            Label begins = new Label();
+            method.visitVarInsn(Opcodes.ALOAD, 0);
+            method.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "begins", "(L" + STORE + ";)Z", false);
+            method.visitJumpInsn(Opcodes.IFNE, begins);
+            method.visitInsn(Opcodes.RETURN);
+            method.visitLabel(begins);
+            method.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+        }).apply(original);
+    }
+
+    /** @throws IllegalStateException where the cursor does not say whether there is more */
+    static byte[] file(byte[] original) {
+        return Rewrite.once(original, "hasNext", (name, next, place) -> !name.equals("hasNext") ? next : new MethodVisitor(Opcodes.ASM9, next) {
+            @Override
+            public void visitInsn(int opcode) {
+                if (opcode == Opcodes.IRETURN) {
+                    place.found();
+                    visitVarInsn(Opcodes.ALOAD, 0);
+                    visitVarInsn(Opcodes.ALOAD, 0);
+                    visitMethodInsn(Opcodes.INVOKEVIRTUAL, FILE, "isDiskListEmpty", "()Z", false);
+                    visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "next", "(ZL" + FILE + ";Z)Z", false);
+                }
+                super.visitInsn(opcode);
+            }
+        });
+    }
+
+    /** @throws IllegalStateException where a queue pages in or takes messages in another way */
+    static byte[] queue(byte[] original) {
+        String message = "org/apache/activemq/command/Message";
+        String exchange = "org/apache/activemq/broker/ProducerBrokerExchange";
+        byte[] admitting = Rewrite.first("send", method -> {
+            method.visitVarInsn(Opcodes.ALOAD, 0);
+            method.visitVarInsn(Opcodes.ALOAD, 1);
+            method.visitVarInsn(Opcodes.ALOAD, 2);
+            String type = "(L" + QUEUE + ";L" + exchange + ";L" + message + ";)V";
+            method.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "admit", type, false);
+        }).apply(original);
+        return Rewrite.redirectWith(
+                "doPageInForDispatch", ANY, "hasSpace", "()Z", TARGET, "none", "L" + QUEUE + ";", method ->
+                        method.visitVarInsn(Opcodes.ALOAD, 0)).apply(admitting);
+    }
+
+    /** Bounds the expired messages that a look through a topic collects. @throws IllegalStateException where it does not */
+    static byte[] topic(byte[] original) {
+        return Rewrite.times(2, original, "the list of expired messages", (name, next, place) ->
+                !name.equals("doBrowse") ? next : new MethodVisitor(Opcodes.ASM9, next) {
+                    @Override
+                    public void visitTypeInsn(int opcode, String type) {
+                        boolean made = opcode == Opcodes.NEW && type.equals(LIST);
+                        if (made) {
+                            place.found();
+                        }
+                        super.visitTypeInsn(opcode, made ? EXPIRED : type);
+                    }
+
+                    @Override
+                    public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
+                        boolean made = owner.equals(LIST) && method.equals("<init>");
+                        if (made) {
+                            place.found();
+                        }
+                        super.visitMethodInsn(opcode, made ? EXPIRED : owner, method, type, inInterface);
+                    }
+                });
+    }
+}

@@ -1,0 +1,97 @@
+package dev.mqha.guard;
+
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Lets {@code dev.mqha.wire.Turns} say which large messages come in; it says why. {@link FrameSizes} has where they begin. */
+final class LargeTurns {
+    static final String OPENWIRE = FrameSizes.OPENWIRE;
+    static final String AMQP = "org/apache/activemq/transport/amqp/protocol/AmqpAbstractReceiver";
+    static final String AMQP_SENDER = "org/apache/activemq/transport/amqp/protocol/AmqpSender";
+    static final String STOMP = FrameSizes.STOMP;
+
+    private static final String TRANSFORMER = "org/apache/activemq/transport/amqp/message/OutboundTransformer";
+    private static final String TRANSFORM = "(Lorg/apache/activemq/command/ActiveMQMessage;)"
+            + "Lorg/apache/activemq/transport/amqp/message/EncodedMessage;";
+    private static final String RECEIVER = "org/apache/qpid/proton/engine/Receiver";
+    private static final String BYTES = "org/fusesource/hawtbuf/ByteArrayOutputStream";
+    private static final String FRAME = "org/apache/activemq/util/ByteArrayOutputStream";
+    private static final String STOMP_FORMAT = "org/apache/activemq/transport/stomp/StompWireFormat";
+    private static final String TARGET = "dev/mqha/wire/Turns";
+
+    private LargeTurns() {}
+
+    /** @throws IllegalStateException where the transport does not hand on commands at one place */
+    static byte[] openWire(byte[] original) {
+        return Rewrite.redirect(OPENWIRE, "doConsume", "(Ljava/lang/Object;)V", TARGET, "consume", OPENWIRE)
+                .apply(original);
+    }
+
+    /** @throws IllegalStateException where a message is put together, or ends, in another way */
+    static byte[] amqp(byte[] original) {
+        // Written at one place; it ends well or not.
+        return Rewrite.times(3, original, "an AMQP message", (name, next, place) ->
+                !name.equals("delivery") ? next : new MethodVisitor(Opcodes.ASM9, next) {
+                    @Override
+                    public void visitMethodInsn(
+                            int opcode, String owner, String method, String type, boolean inInterface) {
+                        if (owner.equals(BYTES) && method.equals("write")) {
+                            place.found();
+                            visitVarInsn(Opcodes.ALOAD, 0);
+                            String target = "(L" + BYTES + ";[BIILjava/lang/Object;)V";
+                            super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "amqp", target, false);
+                            return;
+                        }
+                        if (owner.equals(RECEIVER) && method.equals("advance")) {
+                            place.found();
+                            visitVarInsn(Opcodes.ALOAD, 0);
+                            super.visitMethodInsn(
+                                    Opcodes.INVOKESTATIC, TARGET, "received", "(Ljava/lang/Object;)V", false);
+                        }
+                        super.visitMethodInsn(opcode, owner, method, type, inInterface);
+                    }
+                });
+    }
+
+    /** @throws IllegalStateException where messages do not go out of one place, or the method has other ends */
+    static byte[] amqpSender(byte[] original) {
+        byte[] transforming = Rewrite.redirectWith(
+                "pumpOutbound", TRANSFORMER, "transform", TRANSFORM, TARGET, "transform", "Ljava/lang/Object;", method ->
+                        method.visitVarInsn(Opcodes.ALOAD, 0)).apply(original);
+        return Rewrite.times(3, transforming, "the ends of pumpOutbound", (name, next, place) ->
+                !name.equals("pumpOutbound") ? next : new MethodVisitor(Opcodes.ASM9, next) {
+                    @Override
+                    public void visitInsn(int opcode) {
+                        if (opcode == Opcodes.RETURN) {
+                            place.found();
+                            visitVarInsn(Opcodes.ALOAD, 0);
+                            visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "sent", "(Ljava/lang/Object;)V", false);
+                        }
+                        super.visitInsn(opcode);
+                    }
+                });
+    }
+
+    /** @throws IllegalStateException where a frame does not end in one way */
+    static byte[] stomp(byte[] original) {
+        return Rewrite.once(original, "processCommand", (name, next, place) ->
+                !name.equals("processCommand") ? next : new MethodVisitor(Opcodes.ASM9, next) {
+                    @Override
+                    public void visitMethodInsn(
+                            int opcode, String owner, String method, String type, boolean inInterface) {
+                        if (!owner.equals(FRAME) || !method.equals("reset")) {
+                            super.visitMethodInsn(opcode, owner, method, type, inInterface);
+                            return;
+                        }
+                        place.found();
+                        visitVarInsn(Opcodes.ALOAD, 0);
+                        visitFieldInsn(Opcodes.GETFIELD, STOMP, "wireFormat", "L" + STOMP_FORMAT + ";");
+                        String target = "(L" + FRAME + ";L" + STOMP_FORMAT + ";)L" + FRAME + ";";
+                        super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "emptied", target, false);
+                        visitVarInsn(Opcodes.ALOAD, 0);
+                        visitInsn(Opcodes.SWAP);
+                        visitFieldInsn(Opcodes.PUTFIELD, STOMP, "currentCommand", "L" + FRAME + ";");
+                    }
+                });
+    }
+}
