@@ -17,6 +17,7 @@ final class CursorRoom {
     static final String QUEUE = REGION + "Queue";
     static final String TOPIC = REGION + "Topic";
 
+    private static final String MESSAGE = "org/apache/activemq/command/Message";
     private static final String ANY = CURSORS + "PendingMessageCursor";
     private static final String LIST = "java/util/ArrayList";
     private static final String EXPIRED = "dev/mqha/memory/Expired";
@@ -52,9 +53,21 @@ final class CursorRoom {
         }).apply(original);
     }
 
-    /** @throws IllegalStateException where the cursor does not say whether there is more */
+    /** @throws IllegalStateException where the cursor does not say whether there is more, or counts in another way */
     static byte[] file(byte[] original) {
-        return Rewrite.once(original, "hasNext", (name, next, place) -> !name.equals("hasNext") ? next : new MethodVisitor(Opcodes.ASM9, next) {
+        byte[] counting = Rewrite.once(original, "what is counted", (name, next, place) -> !name.equals("next") ? next : new MethodVisitor(Opcodes.ASM9, next) {
+            @Override
+            public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
+                if (owner.equals(MESSAGE) && method.equals("setMemoryUsage")) {
+                    place.found();
+                    String target = "(L" + MESSAGE + ";Lorg/apache/activemq/usage/MemoryUsage;)V";
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "fromDisk", target, false);
+                } else {
+                    super.visitMethodInsn(opcode, owner, method, type, inInterface);
+                }
+            }
+        });
+        return Rewrite.once(counting, "hasNext", (name, next, place) -> !name.equals("hasNext") ? next : new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitInsn(int opcode) {
                 if (opcode == Opcodes.IRETURN) {
@@ -71,13 +84,12 @@ final class CursorRoom {
 
     /** @throws IllegalStateException where a queue pages in or takes messages in another way */
     static byte[] queue(byte[] original) {
-        String message = "org/apache/activemq/command/Message";
         String exchange = "org/apache/activemq/broker/ProducerBrokerExchange";
         byte[] admitting = Rewrite.first("send", method -> {
             method.visitVarInsn(Opcodes.ALOAD, 0);
             method.visitVarInsn(Opcodes.ALOAD, 1);
             method.visitVarInsn(Opcodes.ALOAD, 2);
-            String type = "(L" + QUEUE + ";L" + exchange + ";L" + message + ";)V";
+            String type = "(L" + QUEUE + ";L" + exchange + ";L" + MESSAGE + ";)V";
             method.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "admit", type, false);
         }).apply(original);
         return Rewrite.redirectWith(

@@ -21,8 +21,8 @@ import org.apache.activemq.usage.MemoryUsage;
 /**
  * Says who may bring messages into memory; the mended cursors and queues call it.
  *
- * <p>A cursor read what is not persistent back from disk by number alone, up to 200 messages of a queue at once and 1000 for
- * a consumer, whatever their size; so did that of a durable subscription. On the other hand a queue that held nothing
+ * <p>What is not persistent was read back from disk without being counted, up to 200 messages of a queue at once and 1000 for
+ * a consumer, whatever their size; the cursor of a durable subscription read as many. On the other hand a queue that held nothing
  * could read nothing once others, which nobody consumes, had filled the memory.
  *
  * <p>A queue keeps at most as much as is left of {@link #SHARED}, so that long queues leave room for others (the dynamic threshold of
@@ -118,6 +118,17 @@ public final class Room {
         MemoryUsage usage = cursor.getSystemUsage().getMemoryUsage();
         // That of a subscription is woken by its own acknowledgements alone.
         return usage.getParent() == null ? usage.getPercentUsage() < MOST : reads(cursor);
+    }
+
+    /**
+     * Counts a message that a cursor has read from disk, in the place of {@code Message.setMemoryUsage(…)}. To remove it from the cursor
+     * takes off what it counted when it was added, as it does for one in memory: so it is counted here.
+     */
+    public static void fromDisk(Message message, MemoryUsage usage) {
+        message.setMemoryUsage(usage);
+        if (message.getRegionDestination() instanceof Queue) {
+            message.incrementReferenceCount();
+        }
     }
 
     /**
