@@ -16,6 +16,7 @@ import org.apache.activemq.broker.region.cursors.AbstractStoreCursor;
 import org.apache.activemq.broker.region.cursors.FilePendingMessageCursor;
 import org.apache.activemq.broker.region.cursors.PendingMessageCursor;
 import org.apache.activemq.command.Message;
+import org.apache.activemq.transaction.Transaction;
 import org.apache.activemq.usage.MemoryUsage;
 
 /**
@@ -165,8 +166,17 @@ public final class Room {
         if (context == null || context.getConnection() == null || !context.isProducerFlowControl()) {
             return;
         }
-        long end = System.nanoTime()
-                + TimeUnit.MILLISECONDS.toNanos(message.isInTransaction() ? TRANSACTION_MS : PATIENCE_MS);
+        Transaction transaction = message.isInTransaction() ? context.getTransaction() : null;
+        if (transaction != null) {
+            // Its other messages were sent before its sender knew that one was refused.
+            if (transaction.isRollbackOnly() || !whole.waitForSpace(TRANSACTION_MS, MOST)) {
+                ResourceAllocationException refusal = refusal(whole, true);
+                transaction.setRollbackOnly(refusal);
+                throw refusal;
+            }
+            return;
+        }
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
         exchange.blockingOnFlowControl(true);
         try {
             while (!whole.waitForSpace(LOOK_MS, MOST)) {
@@ -174,16 +184,20 @@ public final class Room {
                     throw new IOException("the connection was closed while a message waited for memory");
                 }
                 if (System.nanoTime() - end > 0) {
-                    throw new ResourceAllocationException(String.format(
-                            "the memory for messages is full: %d%% of %d bytes%s",
-                            whole.getPercentUsage(),
-                            whole.getLimit(),
-                            message.isInTransaction() ? "; transactions that are not committed must fit into it" : ""));
+                    throw refusal(whole, false);
                 }
             }
         } finally {
             exchange.blockingOnFlowControl(false);
         }
+    }
+
+    private static ResourceAllocationException refusal(MemoryUsage whole, boolean inTransaction) {
+        return new ResourceAllocationException(String.format(
+                "the memory for messages is full: %d%% of %d bytes%s",
+                whole.getPercentUsage(),
+                whole.getLimit(),
+                inTransaction ? ", which messages that are not committed must fit into" : ""));
     }
 
     private static void wake() {

@@ -1,7 +1,5 @@
 package dev.mqha.memory;
 
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,37 +15,33 @@ import org.apache.activemq.leveldb.LevelDBStore;
 import org.apache.activemq.store.kahadb.plist.PListStoreImpl;
 
 /**
- * A broker with its store, with limits and policies as mqha renders them, in a JVM of its own. Arguments: mixes of clients, which run one
- * after the other in another JVM. Prints what became of them.
+ * A broker with its store, with limits and policies as mqha renders them, in a JVM of its own. Arguments: a directory, and mixes of
+ * clients, which run one after the other in another JVM. Prints what became of them.
  */
 final class CrowdedBroker {
     private static final long MB = 1024 * 1024;
+    private static final long LIMIT_S = 110;
 
     private CrowdedBroker() {}
 
     public static void main(String[] args) throws Exception {
-        Path directory = Files.createTempDirectory("mqha-crowd");
-        int code;
-        try {
-            BrokerService broker = broker(directory);
-            int port = broker.getTransportConnectors().get(0).getServer().getSocketAddress().getPort();
-            Process clients = new ProcessBuilder(Stream.concat(
-                            Stream.of(
-                                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                    "-Xmx512m",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    Mixes.class.getName(),
-                                    String.valueOf(port),
-                                    String.valueOf(largest())),
-                            Stream.of(args))
-                    .toList()).inheritIO().start();
-            Runtime.getRuntime().addShutdownHook(new Thread(clients::destroyForcibly));
-            code = clients.waitFor(300, TimeUnit.SECONDS) ? clients.exitValue() : 1;
-        } finally {
-            remove(directory.toFile());
-        }
-        Runtime.getRuntime().halt(code);
+        BrokerService broker = broker(Path.of(args[0]));
+        int port = broker.getTransportConnectors().get(0).getServer().getSocketAddress().getPort();
+        Process clients = new ProcessBuilder(Stream.concat(
+                        Stream.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx512m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Mixes.class.getName(),
+                                String.valueOf(port),
+                                String.valueOf(largest())),
+                        Stream.of(args).skip(1))
+                .toList()).inheritIO().start();
+        Runtime.getRuntime().addShutdownHook(new Thread(clients::destroyForcibly));
+        boolean ended = clients.waitFor(LIMIT_S, TimeUnit.SECONDS);
+        clients.destroyForcibly();
+        Runtime.getRuntime().halt(ended ? clients.exitValue() : 1);
     }
 
     /** As src/config/limits.ts has it. */
@@ -93,13 +87,5 @@ final class CrowdedBroker {
         PolicyMap policies = new PolicyMap();
         policies.setPolicyEntries(List.of(queues, answers, topics));
         return policies;
-    }
-
-    private static void remove(File file) {
-        File[] files = file.listFiles();
-        if (files != null) {
-            Stream.of(files).forEach(CrowdedBroker::remove);
-        }
-        file.delete();
     }
 }

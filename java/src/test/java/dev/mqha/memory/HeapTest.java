@@ -3,6 +3,8 @@ package dev.mqha.memory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.mqha.rig.Jvm;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -11,6 +13,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HeapTest {
     /** Of {@code -XX:+ExitOnOutOfMemoryError}. */
     private static final int OUT_OF_MEMORY = 3;
+
+    @TempDir
+    Path directory;
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -25,14 +30,14 @@ class HeapTest {
             BROWSERS | browsed 4 received 60
             """)
     void aBrokerLivesThroughIt(String mix, String expected) throws Exception {
-        Jvm.Ended ended = small(Jvm.mended()).run(CrowdedBroker.class, mix);
+        Jvm.Ended ended = small(Jvm.mended()).run(CrowdedBroker.class, directory, mix);
         assertEquals(mix + ": " + expected + "\nserved", ended.out(), ended.err());
     }
 
     @ParameterizedTest
     @EnumSource(names = {"TEMP", "DURABLE"})
     void oneWithTheStockClassesEndsOfIt(Mixes mix) throws Exception {
-        Jvm.Ended ended = small(Jvm.stock()).run(CrowdedBroker.class, mix);
+        Jvm.Ended ended = small(Jvm.stock()).run(CrowdedBroker.class, directory, mix);
         assertEquals(OUT_OF_MEMORY, ended.exitCode(), ended.out() + ended.err());
     }
 
