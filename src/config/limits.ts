@@ -32,8 +32,8 @@ export const MESSAGE_SHARE = 64;
 const MEMORY_MAX_PERCENT = 80;
 
 /**
- * From here on a queue of large persistent messages can end a broker: it holds up to 70 % of limits.memory of a
- * queue (cursorMemoryHighWaterMark), and takes more than twice of the heap what it counts.
+ * From here on a broker can run out of memory: it holds up to 125 % of limits.memory, twice that while transactions are
+ * committed (dev.mqha.memory.Room), and has a quarter of the heap for large messages that come and go (dev.mqha.wire.Turns).
  */
 const MEMORY_SAFE_PERCENT = 30;
 
@@ -99,7 +99,7 @@ export function limitProblems({ limits, java }: ClusterConfig): Problem[] {
 export function limitWarnings({ limits, java }: ClusterConfig): string[] {
   if (limits.memoryPercent <= MEMORY_SAFE_PERCENT) return [];
   return [
-    `limits.memory is ${limits.memoryPercent}% of a heap of ${java.heapMb}m: a broker takes more than twice of it what it counts for persistent messages, so one long queue of large messages can end one master after the other; 25% is safe`,
+    `limits.memory is ${limits.memoryPercent}% of a heap of ${java.heapMb}m: large transactions take twice what they count, and messages that come and go a quarter of the heap, so a master can end by OutOfMemoryError, and one after the other; 25% is safe`,
   ];
 }
 
