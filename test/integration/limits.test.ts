@@ -97,10 +97,12 @@ describe('the limits of a cluster', () => {
     expect(await pids()).toEqual(before);
   });
 
-  it('are told when subscribers have filled the memory', async () => {
+  it('are told when a subscriber that does not read has filled the memory', async () => {
     const before = await pids();
     const slow = await jmsClient(settings, 'hold', 'news');
     await slow.speaks;
+    // It reads no more; after 30 s without a sign of it the broker lets it go.
+    slow.child.kill('SIGSTOP');
     const news = await jmsClient(settings, 'publish', 'news', '250', String(MB));
     const full = await eventually(
       () => cluster.status(),

@@ -82,7 +82,7 @@ public final class JmsClient {
         return "sent " + count;
     }
 
-    /** Subscribes to a topic and acknowledges nothing, until it is ended. */
+    /** Subscribes to a topic, and stays. */
     private static String hold(Connection connection, String topic) throws JMSException {
         Session session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
         session.createConsumer(session.createTopic(topic));
