@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queueDepths } from '../../src/broker/inhabitants.js';
 import { ask, escaped, type Console } from '../../src/broker/jolokia.js';
@@ -87,8 +86,8 @@ it('marks what was given out before the master is killed, with store.redelivered
   await cluster.edit((text) => text.replace('acks: quorum', 'acks: quorum\n  redelivered: true'));
   await cluster.json('restart', '--yes');
   await send(settings, 'given', bodies.slice(0, 10), ASK_MS);
-  const { child } = await jmsClient(settings, 'hold', 'given', '5');
-  if (child.stdout) await once(child.stdout, 'data');
+  const { child, speaks } = await jmsClient(settings, 'keep', 'given', '5');
+  await speaks;
   child.kill('SIGKILL');
   expect(await afterKill('given')).toBe(10);
   expect(await (await jmsClient(settings, 'marked', 'given', '10')).said).toBe('marked 5, again 5');

@@ -48,8 +48,8 @@ public final class JmsClient {
                 return request(connection, args[4], Integer.parseInt(args[5]));
             case "receive":
                 return receive(connection, args[4], Integer.parseInt(args[5]));
-            case "hold":
-                return hold(connection, args[4], Integer.parseInt(args[5]));
+            case "keep":
+                return keep(connection, args[4], Integer.parseInt(args[5]));
             case "marked":
                 return marked(connection, args[4], Integer.parseInt(args[5]));
             default:
@@ -122,20 +122,17 @@ public final class JmsClient {
         return "answered " + answered;
     }
 
-    /** Receives some, acknowledges none, and waits until it is killed. */
-    private static String hold(Connection connection, String queue, int count) throws JMSException {
+    /** Receives some, acknowledges none, and stays. */
+    private static String keep(Connection connection, String queue, int count) throws JMSException {
         Session session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
         MessageConsumer consumer = session.createConsumer(session.createQueue(queue + "?consumer.prefetchSize=0"));
         for (int received = 0; received < count; received++) {
             consumer.receive(PATIENCE_MS);
         }
-        System.out.println("holds " + count);
-        try {
-            Thread.sleep(Long.MAX_VALUE);
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
+        System.out.println("keeps " + count);
+        for (;;) {
+            LockSupport.park();
         }
-        return "";
     }
 
     /** Receives some and says of how many {@code JMSRedelivered} and {@code JMSXDeliveryCount} tell that they were given out. */
