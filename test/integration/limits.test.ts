@@ -99,7 +99,7 @@ describe('the limits of a cluster', () => {
 
   it('are told when a subscriber that does not read has filled the memory', async () => {
     const before = await pids();
-    const slow = await jmsClient(settings, 'hold', 'news');
+    const slow = await jmsClient(settings, 'subscribe', 'news');
     await slow.speaks;
     // It reads no more; after 30 s without a sign of it the broker lets it go.
     slow.child.kill('SIGSTOP');

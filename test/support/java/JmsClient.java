@@ -42,8 +42,8 @@ public final class JmsClient {
                 return send(connection, args, DeliveryMode.NON_PERSISTENT);
             case "publish":
                 return publish(connection, args);
-            case "hold":
-                return hold(connection, args[4]);
+            case "subscribe":
+                return subscribe(connection, args[4]);
             case "request":
                 return request(connection, args[4], Integer.parseInt(args[5]));
             case "receive":
@@ -83,7 +83,7 @@ public final class JmsClient {
     }
 
     /** Subscribes to a topic, and stays. */
-    private static String hold(Connection connection, String topic) throws JMSException {
+    private static String subscribe(Connection connection, String topic) throws JMSException {
         Session session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
         session.createConsumer(session.createTopic(topic));
         System.out.println("subscribed");
