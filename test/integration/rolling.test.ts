@@ -35,7 +35,7 @@ describe('messages across graceful changes of master', () => {
       text
         .replace(/messagePort: (\d+)/g, (_, port) => `messagePort: ${Number(port) + 4}`)
         .replace(/^( +store: )10gb/m, '$120gb')
-        .replace(/^( +enabled: true.*)$/m, '$1\n  hung: 1s'),
+        .replace(/^( +enabled: true.*)$/m, '$1\n  hung: 3s'),
     );
     const edited = await cluster.json<StartResult>('up');
     expect(edited.started).toEqual([]);
@@ -45,7 +45,7 @@ describe('messages across graceful changes of master', () => {
     expect(needed(edited.status)[0]?.message).toMatch(/limits\.store 10gb, messagePort .*20gb/);
     expect((await cluster.run('check')).exitCode).toBe(1);
     // A supervisor that asked at the new port would take the master for hung, and kill it, one after the other.
-    await new Promise((resolve) => setTimeout(resolve, 4000));
+    await new Promise((resolve) => setTimeout(resolve, 6000));
     const after = await cluster.status();
     expect(after.state).toBe('serving');
     const pids = ({ nodes }: ClusterStatus) => nodes.map(({ pid }) => pid);
