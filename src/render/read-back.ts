@@ -105,6 +105,8 @@ function brokerExpectations(
     ['zkAddress', store.zkAddress, config.zookeeper.connect],
     ['zkPath', store.zkPath, config.zookeeper.path],
     ['zkSessionTimeout', store.zkSessionTimeout, timespan(config.zookeeper.sessionTimeoutMs)],
+    ['verifyChecksums', store.verifyChecksums, 'true'],
+    ['paranoidChecks', store.paranoidChecks, 'true'],
     ['securityToken', store.securityToken, '${replication.securityToken}'],
     ['the message port', connector?.uri, connectorUri(config, node)],
     [

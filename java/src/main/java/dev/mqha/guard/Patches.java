@@ -63,6 +63,8 @@ final class Patches {
             new Patch(LogGuard.CLIENT, LogGuard::started),
             new Patch(LogGuard.LOGIN, LogGuard::login),
             new Patch(LogGuard.SYNC, LogGuard::sync),
+            new Patch(DamageFix.CLIENT, DamageFix::client),
+            new Patch(DamageFix.SLAVE, DamageFix::slave),
             new Patch(StopLimit.CLASS, StopLimit::mend),
             new Patch(AckFix.UNIT, AckFix::unit),
             new Patch(AckFix.CLIENT, AckFix::removals),

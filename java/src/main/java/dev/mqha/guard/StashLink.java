@@ -1,17 +1,45 @@
 package dev.mqha.guard;
 
-/** Sends the copy of a slave's log to {@code dev.mqha.store.StashedLog}, which says why. */
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Sends what is set aside before a slave attaches to {@code dev.mqha.store.StashedLog} and {@code LogList}, which say why. */
 final class StashLink {
     static final String CLASS = "org/apache/activemq/leveldb/replicated/ReplicationSupport$";
 
     private static final String FILE = "org/apache/activemq/leveldb/util/FileSupport$RichFile";
     private static final String TARGET = "dev/mqha/store/StashedLog";
+    private static final String LIST = "dev/mqha/store/LogList";
+
+    /** In {@code stash} and {@code unstash} twice, and once in {@code stash_clear}. */
+    private static final int DELETIONS = 5;
 
     private StashLink() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it does not copy exactly once */
     static byte[] mend(byte[] original) {
         return Rewrite.redirect(FILE, "copyTo", "(Ljava/io/File;)J", TARGET, "keep", FILE)
+                .andThen(StashLink::remove)
+                .andThen(Rewrite.last("copy_store_dir", code -> {
+                    code.visitVarInsn(Opcodes.ALOAD, 1);
+                    code.visitVarInsn(Opcodes.ALOAD, 2);
+                    code.visitMethodInsn(
+                            Opcodes.INVOKESTATIC, LIST, "copy", "(Ljava/io/File;Ljava/io/File;)V", false);
+                }))
                 .apply(original);
+    }
+
+    private static byte[] remove(byte[] original) {
+        return Rewrite.times(DELETIONS, original, "recursiveDelete", (in, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
+            @Override
+            public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
+                if (owner.equals(FILE) && method.equals("recursiveDelete")) {
+                    place.found();
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "remove", "(L" + FILE + ";)V", false);
+                } else {
+                    super.visitMethodInsn(opcode, owner, method, type, inInterface);
+                }
+            }
+        });
     }
 }

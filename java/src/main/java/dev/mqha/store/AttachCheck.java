@@ -6,7 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.leveldb.LevelDBClient;
 import org.apache.activemq.leveldb.RecordLog;
@@ -16,6 +20,7 @@ import org.apache.activemq.leveldb.replicated.ReplicationSupport;
 import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
 import org.apache.activemq.leveldb.replicated.dto.FileInfo;
 import org.apache.activemq.leveldb.replicated.dto.SyncResponse;
+import org.apache.activemq.leveldb.util.FileSupport;
 import scala.collection.JavaConverters;
 
 /**
@@ -34,6 +39,13 @@ public final class AttachCheck {
     /** A log whose past is not known, and that is shorter, may be what a new cluster began with. */
     private static final long SMALL = 64 * 1024;
 
+    /** At most so many copies are kept of a node; mqha, which has a limit for their size as well, keeps as many. */
+    private static final int KEPT = 3;
+
+    /** What the master has listed, until it is there. */
+    private static final Map<SlaveLevelDBStore, SyncResponse> FOLLOWED =
+            Collections.synchronizedMap(new WeakHashMap<>());
+
     private AttachCheck() {}
 
     /** Instead of {@code delete_store}, before the master was asked: that is done later. */
@@ -48,7 +60,19 @@ public final class AttachCheck {
         }
         LogList.moveTo(directory, new File(directory, "stash"));
         ReplicationSupport.delete_store(directory);
+        FOLLOWED.put(slave, master);
         return slave.transfer_missing(master);
+    }
+
+    /** Before a slave that has downloaded its master's files is attached: ends the process where they are gone again. */
+    static void refuseMissing(SlaveLevelDBStore slave) {
+        SyncResponse master = FOLLOWED.remove(slave);
+        for (FileInfo info : master == null ? List.<FileInfo>of() : master.log_files) {
+            File file = new File(slave.directory(), info.file);
+            if (file.length() < info.length) {
+                Fatal.end(End.LOG_LOST, file + " is gone, or shorter than what was downloaded", null);
+            }
+        }
     }
 
     /** Where the files end that the master has listed. */
@@ -128,8 +152,12 @@ public final class AttachCheck {
 
     /** Keeps the store as it is beside the others that were set aside; by links, so it takes no space yet. */
     private static void keep(File directory, String what) {
+        File all = new File(directory.getAbsoluteFile().getParentFile(), "stash-kept");
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replaceAll("[-:]", "");
-        File kept = new File(new File(directory.getAbsoluteFile().getParentFile(), "stash-kept"), time);
+        File kept = new File(all, time);
+        for (int number = 2; kept.exists(); number++) {
+            kept = new File(all, time + "-" + number);
+        }
         File store = new File(kept, "store");
         try {
             Files.createDirectories(store.toPath());
@@ -140,6 +168,17 @@ public final class AttachCheck {
             Fatal.end(End.DISK_FAILED, what + " could not be kept in " + kept + ": " + failure, failure);
         }
         MasterElector.log().warn("This node gives up " + what + "; its store is kept in " + kept, noArguments());
+        removeOldest(all);
+    }
+
+    private static void removeOldest(File all) {
+        String[] names = all.list();
+        if (names != null) {
+            Arrays.sort(names);
+            for (String name : Arrays.asList(names).subList(0, Math.max(0, names.length - KEPT))) {
+                FileSupport.toRichFile(new File(all, name)).recursiveDelete();
+            }
+        }
     }
 
     private static scala.collection.Seq<Object> noArguments() {

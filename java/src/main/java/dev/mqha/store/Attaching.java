@@ -129,16 +129,29 @@ public final class Attaching {
         return info;
     }
 
-    /** Instead of {@code sendOk}: makes the checksums of the files before. */
+    /**
+     * Instead of {@code sendOk}: makes the checksums of the files before. A slave drops its file for one of its master's that
+     * differs, so a damaged one is not offered.
+     */
     public static void answer(MasterLevelDBStore.Session session, Object listing) {
         SyncResponse files = (SyncResponse) listing;
         LevelDBClient client = LISTED.remove(files);
         for (FileInfo info : files.log_files) {
             File file = new File(client.logDirectory(), info.file);
             FileSupport.RichFile rich = FileSupport.toRichFile(file);
-            info.crc32 = info.file.equals(files.append_log) ? rich.crc32(info.length) : rich.cached_crc32();
+            boolean isNewest = info.file.equals(files.append_log);
+            if (isNewest || !isKnown(file)) {
+                Recovery.refuseDamaged(file, info.length);
+            }
+            info.crc32 = isNewest ? rich.crc32(info.length) : rich.cached_crc32();
         }
         session.sendOk(listing);
+    }
+
+    /** Whether the checksum of a file was made before, as {@code RichFile.cached_crc32} sees it. */
+    private static boolean isKnown(File file) {
+        File known = new File(file.getPath() + ".crc32");
+        return known.exists() && known.lastModified() > file.lastModified();
     }
 
     /** Instead of {@code check_position_sync}, when a slave has told how far it is. */

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.activemq.leveldb.LevelDBClient;
 import org.apache.activemq.leveldb.RecordLog;
 import org.apache.activemq.leveldb.replicated.MasterLevelDBClient;
 import org.apache.activemq.leveldb.replicated.MasterLevelDBStore;
 import org.apache.activemq.leveldb.replicated.PositionSync;
+import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
 
 /**
  * Looks after the files of every log that is open; mended classes of the store call it.
@@ -62,6 +64,9 @@ public final class LogFiles {
     private final Map<Long, Known> files = new HashMap<>();
     private MasterLevelDBStore master;
 
+    /** The file that is written to. */
+    private volatile Known newest;
+
     private LogFiles(RecordLog log) {
         this.log = log;
         LogList before = LogList.read(log.directory());
@@ -70,6 +75,7 @@ public final class LogFiles {
 
     /** A file of the log has been made or opened for writing: the log was opened, or has a new file. */
     public static void opened(RecordLog log) {
+        LogRead.verify(log);
         LogFiles files = of(log);
         if (files == null) {
             files = new LogFiles(log);
@@ -102,6 +108,26 @@ public final class LogFiles {
             files.forget(file);
         }
         return log.onDelete(file);
+    }
+
+    /** Before all files are deleted: none of them is missed any more. */
+    public static void purge(LevelDBClient client) throws IOException {
+        File directory = client.logDirectory();
+        synchronized (OPEN) {
+            OPEN.remove(client.log());
+        }
+        ENDS.remove(directory);
+        LogList.remove(directory);
+    }
+
+    /** Before a slave tells its master how far it is: ends the process where the file is gone that it has written to. */
+    public static void acknowledging(SlaveLevelDBStore slave) {
+        RecordLog log = slave.caughtUp() && slave.client() != null ? slave.client().log() : null;
+        LogFiles files = log == null ? null : of(log);
+        String found = files == null ? null : files.newestProblem();
+        if (found != null) {
+            Fatal.end(End.LOG_LOST, found, null);
+        }
     }
 
     /** A slave has taken over the log of its master: what it has, it has from there. */
@@ -205,6 +231,7 @@ public final class LogFiles {
                 // The next look says so.
             }
             lengths.put(position, isNewest ? null : known.length);
+            newest = isNewest ? known : newest;
         }
         files.keySet().retainAll(lengths.keySet());
         list.files.clear();
@@ -265,6 +292,22 @@ public final class LogFiles {
             }
         }
         return null;
+    }
+
+    /** Asked on the way of each message, so it waits for nobody who looks at all files. */
+    private String newestProblem() {
+        Known known = newest;
+        if (known == null || known.key == null) {
+            return null;
+        }
+        try {
+            Object key = Files.readAttributes(known.file.toPath(), BasicFileAttributes.class).fileKey();
+            return known.key.equals(key) ? null : known.file + " was replaced by another file";
+        } catch (NoSuchFileException gone) {
+            return known.file + " is gone";
+        } catch (IOException unknown) {
+            return null;
+        }
     }
 
     private static String problemOf(Known known, long atLeast) throws IOException {

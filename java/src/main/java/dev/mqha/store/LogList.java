@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * log 0000000006400ef -
  * </pre>
  */
-final class LogList {
+public final class LogList {
     static final String FILE = "mqha-logs.txt";
 
     /** Whether the log was last written by a master or by a slave; null where that is not known. */
@@ -68,11 +68,39 @@ final class LogList {
             Files.writeString(made, text, StandardCharsets.US_ASCII);
             Files.move(made, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException failure) {
-            try {
-                Files.deleteIfExists(target);
-            } catch (IOException stays) {
-                // The directory itself is gone, or the disk fails: others say so.
-            }
+            removeQuietly(target);
+        }
+    }
+
+    /** No file is missed any more. */
+    static void remove(File directory) throws IOException {
+        Files.deleteIfExists(directory.toPath().resolve(FILE));
+    }
+
+    /**
+     * A store was copied, to set it aside or to put it back: the list goes with it, when all files are there. A list that is
+     * not copied says too little, never what is wrong.
+     */
+    public static void copy(File from, File to) {
+        Path list = from.toPath().resolve(FILE);
+        Path target = to.toPath().resolve(FILE);
+        Path made = to.toPath().resolve(FILE + ".tmp");
+        try {
+            Files.copy(list, made, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(made, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (NoSuchFileException none) {
+            // Nothing was noted, so nothing may be noted there.
+            removeQuietly(target);
+        } catch (IOException failure) {
+            removeQuietly(target);
+        }
+    }
+
+    private static void removeQuietly(Path list) {
+        try {
+            Files.deleteIfExists(list);
+        } catch (IOException stays) {
+            // The directory itself is gone, or the disk fails: others say so.
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.zip.CRC32;
 import org.apache.activemq.leveldb.LevelDBClient;
 import org.apache.activemq.leveldb.RecordLog;
 import org.apache.activemq.leveldb.record.EntryRecord;
+import org.apache.activemq.leveldb.replicated.ReplicationSupport;
 import org.iq80.leveldb.DB;
 import org.iq80.leveldb.DBIterator;
 import org.iq80.leveldb.Options;
@@ -143,6 +145,43 @@ public final class Recovery {
                 System.err.println("mqha: " + index + " does not tell the names of queues: " + failure);
             }
         }
+    }
+
+    /** Looks through the records of a file up to this offset: ends the process where one is damaged. */
+    static void refuseDamaged(File file, long length) {
+        if (length > Integer.MAX_VALUE) {
+            return;
+        }
+        MappedByteBuffer bytes = ReplicationSupport.map(file, 0, length, true);
+        try {
+            int at = damagedAt(bytes);
+            if (at >= 0 && !Boolean.getBoolean(CUT)) {
+                damaged(file.getName() + " is damaged at offset " + at);
+            }
+        } finally {
+            ReplicationSupport.unmap(bytes);
+        }
+    }
+
+    /** Where the first record begins that is not whole; -1 where all are. */
+    private static int damagedAt(ByteBuffer bytes) {
+        CRC32 checksum = new CRC32();
+        int end = bytes.capacity();
+        int head = RecordLog.LOG_HEADER_SIZE();
+        int at = 0;
+        while (at < end) {
+            int length = end - at < head || bytes.get(at) != PREFIX ? -1 : bytes.getInt(at + 6);
+            if (length < 0 || length > end - at - head) {
+                return at;
+            }
+            checksum.reset();
+            checksum.update(bytes.duplicate().limit(at + head + length).position(at + head));
+            if ((int) checksum.getValue() != bytes.getInt(at + 2)) {
+                return at;
+            }
+            at += head + length;
+        }
+        return -1;
     }
 
     /** The log was brought into the index: ends the process where one does not fit the other. */

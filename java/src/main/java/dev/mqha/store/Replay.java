@@ -78,7 +78,7 @@ public final class Replay {
         }
     }
 
-    /** A record that is wrong is an IOException of the store's own. */
+    /** A record that is wrong is an IOException of the store's own, and in every copy; one that was changed is so in this one. */
     private static End reasonOf(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
@@ -86,6 +86,9 @@ public final class Replay {
         }
         StackTraceElement[] trace = root.getStackTrace();
         String thrower = trace.length == 0 ? "" : trace[0].getClassName();
+        if (String.valueOf(root.getMessage()).equals("checksum does not match")) {
+            return End.STORE_DAMAGED;
+        }
         boolean isOfTheStore = thrower.startsWith("org.apache.activemq.") || thrower.startsWith("dev.mqha.");
         End reason = isOfTheStore ? null : Failure.reasonOf(failure);
         return reason == End.DISK_FAILED || reason == End.LOG_LOST ? reason : End.REPLAY_FAILED;

@@ -93,6 +93,7 @@ public final class SlaveAttach {
 
     private static void open(SlaveLevelDBStore store, Buffer answer, Function1<Buffer, BoxedUnit> attached) {
         try {
+            AttachCheck.refuseMissing(store);
             attached.apply(answer);
             LogFiles.attached(store.client().log());
         } catch (RuntimeException | Error failure) {

@@ -2,7 +2,9 @@ package dev.mqha.store;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import org.apache.activemq.leveldb.util.FileSupport;
 
 /**
@@ -14,6 +16,9 @@ import org.apache.activemq.leveldb.util.FileSupport;
  * what is attached is written to a new file, and the older logs have always been linked.
  */
 public final class StashedLog {
+    private static final String STASH = "stash";
+    private static final String UNFINISHED = "stash.tmp";
+
     private StashedLog() {}
 
     /**
@@ -25,8 +30,27 @@ public final class StashedLog {
         try {
             Files.createLink(kept.toPath(), log.self().toPath());
             return kept.length();
+        } catch (FileAlreadyExistsException taken) {
+            // A copy would empty the file that it has two names for.
+            return Files.isSameFile(kept.toPath(), log.self().toPath()) ? kept.length() : log.copyTo(kept);
         } catch (IOException | UnsupportedOperationException noLinks) {
             return log.copyTo(kept);
+        }
+    }
+
+    /**
+     * Instead of {@code RichFile.recursiveDelete}. A half-deleted stash would be taken for the whole of what was set aside,
+     * so it gets the name of one that is not finished first.
+     */
+    public static void remove(FileSupport.RichFile directory) throws IOException {
+        File file = directory.self();
+        if (file.getName().equals(STASH) && file.exists()) {
+            File unfinished = new File(file.getParentFile(), UNFINISHED);
+            FileSupport.toRichFile(unfinished).recursiveDelete();
+            Files.move(file.toPath(), unfinished.toPath(), StandardCopyOption.ATOMIC_MOVE);
+            FileSupport.toRichFile(unfinished).recursiveDelete();
+        } else {
+            directory.recursiveDelete();
         }
     }
 }
