@@ -2,10 +2,8 @@ import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../errors.js';
 import { fileError, readIfThere } from '../files.js';
+import { KEPT, keptDirectory } from './kept-name.js';
 import { STORE } from './store.js';
-
-/** Where copies of a store that were set aside lie, in a node's data directory; the broker puts some there as well. */
-const KEPT = 'stash-kept';
 
 /** At most so many are kept of a node. */
 const AT_MOST = 3;
@@ -18,12 +16,6 @@ export interface KeptStore {
   /** Why it was set aside, in words. */
   readonly why: string;
 }
-
-/** The name of a copy: a time, which sorts. */
-export const keptName = (now: Date) => now.toISOString().replace(/[-:]|\.\d+/g, '');
-
-export const keptDirectory = (dataDirectory: string, now: Date) =>
-  join(dataDirectory, KEPT, keptName(now));
 
 /**
  * Sets a node's store aside, so that its broker begins with an empty one. It is one rename, except where the store is

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, systemCode } from '../errors.js';
 import { readIfThere } from '../files.js';
 import { lastUnitEnd, wholeEnd } from './log-file.js';
-import { STORE } from './store.js';
+import { STASH, STORE } from './store.js';
 
 /** What is found in a store's directory while its broker does not run. */
 export interface StoreLook {
@@ -43,8 +44,21 @@ interface LogFile {
  * - the newest index snapshot is a directory of LevelDB, and does not know more than the log.
  * It never changes anything.
  */
-export async function lookAtStore(dataDirectory: string): Promise<StoreLook> {
-  const directory = join(dataDirectory, STORE);
+export function lookAtStore(dataDirectory: string): Promise<StoreLook> {
+  return look(join(dataDirectory, STORE));
+}
+
+/**
+ * The same for a node whose broker runs. One that attaches has set its own store aside, and beside that lies
+ * a download that is not whole yet.
+ */
+export function lookAtRunning(dataDirectory: string): Promise<StoreLook> {
+  const store = join(dataDirectory, STORE);
+  const stash = join(store, STASH);
+  return look(existsSync(stash) ? stash : store);
+}
+
+async function look(directory: string): Promise<StoreLook> {
   let names: string[];
   try {
     names = await readdir(directory);

@@ -1,9 +1,13 @@
 import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError, readIfThere } from '../files.js';
+import { keptDirectory } from './kept-name.js';
 
 /** The store's directory in a node's data directory, as activemq.xml names it. */
 export const STORE = 'storedb';
+
+/** In it, what a slave has set aside until it is attached. */
+export const STASH = 'stash';
 
 /**
  * The id under which the master knows this node (`nodeid.txt`); undefined before its first start.
@@ -42,7 +46,7 @@ const isLog = (name: string) => /^[0-9a-f]{16}\.log$/.test(name);
  */
 export async function recoverStash(dataDirectory: string, now: Date): Promise<StashOutcome> {
   const store = join(dataDirectory, STORE);
-  const stash = join(store, 'stash');
+  const stash = join(store, STASH);
   try {
     await rm(join(store, 'stash.tmp'), { recursive: true, force: true });
     const stashed = await namesIn(stash);
@@ -51,7 +55,7 @@ export async function recoverStash(dataDirectory: string, now: Date): Promise<St
       await rm(stash, { recursive: true, force: true });
       return { action: 'cleared' };
     }
-    const kept = join(dataDirectory, 'stash-kept', now.toISOString().replace(/[-:]|\.\d+/g, ''));
+    const kept = keptDirectory(dataDirectory, now);
     await mkdir(join(kept, 'download'), { recursive: true });
     for (const name of ((await namesIn(store)) ?? []).filter(isStoreFile)) {
       await rename(join(store, name), join(kept, 'download', name));

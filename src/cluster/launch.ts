@@ -172,7 +172,7 @@ function refuseStrangers(cluster: Cluster, election: Election, names: ReadonlySe
 /**
  * Waits until the nodes that have messages have elected a master, or all of them take part and are too few to. Those
  * that have none could elect one of themselves, whose empty log all others would take.
- * @returns false where one of those that were started has ended: what is left may be without its messages
+ * @returns false where one of those has ended: what is left may be without its messages
  * @throws MqhaError `interrupted`; `timeout` where no election comes
  */
 async function electionWithout(
@@ -185,10 +185,12 @@ async function electionWithout(
   const { config, host, registry } = cluster;
   const names = config.nodes.map(({ name }) => name).filter((name) => !later.has(name));
   const limit = deadline.within(FIRST_ELECTION_MS);
+  const expected = new Set((await registry.findAll(names)).keys());
+  for (const { name } of first) expected.add(name);
   for (;;) {
     throwIfInterrupted(host, leftRunning(names));
     const living = await registry.findAll(names);
-    if (living.size === 0 || !first.every(({ name }) => living.has(name))) return false;
+    if (living.size === 0 || ![...expected].every((name) => living.has(name))) return false;
     const group = await reader
       .group(config.zookeeper.path, deadline.within(ZOOKEEPER_ANSWER_MS))
       .catch(() => undefined);

@@ -14,7 +14,7 @@ import { refuseSizeChange } from './sizes.js';
 import type { ClusterStatus } from './status.js';
 import { endSupervisor, ensureSupervisor } from './supervision.js';
 import { want, wantSupervisor } from './wanted.js';
-import { watchCluster } from './watch.js';
+import { watchStart } from './watch-start.js';
 
 const LOOKS = 3;
 
@@ -82,12 +82,14 @@ export async function startNodes(
     let status: ClusterStatus;
     let readyMs: number;
     try {
-      status = await watchCluster(cluster, reader, {
-        deadline,
+      status = await watchStart(
+        { cluster, reader, deadline, running: [...alreadyRunning, ...names], until },
         started,
-        running: [...alreadyRunning, ...names],
-        until,
-      });
+        async () => {
+          const launch = () => launchNodes(asked, nodes, prepared, reader, deadline);
+          return (await withLock(asked.layout, host, deadline, launch)).started;
+        },
+      );
       if (status.nodes.some((node) => node.accepting)) {
         await letsClientsIn(cluster, status, deadline);
       }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readEndRecord, endFile, type EndRecord } from '../broker/end-record.js';
 import { limitKept, setStoreAside } from '../broker/kept.js';
-import { lookAtStore, type StoreLook } from '../broker/store-look.js';
+import { lookAtRunning, lookAtStore, type StoreLook } from '../broker/store-look.js';
 import { recoverStash, removeEmptyFiles, STORE } from '../broker/store.js';
 import { quorumOf } from '../config/checks.js';
 import type { ProcessDirectories } from '../config/layout.js';
@@ -72,7 +72,7 @@ export async function settleStores(
 const isWhole = ({ look, running }: NodeStore) =>
   look.state === 'whole' || (running && look.state === 'damaged');
 
-async function tidy({ layout, host }: Cluster, node: NodeConfig): Promise<void> {
+async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promise<void> {
   const directories = layout.node(node.name);
   await ensureProcessDirectories(directories);
   await removeEmptyFiles(directories.data);
@@ -80,6 +80,8 @@ async function tidy({ layout, host }: Cluster, node: NodeConfig): Promise<void> 
   if (outcome.action === 'restored') {
     host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });
   }
+  // Its broker may have kept some as well.
+  await limitKept(directories.data, config.limits.storeMb * MB);
 }
 
 /** Whether a master is there that is none of these, and no znode that a dead one has left. */
@@ -143,12 +145,13 @@ async function lookAtOthers(
   starting: readonly NodeConfig[],
 ): Promise<NodeStore[]> {
   const { config, layout, registry } = cluster;
-  const others = config.nodes.filter((node) => !starting.includes(node) && isLocal(node.host));
+  const names = starting.map(({ name }) => name);
+  const others = config.nodes.filter(({ name, host }) => !names.includes(name) && isLocal(host));
   const processes = await registry.findAll(others.map((node) => node.name));
   return Promise.all(
     others.map(async (node) => {
       const seen = processes.has(node.name)
-        ? { look: await lookAtStore(layout.node(node.name).data), foundInside: false }
+        ? { look: await lookAtRunning(layout.node(node.name).data), foundInside: false }
         : await lookBefore(cluster, node);
       return { node, ...seen, running: processes.has(node.name) };
     }),
@@ -179,7 +182,7 @@ function refuse(stores: readonly NodeStore[]): void {
     'store-damaged',
     `the store is damaged, and no other copy that is whole goes as far: ${list.join('; ')}`,
     {
-      hint: `Put the files back, or bring the other nodes' copies; docs/stores.md says how to start without what is gone. Nothing was started.`,
+      hint: `Put the files back, or bring the other nodes' copies; docs/stores.md says how to start without what is gone. None of these was started.`,
     },
   );
 }

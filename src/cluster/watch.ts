@@ -6,7 +6,7 @@ import { sleep } from '../time.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 import { join } from 'node:path';
 import { DATA_IN_USE } from '../broker/command.js';
-import { readEndRecord } from '../broker/end-record.js';
+import { readEndRecord, type EndRecord } from '../broker/end-record.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import { throwIfInterrupted, type Cluster } from './context.js';
 import type { NodePhase } from './events.js';
@@ -59,6 +59,24 @@ export interface Started {
   readonly logs: LogMarks;
 }
 
+/** The error for a broker that has ended itself while it was starting. */
+export class BrokerEnded extends MqhaError {
+  readonly node: string;
+  readonly record: EndRecord;
+
+  /** @param left what runs, in words */
+  constructor(node: string, record: EndRecord, left: string) {
+    super('broker-died', `${node} ended while it was starting: ${record.message}`, {
+      hint:
+        record.code === 'store-damaged'
+          ? `\`mqha up\` sets its store aside and lets it attach anew, where other copies are whole; ${left}.`
+          : `See \`mqha logs ${node}\`; ${left}; \`mqha up\` starts what is missing.`,
+    });
+    this.node = node;
+    this.record = record;
+  }
+}
+
 /** @returns the error for a process that ended although it should run, with the end of its log */
 export async function diedError(
   name: string,
@@ -72,14 +90,7 @@ export async function diedError(
       ? ` with exit code ${ended.code ?? '?'}`
       : ` by ${ended.signal}`;
   const record = started && (await readEndRecord(started.logs.directory));
-  if (started && record?.pid === started.launched.pid) {
-    return new MqhaError('broker-died', `${name} ended while it was starting: ${record.message}`, {
-      hint:
-        record.code === 'store-damaged'
-          ? `\`mqha up\` sets its store aside and lets it attach anew, where other copies are whole; ${left}.`
-          : `See \`mqha logs ${name}\`; ${left}; \`mqha up\` starts what is missing.`,
-    });
-  }
+  if (started && record?.pid === started.launched.pid) return new BrokerEnded(name, record, left);
   const quote = started ? await quoteLogs(started.logs) : '';
   if (ended?.code === DATA_IN_USE) {
     return new MqhaError(

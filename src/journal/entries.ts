@@ -8,7 +8,9 @@ export type KillCode =
   | 'not-registered'
   | 'not-a-member'
   | 'zookeeper-hung'
-  | 'behind';
+  | 'behind'
+  /** It fails at what another has failed at as well, and another would be elected with it. */
+  | 'hopeless';
 
 /**
  * What is recorded, by type, with the fields of each. A new kind is a line here and one in

@@ -1,40 +1,59 @@
 import { isHopeless, type EndRecord } from '../broker/end-record.js';
 
-/** What brokers have ended themselves for since somebody last served. */
+/** What brokers have ended themselves for since somebody last served, and damage that they found while they served. */
 export class Failures {
   /** Which nodes, by the reason. */
   readonly #nodes = new Map<string, Set<string>>();
   readonly #reasons = new Map<string, string>();
   readonly #behind = new Map<string, string>();
 
+  /** Which nodes, by the damage; who serves may find it once it gets there. */
+  readonly #damaged = new Map<string, Set<string>>();
+
   /**
    * Takes the end of a broker.
    * @param elected the znode of whoever was master then
+   * @returns which others have ended of what this one is the second for; one of them may have been started again
    */
-  note(name: string, { code, message }: EndRecord, elected: string | undefined): void {
+  note(name: string, { code, message }: EndRecord, elected: string | undefined): string[] {
     if (code === 'master-behind' && elected !== undefined) this.#behind.set(elected, message);
-    if (!isHopeless(code)) return;
+    if (code === 'store-damaged') {
+      this.#damaged.set(message, (this.#damaged.get(message) ?? new Set()).add(name));
+    }
+    if (!isHopeless(code)) return [];
     // A start fails for many reasons, a replay for what is in the log.
     const reason = code === 'start-failed' ? message : code;
     const nodes = this.#nodes.get(reason) ?? new Set();
+    const others = [...nodes].filter((other) => other !== name);
     this.#nodes.set(reason, nodes.add(name));
     this.#reasons.set(name, reason);
+    return others;
   }
 
   /**
    * Why a node must not be started again, in words; undefined where it may be. What two have failed at is in every copy:
-   * a third that is elected would fail as well.
+   * a third that is elected would fail as well. So is damage that each of them has found.
+   * @param nodes how many there are
    */
-  hopeless(name: string): string | undefined {
+  hopeless(name: string, nodes: number): string | undefined {
+    for (const [damage, found] of this.#damaged) {
+      if (found.has(name) && found.size >= nodes) return `every node found the same: ${damage}`;
+    }
     const reason = this.#reasons.get(name);
-    const nodes = reason === undefined ? undefined : this.#nodes.get(reason);
-    if (!nodes || nodes.size < 2) return undefined;
-    return `${[...nodes].join(' and ')} ended for the same reason, ${reason ?? ''}`;
+    const alike = reason === undefined ? undefined : this.#nodes.get(reason);
+    if (!alike || alike.size < 2) return undefined;
+    return `${[...alike].join(' and ')} ended for the same reason, ${reason ?? ''}`;
   }
 
   /** What a slave said that would not follow this master; undefined where none did. */
   behind(znode: string): string | undefined {
     return this.#behind.get(znode);
+  }
+
+  /** A person has asked for a node again, and may have put right what it found. */
+  forgive(name: string): void {
+    for (const nodes of [...this.#damaged.values(), ...this.#nodes.values()]) nodes.delete(name);
+    this.#reasons.delete(name);
   }
 
   /** Somebody serves: whatever it was, it is over. */

@@ -31,6 +31,8 @@ export class Revival {
   private readonly deaths = new Map<string, Deaths>();
   private readonly states = new Map<string, RevivalState>();
   private readonly askedAt = new Map<string, string>();
+  /** Given up since no other copy would do for theirs. */
+  private readonly refused = new Set<string>();
   private prepared: Prepared | undefined;
   private running: Promise<void> | undefined;
 
@@ -39,8 +41,9 @@ export class Revival {
     return this.states;
   }
 
-  /** Forgives what a person has asked for anew. */
-  heed(wanted: Wanted): void {
+  /** Forgives what a person has asked for anew. @returns the names */
+  heed(wanted: Wanted): string[] {
+    const forgiven: string[] = [];
     for (const [name, { state, at }] of Object.entries(wanted.processes)) {
       if (this.askedAt.get(name) === at) continue;
       const first = !this.askedAt.has(name);
@@ -48,7 +51,47 @@ export class Revival {
       if (first || state === 'down') continue;
       this.deaths.get(name)?.forgive();
       this.states.delete(name);
+      forgiven.push(name);
     }
+    return forgiven;
+  }
+
+  /** Somebody serves, whose log will do. */
+  served(): void {
+    for (const name of this.refused) {
+      if (this.states.get(name)?.state === 'given-up') this.states.delete(name);
+    }
+    this.refused.clear();
+  }
+
+  /** Whether a process is being launched, or was and is not seen yet. */
+  isStarting(name: string): boolean {
+    const state = this.states.get(name)?.state;
+    return state === 'starting' || state === 'launched';
+  }
+
+  /** A start that is planned is not made. */
+  async abandon(cluster: Cluster, name: string, reason: string): Promise<void> {
+    const known = this.states.get(name);
+    if (known?.state === 'waiting') await this.giveUp(cluster, name, known.attempt, 0, reason);
+  }
+
+  private async giveUp(
+    cluster: Cluster,
+    node: string,
+    deaths: number,
+    withinMs: number,
+    reason: string | undefined,
+  ): Promise<void> {
+    this.states.set(node, { state: 'given-up', deaths });
+    await cluster.journal.append({
+      source: 'supervisor',
+      type: 'gave-up',
+      node,
+      deaths,
+      withinMs: Math.round(withinMs),
+      ...(reason === undefined ? {} : { reason }),
+    });
   }
 
   /** Nothing has to be done about a process that runs, or is not wanted. */
@@ -83,16 +126,7 @@ export class Revival {
     if (verdict.action === 'give-up' || hopeless !== undefined) {
       const { deaths: count, withinMs } =
         verdict.action === 'give-up' ? verdict : { deaths: verdict.attempt, withinMs: 0 };
-      this.states.set(name, { state: 'given-up', deaths: count });
-      await cluster.journal.append({
-        source: 'supervisor',
-        type: 'gave-up',
-        node: name,
-        deaths: count,
-        withinMs: Math.round(withinMs),
-        ...(hopeless === undefined ? {} : { reason: hopeless }),
-      });
-      return;
+      return this.giveUp(cluster, name, count, withinMs, hopeless);
     }
     const { attempt, delayMs } = verdict;
     this.states.set(name, { state: 'waiting', attempt, at: now + delayMs });
@@ -183,6 +217,7 @@ export class Revival {
     // Only a person can bring back what is gone.
     const hopeless =
       error instanceof MqhaError && error.code === 'store-damaged' ? error.message : undefined;
+    if (hopeless !== undefined) this.refused.add(name);
     await this.plan(cluster, name, 0, performance.now(), hopeless);
   }
 }

@@ -4,7 +4,7 @@ import { membersOf, vetoing, type Election } from '../election/election.js';
 import type { KillCode } from '../journal/entries.js';
 
 /** What can be wrong with a process that lives. */
-export type FaultCode = Exclude<KillCode, 'behind'>;
+export type FaultCode = Exclude<KillCode, 'behind' | 'hopeless'>;
 
 /** A process at fault now; it is acted on when it has been so without a change for its limit. */
 export interface Fault {

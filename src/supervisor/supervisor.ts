@@ -51,6 +51,8 @@ export class Supervisor {
   private readonly statement: Statement;
   private readonly failures = new Failures();
   private readonly copies = new Copies();
+  /** Who must not go on, and why. */
+  private readonly doomed = new Map<string, string>();
   private wakeUp = new AbortController();
   private wanted: Wanted | undefined;
   private servedZnode: string | undefined;
@@ -82,6 +84,7 @@ export class Supervisor {
     };
     signal.addEventListener('abort', stop);
     let ready = false;
+    await this.recall();
     while (!signal.aborted && existsSync(this.cluster.layout.file)) {
       this.wakeUp = new AbortController();
       const pause = await this.turn().catch((error: unknown) => this.stumble(error));
@@ -92,6 +95,16 @@ export class Supervisor {
     signal.removeEventListener('abort', stop);
     this.wards.close();
     this.reader.close();
+  }
+
+  /** What ended while no supervisor was there: `mqha up` starts one when it is done. */
+  private async recall(): Promise<void> {
+    const { config, registry } = this.cluster;
+    for (const { name } of config.nodes) {
+      const pid = (await registry.find(name)) ? undefined : await registry.lastPid(name);
+      const end = pid === undefined ? undefined : await this.endOf(name, pid);
+      if (end) this.failures.note(name, end, undefined);
+    }
   }
 
   /** A look that failed is told once, and tried again. */
@@ -110,12 +123,16 @@ export class Supervisor {
   private async turn(): Promise<number> {
     await this.reload();
     this.wanted = await readWanted(this.cluster.layout);
-    this.revival.heed(this.wanted);
+    for (const name of this.revival.heed(this.wanted)) {
+      this.failures.forgive(name);
+      this.doomed.delete(name);
+    }
     const glance = await this.lookout.look(this.mastership.last);
     await this.followProcesses(glance);
     await this.followZooKeeper(glance);
     this.followMaster(glance);
     await this.endMasterBehind(glance);
+    await this.endDoomed();
     const due = await this.findFaults(glance);
     for (const fault of due.faults) await this.restart(fault, glance);
     await this.release(glance);
@@ -159,7 +176,7 @@ export class Supervisor {
     for (const { name, usefulMs } of gone) {
       // What is there already was started by a command.
       if (processes.has(name) || !this.isWanted(name)) continue;
-      const hopeless = this.failures.hopeless(name);
+      const hopeless = this.failures.hopeless(name, this.cluster.config.nodes.length);
       await this.revival.plan(this.cluster, name, usefulMs, glance.began, hopeless);
     }
     for (const { name, info } of came) {
@@ -178,7 +195,9 @@ export class Supervisor {
     this.wanted = await readWanted(this.cluster.layout);
     const wanted = this.isWanted(name) ? 'up' : 'down';
     const end = await this.endOf(name, info.pid);
-    if (end) this.failures.note(name, end, this.elected);
+    for (const other of end ? this.failures.note(name, end, this.elected) : []) {
+      this.doomed.set(other, `${other} and ${name} end for the same reason`);
+    }
     if (end?.code === 'log-lost') this.missCopy(name);
     const why = killed ?? end?.message;
     const reason = why ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
@@ -259,7 +278,27 @@ export class Supervisor {
     if (this.mastership.isServed) {
       this.lostAt = undefined;
       this.failures.forget();
+      this.revival.served();
     } else this.lostAt ??= performance.now();
+  }
+
+  /** What was started again before the second had failed would be a quorum for a third, which fails as well. */
+  private async endDoomed(): Promise<void> {
+    for (const [node, reason] of this.doomed) {
+      // It is there in a moment.
+      if (!this.wards.get(node) && this.revival.isStarting(node)) continue;
+      this.doomed.delete(node);
+      const ward = this.wards.get(node);
+      if (this.mastership.isServed) continue;
+      if (!ward) {
+        await this.revival.abandon(this.cluster, node, reason);
+        continue;
+      }
+      ward.killed = reason;
+      if (!(await this.cluster.registry.signal(ward.info, 'SIGKILL'))) continue;
+      const { pid } = ward.info;
+      await this.tell({ type: 'process-killed', node, pid, code: 'hopeless', reason });
+    }
   }
 
   /** A master that does not serve, and whose log ends before that of a slave, keeps the cluster from electing that one. */
@@ -339,7 +378,9 @@ export class Supervisor {
     const names = processNames(config, config.nodes);
     for (const name of names) {
       if (glance.processes.has(name) || this.wards.get(name)) continue;
-      if (this.isWanted(name)) await this.revival.plan(this.cluster, name, 0, glance.began);
+      const hopeless = this.failures.hopeless(name, config.nodes.length);
+      if (this.isWanted(name))
+        await this.revival.plan(this.cluster, name, 0, glance.began, hopeless);
       else this.revival.settle(name);
     }
     this.revival.keepOnly(names);

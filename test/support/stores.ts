@@ -12,11 +12,11 @@ function record(kind: number, data: Buffer): Buffer {
   return Buffer.concat([header, data]);
 }
 
-/** A unit of work that begins at a position of the log. */
-export function unit(position: number, body: string): Buffer {
+/** A unit of work that begins at a position of the log. @param kind of its one record (LevelDBClient.scala) */
+export function unit(position: number, body: string, kind = 4): Buffer {
   const begin = Buffer.alloc(8);
   begin.writeBigInt64BE(BigInt(position));
-  return Buffer.concat([record(4, Buffer.from(body)), record(0xff, begin)]);
+  return Buffer.concat([record(kind, Buffer.from(body)), record(0xff, begin)]);
 }
 
 /** What a log file from this position on holds. */

@@ -114,6 +114,30 @@ describe('the stores of nodes that are to start', () => {
     for (const name of ALL) expect(keptOf(name)).toEqual([]);
   });
 
+  it('count as whole while they are in motion, and not while their broker attaches', async () => {
+    damaged('mq01');
+    storeOf('mq02', SHORT);
+    damaged('mq03', SHORT);
+    const alive = { pid: 1, startTime: '1', argv: [], suspended: false };
+    const running = new Map(['mq02', 'mq03'].map((name) => [name, alive]));
+    vi.spyOn(cluster.registry, 'findAll').mockResolvedValue(running);
+    // What it had is set aside while it downloads, and that is nothing.
+    const stash = join(dataOf('mq03'), 'storedb', 'stash');
+    mkdirSync(stash);
+    await expect(settle(['mq01'])).rejects.toMatchObject({ code: 'store-damaged' });
+    rmSync(stash, { recursive: true });
+    expect(await settle(['mq01'])).toEqual(new Set(['mq01']));
+  });
+
+  it('keep no more copies than allowed, whoever made them', async () => {
+    for (const name of ALL) storeOf(name);
+    for (const time of ['1', '2', '3', '4', '5']) {
+      mkdirSync(join(dataOf('mq01'), 'stash-kept', time, 'store'), { recursive: true });
+    }
+    await settle(['mq01']);
+    expect(keptOf('mq01')).toEqual(['3', '4', '5']);
+  });
+
   it('are refused where every copy is damaged, or all others are empty', async () => {
     damaged('mq01');
     await expect(settle(ALL)).rejects.toMatchObject({ code: 'store-damaged' });
@@ -151,14 +175,32 @@ describe('brokers that end themselves', () => {
   it('are not tried again once two have failed for the same reason', () => {
     const failures = new Failures();
     failures.note('mq01', end('replay-failed'), undefined);
-    expect(failures.hopeless('mq01')).toBeUndefined();
+    expect(failures.hopeless('mq01', 3)).toBeUndefined();
     failures.note('mq01', end('replay-failed'), undefined);
-    expect(failures.hopeless('mq01')).toBeUndefined();
-    failures.note('mq02', end('replay-failed', 'elsewhere'), undefined);
-    expect(failures.hopeless('mq02')).toContain('mq01 and mq02');
-    expect(failures.hopeless('mq03')).toBeUndefined();
+    expect(failures.hopeless('mq01', 3)).toBeUndefined();
+    expect(failures.note('mq02', end('replay-failed', 'elsewhere'), undefined)).toEqual(['mq01']);
+    expect(failures.hopeless('mq02', 3)).toContain('mq01 and mq02');
+    expect(failures.hopeless('mq03', 3)).toBeUndefined();
+    failures.forgive('mq01');
+    expect(failures.hopeless('mq02', 3)).toBeUndefined();
+    failures.note('mq03', end('replay-failed'), undefined);
+    expect(failures.hopeless('mq02', 3)).toContain('mq02 and mq03');
     failures.forget();
-    expect(failures.hopeless('mq02')).toBeUndefined();
+    expect(failures.hopeless('mq02', 3)).toBeUndefined();
+  });
+
+  it('are not tried again once each has found the same damage, also while another served', () => {
+    const failures = new Failures();
+    for (const name of ALL) {
+      expect(failures.hopeless(name, 3)).toBeUndefined();
+      failures.note(name, end('store-damaged', 'the message at offset 1'), undefined);
+      failures.forget();
+    }
+    expect(failures.hopeless('mq03', 3)).toContain('the message at offset 1');
+    failures.note('mq02', end('store-damaged', 'the message at offset 2'), undefined);
+    failures.forgive('mq03');
+    expect(failures.hopeless('mq03', 3)).toBeUndefined();
+    expect(failures.hopeless('mq02', 3)).toBeUndefined();
   });
 
   it('are tried again where each has a reason of its own, or a disk that fails', () => {
@@ -167,8 +209,8 @@ describe('brokers that end themselves', () => {
     failures.note('mq02', end('start-failed', 'another'), undefined);
     failures.note('mq01', end('disk-failed'), undefined);
     failures.note('mq02', end('disk-failed'), undefined);
-    expect(failures.hopeless('mq01')).toBeUndefined();
-    expect(failures.hopeless('mq02')).toBeUndefined();
+    expect(failures.hopeless('mq01', 3)).toBeUndefined();
+    expect(failures.hopeless('mq02', 3)).toBeUndefined();
   });
 
   it('name the master that is behind', () => {
