@@ -16,8 +16,9 @@ type Unjudged = Omit<ClusterStatus, 'problems'>;
 export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged): StatusProblem[] {
   return [
     ...zookeeperProblems(seen, status),
-    ...electionProblems(cluster, seen, status),
+    // The cause first: `check` has room for one.
     ...hopelessProblems(seen),
+    ...electionProblems(cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
     ...fullnessProblems(cluster.config, seen, status),
     ...supervisorProblems(seen, status),
