@@ -91,7 +91,7 @@ describe('a store of which every copy is damaged', () => {
   });
 
   it('in the newest file comes up with what is before the damage, on a word of a person', async () => {
-    await cluster.json('send', 'small', '--count', '100');
+    await cluster.json('send', 'small', '--count', '100', '--size', '100');
     await healed(cluster);
     await cluster.run('down');
     for (const name of NAMES) changeByte(storeOf(name).newest(), 1_000_000);
