@@ -36,7 +36,6 @@ export function settingsFor(config: ClusterConfig, name: string): Map<string, st
       'zookeeper.path': zookeeper.path,
       'zookeeper.sessionTimeout': `${zookeeper.sessionTimeoutMs}ms`,
       'store.acks': config.store.acks,
-      'store.redelivered': String(config.store.redelivered),
       'java.home': java.home ?? 'none',
       'java.heap': `${java.heapMb}m`,
       [OPTIONS]: options.slice(0, 12),

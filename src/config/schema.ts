@@ -116,7 +116,6 @@ const store = z.strictObject({
       error: (i) => `${quoted(i.input)} is neither "async" nor "quorum"`,
     })
     .default('async'),
-  redelivered: z.boolean(otherwise((got) => `expected true or false, got ${got}`)).default(false),
 });
 
 const java = z.strictObject({
@@ -238,8 +237,6 @@ export interface ClusterConfig {
   };
   readonly store: {
     readonly acks: AckMode;
-    /** Whether what was given out is noted in the store, so that it carries JMSRedelivered after a failover. */
-    readonly redelivered: boolean;
   };
   readonly java: {
     readonly home?: string;

@@ -3,7 +3,6 @@ import { queueDepths } from '../../src/broker/inhabitants.js';
 import { ask, escaped, type Console } from '../../src/broker/jolokia.js';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
 import { eventually, startedCluster, type TestCluster } from '../support/cluster.js';
-import { jmsClient } from '../support/jms.js';
 import { receive, send } from '../support/messages.js';
 import { healed } from '../support/watched.js';
 
@@ -80,15 +79,4 @@ it('lets nothing come again that was counted as consumed or purged, with store.a
   await fill('counted');
   await drain(await masterConsole(), 'counted');
   expect(await afterKill('counted')).toBe(0);
-});
-
-it('marks what was given out before the master is killed, with store.redelivered', async () => {
-  await cluster.edit((text) => text.replace('acks: quorum', 'acks: quorum\n  redelivered: true'));
-  await cluster.json('restart', '--yes');
-  await send(settings, 'given', bodies.slice(0, 10), ASK_MS);
-  const { child, speaks } = await jmsClient(settings, 'keep', 'given', '5');
-  await speaks;
-  child.kill('SIGKILL');
-  expect(await afterKill('given')).toBe(10);
-  expect(await (await jmsClient(settings, 'marked', 'given', '10')).said).toBe('marked 5, again 5');
 });

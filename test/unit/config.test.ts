@@ -123,7 +123,7 @@ nodes:
         path: '/activemq/mqstores',
         sessionTimeoutMs: 10_000,
       },
-      store: { acks: 'async', redelivered: false },
+      store: { acks: 'async' },
       java: { heapMb: 512, options: [] },
       limits: { memoryPercent: 25, storeMb: 10_240, tempMb: 1024, messageMb: 8 },
       supervisor: {
@@ -162,12 +162,6 @@ nodes:
       '0.0.0.0 is no address',
     ],
     ['an ensemble that is managed', ':2181', ':2181,127.0.0.2:2181', 'is one server'],
-    [
-      'what is neither',
-      'nodes',
-      'store: { redelivered: sometimes }\nnodes',
-      'expected true or false',
-    ],
     ['what nobody can wait for', 'nodes', 'store: { acks: all }\nnodes', '"all" is neither'],
     ['an unknown key of the store', 'nodes', 'store: { ack: quorum }\nnodes', 'store.ack'],
     ['an option that is ours', 'nodes', 'java: { options: [-Dmqha.node=x] }\nnodes', 'mqha itself'],

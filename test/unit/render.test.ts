@@ -69,7 +69,7 @@ describe('the rendered files', () => {
       authentication: false,
       hosts: ['h1', 'h2', 'h3', 'h4', 'h5'],
     });
-    const waiting = { ...config, store: { acks: 'quorum' as const, redelivered: true } };
+    const waiting = { ...config, store: { acks: 'quorum' as const } };
     expect(parseConfig(renderClusterFile(waiting), 'mqha.yaml')).toEqual(waiting);
     await readBack(config, renderCluster(config, CREDENTIALS));
   });

@@ -77,7 +77,7 @@ describe('brokers whose settings were edited', () => {
     ...config,
     limits: { ...config.limits, storeMb: 20_480 },
     java: { heapMb: 1024, options: ['-Dpassword=secret'] },
-    store: { acks: 'quorum', redelivered: false },
+    store: { acks: 'quorum' },
     nodes: config.nodes.map((node) =>
       node.name === 'mq03' ? { ...node, messagePort: 7003 } : node,
     ),

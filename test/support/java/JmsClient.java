@@ -48,10 +48,6 @@ public final class JmsClient {
                 return request(connection, args[4], Integer.parseInt(args[5]));
             case "receive":
                 return receive(connection, args[4], Integer.parseInt(args[5]));
-            case "keep":
-                return keep(connection, args[4], Integer.parseInt(args[5]));
-            case "marked":
-                return marked(connection, args[4], Integer.parseInt(args[5]));
             default:
                 throw new IllegalArgumentException(args[3]);
         }
@@ -120,33 +116,6 @@ public final class JmsClient {
             }
         }
         return "answered " + answered;
-    }
-
-    /** Receives some, acknowledges none, and stays. */
-    private static String keep(Connection connection, String queue, int count) throws JMSException {
-        Session session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
-        MessageConsumer consumer = session.createConsumer(session.createQueue(queue + "?consumer.prefetchSize=0"));
-        for (int received = 0; received < count; received++) {
-            consumer.receive(PATIENCE_MS);
-        }
-        System.out.println("keeps " + count);
-        for (;;) {
-            LockSupport.park();
-        }
-    }
-
-    /** Receives some and says of how many {@code JMSRedelivered} and {@code JMSXDeliveryCount} tell that they were given out. */
-    private static String marked(Connection connection, String queue, int count) throws JMSException {
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        MessageConsumer consumer = session.createConsumer(session.createQueue(queue + "?consumer.prefetchSize=0"));
-        int marked = 0;
-        int again = 0;
-        for (int received = 0; received < count; received++) {
-            Message message = consumer.receive(PATIENCE_MS);
-            marked += message.getJMSRedelivered() ? 1 : 0;
-            again += message.getLongProperty("JMSXDeliveryCount") > 1 ? 1 : 0;
-        }
-        return "marked " + marked + ", again " + again;
     }
 
     /** A queue, which can have options: {@code name?consumer.prefetchSize=1}. */

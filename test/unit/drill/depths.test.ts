@@ -51,7 +51,7 @@ describe('the depth of a queue', () => {
 describe('what was consumed and comes again', () => {
   it('fails a drill only where brokers wait for removals', () => {
     const waits = (acks: 'async' | 'quorum', sync: 'quorum_mem' | 'quorum_disk' | 'local_mem') =>
-      waitsForRemovals({ store: { acks, redelivered: false }, sync });
+      waitsForRemovals({ store: { acks }, sync });
     expect(waits('async', 'quorum_mem')).toBe(false);
     expect(waits('quorum', 'quorum_mem')).toBe(true);
     expect(waits('quorum', 'quorum_disk')).toBe(true);
