@@ -15,6 +15,8 @@ export interface KeptStore {
   readonly bytes: number;
   /** Why it was set aside, in words. */
   readonly why: string;
+  /** Whether it is what a killed attach has left: its master had all of it. */
+  readonly ofAttach: boolean;
 }
 
 /**
@@ -67,22 +69,34 @@ export async function keptStores(dataDirectory: string): Promise<KeptStore[]> {
     names.map(async (name) => {
       const path = join(directory, name);
       const why = await readIfThere(join(path, 'why.txt')).catch(() => undefined);
-      return { path, bytes: await bytesOf(path), why: why?.trim() ?? 'killed while it attached' };
+      const ofAttach = why === undefined;
+      return {
+        path,
+        bytes: await bytesOf(path),
+        why: why?.trim() ?? 'killed while it attached',
+        ofAttach,
+      };
     }),
   );
 }
 
 /**
- * Removes the oldest copies beyond the limits; the newest always stays.
+ * Removes the oldest copies beyond the limits; the newest always stays, unless the disk needs its room.
  * @param limitBytes of all together
+ * @param hasRoom whether the disk has room for what killed attaches have left
  * @returns what was removed
  */
-export async function limitKept(dataDirectory: string, limitBytes: number): Promise<string[]> {
+export async function limitKept(
+  dataDirectory: string,
+  limitBytes: number,
+  hasRoom = true,
+): Promise<string[]> {
   const removed: string[] = [];
   let bytes = 0;
   for (const [index, kept] of (await keptStores(dataDirectory)).entries()) {
     bytes += kept.bytes;
-    if (index === 0 || (index < AT_MOST && bytes <= limitBytes)) continue;
+    const within = index === 0 || (index < AT_MOST && bytes <= limitBytes);
+    if (within && (hasRoom || !kept.ofAttach)) continue;
     await rm(kept.path, { recursive: true, force: true }).catch(() => undefined);
     removed.push(kept.path);
   }

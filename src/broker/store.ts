@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError, readIfThere } from '../files.js';
 import { keptDirectory } from './kept-name.js';
@@ -21,7 +21,11 @@ export async function nodeId(dataDirectory: string): Promise<string | undefined>
 export type StashOutcome =
   | { readonly action: 'none' }
   | { readonly action: 'cleared' }
-  | { readonly action: 'restored'; readonly kept: string };
+  | {
+      readonly action: 'restored';
+      /** Where both copies lie; undefined where they were not kept. */
+      readonly kept: string | undefined;
+    };
 
 /** Also the list of log files, which is set aside with them (dev.mqha.store.LogList). */
 const isStoreFile = (name: string) =>
@@ -39,12 +43,18 @@ const isLog = (name: string) => /^[0-9a-f]{16}\.log$/.test(name);
  * - `stash` with a log file: the store is a half-done download and `stash` is the good copy. The
  *   next start would report the download's length as its position in the election.
  *
- * Every step can be repeated: `stash` goes last, by one rename into the kept copy.
+ * Every step can be repeated: `stash` goes last, by one rename into the kept copy, or back to `stash.tmp`.
  *
  * @param now names the kept copy
+ * @param hasRoom whether the disk has room for a copy that is kept: both what was downloaded and what the stash had. Without
+ *   it the download goes, so that what fills a disk is not kept each time that it does
  * @throws MqhaError `disk-full`, `no-permission`; then `stash` is still there
  */
-export async function recoverStash(dataDirectory: string, now: Date): Promise<StashOutcome> {
+export async function recoverStash(
+  dataDirectory: string,
+  now: Date,
+  hasRoom = true,
+): Promise<StashOutcome> {
   const store = join(dataDirectory, STORE);
   const stash = join(store, STASH);
   try {
@@ -54,6 +64,10 @@ export async function recoverStash(dataDirectory: string, now: Date): Promise<St
     if (!stashed.some(isLog)) {
       await rm(stash, { recursive: true, force: true });
       return { action: 'cleared' };
+    }
+    if (!hasRoom) {
+      await putBack(store, stash, stashed.filter(isStoreFile));
+      return { action: 'restored', kept: undefined };
     }
     const kept = keptDirectory(dataDirectory, now);
     await mkdir(join(kept, 'download'), { recursive: true });
@@ -68,6 +82,26 @@ export async function recoverStash(dataDirectory: string, now: Date): Promise<St
   } catch (error) {
     throw fileError(error, store);
   }
+}
+
+/** Puts the files of a stash in the place of a download, without room for a second copy of any. */
+async function putBack(store: string, stash: string, names: readonly string[]): Promise<void> {
+  for (const name of ((await namesIn(store)) ?? []).filter(isStoreFile)) {
+    await rm(join(store, name), { recursive: true });
+  }
+  for (const name of names) await linkTree(join(stash, name), join(store, name));
+  await rename(stash, join(store, 'stash.tmp'));
+  await rm(join(store, 'stash.tmp'), { recursive: true });
+}
+
+async function linkTree(from: string, to: string): Promise<void> {
+  if (!(await stat(from)).isDirectory()) {
+    // Not every file system has links.
+    await link(from, to).catch(() => cp(from, to));
+    return;
+  }
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) await linkTree(join(from, name), join(to, name));
 }
 
 /** What a store writes in one go, and can do without: it makes what is absent. */

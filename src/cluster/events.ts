@@ -11,7 +11,7 @@ export type ClusterEvent =
   | { readonly type: 'already-running'; readonly name: string; readonly pid: number }
   | { readonly type: 'zookeeper-ready'; readonly connect: string; readonly ms: number }
   | { readonly type: 'waiting-for-znode'; readonly node: string; readonly znode: string }
-  | { readonly type: 'stash-restored'; readonly node: string; readonly kept: string }
+  | { readonly type: 'stash-restored'; readonly node: string; readonly kept: string | undefined }
   | {
       readonly type: 'store-set-aside';
       readonly node: string;

@@ -6,13 +6,6 @@ import type { Observation } from './observe.js';
 import { sizeHint, sizesOf } from './sizes.js';
 import type { StatusProblem } from './status.js';
 
-/** Codes of problems with which a cluster that serves is not well: `mqha check` is not OK. */
-export const UNSETTLED: ReadonlySet<string> = new Set([
-  'restart-needed',
-  'scale-unfinished',
-  'state-damaged',
-]);
-
 /** What runs with other settings than mqha.yaml says, and a change of the number of nodes that has not ended. */
 export function sizeProblems(config: ClusterConfig, seen: Observation): StatusProblem[] {
   const change = seen.inForce?.change;

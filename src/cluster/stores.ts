@@ -13,10 +13,14 @@ import { Deadline } from '../time.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 import type { Cluster } from './context.js';
 import { isLocal } from '../process/hosts.js';
+import { diskRoom } from './disk.js';
 import { ensureProcessDirectories } from './prepare.js';
 
 const ASK_MS = 1500;
 const MB = 1024 * 1024;
+
+/** With less left on the disk no copy of an attach that was broken off is kept: the next attach needs what it takes. */
+const ROOM_BYTES = 1024 * MB;
 
 /** What may have changed while the broker that found damage was ending. */
 const ENDING_MS = 2000;
@@ -76,12 +80,14 @@ async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promis
   const directories = layout.node(node.name);
   await ensureProcessDirectories(directories);
   await removeEmptyFiles(directories.data);
-  const outcome = await recoverStash(directories.data, host.now());
+  const room = await diskRoom(directories.data);
+  const hasRoom = room === undefined || room.freeBytes >= ROOM_BYTES;
+  const outcome = await recoverStash(directories.data, host.now(), hasRoom);
   if (outcome.action === 'restored') {
     host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });
   }
   // Its broker may have kept some as well.
-  await limitKept(directories.data, config.limits.storeMb * MB);
+  await limitKept(directories.data, config.limits.storeMb * MB, hasRoom);
 }
 
 /** Whether a master is there that is none of these, and no znode that a dead one has left. */

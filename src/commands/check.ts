@@ -1,5 +1,4 @@
 import { nearStandstills, standstills } from '../cluster/fullness.js';
-import { UNSETTLED } from '../cluster/size-problems.js';
 import type { ClusterState, ClusterStatus } from '../cluster/status.js';
 import { statusOf } from '../cluster/stop.js';
 import { answer } from '../output/io.js';
@@ -15,6 +14,15 @@ const EXIT_CODES: Readonly<Record<ClusterState, number>> = {
   promoting: 2,
   unknown: 3,
 };
+
+/** Codes of problems with which a cluster that serves is not well. */
+const UNSETTLED: ReadonlySet<string> = new Set([
+  'restart-needed',
+  'scale-unfinished',
+  'state-damaged',
+  'supervisor-missing',
+  'copies-lost',
+]);
 
 const WARNING = 1;
 const CRITICAL = 2;
@@ -47,6 +55,7 @@ function checkLine(status: ClusterStatus, exitCode: number): string {
     ...standstills(status.problems),
     ...status.problems.filter(({ severity }) => severity === 'error'),
     ...nearStandstills(status.problems),
+    ...status.problems.filter(({ code }) => UNSETTLED.has(code)),
     ...status.problems,
   ];
   return [

@@ -97,7 +97,7 @@ export function describe(event: ClusterEvent): Step | undefined {
       );
     case 'stash-restored':
       return done(
-        `${event.node} was killed while it attached: its own store was put back, the half-done copy kept in ${event.kept}`,
+        `${event.node} was killed while it attached: its own store was put back, the half-done copy ${event.kept === undefined ? 'removed, since the disk is short of room' : `kept in ${event.kept}`}`,
       );
     case 'store-set-aside':
       return done(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueueStatistics } from '../../src/broker/jolokia.js';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import { startedCluster, type TestCluster } from '../support/cluster.js';
+import { eventually, startedCluster, type TestCluster } from '../support/cluster.js';
 import { receive } from '../support/messages.js';
 import { healed, ofType } from '../support/watched.js';
 
@@ -13,6 +13,8 @@ const LARGE_BYTES = 5_000_000;
 
 let cluster: TestCluster;
 let settings: ClientSettings;
+
+const REMOVE = { recursive: true, force: true, maxRetries: 5, retryDelay: 20 };
 
 const dataOf = (node: string) => join(cluster.directory, 'nodes', node, 'data');
 
@@ -47,7 +49,7 @@ describe('a store that is lost or damaged', () => {
     const sending = cluster.start(['send', 'small', '--count', '3000', '--size', '500', '--json']);
     await new Promise((resolve) => setTimeout(resolve, 2000));
     // The broker may write something while it goes.
-    rmSync(dataOf(node), { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+    rmSync(dataOf(node), REMOVE);
     const sent = await sending.ended;
     expect(sent.exitCode, sent.stderr).toBe(0);
     const after = await healed(cluster);
@@ -99,5 +101,24 @@ describe('a store that is lost or damaged', () => {
     }
     const bodies = await receive(settings, 'large', LARGE);
     expect(new Set(bodies.map((body) => parseInt(body, 10))).size).toBe(LARGE);
+  });
+
+  it('on two of three nodes at once: it is told until a person has seen it', async () => {
+    const { master } = await healed(cluster);
+    const gone = ['mq01', 'mq02', 'mq03'].filter((name) => name !== master).slice(0, 1);
+    const began = new Date();
+    for (const name of [...gone, master ?? '']) rmSync(dataOf(name), REMOVE);
+    const told = await eventually(
+      () => cluster.events(began),
+      (events) => ofType(events, 'copies-lost').length > 0,
+    );
+    expect(ofType(told, 'copies-lost')[0]?.nodes.toSorted()).toEqual([...gone, master].toSorted());
+    await eventually(
+      () => cluster.status(),
+      ({ state, problems }) =>
+        state === 'serving' && problems.map(({ code }) => code).join(' ') === 'copies-lost',
+      120_000,
+    );
+    expect((await cluster.run('check')).exitCode).toBe(1);
   });
 });

@@ -155,6 +155,7 @@ describe('what dies under a supervisor', () => {
       ({ supervisor }) => !supervisor.running,
     );
     expect(without.problems.map(({ code }) => code)).toEqual(['supervisor-missing']);
+    expect((await cluster.run('check')).exitCode).toBe(1);
     expect((await cluster.json<StartResult>('up')).started).toEqual([]);
     const after = await healed(cluster);
     expect(after.supervisor.running).toBe(true);

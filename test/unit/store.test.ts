@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { limitKept } from '../../src/broker/kept.js';
 import { nodeId, recoverStash, removeEmptyFiles } from '../../src/broker/store.js';
 import { temporaryDirectory } from '../support/temp.js';
 
@@ -74,6 +75,24 @@ describe('a store found at a start', () => {
 });
 
 describe('the recovery of a stash', () => {
+  it('keeps nothing where the disk has no room, and can be repeated', async () => {
+    const data = store({
+      [LOG]: 'half a download',
+      [NEXT]: 'of the master',
+      [`stash/${LOG}`]: 'good',
+      [`stash/${INDEX}/CURRENT`]: 'index',
+    });
+    // As after one that was cut short.
+    mkdirSync(join(data, 'storedb', INDEX));
+    writeFileSync(join(data, 'storedb', INDEX, 'CURRENT'), 'half');
+    const outcome = await recoverStash(data, NOW, false);
+    expect(outcome).toEqual({ action: 'restored', kept: undefined });
+    expect(readdirSync(join(data, 'storedb')).sort()).toEqual([LOG, INDEX].sort());
+    expect(read(data, 'storedb', LOG)).toBe('good');
+    expect(read(data, 'storedb', INDEX, 'CURRENT')).toBe('index');
+    expect(existsSync(join(data, 'stash-kept'))).toBe(false);
+  });
+
   it('loses nothing when it is cut short half-way and repeated at another time', async () => {
     // As after a first recovery that had set the download aside and put half of the stash back.
     const data = store({
@@ -119,6 +138,35 @@ describe('the recovery of a stash', () => {
     expect(existsSync(join(data, 'storedb', 'stash'))).toBe(false);
     expect(read(data, 'storedb', LOG)).toBe('whole');
     expect(await recoverStash(temporaryDirectory(), new Date())).toEqual({ action: 'none' });
+  });
+});
+
+describe('copies that are kept', () => {
+  const kept = (...names: readonly string[]) => {
+    const data = temporaryDirectory();
+    for (const name of names) {
+      mkdirSync(join(data, 'stash-kept', name, 'store'), { recursive: true });
+      writeFileSync(join(data, 'stash-kept', name, 'store', LOG), 'x'.repeat(100_000));
+    }
+    return data;
+  };
+  const left = (data: string) => readdirSync(join(data, 'stash-kept')).sort();
+
+  it('are three, the newest ones, and no larger than the limit but for the newest', async () => {
+    const data = kept('a', 'b', 'c', 'd');
+    await limitKept(data, 10_000_000);
+    expect(left(data)).toEqual(['b', 'c', 'd']);
+    await limitKept(data, 250_000);
+    expect(left(data)).toEqual(['c', 'd']);
+    await limitKept(data, 1);
+    expect(left(data)).toEqual(['d']);
+  });
+
+  it('are only damaged stores where the disk has no room', async () => {
+    const data = kept('a', 'b');
+    writeFileSync(join(data, 'stash-kept', 'a', 'why.txt'), 'damaged');
+    await limitKept(data, 10_000_000, false);
+    expect(left(data)).toEqual(['a']);
   });
 });
 
