@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QueueReceiver } from '../../src/client/receiver.js';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
@@ -20,6 +21,12 @@ let cluster: TestCluster;
 let settings: ClientSettings;
 
 const storeOf = (node: string) => new StoreFiles(cluster, node);
+
+/** Why a node's last broker has ended itself; empty where it did not. */
+function endOf(node: string): string {
+  const record = join(cluster.directory, 'nodes', node, 'log', 'end.json');
+  return existsSync(record) ? readFileSync(record, 'utf8') : '';
+}
 
 async function keptOf(node: string): Promise<string[]> {
   const { nodes } = await cluster.status();
@@ -104,7 +111,6 @@ describe('a copy of the store that is damaged', () => {
     await cluster.run('down');
     const stores = NAMES.map(storeOf);
     const undone = await Promise.all(stores.map((store) => store.append(ENTRY, 'no entry')));
-    const began = new Date();
     const up = await cluster.run('up', '--timeout', '60s');
     expect(up.exitCode).toBe(1);
     expect(up.stderr).toContain('the log could not be replayed');
@@ -116,12 +122,11 @@ describe('a copy of the store that is damaged', () => {
     expect(damage?.message).toMatch(/the store cannot be started: mq0\d, mq0\d ended/);
     const check = await cluster.run('check');
     expect(check.exitCode).toBe(2);
-    expect(check.stdout).toContain('store-damaged');
+    expect(check.stdout).toContain('the store cannot be started');
     // Whoever is left has no quorum.
     await new Promise((resolve) => setTimeout(resolve, 5000));
-    const ends = ofType(await cluster.events(began), 'process-ended');
-    const failed = ends.filter(({ code }) => code === 'replay-failed').map(({ node }) => node);
-    expect(new Set(failed).size).toBe(2);
+    const failed = NAMES.filter((name) => endOf(name).includes('replay-failed'));
+    expect(failed).toHaveLength(2);
     await cluster.run('down');
     for (const undo of undone) undo();
     const again = await cluster.run('up');
