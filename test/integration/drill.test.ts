@@ -154,7 +154,8 @@ describe('a drill', () => {
   it('loses nothing while the slaves lag, as every message is on two nodes', async () => {
     await healed(cluster);
     const run = await cluster.run(
-      ...['drill', '--scenario', 'lagging-slaves', '--supervisor', 'with', ...FAST, ...SHORT],
+      // A supervisor may be so quick, or the slaves so slow, that the old master is back before another is elected.
+      ...['drill', '--scenario', 'lagging-slaves', '--supervisor', 'without', ...FAST, ...SHORT],
     );
     expect([run.exitCode, run.stderr]).toEqual([0, expect.any(String)]);
     const { counts } = resultOf(run);
