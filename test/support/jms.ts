@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
 import type { ClientSettings } from '../../src/cluster/client-settings.js';
 import { cachedDistribution } from '../../src/distribution/index.js';
 import { packageRoot } from '../../src/package.js';
@@ -15,7 +16,7 @@ export interface JmsClient {
   readonly speaks: Promise<unknown>;
 }
 
-/** Starts a client that speaks OpenWire (test/support/java/JmsClient.java), with the jars of the distribution. */
+/** Starts a client that speaks OpenWire (test/support/java/JmsClient.java), with the jars of the distribution. It ends with the test, also with one that fails. */
 export async function jmsClient(
   settings: ClientSettings,
   ...args: readonly string[]
@@ -38,6 +39,9 @@ export async function jmsClient(
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
