@@ -83,7 +83,8 @@ async function measure(sides) {
     const both = [
       async () => {
         const side = sides.keep(await ByHand.make(parts));
-        note(START, 'base', await startByHand(side, () => (failedByHand += 1)));
+        const ms = await startByHand(side, () => (failedByHand += 1));
+        if (ms !== undefined) note(START, 'base', ms);
         await settled(side, 'base');
         await load(side, 'base', parts);
         await sides.remove(side);
@@ -190,7 +191,7 @@ function print() {
         `${what}, ${unit}`,
         spread(base),
         spread(mqha),
-        base.length === 0 ? '–' : (median(mqha) / median(base)).toFixed(3),
+        base.length === 0 || mqha.length === 0 ? '–' : (median(mqha) / median(base)).toFixed(3),
         aim,
         mqha.length,
       ]),

@@ -7,6 +7,10 @@ export function timeout(byDefault: string): Option {
 
 /** The value of an option that counts something. */
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new InvalidArgumentError(
+      'It is not a whole number of at most nine digits, without a unit.',
+    );
+  }
   return Number(text);
 }

@@ -88,8 +88,11 @@ export class ByHand {
     return NODES.map((node) => join(this.#base(node), 'data', 'activemq.log'));
   }
 
-  /** Starts everything at once and returns; nothing is left of an earlier start. */
-  async start() {
+  /**
+   * Starts everything at once and returns; nothing is left of an earlier start.
+   * @param {number} [apartMs] how long after the one before each broker is started instead
+   */
+  async start(apartMs = 0) {
     for (const node of NODES) await rm(join(this.#base(node), 'data'), REMOVE);
     await rm(join(this.directory, 'zookeeper'), REMOVE);
     const { java, zookeeperClassPath } = this.parts;
@@ -98,7 +101,10 @@ export class ByHand {
       ['-cp', zookeeperClassPath, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', 'zoo.cfg'],
       { cwd: this.directory, stdio: 'ignore' },
     );
-    for (const node of NODES) this.#script(node, 'start');
+    for (const node of NODES) {
+      this.#script(node, 'start');
+      await sleep(apartMs);
+    }
   }
 
   /** The pids of the brokers that run. */

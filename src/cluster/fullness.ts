@@ -2,7 +2,8 @@ import type { Fill, Usage } from '../broker/usage.js';
 import { LOG_MB, sizeText } from '../config/limits.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { NodeObservation, Observation } from './observe.js';
-import type { ClusterStatus, StatusProblem } from './status.js';
+import type { Unjudged } from './problem-list.js';
+import type { StatusProblem } from './status.js';
 
 /** From here on a broker holds senders back (Usage.isFull). */
 const FULL = 100;
@@ -31,8 +32,6 @@ export function standstills(problems: readonly StatusProblem[]): StatusProblem[]
 export function nearStandstills(problems: readonly StatusProblem[]): StatusProblem[] {
   return problems.filter(({ code }) => NEAR.has(code));
 }
-
-type Unjudged = Omit<ClusterStatus, 'problems'>;
 
 /** What is full, who stands still, and what disks cannot hold. */
 export function fullnessProblems(

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { STORE } from '../broker/store.js';
 import { warningsOf } from '../config/checks.js';
@@ -10,6 +11,7 @@ import {
   type JavaRuntime,
 } from '../distribution/index.js';
 import { keepConfig } from '../config/kept.js';
+import type { ClusterConfig } from '../config/schema.js';
 import { CLUSTER_FILE } from '../config/read.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../files.js';
 import { renderCluster } from '../render/files.js';
@@ -25,6 +27,7 @@ import {
 } from './identity.js';
 import { keepInForce, readInForce, refuseSizeChange } from './sizes.js';
 import type { ProcessDirectories } from '../config/layout.js';
+import { isLocal } from '../process/hosts.js';
 import type { Deadline } from '../time.js';
 
 /** What a cluster's processes run on. */
@@ -112,13 +115,25 @@ export async function renderFiles(
   const comparisons = await compare(cluster);
   const refused = overwrite ? undefined : editedError(comparisons);
   if (refused) throw refused;
-  for (const message of warningsOf(cluster.config)) host.emit({ type: 'warning', message });
+  for (const message of [...warningsOf(cluster.config), ...heapWarnings(cluster.config)]) {
+    host.emit({ type: 'warning', message });
+  }
   const result = await writeFiles(layout, comparisons, host.now());
   if (result.written.length > 0) {
     host.emit({ type: 'rendered', written: result.written.length, kept: result.kept });
   }
   await keepConfig(layout);
   return { cluster: await openCluster(layout.directory, host), ...result };
+}
+
+/** Heaps that cannot all be filled: the system ends a broker then, or the machine stands still. */
+function heapWarnings({ nodes, java }: ClusterConfig): string[] {
+  const here = nodes.filter(({ host }) => isLocal(host)).length;
+  const memoryMb = Math.floor(totalmem() / (1024 * 1024));
+  if (here * java.heapMb <= memoryMb) return [];
+  return [
+    `java.heap is ${java.heapMb}m for each of ${here} brokers on this machine, which has ${memoryMb} MB of memory: brokers that fill their heaps are ended by the system; set a smaller java.heap`,
+  ];
 }
 
 async function settleIdentity(cluster: Cluster, accept: boolean): Promise<void> {

@@ -8,6 +8,7 @@ import type { Cluster } from './context.js';
 import { refuseUnstartable } from './prepare.js';
 import { startNodes } from './start.js';
 import type { ClusterStatus } from './status.js';
+import { superviseAgain } from './supervision.js';
 import { COMES_BACK, consentToQuorumLoss, statusOf, stopNodes, type Confirm } from './stop.js';
 
 /** The document of `mqha restart --json`. */
@@ -30,7 +31,8 @@ export interface RestartOptions {
 
 /**
  * Stops and starts nodes one after the other, each time until the node is in again: slaves first,
- * the master last, since each change of master is an outage. A node that does not run is started.
+ * the master last, since each change of master is an outage. A node that does not run is started. A rolling restart
+ * leaves a supervisor as `up` does.
  * @throws MqhaError of the check, before anything is stopped; of stopNodes() and startNodes(): nodes that were not
  *   reached yet are untouched
  */
@@ -68,7 +70,10 @@ export async function restartNodes(
     restarted.push(node.name);
     left = left.filter((other) => other !== node);
   }
-  if (options.rolling) await rm(recordFile(layout), { force: true });
+  if (options.rolling) {
+    await rm(recordFile(layout), { force: true });
+    if (await superviseAgain(cluster)) status = await statusOf(cluster);
+  }
   return { restarted, before: done, status };
 }
 

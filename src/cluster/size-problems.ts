@@ -3,6 +3,7 @@ import type { ClusterConfig } from '../config/schema.js';
 import type { ProcessInfo } from '../process/table.js';
 import { goesOn } from './halt.js';
 import type { Observation } from './observe.js';
+import { ProblemList } from './problem-list.js';
 import { sizeHint, sizesOf } from './sizes.js';
 import type { StatusProblem } from './status.js';
 
@@ -45,18 +46,10 @@ function restartProblems(
 ): StatusProblem[] {
   const { replicas, keys } = settingsOf(process.argv);
   const change = seen.inForce?.change;
-  const problems: StatusProblem[] = [];
-  const add = (
-    severity: StatusProblem['severity'],
-    code: string,
-    message: string,
-    hint: string,
-  ) => {
-    problems.push({ severity, code, node: name, message, hint });
-  };
+  const list = new ProblemList(name);
   const size = change ? seen.inForce.sizes[name] : config.replicas;
   if (replicas !== null && size !== undefined && replicas !== size) {
-    add(
+    list.add(
       'error',
       'restart-needed',
       `${name} runs with replicas ${replicas}${change ? '' : `, and mqha.yaml says ${size}`}`,
@@ -66,24 +59,24 @@ function restartProblems(
     );
   }
   if (keys === null) {
-    add(
+    list.add(
       'warning',
       'restart-needed',
       `${name} was started by an earlier mqha, and its process does not say with which settings`,
       `\`mqha restart ${name}\` starts it with those of mqha.yaml.`,
     );
-    return problems;
+    return list.all;
   }
   const text = difference(keys, settingsFor(config, name));
   if (text !== undefined) {
-    add(
+    list.add(
       'warning',
       'restart-needed',
       `${name} runs with ${text}`,
       `\`mqha restart ${name}\` takes mqha.yaml over; \`mqha restart\` does so on all, one after the other.`,
     );
   }
-  return problems;
+  return list.all;
 }
 
 /** Which settings differ, and how, in words; undefined where none does. The number of nodes is told apart. */

@@ -7,6 +7,7 @@ import { launch } from '../process/launch.js';
 import { lockHolder } from '../process/lock.js';
 import { before, Deadline, sleep } from '../time.js';
 import type { Cluster } from './context.js';
+import { readWanted } from './wanted.js';
 
 const START_MS = 15_000;
 const ASK_MS = 1000;
@@ -58,6 +59,19 @@ export async function ensureSupervisor(cluster: Cluster): Promise<number> {
       });
     }
   }
+}
+
+/**
+ * Leaves a supervisor where `up` left one, or would: what stopped the brokers may have ended it.
+ * @returns whether one was started
+ * @throws MqhaError of ensureSupervisor()
+ */
+export async function superviseAgain(cluster: Cluster): Promise<boolean> {
+  const { supervisor } = await readWanted(cluster.layout);
+  if (!supervisor || !cluster.config.supervisor.enabled) return false;
+  if ((await supervisorPid(cluster)) !== undefined) return false;
+  await ensureSupervisor(cluster);
+  return true;
 }
 
 /**

@@ -133,13 +133,17 @@ const java = z.strictObject({
       text(
         (value) => value.startsWith('-') && !/[\r\n]/.test(value),
         'a JVM option (it starts with "-")',
-      ).refine(
-        (value) =>
-          !/^-D(mqha\.(?!store\.cut=)|activemq\.)|^-(cp|classpath|jar|-class-path)\b/.test(value),
-        {
-          error: (i) => `${quoted(i.input)} is set by mqha itself`,
-        },
-      ),
+      )
+        .refine(
+          (value) =>
+            !/^-D(mqha\.(?!store\.cut=)|activemq\.)|^-(cp|classpath|jar|-class-path)\b/.test(value),
+          {
+            error: (i) => `${quoted(i.input)} is set by mqha itself`,
+          },
+        )
+        .refine((value) => !/^-(Xmx|XX:MaxHeapSize=)/.test(value), {
+          error: (i) => `${quoted(i.input)}: java.heap sets the heap, and limits follow from it`,
+        }),
     )
     .default([]),
 });

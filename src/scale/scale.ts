@@ -9,8 +9,7 @@ import {
 } from '../cluster/sizes.js';
 import type { ClusterStatus } from '../cluster/status.js';
 import { statusOf, type Confirm } from '../cluster/stop.js';
-import { ensureSupervisor } from '../cluster/supervision.js';
-import { readWanted } from '../cluster/wanted.js';
+import { superviseAgain } from '../cluster/supervision.js';
 import type { NodeConfig } from '../config/schema.js';
 import { MqhaError } from '../errors.js';
 import { Deadline } from '../time.js';
@@ -91,12 +90,6 @@ export async function scaleCluster(
     ? await whileStopped(layout.directory, cluster)
     : await carryOut(layout.directory, cluster, options);
   return resultOf(cluster, now, change, removed, false);
-}
-
-/** Leaves a supervisor as `up` does: what has halted the change may have ended it. */
-async function superviseAgain(cluster: Cluster): Promise<void> {
-  const { supervisor } = await readWanted(cluster.layout);
-  if (supervisor && cluster.config.supervisor.enabled) await ensureSupervisor(cluster);
 }
 
 /**

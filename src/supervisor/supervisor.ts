@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import type { AttachmentLog } from '../broker/attachment.js';
 import { readEndRecord, type EndRecord } from '../broker/end-record.js';
 import { openCluster, type Cluster } from '../cluster/context.js';
 import { decidingOf } from '../cluster/quorum.js';
@@ -12,12 +11,14 @@ import type { NewEntry } from '../journal/entries.js';
 import { Deadline, sleep } from '../time.js';
 import { processNames, ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
+import { Kills } from './kills.js';
 import { Lookout, type Glance } from './lookout.js';
 import { Mastership } from './mastership.js';
 import { Revival } from './revival.js';
 import { Copies } from './copies.js';
 import { Failures } from './failures.js';
-import { FaultClock, faultsOf, type Fault } from './rules.js';
+import { FaultClock, faultsOf, type Fault, type Sight } from './rules.js';
+import { sightOf } from './sight.js';
 import { Statement } from './statement.js';
 import { useful, useless, Wards, type Ward } from './wards.js';
 
@@ -51,8 +52,7 @@ export class Supervisor {
   private readonly statement: Statement;
   private readonly failures = new Failures();
   private readonly copies = new Copies();
-  /** Who must not go on, and why. */
-  private readonly doomed = new Map<string, string>();
+  private readonly kills: Kills;
   private wakeUp = new AbortController();
   private wanted: Wanted | undefined;
   private servedZnode: string | undefined;
@@ -73,6 +73,7 @@ export class Supervisor {
       await this.mourn(ward, removed);
       this.wake();
     });
+    this.kills = new Kills(this.wards, this.revival, this.failures);
     this.fileTime = this.timeOfFile();
   }
 
@@ -125,16 +126,16 @@ export class Supervisor {
     this.wanted = await readWanted(this.cluster.layout);
     for (const name of this.revival.heed(this.wanted)) {
       this.failures.forgive(name);
-      this.doomed.delete(name);
+      this.kills.forgive(name);
     }
     const glance = await this.lookout.look(this.mastership.last);
     await this.followProcesses(glance);
     await this.followZooKeeper(glance);
     this.followMaster(glance);
-    await this.endMasterBehind(glance);
-    await this.endDoomed();
+    if (!this.mastership.isServed) await this.kills.endMasterBehind(this.cluster, glance);
+    await this.kills.endDoomed(this.cluster, this.mastership.isServed);
     const due = await this.findFaults(glance);
-    for (const fault of due.faults) await this.restart(fault, glance);
+    for (const fault of due.faults) await this.kills.end(this.cluster, fault, glance);
     await this.release(glance);
     await this.revive(glance);
     await this.statement.write(this.cluster, {
@@ -196,7 +197,7 @@ export class Supervisor {
     const wanted = this.isWanted(name) ? 'up' : 'down';
     const end = await this.endOf(name, info.pid);
     for (const other of end ? this.failures.note(name, end, this.elected) : []) {
-      this.doomed.set(other, `${other} and ${name} end for the same reason`);
+      this.kills.doom(other, `${other} and ${name} end for the same reason`);
     }
     if (end?.code === 'log-lost') this.missCopy(name);
     const why = killed ?? end?.message;
@@ -282,84 +283,30 @@ export class Supervisor {
     } else this.lostAt ??= performance.now();
   }
 
-  /** What was started again before the second had failed would be a quorum for a third, which fails as well. */
-  private async endDoomed(): Promise<void> {
-    for (const [node, reason] of this.doomed) {
-      // It is there in a moment.
-      if (!this.wards.get(node) && this.revival.isStarting(node)) continue;
-      this.doomed.delete(node);
-      const ward = this.wards.get(node);
-      if (this.mastership.isServed) continue;
-      if (!ward) {
-        await this.revival.abandon(this.cluster, node, reason);
-        continue;
-      }
-      ward.killed = reason;
-      if (!(await this.cluster.registry.signal(ward.info, 'SIGKILL'))) continue;
-      const { pid } = ward.info;
-      await this.tell({ type: 'process-killed', node, pid, code: 'hopeless', reason });
-    }
-  }
-
-  /** A master that does not serve, and whose log ends before that of a slave, keeps the cluster from electing that one. */
-  private async endMasterBehind({ election, processes }: Glance): Promise<void> {
-    const master = election?.master;
-    const info = processes.get(master?.container ?? '');
-    const reason = master && this.failures.behind(master.znode);
-    if (reason === undefined || !info || this.mastership.isServed) return;
-    const node = master?.container ?? '';
-    const ward = this.wards.get(node);
-    if (ward) ward.killed = `${node} lacks what its slaves have`;
-    if (!(await this.cluster.registry.signal(info, 'SIGKILL'))) return;
-    await this.tell({ type: 'process-killed', node, pid: info.pid, code: 'behind', reason });
-  }
-
   private async findFaults(
     glance: Glance,
   ): Promise<{ readonly present: readonly Fault[]; readonly faults: readonly Fault[] }> {
     const { config } = this.cluster;
-    const attachments = new Map<string, Awaited<ReturnType<AttachmentLog['look']>>>();
-    const brokers = this.wards.all.filter(({ name }) => name !== ZOOKEEPER);
-    for (const ward of brokers) {
-      const { name } = ward;
-      const attachment = await ward.attachment.look();
-      attachments.set(name, attachment);
-      if (attachment.state === 'attached') this.copies.attached(name);
-      if (name === glance.serving || attachment.state === 'attached') useful(ward);
-      else useless(ward);
-    }
-    const zookeeper = this.wards.get(ZOOKEEPER);
-    if (zookeeper && glance.election) useful(zookeeper);
-    const present = faultsOf({
-      election: glance.election,
-      quorum: quorumOf(decidingOf(config, glance.election, glance.processes).electing),
-      alive: new Set(brokers.map(({ name }) => name)),
-      suspended: new Set([...glance.processes].flatMap(([name, p]) => (p.suspended ? [name] : []))),
-      registered: new Set(brokers.filter((ward) => ward.registered).map(({ name }) => name)),
-      serving: glance.serving,
-      served: this.servedZnode,
-      attachments,
-      zookeeperSilent: glance.zookeeperSilent,
-    }).filter(({ name }) => this.isWanted(name));
+    const attachments = await this.wards.attachments();
+    this.noteUse(glance, attachments);
+    const sight = sightOf(config, glance, this.wards.brokers, attachments, this.servedZnode);
+    const present = faultsOf(sight).filter(({ name }) => this.isWanted(name));
     return {
       present,
       faults: this.clock.update(present, performance.now(), config.supervisor),
     };
   }
 
-  /** Kills a process at fault; its end is followed by a start like any other. */
-  private async restart({ name, code }: Fault, glance: Glance): Promise<void> {
-    const ward = this.wards.get(name);
-    if (!ward || !glance.processes.has(name)) return;
-    ward.killed = `${name} was ${code}`;
-    if (!(await this.cluster.registry.signal(ward.info, 'SIGKILL'))) return;
-    await this.tell({
-      type: 'process-killed',
-      node: name,
-      pid: ward.info.pid,
-      code,
-      reason: `${name} was ${code} for its limit`,
-    });
+  /** What has been of use may die more often before it is given up. */
+  private noteUse(glance: Glance, attachments: Sight['attachments']): void {
+    for (const ward of this.wards.brokers) {
+      const isAttached = attachments.get(ward.name)?.state === 'attached';
+      if (isAttached) this.copies.attached(ward.name);
+      if (isAttached || ward.name === glance.serving) useful(ward);
+      else useless(ward);
+    }
+    const zookeeper = this.wards.get(ZOOKEEPER);
+    if (zookeeper && glance.election) useful(zookeeper);
   }
 
   /** Znodes of the dead that could not be removed at once, or that died while nobody looked. */

@@ -7,6 +7,7 @@ import type { ProcessInfo } from '../process/table.js';
 import { Deadline, sleep } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
+import type { Sight } from './rules.js';
 
 const RELEASE_MS = 1500;
 
@@ -76,6 +77,18 @@ export class Wards {
 
   get(name: string): Ward | undefined {
     return this.held.get(name)?.ward;
+  }
+
+  get brokers(): Ward[] {
+    return this.all.filter(({ name }) => name !== ZOOKEEPER);
+  }
+
+  /** How far each broker has attached, by its log. */
+  async attachments(): Promise<Sight['attachments']> {
+    const looks = this.brokers.map(async ({ name, attachment }) => {
+      return [name, await attachment.look()] as const;
+    });
+    return new Map(await Promise.all(looks));
   }
 
   /**

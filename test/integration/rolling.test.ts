@@ -62,4 +62,12 @@ describe('messages across graceful changes of master', () => {
     await cluster.json('up');
     expect(await receive(settings, 'down', 2)).toEqual(['a', 'b']);
   });
+
+  it('are there after a restart of what was stopped, which leaves a supervisor as up does', async () => {
+    await send(settings, 'stopped', ['a', 'b']);
+    expect((await cluster.run('down')).exitCode).toBe(0);
+    const { status } = await cluster.json<RestartResult>('restart');
+    expect(status).toMatchObject({ state: 'serving', problems: [] });
+    expect(await receive(settings, 'stopped', 2)).toEqual(['a', 'b']);
+  });
 });

@@ -165,6 +165,12 @@ nodes:
     ['what nobody can wait for', 'nodes', 'store: { acks: all }\nnodes', '"all" is neither'],
     ['an unknown key of the store', 'nodes', 'store: { ack: quorum }\nnodes', 'store.ack'],
     ['an option that is ours', 'nodes', 'java: { options: [-Dmqha.node=x] }\nnodes', 'mqha itself'],
+    [
+      'the heap as an option',
+      'nodes',
+      'java: { options: [-Xmx1g] }\nnodes',
+      'java.heap sets the heap',
+    ],
   ])('is refused with %s named', (_, from, to, message) => {
     expect(smallest).toContain(from);
     expect(() => parseConfig(smallest.replace(from, to), 'mqha.yaml')).toThrow(message);

@@ -1,6 +1,5 @@
 package dev.mqha.guard;
 
-import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
@@ -19,22 +18,15 @@ final class AcceptQueue {
 
     /** Returns the mended form of the class. @throws IllegalStateException where it is not the known one */
     static byte[] mend(byte[] original) {
-        return Rewrite.once(original, "handleSocket", (name, next, place) ->
-                !name.equals("handleSocket") ? next : new MethodVisitor(Opcodes.ASM9, next) {
-                    @Override
-                    public void visitMethodInsn(
-                            int opcode, String owner, String method, String type, boolean inInterface) {
-                        if (!owner.equals(EXECUTOR) || !method.equals("submit")) {
-                            super.visitMethodInsn(opcode, owner, method, type, inInterface);
-                            return;
-                        }
-                        place.found();
-                        visitVarInsn(Opcodes.ALOAD, 1);
-                        String target = "(L" + EXECUTOR + ";Ljava/lang/Runnable;Ljava/net/Socket;)"
-                                + "Ljava/util/concurrent/Future;";
-                        super.visitMethodInsn(
-                                Opcodes.INVOKESTATIC, "dev/mqha/wire/Strangers", "queue", target, false);
-                    }
-                });
+        return Rewrite.redirectWith(
+                        "handleSocket",
+                        EXECUTOR,
+                        "submit",
+                        "(Ljava/lang/Runnable;)Ljava/util/concurrent/Future;",
+                        "dev/mqha/wire/Strangers",
+                        "queue",
+                        "Ljava/net/Socket;",
+                        code -> code.visitVarInsn(Opcodes.ALOAD, 1))
+                .apply(original);
     }
 }

@@ -2,7 +2,6 @@ package dev.mqha.guard;
 
 import java.util.Set;
 import org.objectweb.asm.Label;
-import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /** Asks {@code dev.mqha.store.Acks} whether what removes messages waits. */
@@ -19,47 +18,29 @@ final class AckFix {
 
     /** @throws IllegalStateException where a unit does not say whether it has to wait */
     static byte[] unit(byte[] original) {
-        return Rewrite.once(original, "syncNeeded", (name, next, place) ->
-                name.equals("syncNeeded") ? unit(next, place) : next);
-    }
-
-    private static MethodVisitor unit(MethodVisitor next, Rewrite place) {
-        return new MethodVisitor(Opcodes.ASM9, next) {
-            @Override
-            public void visitCode() {
-                super.visitCode();
-                place.found();
-                Label otherwise = new Label();
-                visitVarInsn(Opcodes.ALOAD, 0);
-                visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "waited", "(L" + UNIT + ";)Z", false);
-                visitJumpInsn(Opcodes.IFEQ, otherwise);
-                visitInsn(Opcodes.ICONST_1);
-                visitInsn(Opcodes.IRETURN);
-                visitLabel(otherwise);
-                visitFrame(Opcodes.F_SAME, 0, null, 0, null);
-            }
-        };
+        return Rewrite.first("syncNeeded", code -> {
+                    Label otherwise = new Label();
+                    code.visitVarInsn(Opcodes.ALOAD, 0);
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "waited", "(L" + UNIT + ";)Z", false);
+                    code.visitJumpInsn(Opcodes.IFEQ, otherwise);
+                    code.visitInsn(Opcodes.ICONST_1);
+                    code.visitInsn(Opcodes.IRETURN);
+                    code.visitLabel(otherwise);
+                    code.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+                })
+                .apply(original);
     }
 
     /** @throws IllegalStateException where the client does not remove or empty collections */
     static byte[] removals(byte[] original) {
         byte[] mended = original;
         for (String removal : REMOVALS) {
-            mended = Rewrite.once(mended, removal, (name, next, place) ->
-                    name.equals(removal) ? removal(next, place) : next);
+            mended = Rewrite.first(removal, code -> {
+                        code.visitVarInsn(Opcodes.ALOAD, 0);
+                        code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "removal", "(L" + CLIENT + ";)V", false);
+                    })
+                    .apply(mended);
         }
         return mended;
-    }
-
-    private static MethodVisitor removal(MethodVisitor next, Rewrite place) {
-        return new MethodVisitor(Opcodes.ASM9, next) {
-            @Override
-            public void visitCode() {
-                super.visitCode();
-                place.found();
-                visitVarInsn(Opcodes.ALOAD, 0);
-                visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "removal", "(L" + CLIENT + ";)V", false);
-            }
-        };
     }
 }

@@ -85,18 +85,7 @@ final class Rewrite {
      */
     static UnaryOperator<byte[]> told(
             String owner, String name, String type, Consumer<MethodVisitor> more, String targetClass, String target, String told) {
-        return original -> once(original, name, (in, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
-            @Override
-            public void visitMethodInsn(int opcode, String o, String method, String t, boolean inInterface) {
-                if (o.equals(owner) && method.equals(name) && t.equals(type)) {
-                    place.found();
-                    more.accept(mv);
-                    super.visitMethodInsn(Opcodes.INVOKESTATIC, targetClass, target, told, false);
-                } else {
-                    super.visitMethodInsn(opcode, o, method, t, inInterface);
-                }
-            }
-        });
+        return call(null, owner, name, type, targetClass, target, told, more);
     }
 
     /** Gives the one method of a name, which has no result, another body. @param body what is written there */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mqha.rig.Fills;
 import dev.mqha.rig.Jvm;
 import dev.mqha.rig.Replicas;
 import java.io.IOException;
@@ -33,19 +34,6 @@ class ChangedByteTest {
 
     @TempDir
     Path directory;
-
-    /** Fills two copies of a store. */
-    public static final class Fills {
-        public static void main(String[] args) throws Exception {
-            try (Replicas.Master master = Replicas.master(Path.of(args[0], "first"), 2, LOG_SIZE)) {
-                SlaveLevelDBStore slave = Replicas.slave(master, Path.of(args[0], "second"), LOG_SIZE);
-                Replicas.send(master.serving(), "numbers", COUNT, BYTES);
-                Replicas.caughtUp(master, slave);
-                slave.stop();
-            }
-            System.exit(0);
-        }
-    }
 
     /** Prints how many messages a store has, and how many of them are as they were sent. */
     public static final class Reads {
@@ -84,7 +72,7 @@ class ChangedByteTest {
 
     private Path filled(String name) throws Exception {
         Path made = directory.resolve(name);
-        Jvm.mended().print(Fills.class, made);
+        Jvm.mended().print(Fills.class, made, LOG_SIZE, COUNT, BYTES);
         return made;
     }
 

@@ -3,6 +3,7 @@ package dev.mqha.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mqha.rig.Fills;
 import dev.mqha.rig.Jvm;
 import dev.mqha.rig.Replicas;
 import java.io.RandomAccessFile;
@@ -10,10 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.jms.BytesMessage;
 import javax.jms.JMSException;
 import javax.jms.MessageConsumer;
-import javax.jms.MessageProducer;
 import javax.jms.Session;
 import org.apache.activemq.leveldb.RecordLog;
 import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
@@ -33,34 +32,11 @@ class DamagedStoreTest {
     @TempDir
     static Path FILLED;
 
-    private static void send(Replicas.Master master, int count, int bytes) throws Exception {
-        Session session = master.connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
-        MessageProducer producer = session.createProducer(session.createQueue("numbers"));
-        for (int number = 0; number < count; number++) {
-            BytesMessage message = session.createBytesMessage();
-            message.writeBytes(new byte[bytes]);
-            producer.send(message);
-        }
-    }
-
     private static void delete(Path directory) throws Exception {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-        }
-    }
-
-    /** Fills two copies of a store. */
-    public static final class Fills {
-        public static void main(String[] args) throws Exception {
-            try (Replicas.Master master = Replicas.master(Path.of(args[0], "first"), 2, LOG_SIZE)) {
-                SlaveLevelDBStore slave = Replicas.slave(master, Path.of(args[0], "second"), LOG_SIZE);
-                send(master.serving(), COUNT, Integer.parseInt(args[1]));
-                Replicas.caughtUp(master, slave);
-                slave.stop();
-            }
-            System.exit(0);
         }
     }
 
@@ -91,13 +67,13 @@ class DamagedStoreTest {
             Path first = Path.of(args[0], "first");
             Replicas.Master master = Replicas.master(first, 2, LOG_SIZE);
             Replicas.slave(master, Path.of(args[0], "second"), LOG_SIZE);
-            send(master.serving(), COUNT, 100);
+            Replicas.send(master.serving(), "numbers", COUNT, 100);
             delete(first);
             // Something makes the directory anew: the store's own snapshot, or whoever mounts the new disk.
             Files.createDirectories(first);
             Thread sender = new Thread(() -> {
                 try {
-                    send(master, 5, 100);
+                    Replicas.send(master, "numbers", 5, 100);
                 } catch (Exception ended) {
                     System.err.println(ended);
                 }
@@ -114,14 +90,14 @@ class DamagedStoreTest {
         public static void main(String[] args) throws Exception {
             Replicas.Master master = Replicas.master(Path.of(args[0], "first"), 2, LOG_SIZE);
             SlaveLevelDBStore slave = Replicas.slave(master, Path.of(args[0], "second"), LOG_SIZE);
-            send(master.serving(), COUNT, 100);
+            Replicas.send(master.serving(), "numbers", COUNT, 100);
             Replicas.caughtUp(master, slave);
             // Time for a look at the files, which notes how far the slave is.
             Thread.sleep(2500);
             slave.stop();
             Thread sender = new Thread(() -> {
                 try {
-                    send(master, 1, 100);
+                    Replicas.send(master, "numbers", 1, 100);
                 } catch (Exception ended) {
                     System.err.println(ended);
                 }
@@ -138,12 +114,12 @@ class DamagedStoreTest {
         public static void main(String[] args) throws Exception {
             Path first = Path.of(args[0], "first");
             Replicas.Master master = Replicas.master(first, 1, LOG_SIZE);
-            send(master.serving(), COUNT, 100);
+            Replicas.send(master.serving(), "numbers", COUNT, 100);
             Thread.sleep(1500);
             try (RandomAccessFile log = new RandomAccessFile(Replicas.logs(first).get(0).toFile(), "rw")) {
                 log.setLength(10);
             }
-            send(master, 5, 100);
+            Replicas.send(master, "numbers", 5, 100);
             Thread.sleep(3000);
             System.exit(0);
         }
@@ -178,7 +154,7 @@ class DamagedStoreTest {
     private Path filled(String name, int bytes) throws Exception {
         Path model = FILLED.resolve(String.valueOf(bytes));
         if (!Files.exists(model)) {
-            Jvm.mended().print(Fills.class, model, bytes);
+            Jvm.mended().print(Fills.class, model, LOG_SIZE, COUNT, bytes);
         }
         return Replicas.killed(model, directory.resolve(name));
     }

@@ -237,4 +237,39 @@ class PreparedBranchTest {
     void aBranchThatIsCommittedAgainTakesNothingTwice() throws Exception {
         assertEquals("ack\nin 2 3 4 5 6 7 (6)", Jvm.mended().print(CommitsAgain.class, directory));
     }
+
+    /** Prepares a branch that sends, has the log collected behind it, starts again twice, and commits. */
+    public static final class IsCollected {
+        public static void main(String[] args) throws Exception {
+            Path first = Path.of(args[0], "first");
+            Path killed = Path.of(args[0], "killed");
+            try (Replicas.Master master = Replicas.master(first, 1, LOG_SIZE).serving()) {
+                new Branches(master).prepare("send", 0, "b");
+                Replicas.send(master, "numbers", 30, 200_000);
+                Replicas.drained(master, "numbers");
+                // The file of the branch, and the newest.
+                System.out.println(Replicas.collect(master, first, 2));
+                Replicas.killed(first, killed);
+            }
+            try (Replicas.Master master = Replicas.master(killed, 1, LOG_SIZE).serving()) {
+                Replicas.send(master, "numbers", 30, 200_000);
+                Replicas.drained(master, "numbers");
+                System.out.println(Replicas.collect(master, killed, 2));
+            }
+            try (Replicas.Master master = Replicas.master(killed, 1, LOG_SIZE).serving()) {
+                Branches branches = new Branches(master);
+                System.out.println(branches.recovered());
+                branches.commit("send");
+                System.out.println(holds(master, "out"));
+                Replicas.drained(master, "out");
+                System.out.println(Replicas.collect(master, killed, 1) + " " + branches.recovered());
+            }
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void theLogOfABranchStaysUntilItIsCommitted() throws Exception {
+        assertEquals("true\ntrue\nsend\nout b (1)\ntrue", Jvm.mended().print(IsCollected.class, directory).strip());
+    }
 }

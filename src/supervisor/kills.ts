@@ -1,0 +1,89 @@
+import type { Cluster } from '../cluster/context.js';
+import type { KillCode } from '../journal/entries.js';
+import type { Failures } from './failures.js';
+import type { Glance } from './lookout.js';
+import type { Revival } from './revival.js';
+import type { Fault } from './rules.js';
+import type { Ward, Wards } from './wards.js';
+
+/** Ends processes that must not go on; the end of one is followed by a start like any other, where it may be. */
+export class Kills {
+  readonly #wards: Wards;
+  readonly #revival: Revival;
+  readonly #failures: Failures;
+  /** Who must not go on, and why. */
+  readonly #doomed = new Map<string, string>();
+
+  constructor(wards: Wards, revival: Revival, failures: Failures) {
+    this.#wards = wards;
+    this.#revival = revival;
+    this.#failures = failures;
+  }
+
+  /** Has a node ended by endDoomed(), and not started again. */
+  doom(node: string, reason: string): void {
+    this.#doomed.set(node, reason);
+  }
+
+  /** A person has asked for a node again. */
+  forgive(node: string): void {
+    this.#doomed.delete(node);
+  }
+
+  /**
+   * What was started again before the second had failed would be a quorum for a third, which fails as well.
+   * @param isServed whether somebody serves, so that nobody has to end
+   */
+  async endDoomed(cluster: Cluster, isServed: boolean): Promise<void> {
+    for (const [node, reason] of this.#doomed) {
+      const ward = this.#wards.get(node);
+      // It is there in a moment.
+      if (!ward && this.#revival.isStarting(node)) continue;
+      this.#doomed.delete(node);
+      if (isServed) continue;
+      if (ward) await this.#kill(cluster, ward, 'hopeless', reason);
+      else await this.#revival.abandon(cluster, node, reason);
+    }
+  }
+
+  /**
+   * A master that does not serve, and whose log ends before that of a slave, keeps the cluster from electing that one.
+   * Call it where nobody serves.
+   */
+  async endMasterBehind(cluster: Cluster, { election, processes }: Glance): Promise<void> {
+    const master = election?.master;
+    const node = master?.container ?? '';
+    const reason = master && this.#failures.behind(master.znode);
+    const ward = this.#wards.get(node);
+    if (reason === undefined || !ward || !processes.has(node)) return;
+    await this.#kill(cluster, ward, 'behind', reason, `${node} lacks what its slaves have`);
+  }
+
+  /** A process that was at fault for its limit. */
+  async end(cluster: Cluster, { name, code }: Fault, { processes }: Glance): Promise<void> {
+    const ward = this.#wards.get(name);
+    if (!ward || !processes.has(name)) return;
+    const how = `${name} was ${code}`;
+    await this.#kill(cluster, ward, code, `${how} for its limit`, how);
+  }
+
+  /** @param how what is said of the end of the process */
+  async #kill(
+    { registry, journal }: Cluster,
+    ward: Ward,
+    code: KillCode,
+    reason: string,
+    how = reason,
+  ): Promise<void> {
+    ward.killed = how;
+    if (!(await registry.signal(ward.info, 'SIGKILL'))) return;
+    await journal.append({
+      source: 'supervisor',
+      type: 'process-killed',
+      node: ward.name,
+      pid: ward.info.pid,
+      code,
+      reason,
+    });
+  }
+}
