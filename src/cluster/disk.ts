@@ -12,6 +12,25 @@ export interface DiskRoom {
 
 const BLOCK_BYTES = 512;
 
+/** With less than this a disk is as good as full: an index of its own takes some MiB now and then. */
+const FULL_BYTES = 16 * 1024 * 1024;
+
+/**
+ * With less left a disk is short of room: an attach takes up to 100 MB more than the store that it replaces, and more
+ * than one at a time may not find it.
+ */
+const SHORT_BYTES = 1024 * 1024 * 1024;
+
+/** Whether attaches have to go easy on a disk with so much left. */
+export function isShort({ freeBytes }: Pick<DiskRoom, 'freeBytes'>): boolean {
+  return freeBytes < SHORT_BYTES;
+}
+
+/** Whether a broker can write no more on a disk with so much left. */
+export function isFull({ freeBytes }: Pick<DiskRoom, 'freeBytes'>): boolean {
+  return freeBytes < FULL_BYTES;
+}
+
 /**
  * Looks at the disk under a node's data directory.
  * @returns undefined where it cannot be looked at

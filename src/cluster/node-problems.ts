@@ -1,10 +1,8 @@
 import { membersOf } from '../election/election.js';
+import { isFull } from './disk.js';
 import type { NodeObservation, Observation } from './observe.js';
 import { ProblemList, type Unjudged } from './problem-list.js';
 import type { StatusProblem } from './status.js';
-
-/** With less than this a store is as good as full: an index of its own takes some MiB now and then. */
-const FULL_BYTES = 16 * 1024 * 1024;
 
 /** What is wrong with one node. */
 export function nodeProblems(
@@ -85,7 +83,7 @@ export function nodeProblems(
       `It may be starting; if it stays so, see \`mqha logs ${node.name}\`.`,
     );
   }
-  if (observed.freeBytes !== undefined && observed.freeBytes < FULL_BYTES) {
+  if (observed.freeBytes !== undefined && isFull({ freeBytes: observed.freeBytes })) {
     list.add(
       'error',
       'disk-full',

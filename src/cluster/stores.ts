@@ -10,17 +10,15 @@ import type { NodeConfig } from '../config/schema.js';
 import { readElection, type Election } from '../election/election.js';
 import { MqhaError } from '../errors.js';
 import { Deadline } from '../time.js';
+import { ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 import type { Cluster } from './context.js';
 import { isLocal } from '../process/hosts.js';
-import { diskRoom } from './disk.js';
+import { diskRoom, isShort } from './disk.js';
 import { ensureProcessDirectories } from './prepare.js';
 
 const ASK_MS = 1500;
 const MB = 1024 * 1024;
-
-/** With less left on the disk no copy of an attach that was broken off is kept: the next attach needs what it takes. */
-const ROOM_BYTES = 1024 * MB;
 
 /** What may have changed while the broker that found damage was ending. */
 const ENDING_MS = 2000;
@@ -81,7 +79,8 @@ async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promis
   await ensureProcessDirectories(directories);
   await removeEmptyFiles(directories.data);
   const room = await diskRoom(directories.data);
-  const hasRoom = room === undefined || room.freeBytes >= ROOM_BYTES;
+  // Of an attach that was broken off no copy is kept: the next one needs what it takes.
+  const hasRoom = room === undefined || !isShort(room);
   const outcome = await recoverStash(directories.data, host.now(), hasRoom);
   if (outcome.action === 'restored') {
     host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });
@@ -135,14 +134,16 @@ export async function damageFound(directories: ProcessDirectories): Promise<EndR
 }
 
 async function electionNow(
-  { config }: Cluster,
+  { config, registry }: Cluster,
   reader: ZooKeeperReader,
 ): Promise<Election | undefined> {
+  // Nobody answers then, and a start would wait for that.
+  if (config.zookeeper.managed && !(await registry.find(ZOOKEEPER))) return undefined;
   try {
     const group = await reader.group(config.zookeeper.path, Deadline.in(ASK_MS));
     return readElection(group.znodes, config.name);
   } catch {
-    return undefined; // It does not run yet, so there is no master.
+    return undefined; // Without it there is no master.
   }
 }
 

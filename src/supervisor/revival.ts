@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/context.js';
 import { openCluster, withLock } from '../cluster/context.js';
+import { diskRoom, isFull, type DiskRoom } from '../cluster/disk.js';
 import { launchNodes } from '../cluster/launch.js';
 import { prepareRuntime, type Prepared } from '../cluster/prepare.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
@@ -8,10 +9,13 @@ import { Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { Deaths } from './deaths.js';
+import { withRoom } from './short-disks.js';
 
 /** A command that holds the lock is let finish; then it is tried again. */
 const LOCK_MS = 100;
 const START_MS = 40_000;
+/** A node whose disk has no room is looked at again after this time. */
+const ROOM_MS = 1000;
 
 /** What is done about one process that is wanted and does not run. */
 export type RevivalState =
@@ -144,34 +148,44 @@ export class Revival {
     return [...this.states.values()].some(({ state }) => state !== 'given-up');
   }
 
-  /** Begins the starts that are due; returns at once. @param onDone called when they were launched or failed */
-  begin(cluster: Cluster, onDone: () => void): void {
+  /**
+   * Begins the starts that are due; returns at once.
+   * @param room how many brokers may be launched although their disk is short of room
+   * @param onDone called when they were launched or failed
+   */
+  begin(cluster: Cluster, room: number, onDone: () => void): void {
     if (this.running) return;
     const now = performance.now();
     const due = [...this.states].filter(([, s]) => s.state === 'waiting' && s.at <= now);
     if (due.length === 0) return;
-    this.running = this.start(cluster, new Map(due)).finally(() => {
+    this.running = this.start(cluster, new Map(due), room).finally(() => {
       this.running = undefined;
       onDone();
     });
   }
 
-  private async start(cluster: Cluster, due: ReadonlyMap<string, RevivalState>): Promise<void> {
+  private async start(
+    cluster: Cluster,
+    due: ReadonlyMap<string, RevivalState>,
+    room: number,
+  ): Promise<void> {
     const { layout, host } = cluster;
-    const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
-    const attempts = [...due]
+    const all = [...due]
       .map(([name, state]) => ({ name, attempt: 'attempt' in state ? state.attempt : 0 }))
       .sort((a, b) => Number(b.name === ZOOKEEPER) - Number(a.name === ZOOKEEPER));
+    const attempts = await this.ready(cluster, all, room);
+    if (attempts.length === 0) return;
+    const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
     try {
       this.prepared ??= await prepareRuntime(host, { javaHome: cluster.config.java.home });
       const { prepared } = this;
       await withLock(layout, host, Deadline.in(LOCK_MS), async () => {
         const wanted = await readWanted(layout);
         // As it is with the lock held: mqha.yaml may have been changed a moment ago.
-        const now = await openCluster(layout.directory, host);
+        const current = await openCluster(layout.directory, host);
         // One by one: what keeps one of them from starting is no fault of the others.
         for (const attempt of attempts.filter(({ name }) => isWanted(wanted, name))) {
-          await this.launch(now, prepared, reader, attempt);
+          await this.launch(current, prepared, reader, attempt);
         }
       });
     } catch (error) {
@@ -181,6 +195,26 @@ export class Revival {
     } finally {
       reader.close();
     }
+  }
+
+  /** Those that can start on their disks; the others wait, which is no failure. */
+  private async ready(
+    { layout }: Cluster,
+    attempts: readonly Attempt[],
+    room: number,
+  ): Promise<Attempt[]> {
+    const disks = new Map<string, DiskRoom>();
+    for (const { name } of attempts) {
+      const { data } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
+      const disk = await diskRoom(data);
+      // ZooKeeper attaches to nobody, and takes little.
+      if (disk && (name !== ZOOKEEPER || isFull(disk))) disks.set(name, disk);
+    }
+    const ready = withRoom(attempts, disks, room);
+    for (const { name, attempt } of attempts.filter((one) => !ready.includes(one))) {
+      this.states.set(name, { state: 'waiting', attempt, at: performance.now() + ROOM_MS });
+    }
+    return ready;
   }
 
   private async launch(

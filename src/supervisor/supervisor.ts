@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { readEndRecord, type EndRecord } from '../broker/end-record.js';
 import { openCluster, type Cluster } from '../cluster/context.js';
+import { diskRoom, isFull } from '../cluster/disk.js';
 import { decidingOf } from '../cluster/quorum.js';
 import { releaseZnodes } from '../cluster/sessions.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
@@ -18,6 +19,7 @@ import { Revival } from './revival.js';
 import { Copies } from './copies.js';
 import { Failures } from './failures.js';
 import { FaultClock, faultsOf, type Fault, type Sight } from './rules.js';
+import { roomOnShortDisks } from './short-disks.js';
 import { sightOf } from './sight.js';
 import { Statement } from './statement.js';
 import { useful, useless, Wards, type Ward } from './wards.js';
@@ -200,7 +202,8 @@ export class Supervisor {
       this.kills.doom(other, `${other} and ${name} end for the same reason`);
     }
     if (end?.code === 'log-lost') this.missCopy(name);
-    const why = killed ?? end?.message;
+    const full = wanted === 'up' ? await this.fullDiskOf(name) : undefined;
+    const why = killed ?? end?.message ?? full;
     const reason = why ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
     const lost = this.mastership.died(name, this.cluster.host.now().getTime(), reason);
     if (lost.length > 0) this.lostAt = performance.now();
@@ -232,6 +235,14 @@ export class Supervisor {
     if (name === ZOOKEEPER) return undefined;
     const end = await readEndRecord(this.cluster.layout.node(name).log);
     return end?.pid === pid ? end : undefined;
+  }
+
+  /** On a full disk a process cannot write why it ends. */
+  private async fullDiskOf(name: string): Promise<string | undefined> {
+    const { layout } = this.cluster;
+    const { data } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
+    const disk = await diskRoom(data);
+    return disk && isFull(disk) ? 'the disk that holds its data is full' : undefined;
   }
 
   private tell(entry: Untold): Promise<void> {
@@ -332,14 +343,17 @@ export class Supervisor {
     }
     this.revival.keepOnly(names);
     const living = [...glance.processes.keys()].filter((name) => name !== ZOOKEEPER).length;
+    const quorum = quorumOf(decidingOf(config, glance.election, glance.processes).electing);
     const zookeeperLives = glance.election !== undefined;
     const succession =
       zookeeperLives &&
-      living >= quorumOf(decidingOf(config, glance.election, glance.processes).electing) &&
+      living >= quorum &&
       this.lostAt !== undefined &&
       performance.now() - this.lostAt < SUCCESSOR_MS;
     if (succession) return;
-    this.revival.begin(this.cluster, () => {
+    const settled = this.wards.brokers.every(({ usefulSince }) => usefulSince !== undefined);
+    const room = roomOnShortDisks(living, quorum, settled);
+    this.revival.begin(this.cluster, room, () => {
       this.wake();
     });
   }

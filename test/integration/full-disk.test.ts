@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type TestCluster } from '../support/cluster.js';
+import type { ClusterStatus } from '../../src/cluster/status.js';
+import { errorIn, eventually, type TestCluster } from '../support/cluster.js';
 import { SmallDisk } from '../support/small-disk.js';
 import { healed, ofType, watchedCluster } from '../support/watched.js';
 
@@ -64,3 +65,52 @@ describe.skipIf(!SmallDisk.isPossible)(
     });
   },
 );
+
+const MB = 1024 * 1024;
+const ROOM_MB = 150;
+/** What the supervisor would have given up within. */
+const PATIENCE_MS = 10_000;
+
+describe.skipIf(!SmallDisk.isPossible)('a disk that all nodes share', () => {
+  let cluster: TestCluster;
+  let disk: SmallDisk | undefined;
+
+  beforeAll(async () => {
+    cluster = await watchedCluster(async (made) => {
+      await made.edit((text) => text.replace(/store: \d+gb/, `store: ${STORE}`));
+      disk = SmallDisk.mount(join(made.directory, 'nodes'), 700);
+    });
+  });
+
+  afterAll(async () => {
+    await cluster.run('down');
+    disk?.unmount();
+    await cluster.remove();
+  });
+
+  it('ends all of them when it is full; they come back by themselves when there is a little room', async () => {
+    const send = (...flags: string[]) =>
+      cluster.run('send', 'shared', '--size', '200000', '--count', `${COUNT}`, '--json', ...flags);
+    expect((await send()).exitCode).toBe(0);
+    await disk?.fill('rest', ROOM_MB * MB);
+    await disk?.fill('room', 0);
+    const began = new Date();
+    const refused = await send('--timeout', '5s');
+    expect(refused.exitCode).not.toBe(0);
+    const more = Number(/(\d+) messages? w/.exec(errorIn(refused.stderr).message)?.[1]);
+    await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    expect((await cluster.run('check')).exitCode).toBe(2);
+
+    await rm(join(disk?.path ?? '', 'room'));
+    const isWhole = ({ nodes }: ClusterStatus) =>
+      nodes.every((node) => node.accepting || node.attached === true);
+    await eventually(() => cluster.status(), isWhole);
+    const events = await cluster.events(began);
+    expect(ofType(events, 'gave-up')).toEqual([]);
+    expect(ofType(events, 'process-ended').map(({ how }) => how)).toContainEqual(
+      expect.stringContaining('disk'),
+    );
+    const { messages } = await cluster.json<{ messages: { body: string }[] }>('consume', 'shared');
+    expect(messages.length).toBeGreaterThanOrEqual(COUNT + more);
+  });
+});

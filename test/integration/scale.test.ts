@@ -7,16 +7,15 @@ import type { ClusterStatus } from '../../src/cluster/status.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { ScalePlan } from '../../src/scale/proposal.js';
 import type { ScaleResult } from '../../src/scale/scale.js';
-import { eventually, startedCluster, TestCluster, type Running } from '../support/cluster.js';
+import {
+  eventually,
+  startedCluster,
+  TestCluster,
+  type Running,
+  errorIn,
+} from '../support/cluster.js';
 import { Load } from '../support/load.js';
 import { receive, receiveUntil, send } from '../support/messages.js';
-
-interface Failure {
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string };
-}
-
-const errorIn = (stderr: string) =>
-  (JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as Failure).error;
 
 const replicasOf = ({ nodes }: ClusterStatus) => nodes.map(({ replicas }) => replicas);
 

@@ -181,3 +181,11 @@ export async function eventually<T>(
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
+
+interface Failure {
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+/** The error that a command with --json has written. */
+export const errorIn = (stderr: string) =>
+  (JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as Failure).error;

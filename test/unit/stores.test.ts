@@ -32,6 +32,7 @@ const reader = (znodes?: readonly Znode[]) =>
         : Promise.reject(new Error('it does not run')),
   }) as unknown as ZooKeeperReader;
 
+const ALIVE = { pid: 1, startTime: '1', argv: [], suspended: false };
 const FILES = [['a', 'b'], ['c'], ['d']];
 const SHORT = [['a']];
 
@@ -74,6 +75,16 @@ describe('the stores of nodes that are to start', () => {
     expect(ALL.flatMap(keptOf)).toEqual([]);
   });
 
+  it('are looked at without a question to a ZooKeeper that does not run, which would be waited for', async () => {
+    const group = vi.fn(() => Promise.reject(new Error('it does not run')));
+    const silent = { group } as unknown as ZooKeeperReader;
+    await settleStores(cluster, config.nodes, silent);
+    expect(group).not.toHaveBeenCalled();
+    vi.spyOn(cluster.registry, 'find').mockResolvedValue(ALIVE);
+    await settleStores(cluster, config.nodes, silent);
+    expect(group).toHaveBeenCalledOnce();
+  });
+
   it('are set aside where a quorum of others is whole, also when those do not start now', async () => {
     damaged('mq01');
     storeOf('mq02', SHORT);
@@ -100,8 +111,7 @@ describe('the stores of nodes that are to start', () => {
     damaged('mq01');
     // A znode that a dead master has left is none.
     await expect(settle(['mq01'], SERVED)).rejects.toMatchObject({ code: 'store-damaged' });
-    const alive = { pid: 1, startTime: '1', argv: [], suspended: false };
-    vi.spyOn(cluster.registry, 'find').mockResolvedValue(alive);
+    vi.spyOn(cluster.registry, 'find').mockResolvedValue(ALIVE);
     expect(await settle(['mq01'], SERVED)).toEqual(new Set());
     expect(keptOf('mq01')).toHaveLength(1);
   });
