@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { readIfThere } from '../files.js';
+import { lastLines } from '../process/log.js';
 
 const schema = z.object({
   at: z.string(),
@@ -32,4 +34,29 @@ export async function readEndRecord(logDirectory: string): Promise<EndRecord | u
   } catch {
     return undefined;
   }
+}
+
+/** What `-XX:+ExitOnOutOfMemoryError` says on stdout. A broker that starts says something as well, so it is of the last one. */
+const OUT_OF_MEMORY = /^Terminating due to java\.lang\.OutOfMemoryError: (.*)/;
+const OUT_OF_MEMORY_EXIT = 3;
+
+/**
+ * Why a process that was the last broker of its node has ended; undefined where it did not end itself, as when it was killed.
+ * @param logDirectory of the node
+ */
+export async function endOfLast(logDirectory: string, pid: number): Promise<EndRecord | undefined> {
+  const record = await readEndRecord(logDirectory);
+  if (record?.pid === pid) return record;
+  const stdout = join(logDirectory, 'stdout.log');
+  const [line = ''] = await lastLines(stdout, 1);
+  const what = OUT_OF_MEMORY.exec(line)?.[1];
+  const written = await stat(stdout).catch(() => undefined);
+  if (what === undefined || !written) return undefined;
+  return {
+    at: written.mtime.toISOString(),
+    pid,
+    exitCode: OUT_OF_MEMORY_EXIT,
+    code: 'out-of-memory',
+    message: `the broker ran out of memory (${what}); a larger java.heap holds more`,
+  };
 }

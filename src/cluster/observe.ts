@@ -1,7 +1,7 @@
 import type { Replication } from '../broker/jolokia.js';
 import { isAccepting } from '../broker/probe.js';
 import { asStarted } from '../broker/settings.js';
-import { readEndRecord, type EndRecord } from '../broker/end-record.js';
+import { endOfLast, type EndRecord } from '../broker/end-record.js';
 import { keptStores, type KeptStore } from '../broker/kept.js';
 import { lookAtStore } from '../broker/store-look.js';
 import { nodeId } from '../broker/store.js';
@@ -179,8 +179,8 @@ async function endOf(
   node: NodeConfig,
   logDirectory: string,
 ): Promise<EndRecord | undefined> {
-  const record = await readEndRecord(logDirectory);
-  return record && record.pid === (await registry.lastPid(node.name)) ? record : undefined;
+  const pid = await registry.lastPid(node.name);
+  return pid === undefined ? undefined : endOfLast(logDirectory, pid);
 }
 
 /** The addresses that a node listens on. */

@@ -6,7 +6,7 @@ import { sleep } from '../time.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 import { join } from 'node:path';
 import { DATA_IN_USE } from '../broker/command.js';
-import { readEndRecord, type EndRecord } from '../broker/end-record.js';
+import { endOfLast, type EndRecord } from '../broker/end-record.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import { throwIfInterrupted, type Cluster } from './context.js';
 import type { NodePhase } from './events.js';
@@ -89,8 +89,8 @@ export async function diedError(
     : ended.signal === null
       ? ` with exit code ${ended.code ?? '?'}`
       : ` by ${ended.signal}`;
-  const record = started && (await readEndRecord(started.logs.directory));
-  if (started && record?.pid === started.launched.pid) return new BrokerEnded(name, record, left);
+  const record = started && (await endOfLast(started.logs.directory, started.launched.pid));
+  if (record) return new BrokerEnded(name, record, left);
   const quote = started ? await quoteLogs(started.logs) : '';
   if (ended?.code === DATA_IN_USE) {
     return new MqhaError(

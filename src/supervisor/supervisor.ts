@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { readEndRecord, type EndRecord } from '../broker/end-record.js';
+import { endOfLast, type EndRecord } from '../broker/end-record.js';
 import { openCluster, type Cluster } from '../cluster/context.js';
 import { diskRoom, isFull } from '../cluster/disk.js';
 import { decidingOf } from '../cluster/quorum.js';
@@ -233,8 +233,7 @@ export class Supervisor {
   /** Why a broker ended itself; undefined where it did not. */
   private async endOf(name: string, pid: number): Promise<EndRecord | undefined> {
     if (name === ZOOKEEPER) return undefined;
-    const end = await readEndRecord(this.cluster.layout.node(name).log);
-    return end?.pid === pid ? end : undefined;
+    return endOfLast(this.cluster.layout.node(name).log, pid);
   }
 
   /** On a full disk a process cannot write why it ends. */

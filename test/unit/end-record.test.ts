@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readEndRecord } from '../../src/broker/end-record.js';
+import { endOfLast, readEndRecord } from '../../src/broker/end-record.js';
 
 let directory: string;
 
@@ -11,6 +11,22 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(directory, { recursive: true }));
+
+it('knows that the last broker ran out of memory, which can write nothing any more', async () => {
+  const stdout = join(directory, 'stdout.log');
+  const start = 'Loading message broker from: xbean:file:conf/activemq.xml\n';
+  const end = 'Terminating due to java.lang.OutOfMemoryError: Java heap space\n';
+  expect(await endOfLast(directory, 4711)).toBeUndefined();
+  await writeFile(stdout, `${start}${end}`);
+  expect(await endOfLast(directory, 4711)).toMatchObject({
+    pid: 4711,
+    exitCode: 3,
+    code: 'out-of-memory',
+    message: expect.stringContaining('Java heap space') as string,
+  });
+  await writeFile(stdout, `${start}${end}${start}`);
+  expect(await endOfLast(directory, 4711)).toBeUndefined();
+});
 
 it('reads why a broker ended itself, and nothing from what is absent or broken', async () => {
   expect(await readEndRecord(directory)).toBeUndefined();

@@ -7,6 +7,7 @@ import org.objectweb.asm.Opcodes;
 final class LargeTurns {
     static final String OPENWIRE = FrameSizes.OPENWIRE;
     static final String AMQP = "org/apache/activemq/transport/amqp/protocol/AmqpAbstractReceiver";
+    static final String AMQP_CONNECTION = "org/apache/activemq/transport/amqp/protocol/AmqpConnection";
     static final String AMQP_SENDER = "org/apache/activemq/transport/amqp/protocol/AmqpSender";
     static final String STOMP = FrameSizes.STOMP;
 
@@ -14,7 +15,7 @@ final class LargeTurns {
     private static final String TRANSFORM = "(Lorg/apache/activemq/command/ActiveMQMessage;)"
             + "Lorg/apache/activemq/transport/amqp/message/EncodedMessage;";
     private static final String RECEIVER = "org/apache/qpid/proton/engine/Receiver";
-    private static final String BYTES = "org/fusesource/hawtbuf/ByteArrayOutputStream";
+    private static final String DELIVERY = "org/apache/qpid/proton/engine/Delivery";
     private static final String FRAME = "org/apache/activemq/util/ByteArrayOutputStream";
     private static final String STOMP_FORMAT = "org/apache/activemq/transport/stomp/StompWireFormat";
     private static final String TARGET = "dev/mqha/wire/Turns";
@@ -27,21 +28,22 @@ final class LargeTurns {
                 .apply(original);
     }
 
-    /** @throws IllegalStateException where a message is put together, or ends, in another way */
+    /** @throws IllegalStateException where what comes of a message is not dealt with in one place */
+    static byte[] amqpConnection(byte[] original) {
+        return Rewrite.first("processDelivery", method -> {
+                    method.visitVarInsn(Opcodes.ALOAD, 1);
+                    method.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "arriving", "(L" + DELIVERY + ";)V", false);
+                })
+                .apply(original);
+    }
+
+    /** @throws IllegalStateException where a message does not end well or not, at one place each */
     static byte[] amqp(byte[] original) {
-        // Written at one place; it ends well or not.
-        return Rewrite.times(3, original, "an AMQP message", (name, next, place) ->
+        return Rewrite.times(2, original, "the end of an AMQP message", (name, next, place) ->
                 !name.equals("delivery") ? next : new MethodVisitor(Opcodes.ASM9, next) {
                     @Override
                     public void visitMethodInsn(
                             int opcode, String owner, String method, String type, boolean inInterface) {
-                        if (owner.equals(BYTES) && method.equals("write")) {
-                            place.found();
-                            visitVarInsn(Opcodes.ALOAD, 0);
-                            String target = "(L" + BYTES + ";[BIILjava/lang/Object;)V";
-                            super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "amqp", target, false);
-                            return;
-                        }
                         if (owner.equals(RECEIVER) && method.equals("advance")) {
                             place.found();
                             visitVarInsn(Opcodes.ALOAD, 0);

@@ -1,7 +1,9 @@
 package dev.mqha.wire;
 
-import java.util.IdentityHashMap;
-import java.util.Map;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.command.ActiveMQMessage;
 import org.apache.activemq.transport.amqp.message.EncodedMessage;
@@ -9,16 +11,18 @@ import org.apache.activemq.transport.amqp.message.OutboundTransformer;
 import org.apache.activemq.transport.nio.NIOTransport;
 import org.apache.activemq.transport.stomp.StompWireFormat;
 import org.apache.activemq.util.ByteArrayOutputStream;
+import org.apache.qpid.proton.engine.Delivery;
 
 /**
  * Lets large messages come in, and change their form for AMQP, by turns; the mended transports of the message port call it.
  *
  * <p>A message that comes in takes several times its size of the heap until it is counted, and each connection may bring one: a
- * few dozen senders of large messages ended a broker. Whoever has to wait is not read from for a while.
+ * few dozen senders of large messages ended a broker. Whoever has to wait is not read from for a while. Who has waited for long
+ * comes in beside the others, up to twice as much; beyond that the connection is closed, since one client less is better than no broker.
  */
 public final class Turns {
-    /** From so many bytes on a message has to have a turn. */
-    static final int LARGE = 512 * 1024;
+    /** From so many bytes on a message has to have a turn: less in a small heap, which the beginnings of many would fill. */
+    static final int LARGE = (int) Math.min(512 * 1024, Runtime.getRuntime().maxMemory() / 1024);
 
     /** A turn is waited for at most so long: a connection that nothing was read from for 30 s counts as dead. */
     static final long PATIENCE_MS = 20_000;
@@ -37,21 +41,37 @@ public final class Turns {
     /** AMQP and STOMP put a message together, and change its form, in arrays that grow. */
     private static final long OTHERS = BYTES / 2;
 
-    private static final Turns IN = new Turns(BYTES);
-    private static final Turns OUT = new Turns(BYTES);
+    private static final Turns IN = new Turns(BYTES, 2 * BYTES);
 
-    private record Turn(long bytes, long since) {}
+    /** A message that is not given its form would not be delivered. */
+    private static final Turns OUT = new Turns(BYTES, Long.MAX_VALUE);
+
+    /** Whoever waits looks again after this time: a connection that is gone is known by its garbage. */
+    private static final long LOOK_MS = 500;
+
+    private record Turn(WeakReference<Object> who, long bytes, long since) {}
 
     private final long most;
-    private final Map<Object, Turn> taken = new IdentityHashMap<>();
+    private final long limit;
+    private final List<Turn> taken = new ArrayList<>();
     private volatile boolean any;
 
-    Turns(long most) {
+    /**
+     * @param most what comes in together, in bytes
+     * @param limit what comes in beside it after a long wait
+     */
+    Turns(long most, long limit) {
         this.most = most;
+        this.limit = limit;
     }
 
-    /** An OpenWire frame of this size begins. @param connection its wire format */
-    static void openWire(Object connection, int size) {
+    /**
+     * An OpenWire frame of this size begins.
+     *
+     * @param connection its wire format
+     * @throws IOException where there is no room for it
+     */
+    static void openWire(Object connection, int size) throws IOException {
         if (size >= LARGE) {
             IN.take(connection, (long) OPENWIRE * size, PATIENCE_MS);
         }
@@ -66,13 +86,16 @@ public final class Turns {
         }
     }
 
-    /** Writes what has come of an AMQP message, in the place of {@code ByteArrayOutputStream.write(…)}. */
-    public static void amqp(
-            org.fusesource.hawtbuf.ByteArrayOutputStream message, byte[] bytes, int offset, int length, Object receiver) {
-        if (message.size() < LARGE && message.size() + length >= LARGE) {
-            IN.take(receiver, OTHERS, PATIENCE_MS);
+    /**
+     * More of an AMQP message has come, before {@code AmqpConnection.processDelivery} looks whether it is whole: until then
+     * Proton keeps all its frames.
+     *
+     * @throws IOException where there is no room for it
+     */
+    public static void arriving(Delivery delivery) throws IOException {
+        if (delivery.isPartial() && delivery.pending() >= LARGE) {
+            IN.take(delivery.getLink().getContext(), OTHERS, PATIENCE_MS);
         }
-        message.write(bytes, offset, length);
     }
 
     /** The broker has an AMQP message, or not. */
@@ -94,8 +117,8 @@ public final class Turns {
         OUT.end(sender);
     }
 
-    /** The body of a STOMP frame has become large. */
-    static void stomp(Object connection) {
+    /** The body of a STOMP frame has become large. @throws IOException where there is no room for it */
+    static void stomp(Object connection) throws IOException {
         IN.take(connection, OTHERS, PATIENCE_MS);
     }
 
@@ -114,27 +137,30 @@ public final class Turns {
      *
      * @param who has it; at most one
      * @return false where it was taken after the time was over
+     * @throws IOException where even then there is no room
      */
-    boolean take(Object who, long bytes, long patienceMs) {
+    boolean take(Object who, long bytes, long patienceMs) throws IOException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
-        boolean fits;
         synchronized (taken) {
+            if (has(who)) {
+                return true;
+            }
+            boolean fits = fits(bytes, most);
             try {
-                while (!(fits = fits(bytes))) {
-                    long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                    if (left <= 0) {
-                        break;
-                    }
-                    taken.wait(left);
+                for (long left = patienceMs; !fits && left > 0; fits = fits(bytes, most)) {
+                    taken.wait(Math.min(left, LOOK_MS));
+                    left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 }
             } catch (InterruptedException interrupted) {
-                fits = false;
                 Thread.currentThread().interrupt();
             }
-            taken.put(who, new Turn(bytes, System.nanoTime()));
+            if (!fits && !fits(bytes, limit)) {
+                throw new IOException("no room for one more large message: others that come in take " + sum() + " bytes");
+            }
+            taken.add(new Turn(new WeakReference<>(who), bytes, System.nanoTime()));
             any = true;
+            return fits;
         }
-        return fits;
     }
 
     /** Ends somebody's turn, if there is one. */
@@ -144,16 +170,25 @@ public final class Turns {
             return;
         }
         synchronized (taken) {
-            if (taken.remove(who) != null) {
+            if (taken.removeIf(turn -> turn.who().get() == who)) {
                 any = !taken.isEmpty();
                 taken.notifyAll();
             }
         }
     }
 
-    private boolean fits(long bytes) {
+    private boolean has(Object who) {
+        return taken.stream().anyMatch(turn -> turn.who().get() == who);
+    }
+
+    private boolean fits(long bytes, long within) {
         long now = System.nanoTime();
-        taken.values().removeIf(turn -> now - turn.since() > TimeUnit.MILLISECONDS.toNanos(LOST_MS));
-        return taken.isEmpty() || taken.values().stream().mapToLong(Turn::bytes).sum() + bytes <= most;
+        taken.removeIf(turn ->
+                turn.who().get() == null || now - turn.since() > TimeUnit.MILLISECONDS.toNanos(LOST_MS));
+        return taken.isEmpty() || sum() <= within - bytes;
+    }
+
+    private long sum() {
+        return taken.stream().mapToLong(Turn::bytes).sum();
     }
 }

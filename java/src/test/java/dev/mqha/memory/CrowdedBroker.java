@@ -26,7 +26,7 @@ final class CrowdedBroker {
 
     public static void main(String[] args) throws Exception {
         BrokerService broker = broker(Path.of(args[0]));
-        int port = broker.getTransportConnectors().get(0).getServer().getSocketAddress().getPort();
+        int port = portOf(broker);
         Process clients = new ProcessBuilder(Stream.concat(
                         Stream.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -44,12 +44,16 @@ final class CrowdedBroker {
         Runtime.getRuntime().halt(ended ? clients.exitValue() : 1);
     }
 
+    static int portOf(BrokerService broker) throws Exception {
+        return broker.getTransportConnectors().get(0).getServer().getSocketAddress().getPort();
+    }
+
     /** As src/config/limits.ts has it. */
     private static long largest() {
         return Runtime.getRuntime().maxMemory() / 64;
     }
 
-    private static BrokerService broker(Path directory) throws Exception {
+    static BrokerService broker(Path directory) throws Exception {
         LevelDBStore store = new LevelDBStore();
         store.setDirectory(directory.resolve("store").toFile());
         PListStoreImpl temp = new PListStoreImpl();

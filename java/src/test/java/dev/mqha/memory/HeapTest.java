@@ -25,6 +25,7 @@ class HeapTest {
             IDLE | received 112
             SENDERS | sent 80 received 80
             STOMP | sent 40 received 40
+            AMQP | sent 80 received 80
             TRANSACTION | refused, committed, received 4
             ASYNC | sent 240 received 240
             BROWSERS | browsed 4 received 60

@@ -1,5 +1,6 @@
 package dev.mqha.memory;
 
+import dev.mqha.rig.Amqp;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -122,6 +123,25 @@ enum Mixes {
                 socket.close();
             }
             return "sent " + sent + " received " + received;
+        }
+    },
+    /** Many AMQP clients at once. */
+    AMQP {
+        @Override
+        String run() throws Exception {
+            byte[] body = new byte[(int) largest];
+            List<Callable<Integer>> senders = new ArrayList<>();
+            for (int number = 0; number < 40; number++) {
+                senders.add(() -> {
+                    try (Amqp client = new Amqp(port, "amqp")) {
+                        client.send(body);
+                        client.send(body);
+                    }
+                    return 2;
+                });
+            }
+            int sent = all(senders);
+            return "sent " + sent + " received " + receive("amqp", sent, 1);
         }
     },
     /** A transaction that cannot fit, and others that can. */
