@@ -81,6 +81,26 @@ export function settingsOf(argv: readonly string[]): BrokerSettings {
   };
 }
 
+/** Which settings a running broker has otherwise than mqha.yaml; the number of nodes is judged apart. */
+export function differingKeys(
+  has: ReadonlyMap<string, string>,
+  wanted: ReadonlyMap<string, string>,
+): string[] {
+  return [...wanted.keys()].filter(
+    (key) => key !== 'replicas' && has.has(key) && has.get(key) !== wanted.get(key),
+  );
+}
+
+/** Whether a broker with this command runs with the settings of mqha.yaml; of an earlier mqha that is not known. */
+export function runsAsConfigured(
+  config: ClusterConfig,
+  name: string,
+  argv: readonly string[],
+): boolean {
+  const { keys } = settingsOf(argv);
+  return keys === null || differingKeys(keys, settingsFor(config, name)).length === 0;
+}
+
 /**
  * A node with the addresses that its running broker listens on: those of mqha.yaml may have been edited since.
  * @param argv of its process; empty where none runs

@@ -1,11 +1,7 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import * as z from 'zod/mini';
-import type { Layout } from '../config/layout.js';
 import type { NodeConfig } from '../config/schema.js';
-import { readIfThere, writeFileAtomic } from '../files.js';
 import type { Cluster } from './context.js';
 import { refuseUnstartable } from './prepare.js';
+import { beginRestart, doneBefore, forgetRestart } from './restart-record.js';
 import { startNodes } from './start.js';
 import type { ClusterStatus } from './status.js';
 import { superviseAgain } from './supervision.js';
@@ -51,7 +47,7 @@ export async function restartNodes(
   await (options.check ?? refuseUnstartable)(cluster);
   const done = options.rolling ? await doneBefore(cluster, nodes) : [];
   if (done.length > 0) host.emit({ type: 'restart-resumed', done });
-  else if (options.rolling) await writeFileAtomic(recordFile(layout), record(host.now()));
+  else if (options.rolling) await beginRestart(layout, host.now());
   let status = before;
   const restarted: string[] = [];
   let left = nodes.filter((node) => !done.includes(node.name));
@@ -71,7 +67,7 @@ export async function restartNodes(
     left = left.filter((other) => other !== node);
   }
   if (options.rolling) {
-    await rm(recordFile(layout), { force: true });
+    await forgetRestart(layout);
     if (await superviseAgain(cluster)) status = await statusOf(cluster);
   }
   return { restarted, before: done, status };
@@ -82,26 +78,4 @@ function nextOf(left: readonly NodeConfig[], status: ClusterStatus): NodeConfig 
   const rank = (node: NodeConfig) =>
     node.name === status.master ? 2 : node.name === status.elector ? 1 : 0;
   return [...left].sort((a, b) => rank(a) - rank(b))[0];
-}
-
-const recordFile = (layout: Layout) => join(layout.state, 'restart.json');
-
-const record = (began: Date) => `${JSON.stringify({ began: began.toISOString() })}\n`;
-
-const recordSchema = z.object({ began: z.iso.datetime() });
-
-/** Who was launched since an interrupted restart began, and runs. */
-async function doneBefore(cluster: Cluster, nodes: readonly NodeConfig[]): Promise<string[]> {
-  const text = await readIfThere(recordFile(cluster.layout));
-  if (text === undefined) return [];
-  let began: Date;
-  try {
-    began = new Date(recordSchema.parse(JSON.parse(text)).began);
-  } catch {
-    return []; // A damaged record: restart all of them.
-  }
-  const launched = await Promise.all(
-    nodes.map(async ({ name }) => ({ name, at: await cluster.registry.launchedAt(name) })),
-  );
-  return launched.flatMap(({ name, at }) => (at && at > began ? [name] : []));
 }

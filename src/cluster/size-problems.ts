@@ -1,4 +1,4 @@
-import { OPTIONS, settingsFor, settingsOf } from '../broker/settings.js';
+import { differingKeys, OPTIONS, settingsFor, settingsOf } from '../broker/settings.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { ProcessInfo } from '../process/table.js';
 import { goesOn } from './halt.js';
@@ -84,9 +84,7 @@ function difference(
   has: ReadonlyMap<string, string>,
   wanted: ReadonlyMap<string, string>,
 ): string | undefined {
-  const keys = [...wanted.keys()].filter(
-    (key) => key !== 'replicas' && has.has(key) && has.get(key) !== wanted.get(key),
-  );
+  const keys = differingKeys(has, wanted);
   const told = keys.filter((key) => key !== OPTIONS);
   const list = (of: ReadonlyMap<string, string>, names: boolean) =>
     told.map((key) => `${names ? `${key} ` : ''}${of.get(key) ?? ''}`).join(', ');

@@ -12,6 +12,7 @@ import { observe } from './observe.js';
 import { quorumWithout } from './quorum.js';
 import { releaseZnodes } from './sessions.js';
 import type { ClusterStatus } from './status.js';
+import { forgetRestart } from './restart-record.js';
 import { endSupervisor } from './supervision.js';
 import { want } from './wanted.js';
 
@@ -213,6 +214,7 @@ export function downCluster(cluster: Cluster, timeoutMs: number): Promise<Stoppe
 export async function stopEverything(cluster: Cluster, timeoutMs: number): Promise<Stopped[]> {
   if (cluster.id === '') return [];
   await haltChange(cluster);
+  await forgetRestart(cluster.layout);
   const nodes = cluster.config.nodes.map((node) => node.name);
   const names = new Set([...nodes, ...(await runningNames(cluster)), ZOOKEEPER]);
   await want(cluster, [...names], 'down');

@@ -1,4 +1,5 @@
 import type { Cluster } from './context.js';
+import { forgetRestart } from './restart-record.js';
 import { startNodes, type StartResult } from './start.js';
 
 export interface UpOptions {
@@ -11,15 +12,18 @@ export interface UpOptions {
 }
 
 /** Starts what is not running, and returns when a client can send and every slave is attached. */
-export function up(cluster: Cluster, options: UpOptions): Promise<StartResult> {
+export async function up(cluster: Cluster, options: UpOptions): Promise<StartResult> {
   const { timeoutMs } = options;
   const wanted =
     options.supervisor === 'ensure' && !cluster.config.supervisor.enabled
       ? 'end'
       : options.supervisor;
-  return startNodes(cluster, cluster.config.nodes, {
+  const result = await startNodes(cluster, cluster.config.nodes, {
     timeoutMs,
     whole: true,
     ...(wanted === 'keep' ? {} : { supervisor: wanted }),
   });
+  // What it has started would count as restarted.
+  if (result.started.length > 0) await forgetRestart(cluster.layout);
+  return result;
 }

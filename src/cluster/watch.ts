@@ -59,6 +59,9 @@ export interface Started {
   readonly logs: LogMarks;
 }
 
+/** What a JVM exits with that SIGTERM ends in an orderly way: 128 and the signal's number. */
+const TERMINATED = 143;
+
 /** The error for a broker that has ended itself while it was starting. */
 export class BrokerEnded extends MqhaError {
   readonly node: string;
@@ -92,6 +95,15 @@ export async function diedError(
   const record = started && (await endOfLast(started.logs.directory, started.launched.pid));
   if (record) return new BrokerEnded(name, record, left);
   const quote = started ? await quoteLogs(started.logs) : '';
+  if (ended?.code === TERMINATED || ended?.signal === 'SIGTERM') {
+    return new MqhaError(
+      'broker-died',
+      `${name} was told to stop (SIGTERM) while it was starting`,
+      {
+        hint: `Another command or a person did that: \`mqha events\` has the commands; ${left}; \`mqha up\` starts what is missing.`,
+      },
+    );
+  }
   if (ended?.code === DATA_IN_USE) {
     return new MqhaError(
       'data-in-use',

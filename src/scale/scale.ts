@@ -52,17 +52,12 @@ export async function scaleCluster(
   to: number,
   options: ScaleOptions,
 ): Promise<ScaleResult> {
-  const { layout, host, journal } = cluster;
+  const { layout, host } = cluster;
   refuseCount(to);
   const before = await inForceOf(cluster);
   if (before.change) {
     refuseOther(before.change, to, options.remove);
-    const { from, began } = before.change;
-    await journal.append({ source: 'command', type: 'scale', from, to, phase: 'continued' });
-    host.emit({
-      type: 'scale-step',
-      text: `going on with the change to ${to} nodes that was begun at ${began}`,
-    });
+    await tellOfGoingOn(cluster, before.change);
     const removed = await goOn(layout.directory, cluster, options);
     await superviseAgain(cluster);
     return resultOf(cluster, before, before.change, removed, true);
@@ -167,6 +162,7 @@ export async function finishScale(
     case 'nothing':
       return false;
     case 'begun':
+      if (now.change) await tellOfGoingOn(cluster, now.change);
       await goOn(layout.directory, cluster, { ...options, confirm });
       return true;
     case 'edited': {
@@ -179,6 +175,15 @@ export async function finishScale(
       return true;
     }
   }
+}
+
+async function tellOfGoingOn({ host, journal }: Cluster, change: SizeChange): Promise<void> {
+  const { from, to, began } = change;
+  await journal.append({ source: 'command', type: 'scale', from, to, phase: 'continued' });
+  host.emit({
+    type: 'scale-step',
+    text: `going on with the change to ${to} nodes that was begun at ${began}; mqha.yaml follows it`,
+  });
 }
 
 async function resultOf(

@@ -32,9 +32,9 @@ export async function soon<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** A process that carries the marks of a broker and does nothing; it runs when this resolves. */
-export async function broker(id: string, name = 'mq01') {
+export async function broker(id: string, name = 'mq01', more: readonly string[] = []) {
   const program = "process.stdout.write('up'); setInterval(() => {}, 1000)";
-  const started = child(['-e', program, '--', ...markers(id, name)]);
+  const started = child(['-e', program, '--', ...markers(id, name), ...more]);
   await soon(once(started.stdout, 'data'));
   return started;
 }

@@ -14,7 +14,7 @@ const MAKERS: Readonly<Record<string, number>> = { MqhaError: 1, usageError: 2 }
 const OTHERS = ['internal'];
 
 /** What makes a problem: a severity first, then its code. */
-const PROBLEM_MAKERS = new Set(['problem', 'add']);
+const PROBLEM_MAKERS = new Set(['problem', 'list.add']);
 
 const SEVERITIES = new Set(['error', 'warning', 'info']);
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { settingMarkers } from '../../../src/broker/settings.js';
 import { openCluster, thisHost } from '../../../src/cluster/context.js';
 import type { ClusterEvent } from '../../../src/cluster/events.js';
 import { restartNodes } from '../../../src/cluster/restart.js';
@@ -14,15 +15,17 @@ const AN_HOUR = 3_600_000;
  * A cluster whose three brokers run, though they do nothing, on a machine without Java: what is
  * restarted is stopped and cannot be started, and that ends the restart as an interruption does.
  */
-async function setUp() {
+async function setUp(heapMb?: number) {
   const events: ClusterEvent[] = [];
   const emit = (event: ClusterEvent) => void events.push(event);
   const host = { ...thisHost({ emit }), env: { PATH: '/nowhere' } };
   const cluster = await openCluster(await made(), host);
   const record = join(cluster.layout.state, 'restart.json');
+  const { java } = cluster.config;
+  const config = { ...cluster.config, java: { ...java, heapMb: heapMb ?? java.heapMb } };
   const brokers = new Map<string, Awaited<ReturnType<typeof broker>>>();
   for (const name of NAMES) {
-    const started = await broker(cluster.id, name);
+    const started = await broker(cluster.id, name, settingMarkers(config, name));
     await cluster.registry.remember(name, started.pid);
     brokers.set(name, started);
   }
@@ -96,6 +99,13 @@ describe('a restart of the whole cluster', () => {
     expect(await restart(true)).toMatchObject({ restarted: [], before: NAMES });
     expect(stopped()).toEqual([]);
     expect(existsSync(record)).toBe(false);
+  });
+
+  it('takes up again what was launched since with other settings than mqha.yaml has now', async () => {
+    const { began, restart, done } = await setUp(1024);
+    began(AN_HOUR);
+    await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
+    expect(done()).toEqual([]);
   });
 
   it('takes up again what was launched since and has died', async () => {
