@@ -22,12 +22,12 @@ const FULL_BYTES = 16 * 1024 * 1024;
 const SHORT_BYTES = 1024 * 1024 * 1024;
 
 /** Whether attaches have to go easy on a disk with so much left. */
-export function isShort({ freeBytes }: Pick<DiskRoom, 'freeBytes'>): boolean {
+export function isShort(freeBytes: number): boolean {
   return freeBytes < SHORT_BYTES;
 }
 
 /** Whether a broker can write no more on a disk with so much left. */
-export function isFull({ freeBytes }: Pick<DiskRoom, 'freeBytes'>): boolean {
+export function isFull(freeBytes: number): boolean {
   return freeBytes < FULL_BYTES;
 }
 

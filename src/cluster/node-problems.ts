@@ -83,7 +83,7 @@ export function nodeProblems(
       `It may be starting; if it stays so, see \`mqha logs ${node.name}\`.`,
     );
   }
-  if (observed.freeBytes !== undefined && isFull({ freeBytes: observed.freeBytes })) {
+  if (observed.freeBytes !== undefined && isFull(observed.freeBytes)) {
     list.add(
       'error',
       'disk-full',

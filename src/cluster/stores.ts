@@ -80,7 +80,7 @@ async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promis
   await removeEmptyFiles(directories.data);
   const room = await diskRoom(directories.data);
   // Of an attach that was broken off no copy is kept: the next one needs what it takes.
-  const hasRoom = room === undefined || !isShort(room);
+  const hasRoom = room === undefined || !isShort(room.freeBytes);
   const outcome = await recoverStash(directories.data, host.now(), hasRoom);
   if (outcome.action === 'restored') {
     host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });

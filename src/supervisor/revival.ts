@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/context.js';
 import { openCluster, withLock } from '../cluster/context.js';
-import { diskRoom, isFull, type DiskRoom } from '../cluster/disk.js';
+import { diskRoom, isFull } from '../cluster/disk.js';
 import { launchNodes } from '../cluster/launch.js';
 import { prepareRuntime, type Prepared } from '../cluster/prepare.js';
 import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
@@ -203,12 +203,12 @@ export class Revival {
     attempts: readonly Attempt[],
     room: number,
   ): Promise<Attempt[]> {
-    const disks = new Map<string, DiskRoom>();
+    const disks = new Map<string, number>();
     for (const { name } of attempts) {
       const { data } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
       const disk = await diskRoom(data);
       // ZooKeeper attaches to nobody, and takes little.
-      if (disk && (name !== ZOOKEEPER || isFull(disk))) disks.set(name, disk);
+      if (disk && (name !== ZOOKEEPER || isFull(disk.freeBytes))) disks.set(name, disk.freeBytes);
     }
     const ready = withRoom(attempts, disks, room);
     for (const { name, attempt } of attempts.filter((one) => !ready.includes(one))) {

@@ -1,4 +1,4 @@
-import { isFull, isShort, type DiskRoom } from '../cluster/disk.js';
+import { isFull, isShort } from '../cluster/disk.js';
 
 /**
  * How many brokers may be launched at this moment whose disk is short of room. Beyond a quorum it is one at a time: what
@@ -13,18 +13,18 @@ export function roomOnShortDisks(living: number, quorum: number, settled: boolea
 
 /**
  * Which of these may start now: a full disk is waited for, and short ones have room for so many.
- * @param disks what is known of the disk of each; a name that is absent has no limit
+ * @param free what each has left on its disk, in bytes; a name that is absent has no limit
  */
 export function withRoom<T extends { readonly name: string }>(
   attempts: readonly T[],
-  disks: ReadonlyMap<string, Pick<DiskRoom, 'freeBytes'>>,
+  free: ReadonlyMap<string, number>,
   room: number,
 ): T[] {
   let left = room;
   return attempts.filter(({ name }) => {
-    const disk = disks.get(name);
-    if (!disk || !isShort(disk)) return true;
-    if (isFull(disk) || left === 0) return false;
+    const bytes = free.get(name);
+    if (bytes === undefined || !isShort(bytes)) return true;
+    if (isFull(bytes) || left === 0) return false;
     left -= 1;
     return true;
   });

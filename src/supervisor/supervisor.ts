@@ -241,7 +241,7 @@ export class Supervisor {
     const { layout } = this.cluster;
     const { data } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
     const disk = await diskRoom(data);
-    return disk && isFull(disk) ? 'the disk that holds its data is full' : undefined;
+    return disk && isFull(disk.freeBytes) ? 'the disk that holds its data is full' : undefined;
   }
 
   private tell(entry: Untold): Promise<void> {

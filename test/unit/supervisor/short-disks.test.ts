@@ -6,15 +6,15 @@ const NAMES = ['mq01', 'mq02', 'mq03'];
 
 /** Which of three nodes may start, by what their disks have left. */
 function ready(freeMb: readonly number[], room: number): string[] {
-  const disks = new Map(
+  const left = new Map(
     NAMES.flatMap((name, index) => {
       const free = freeMb[index];
-      return free === undefined ? [] : [[name, { freeBytes: free * MB }] as const];
+      return free === undefined ? [] : [[name, free * MB] as const];
     }),
   );
   return withRoom(
     NAMES.map((name) => ({ name })),
-    disks,
+    left,
     room,
   ).map(({ name }) => name);
 }

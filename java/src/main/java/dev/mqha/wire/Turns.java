@@ -170,11 +170,17 @@ public final class Turns {
             return;
         }
         synchronized (taken) {
-            if (taken.removeIf(turn -> turn.who().get() == who)) {
+            if (taken.removeIf(turn -> turn.who().get() == who || isOver(turn))) {
                 any = !taken.isEmpty();
                 taken.notifyAll();
             }
         }
+    }
+
+    /** Its connection is gone, or so slow that others do not wait for it. */
+    private static boolean isOver(Turn turn) {
+        return turn.who().get() == null
+                || System.nanoTime() - turn.since() > TimeUnit.MILLISECONDS.toNanos(LOST_MS);
     }
 
     private boolean has(Object who) {
@@ -182,9 +188,7 @@ public final class Turns {
     }
 
     private boolean fits(long bytes, long within) {
-        long now = System.nanoTime();
-        taken.removeIf(turn ->
-                turn.who().get() == null || now - turn.since() > TimeUnit.MILLISECONDS.toNanos(LOST_MS));
+        taken.removeIf(Turns::isOver);
         return taken.isEmpty() || sum() <= within - bytes;
     }
 
