@@ -146,15 +146,19 @@ function waitingForSlaves(seen: Observation, status: Unjudged): StatusProblem[] 
   if (replication === undefined || 'error' in replication || !status.sync.startsWith('quorum')) {
     return [];
   }
-  const attached = replication.slaves.filter((slave) => slave.attached).length;
+  // A slave that is stopped by a signal counts as attached until its connection ends, and answers nothing.
+  const suspended = seen.nodes.filter(({ process }) => process?.suspended === true);
+  const attached = replication.slaves.filter(
+    ({ attached: is, nodeId }) => is && !suspended.some((node) => node.nodeId === nodeId),
+  ).length;
   if (attached >= needed) return [];
   return [
     {
       severity: 'error',
       code: 'senders-blocked',
       node: status.master,
-      message: `${status.master ?? 'the master'} acknowledges no persistent message: ${attached} of ${needed} slaves that must have it ${needed === 1 ? 'is' : 'are'} attached`,
-      hint: 'Start the missing nodes with `mqha up`, or wait until they are attached.',
+      message: `${status.master ?? 'the master'} acknowledges no persistent message: ${attached} of ${needed} slaves that must have it ${needed === 1 ? 'is' : 'are'} attached${suspended.length > 0 ? ' and not suspended' : ''}`,
+      hint: 'Start the missing nodes with `mqha up` (a supervisor ends suspended ones), or wait until they are attached.',
     },
   ];
 }

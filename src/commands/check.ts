@@ -15,11 +15,9 @@ const EXIT_CODES: Readonly<Record<ClusterState, number>> = {
   unknown: 3,
 };
 
-/** Codes of problems with which a cluster that serves is not well. */
+/** Codes of warnings with which a cluster that serves is not well. */
 const UNSETTLED: ReadonlySet<string> = new Set([
   'restart-needed',
-  'scale-unfinished',
-  'state-damaged',
   'supervisor-missing',
   'copies-lost',
 ]);
@@ -43,7 +41,9 @@ function exitCodeOf({ state, problems }: ClusterStatus): number {
   const code = EXIT_CODES[state];
   if (code >= CRITICAL) return code;
   if (standstills(problems).length > 0) return CRITICAL;
-  const unsettled = problems.some((problem) => UNSETTLED.has(problem.code));
+  const unsettled = problems.some(
+    ({ severity, code: of }) => severity === 'error' || UNSETTLED.has(of),
+  );
   return unsettled || nearStandstills(problems).length > 0 ? Math.max(code, WARNING) : code;
 }
 

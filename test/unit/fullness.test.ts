@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/broker/usage.js';
-import { ACCEPTING, codesOf, judged, problemOf, REPLICATION, whole, type Scene } from './scenes.js';
+import {
+  ACCEPTING,
+  codesOf,
+  judged,
+  problemOf,
+  REPLICATION,
+  running,
+  whole,
+  type Scene,
+} from './scenes.js';
 
 const GB = 1024 ** 3;
 const MB = 1024 ** 2;
@@ -52,6 +61,14 @@ describe('what is full', () => {
     const scene: Scene = { ...whole(), replication: { ...REPLICATION, slaves } };
     expect(problemOf(scene, 'senders-blocked')[0]?.message).toContain('0 of 1 slaves');
     expect(codesOf(whole())).not.toContain('senders-blocked mq02');
+  });
+
+  it('is said of a master whose slaves are suspended, which count as attached for a while', () => {
+    const suspended = { process: running(1, true) };
+    const nodes = { mq02: ACCEPTING, mq01: suspended };
+    expect(codesOf({ ...whole(), nodes })).not.toContain('senders-blocked mq02');
+    const both = { ...whole(), nodes: { ...nodes, mq03: suspended } };
+    expect(problemOf(both, 'senders-blocked')[0]?.message).toContain('0 of 1 slaves');
   });
 });
 
