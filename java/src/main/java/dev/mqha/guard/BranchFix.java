@@ -36,7 +36,13 @@ final class BranchFix {
     /** Returns the mended form of {@code QUEUE}. @throws IllegalStateException where it is not that */
     static byte[] queue(byte[] original) {
         String page = "(L" + SET + ";JLorg/apache/activemq/store/MessageRecoveryListener;JJJ)J";
-        byte[] paged = within("recoverNextMessages", MANAGER, "cursorMessages", page, "page").apply(original);
+        byte[] paged = within("recoverNextMessages", MANAGER, "cursorMessages", page, "page")
+                .andThen(Rewrite.redirectWith(
+                        "getMessageCount", MANAGER, "collectionSize", "(J)J", ACKS, "depth", "L" + SET + ";", code -> {
+                            code.visitVarInsn(Opcodes.ALOAD, 0);
+                            code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, QUEUE, "preparedAcks", "()L" + SET + ";", false);
+                        }))
+                .apply(original);
         return Rewrite.once(paged, "the set", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitTypeInsn(int opcode, String type) {

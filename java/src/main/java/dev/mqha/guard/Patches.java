@@ -67,6 +67,7 @@ final class Patches {
             new Patch(DamageFix.SLAVE, DamageFix::slave),
             new Patch(StopLimit.CLASS, StopLimit::mend),
             new Patch(AckFix.UNIT, AckFix::unit),
+            new Patch(CursorEnd.UNIT, CursorEnd::unit),
             new Patch(AckFix.CLIENT, AckFix::removals),
             new Patch(SmallFrameFix.SENDING, SmallFrameFix::send),
             new Patch(FileList.CODEC, FileList::write),

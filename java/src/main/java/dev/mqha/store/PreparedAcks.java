@@ -1,6 +1,7 @@
 package dev.mqha.store;
 
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.activemq.command.MessageId;
@@ -48,7 +49,7 @@ public final class PreparedAcks extends HashSet<MessageId> {
         }
     }
 
-    /** Instead of the cursor of a queue: hands out what has come back first. */
+    /** Instead of the cursor of a queue: hands out what has come back first, and nothing behind what is not written. */
     public static long page(
             DBManager db,
             HashSet<MessageId> acks,
@@ -58,11 +59,12 @@ public final class PreparedAcks extends HashSet<MessageId> {
             long to,
             long limit) {
         PreparedAcks prepared = (PreparedAcks) acks;
+        long end = Math.min(to, Unwritten.end(db, queue));
         long handed = 0;
         while (handed < limit) {
-            Long place = prepared.nextReturning();
+            Long place = prepared.nextReturning(from);
             if (place == null) {
-                return db.cursorMessages(acks, queue, listener, from, to, limit - handed);
+                return db.cursorMessages(acks, queue, listener, from, end, limit - handed);
             }
             db.client().queueCursor(queue, place, place + 1, new AbstractFunction1<>() {
                 @Override
@@ -82,12 +84,30 @@ public final class PreparedAcks extends HashSet<MessageId> {
         return from;
     }
 
-    private synchronized Long nextReturning() {
-        if (returning.isEmpty()) {
+    /**
+     * The place of one that the cursor has passed; null where there is none. It comes to the others by itself: handed out
+     * before, they would come twice, and the broker takes the second for a duplicate that the store must not have.
+     */
+    private synchronized Long nextReturning(long from) {
+        returning.values().removeIf(place -> place >= from);
+        Iterator<Long> passed = returning.values().iterator();
+        if (!passed.hasNext()) {
             return null;
         }
-        MessageId first = returning.keySet().iterator().next();
-        return returning.remove(first);
+        Long place = passed.next();
+        passed.remove();
+        return place;
+    }
+
+    /**
+     * The depth of a queue, in the place of {@code collectionSize}, which counts what recovered branches have acknowledged as
+     * well: the broker does not, and adds it when a branch is rolled back.
+     */
+    public static long depth(DBManager db, long queue, HashSet<MessageId> acks) {
+        PreparedAcks prepared = (PreparedAcks) acks;
+        synchronized (prepared) {
+            return db.collectionSize(queue) - prepared.recovered.size();
+        }
     }
 
     @Override

@@ -49,7 +49,7 @@ final class SubscriptionPage extends AbstractFunction2<Buffer, EntryRecord.Buffe
     /** Reads from a place on. @return where the next page begins */
     long read(long from) {
         LevelDBClient$ codec = LevelDBClient$.MODULE$;
-        Buffer end = codec.encodeLong(Long.MAX_VALUE);
+        Buffer end = codec.encodeLong(Unwritten.end(store.db(), topic));
         goOn = from;
         while (goOn >= 0) {
             Buffer start = codec.encodeLong(goOn);

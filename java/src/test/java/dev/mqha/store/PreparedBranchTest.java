@@ -168,12 +168,12 @@ class PreparedBranchTest {
 
     private static final List<String> TAKEN_OVER = List.of(
             "ack both send undone waits",
-            "in 6 7 (8)",
+            "in 6 7 (2)",
             "out  (0)",
-            "in 3 4 6 7 (5)",
+            "in 3 4 6 7 (4)",
             "out a b c (3)",
             "waits",
-            "in 3 4 6 7 (5)",
+            "in 3 4 6 7 (4)",
             "in 3 4 6 7 (4)",
             "out a b c e (4)",
             "");
@@ -271,5 +271,32 @@ class PreparedBranchTest {
     @Test
     void theLogOfABranchStaysUntilItIsCommitted() throws Exception {
         assertEquals("true\ntrue\nsend\nout b (1)\ntrue", Jvm.mended().print(IsCollected.class, directory).strip());
+    }
+
+    /** Takes over, ends each branch before anybody has read the queue, and prints what it holds and says, also after one start more. */
+    public static final class EndsUnread {
+        public static void main(String[] args) throws Exception {
+            Path data = Path.of(args[0]);
+            try (Replicas.Master master = Replicas.master(data, 1, LOG_SIZE).serving()) {
+                Branches branches = new Branches(master);
+                System.out.println(branches.recovered() + ": " + Replicas.depth(master, "in"));
+                branches.rollback("undone", "waits", "send");
+                branches.commit("ack", "both");
+                System.out.println(holds(master, "in") + " " + Replicas.depth(master, "in"));
+                System.out.println(holds(master, "ActiveMQ.DLQ"));
+            }
+            try (Replicas.Master master = Replicas.master(data, 1, LOG_SIZE).serving()) {
+                System.out.println(holds(master, "in") + " " + Replicas.drained(master, "in") + " " + Replicas.depth(master, "in"));
+            }
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void whatWasRolledBackUnreadIsThereOnceAndCounted() throws Exception {
+        Jvm.mended().print(Prepares.class, directory, "killed");
+        assertEquals(
+                "ack both send undone waits: 2\nin 3 4 5 6 7 (5) 5\nActiveMQ.DLQ  (0)\nin 3 4 5 6 7 (5) 5 0",
+                Jvm.mended().print(EndsUnread.class, directory.resolve("killed")));
     }
 }

@@ -1,0 +1,27 @@
+package dev.mqha.guard;
+
+import org.objectweb.asm.Opcodes;
+
+/** Tells {@code dev.mqha.store.Unwritten} which messages are written, as it says why. */
+final class CursorEnd {
+    static final String UNIT = AckFix.UNIT;
+
+    private static final String TARGET = "dev/mqha/store/Unwritten";
+
+    private CursorEnd() {}
+
+    /** @throws IllegalStateException where a unit of work takes messages, or ends, in another way */
+    static byte[] unit(byte[] original) {
+        return Rewrite.first("enqueue", code -> {
+                    code.visitVarInsn(Opcodes.ALOAD, 0);
+                    code.visitVarInsn(Opcodes.LLOAD, 1);
+                    code.visitVarInsn(Opcodes.LLOAD, 3);
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "added", "(L" + UNIT + ";JJ)V", false);
+                })
+                .andThen(Rewrite.first("onCompleted", code -> {
+                    code.visitVarInsn(Opcodes.ALOAD, 0);
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "completed", "(L" + UNIT + ";)V", false);
+                }))
+                .apply(original);
+    }
+}
