@@ -78,6 +78,27 @@ describe('the limits of a cluster', () => {
     expect(await pids()).toEqual(before);
   });
 
+  it('let large messages in while clients have stopped in the middle of theirs', async () => {
+    const before = await pids();
+    const port = await masterPort();
+    const body = Buffer.alloc(6 * MB, 'x');
+    const stopped = Array.from({ length: 10 }, () =>
+      stompSend(settings, port, 'stopped', body, 4 * MB),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const [sent, receipt] = await Promise.all([
+      jms('send', 'beside', '3', String(LARGEST)),
+      stompSend(settings, port, 'beside', body),
+    ]);
+    expect([await sent, receipt]).toEqual(['sent 3', 'receipt']);
+    // Only who kept the others waiting was hung up on.
+    expect(['closed', 'silent']).toEqual(
+      expect.arrayContaining([...new Set(await Promise.all(stopped))]),
+    );
+    await cluster.json('consume', 'beside');
+    expect(await pids()).toEqual(before);
+  });
+
   it('are told when temp is full, and no broker ends of what comes out of it', async () => {
     const before = await pids();
     // They stay in memory, as far as they may.

@@ -16,9 +16,8 @@ final class FrameSizes {
     static final String STOMP = "org/apache/activemq/transport/stomp/StompCodec";
 
     private static final String TARGET = "dev/mqha/wire/Frames";
-    private static final String FORMAT = "org/apache/activemq/wireformat/WireFormat";
     private static final String AMQP_FORMAT = "org/apache/activemq/transport/amqp/AmqpWireFormat";
-    private static final String STOMP_FORMAT = "org/apache/activemq/transport/stomp/StompWireFormat";
+    static final String STOMP_CONNECTION = "org/apache/activemq/transport/tcp/TcpTransport";
     private static final String BYTES = "org/apache/activemq/util/ByteArrayOutputStream";
 
     private FrameSizes() {}
@@ -30,8 +29,8 @@ final class FrameSizes {
             public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
                 if (owner.equals("java/nio/ByteBuffer") && method.equals("getInt")) {
                     place.found();
-                    field(this, OPENWIRE, "wireFormat", "L" + FORMAT + ";");
-                    call(this, "openWire", "(Ljava/nio/ByteBuffer;L" + FORMAT + ";)I");
+                    visitVarInsn(Opcodes.ALOAD, 0);
+                    call(this, "openWire", "(Ljava/nio/ByteBuffer;L" + OPENWIRE + ";)I");
                 } else {
                     super.visitMethodInsn(opcode, owner, method, type, inInterface);
                 }
@@ -64,9 +63,9 @@ final class FrameSizes {
                             int opcode, String owner, String method, String type, boolean inInterface) {
                         if (owner.equals(BYTES) && method.equals("write") && type.equals("(I)V")) {
                             place.found();
-                            field(this, STOMP, "wireFormat", "L" + STOMP_FORMAT + ";");
+                            field(this, STOMP, "transport", "L" + STOMP_CONNECTION + ";");
                             field(this, STOMP, "processedHeaders", "Z");
-                            call(this, "stomp", "(L" + BYTES + ";IL" + STOMP_FORMAT + ";Z)V");
+                            call(this, "stomp", "(L" + BYTES + ";IL" + STOMP_CONNECTION + ";Z)V");
                             return;
                         }
                         super.visitMethodInsn(opcode, owner, method, type, inInterface);

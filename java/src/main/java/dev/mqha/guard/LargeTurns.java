@@ -6,18 +6,17 @@ import org.objectweb.asm.Opcodes;
 /** Lets {@code dev.mqha.wire.Turns} say which large messages come in; it says why. {@link FrameSizes} has where they begin. */
 final class LargeTurns {
     static final String OPENWIRE = FrameSizes.OPENWIRE;
-    static final String AMQP = "org/apache/activemq/transport/amqp/protocol/AmqpAbstractReceiver";
-    static final String AMQP_CONNECTION = "org/apache/activemq/transport/amqp/protocol/AmqpConnection";
+    static final String AMQP = "org/apache/activemq/transport/amqp/protocol/AmqpConnection";
     static final String AMQP_SENDER = "org/apache/activemq/transport/amqp/protocol/AmqpSender";
     static final String STOMP = FrameSizes.STOMP;
 
     private static final String TRANSFORMER = "org/apache/activemq/transport/amqp/message/OutboundTransformer";
     private static final String TRANSFORM = "(Lorg/apache/activemq/command/ActiveMQMessage;)"
             + "Lorg/apache/activemq/transport/amqp/message/EncodedMessage;";
-    private static final String RECEIVER = "org/apache/qpid/proton/engine/Receiver";
     private static final String DELIVERY = "org/apache/qpid/proton/engine/Delivery";
     private static final String FRAME = "org/apache/activemq/util/ByteArrayOutputStream";
-    private static final String STOMP_FORMAT = "org/apache/activemq/transport/stomp/StompWireFormat";
+    private static final String TRANSPORT = "org/apache/activemq/transport/Transport";
+    private static final String AMQP_TRANSPORT = "org/apache/activemq/transport/amqp/AmqpTransport";
     private static final String TARGET = "dev/mqha/wire/Turns";
 
     private LargeTurns() {}
@@ -29,30 +28,17 @@ final class LargeTurns {
     }
 
     /** @throws IllegalStateException where what comes of a message is not dealt with in one place */
-    static byte[] amqpConnection(byte[] original) {
-        return Rewrite.first("processDelivery", method -> {
-                    method.visitVarInsn(Opcodes.ALOAD, 1);
-                    method.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "arriving", "(L" + DELIVERY + ";)V", false);
-                })
+    static byte[] amqp(byte[] original) {
+        return Rewrite.first("processDelivery", code -> delivery(code, "arriving"))
+                .andThen(Rewrite.last("processDelivery", code -> delivery(code, "arrived")))
                 .apply(original);
     }
 
-    /** @throws IllegalStateException where a message does not end well or not, at one place each */
-    static byte[] amqp(byte[] original) {
-        return Rewrite.times(2, original, "the end of an AMQP message", (name, next, place) ->
-                !name.equals("delivery") ? next : new MethodVisitor(Opcodes.ASM9, next) {
-                    @Override
-                    public void visitMethodInsn(
-                            int opcode, String owner, String method, String type, boolean inInterface) {
-                        if (owner.equals(RECEIVER) && method.equals("advance")) {
-                            place.found();
-                            visitVarInsn(Opcodes.ALOAD, 0);
-                            super.visitMethodInsn(
-                                    Opcodes.INVOKESTATIC, TARGET, "received", "(Ljava/lang/Object;)V", false);
-                        }
-                        super.visitMethodInsn(opcode, owner, method, type, inInterface);
-                    }
-                });
+    private static void delivery(MethodVisitor code, String target) {
+        code.visitVarInsn(Opcodes.ALOAD, 1);
+        code.visitVarInsn(Opcodes.ALOAD, 0);
+        code.visitFieldInsn(Opcodes.GETFIELD, AMQP, "amqpTransport", "L" + AMQP_TRANSPORT + ";");
+        code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, target, "(L" + DELIVERY + ";Ljava/lang/Object;)V", false);
     }
 
     /** @throws IllegalStateException where messages do not go out of one place, or the method has other ends */
@@ -76,7 +62,12 @@ final class LargeTurns {
 
     /** @throws IllegalStateException where a frame does not end in one way */
     static byte[] stomp(byte[] original) {
-        return Rewrite.once(original, "processCommand", (name, next, place) ->
+        byte[] whole = Rewrite.first("processCommand", code -> {
+                    connection(code);
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "complete", "(L" + TRANSPORT + ";)V", false);
+                })
+                .apply(original);
+        return Rewrite.once(whole, "processCommand", (name, next, place) ->
                 !name.equals("processCommand") ? next : new MethodVisitor(Opcodes.ASM9, next) {
                     @Override
                     public void visitMethodInsn(
@@ -86,14 +77,18 @@ final class LargeTurns {
                             return;
                         }
                         place.found();
-                        visitVarInsn(Opcodes.ALOAD, 0);
-                        visitFieldInsn(Opcodes.GETFIELD, STOMP, "wireFormat", "L" + STOMP_FORMAT + ";");
-                        String target = "(L" + FRAME + ";L" + STOMP_FORMAT + ";)L" + FRAME + ";";
+                        connection(this);
+                        String target = "(L" + FRAME + ";L" + TRANSPORT + ";)L" + FRAME + ";";
                         super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "emptied", target, false);
                         visitVarInsn(Opcodes.ALOAD, 0);
                         visitInsn(Opcodes.SWAP);
                         visitFieldInsn(Opcodes.PUTFIELD, STOMP, "currentCommand", "L" + FRAME + ";");
                     }
                 });
+    }
+
+    private static void connection(MethodVisitor code) {
+        code.visitVarInsn(Opcodes.ALOAD, 0);
+        code.visitFieldInsn(Opcodes.GETFIELD, STOMP, "transport", "L" + FrameSizes.STOMP_CONNECTION + ";");
     }
 }

@@ -81,7 +81,6 @@ final class Patches {
             new Patch(Admission.CLASS, Admission::mend),
             new Patch(LargeTurns.OPENWIRE, LargeTurns::openWire),
             new Patch(LargeTurns.AMQP, LargeTurns::amqp),
-            new Patch(LargeTurns.AMQP_CONNECTION, LargeTurns::amqpConnection),
             new Patch(LargeTurns.AMQP_SENDER, LargeTurns::amqpSender),
             new Patch(LargeTurns.STOMP, LargeTurns::stomp),
             new Patch(OneCopy.MESSAGE, OneCopy::message),
@@ -153,8 +152,7 @@ final class Patches {
         known.put(FrameSizes.AMQP, "264dc00efa8dbeb5925a0deef22c18e546ec5eaf70ca5f449bc886316a86f691");
         known.put(FrameSizes.STOMP, "096e825e91740bec5801233e0cc82c91cacdbcf5afaea6263ece4c6eabcfe0df");
         known.put(Admission.CLASS, "33a0130c4c56068cb3d44de8f65b800b2e308d9224b22154796344d7a7744679");
-        known.put(LargeTurns.AMQP, "643bf6fd38bf0795a577d2f5ea6a49501532197f2b8b7a2b9339f174c851a487");
-        known.put(LargeTurns.AMQP_CONNECTION, "3dba4006fceed0e9a8c56fc4e0d47874d8b57522c9a6d283817551fcccfc4ceb");
+        known.put(LargeTurns.AMQP, "3dba4006fceed0e9a8c56fc4e0d47874d8b57522c9a6d283817551fcccfc4ceb");
         known.put(LargeTurns.AMQP_SENDER, "675cccae485d83938aae3ed8611ab9cd5e00e3fca449ee5fbd9ecceeefc82bae");
         known.put(OneCopy.MESSAGE, "32526949f9c46c5e7c79ee37d378b7c5f9a3330163c5cfff6fb7c884c6aaecf2");
         known.put(CursorRoom.CURSOR, "f737762da6b7909b975d6829b994251d52a0b5fee690a2d781be94a5562ad07f");

@@ -3,10 +3,10 @@ package dev.mqha.wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.activemq.transport.amqp.AmqpWireFormat;
+import org.apache.activemq.transport.nio.NIOTransport;
 import org.apache.activemq.transport.stomp.ProtocolException;
-import org.apache.activemq.transport.stomp.StompWireFormat;
+import org.apache.activemq.transport.tcp.TcpTransport;
 import org.apache.activemq.util.ByteArrayOutputStream;
-import org.apache.activemq.wireformat.WireFormat;
 
 /** Refuses frames by their size before memory is taken for them; the mended transports of the message port call it. */
 public final class Frames {
@@ -28,13 +28,13 @@ public final class Frames {
      * Reads the size of an OpenWire frame, in the place of {@code ByteBuffer.getInt()}. One without a byte would never be
      * complete: its transport would be woken for ever.
      */
-    public static int openWire(ByteBuffer buffer, WireFormat format) throws IOException {
+    public static int openWire(ByteBuffer buffer, NIOTransport connection) throws IOException {
         int size = buffer.getInt();
         if (size < 1 || size > Integer.MAX_VALUE - SIZE_BYTES) {
             throw new IOException("an OpenWire frame of " + size + " bytes was announced");
         }
-        Strangers.refuseLong(format, size);
-        Turns.openWire(format, size);
+        Strangers.refuseLong(connection.getWireFormat(), size);
+        Turns.openWire(connection, size);
         return size;
     }
 
@@ -58,14 +58,14 @@ public final class Frames {
      *
      * @param body whether it is of the body, not of command and headers
      */
-    public static void stomp(ByteArrayOutputStream frame, int next, StompWireFormat format, boolean body)
+    public static void stomp(ByteArrayOutputStream frame, int next, TcpTransport connection, boolean body)
             throws IOException {
         int size = frame.size();
         // Each byte passes here, so nothing else is looked at in between.
         if (size == Turns.LARGE && body) {
-            Turns.stomp(format);
+            Turns.stomp(connection);
         } else if (size == Strangers.MAX_FRAME || size == STOMP_HEADERS) {
-            Strangers.refuseLong(format, size + 1);
+            Strangers.refuseLong(connection.getWireFormat(), size + 1);
             if (size == STOMP_HEADERS && !body) {
                 throw new IOException("the headers of a STOMP frame are longer than " + STOMP_HEADERS + " bytes");
             }

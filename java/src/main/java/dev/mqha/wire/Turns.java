@@ -3,13 +3,16 @@ package dev.mqha.wire;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.transport.Transport;
+import org.apache.activemq.transport.TransportFilter;
+import org.apache.activemq.transport.TransportSupport;
 import org.apache.activemq.transport.amqp.message.EncodedMessage;
 import org.apache.activemq.transport.amqp.message.OutboundTransformer;
 import org.apache.activemq.transport.nio.NIOTransport;
-import org.apache.activemq.transport.stomp.StompWireFormat;
 import org.apache.activemq.util.ByteArrayOutputStream;
 import org.apache.qpid.proton.engine.Delivery;
 
@@ -17,8 +20,12 @@ import org.apache.qpid.proton.engine.Delivery;
  * Lets large messages come in, and change their form for AMQP, by turns; the mended transports of the message port call it.
  *
  * <p>A message that comes in takes several times its size of the heap until it is counted, and each connection may bring one: a
- * few dozen senders of large messages ended a broker. Whoever has to wait is not read from for a while. Who has waited for long
- * comes in beside the others, up to twice as much; beyond that the connection is closed, since one client less is better than no broker.
+ * few dozen senders of large messages ended a broker. Whoever has to wait is not read from for a while.
+ *
+ * <p>Who comes in fast has its turn for as long as it takes, and counts for all that it may take. Who is slow counts for
+ * what it has brought, so that slow clients keep out nobody. Who brings nothing more while others wait is hung up on: a
+ * few clients that had stopped in the middle of a message kept everybody else's out. And who has waited for long comes in beside
+ * the others, up to twice as much; beyond that it is hung up on, since one client less is better than no broker.
  */
 public final class Turns {
     /** From so many bytes on a message has to have a turn: less in a small heap, which the beginnings of many would fill. */
@@ -27,87 +34,148 @@ public final class Turns {
     /** A turn is waited for at most so long: a connection that nothing was read from for 30 s counts as dead. */
     static final long PATIENCE_MS = 20_000;
 
-    /** A turn that was not given back after so long counts no more: its client is slow, or has gone. */
-    static final long LOST_MS = 60_000;
+    /** Who has had a turn for so long without the end of its message is slow. */
+    private static final long FAST_MS = 2_000;
+
+    /** Who has brought nothing for so long has stopped. */
+    private static final long SILENT_MS = 10_000;
+
+    /** Whoever waits looks at the others again after this time. */
+    private static final long LOOK_MS = 500;
 
     /** Of the heap, for all turns of one direction together. */
     private static final int PART = 8;
 
     private static final long BYTES = Runtime.getRuntime().maxMemory() / PART;
 
-    /** An OpenWire frame stands in a buffer and in the message. */
-    private static final int OPENWIRE = 2;
+    /** A message that comes in stands in a buffer and in the message. */
+    private static final int COPIES = 2;
 
     /** AMQP and STOMP put a message together, and change its form, in arrays that grow. */
     private static final long OTHERS = BYTES / 2;
 
-    private static final Turns IN = new Turns(BYTES, 2 * BYTES);
+    private static final Turns IN = new Turns(BYTES, 2 * BYTES, FAST_MS, SILENT_MS);
 
     /** A message that is not given its form would not be delivered. */
-    private static final Turns OUT = new Turns(BYTES, Long.MAX_VALUE);
+    private static final Turns OUT = new Turns(BYTES, Long.MAX_VALUE, FAST_MS, SILENT_MS);
 
-    /** Whoever waits looks again after this time: a connection that is gone is known by its garbage. */
-    private static final long LOOK_MS = 500;
+    /** Somebody who has a turn. */
+    interface Client {
+        /** What it has brought so far, in bytes; it may overflow. */
+        default int brought() {
+            return 0;
+        }
 
-    private record Turn(WeakReference<Object> who, long bytes, long since) {}
+        /** Ends its connection. */
+        default void hangUp(IOException why) {}
+    }
+
+    private static final class Turn {
+        private final WeakReference<Object> who;
+        private final Client client;
+        private final long bytes;
+        private final long since = System.nanoTime();
+        private final int before;
+        private int brought;
+        private long movedAt = since;
+        private boolean isWhole;
+
+        private Turn(Object who, Client client, long bytes) {
+            this.who = new WeakReference<>(who);
+            this.client = client;
+            this.bytes = bytes;
+            this.before = client.brought();
+            this.brought = before;
+        }
+
+        private long counts(long fastMs) {
+            look();
+            boolean slow = !isWhole && millisSince(since) > fastMs;
+            return slow ? Math.min(bytes, (long) COPIES * (LARGE + brought - before)) : bytes;
+        }
+
+        private void look() {
+            int now = client.brought();
+            if (now != brought) {
+                brought = now;
+                movedAt = System.nanoTime();
+            }
+        }
+
+        private boolean isSilent(long silentMs) {
+            look();
+            return !isWhole && millisSince(movedAt) > silentMs;
+        }
+    }
+
+    private static long millisSince(long moment) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - moment);
+    }
 
     private final long most;
     private final long limit;
+    private final long fastMs;
+    private final long silentMs;
     private final List<Turn> taken = new ArrayList<>();
     private volatile boolean any;
 
     /**
      * @param most what comes in together, in bytes
      * @param limit what comes in beside it after a long wait
+     * @param fastMs from when on a turn counts for what was brought
+     * @param silentMs after what time without a byte it is taken away
      */
-    Turns(long most, long limit) {
+    Turns(long most, long limit, long fastMs, long silentMs) {
         this.most = most;
         this.limit = limit;
+        this.fastMs = fastMs;
+        this.silentMs = silentMs;
     }
 
-    /**
-     * An OpenWire frame of this size begins.
-     *
-     * @param connection its wire format
-     * @throws IOException where there is no room for it
-     */
-    static void openWire(Object connection, int size) throws IOException {
+    /** An OpenWire frame of this size begins. @throws IOException where there is no room for it */
+    static void openWire(NIOTransport connection, int size) throws IOException {
         if (size >= LARGE) {
-            IN.take(connection, (long) OPENWIRE * size, PATIENCE_MS);
+            IN.take(connection, clientOf(connection), (long) COPIES * size, PATIENCE_MS);
         }
     }
 
     /** Gives an OpenWire command to the broker, in the place of {@code NIOTransport.doConsume(…)}; its turn ends. */
     public static void consume(NIOTransport transport, Object command) {
+        IN.whole(transport);
         try {
             transport.doConsume(command);
         } finally {
-            IN.end(transport.getWireFormat());
+            IN.end(transport);
         }
     }
 
     /**
      * More of an AMQP message has come, before {@code AmqpConnection.processDelivery} looks whether it is whole: until then
-     * Proton keeps all its frames.
+     * Proton keeps all its frames, and those of other links.
      *
+     * @param connection its {@code AmqpTransport}
      * @throws IOException where there is no room for it
      */
-    public static void arriving(Delivery delivery) throws IOException {
-        if (delivery.isPartial() && delivery.pending() >= LARGE) {
-            IN.take(delivery.getLink().getContext(), OTHERS, PATIENCE_MS);
+    public static void arriving(Delivery delivery, Object connection) throws IOException {
+        if (!delivery.isPartial()) {
+            IN.whole(connection);
+        } else if (delivery.getLink().getSession().getIncomingBytes() >= LARGE) {
+            IN.take(connection, clientOf((Transport) connection), OTHERS, PATIENCE_MS);
         }
     }
 
-    /** The broker has an AMQP message, or not. */
-    public static void received(Object receiver) {
-        IN.end(receiver);
+    /** The broker has an AMQP message, or the beginning of one. */
+    public static void arrived(Delivery delivery, Object connection) {
+        if (!delivery.isPartial()) {
+            IN.end(connection);
+        }
     }
 
     /** Gives a message the form of AMQP, in the place of {@code OutboundTransformer.transform(…)}. */
     public static EncodedMessage transform(OutboundTransformer transformer, ActiveMQMessage message, Object sender)
             throws Exception {
         if (message.getSize() >= LARGE) {
-            OUT.take(sender, OTHERS, PATIENCE_MS);
+            OUT.take(sender, new Client() {}, OTHERS, PATIENCE_MS);
         }
         return transformer.transform(message);
     }
@@ -118,18 +186,44 @@ public final class Turns {
     }
 
     /** The body of a STOMP frame has become large. @throws IOException where there is no room for it */
-    static void stomp(Object connection) throws IOException {
-        IN.take(connection, OTHERS, PATIENCE_MS);
+    static void stomp(Transport connection) throws IOException {
+        IN.take(connection, clientOf(connection), OTHERS, PATIENCE_MS);
+    }
+
+    /** A STOMP frame is whole, and goes to the broker. */
+    public static void complete(Transport connection) {
+        IN.whole(connection);
     }
 
     /** Empties what a STOMP frame was put together in, in the place of {@code reset()}, which would keep a large array. */
-    public static ByteArrayOutputStream emptied(ByteArrayOutputStream frame, StompWireFormat format) {
+    public static ByteArrayOutputStream emptied(ByteArrayOutputStream frame, Transport connection) {
         if (frame.size() < LARGE) {
             frame.reset();
             return frame;
         }
-        IN.end(format);
+        IN.end(connection);
         return new ByteArrayOutputStream();
+    }
+
+    private static Client clientOf(Transport transport) {
+        WeakReference<Transport> connection = new WeakReference<>(transport);
+        return new Client() {
+            @Override
+            public int brought() {
+                Transport known = connection.get();
+                return known == null ? 0 : known.getReceiveCounter();
+            }
+
+            @Override
+            public void hangUp(IOException why) {
+                Transport known = connection.get();
+                if (known instanceof TransportSupport end) {
+                    end.onException(why);
+                } else if (known instanceof TransportFilter filter) {
+                    filter.onException(why);
+                }
+            }
+        };
     }
 
     /**
@@ -139,27 +233,73 @@ public final class Turns {
      * @return false where it was taken after the time was over
      * @throws IOException where even then there is no room
      */
-    boolean take(Object who, long bytes, long patienceMs) throws IOException {
+    boolean take(Object who, Client client, long bytes, long patienceMs) throws IOException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
-        synchronized (taken) {
-            if (has(who)) {
-                return true;
-            }
-            boolean fits = fits(bytes, most);
-            try {
-                for (long left = patienceMs; !fits && left > 0; fits = fits(bytes, most)) {
-                    taken.wait(Math.min(left, LOOK_MS));
-                    left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        while (true) {
+            List<Client> silent = new ArrayList<>();
+            synchronized (taken) {
+                if (turnOf(who) != null) {
+                    return true;
                 }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                boolean fits = fits(bytes, most);
+                if (fits || left <= 0 || Thread.currentThread().isInterrupted()) {
+                    if (!fits && !fits(bytes, limit)) {
+                        throw new IOException("no room for one more large message: others that come in take " + sum() + " bytes");
+                    }
+                    taken.add(new Turn(who, client, bytes));
+                    any = true;
+                    return fits;
+                }
+                takeSilent(silent);
+                if (silent.isEmpty()) {
+                    pause(Math.min(left, LOOK_MS));
+                }
             }
-            if (!fits && !fits(bytes, limit)) {
-                throw new IOException("no room for one more large message: others that come in take " + sum() + " bytes");
+            hangUp(silent);
+        }
+    }
+
+    private void pause(long ms) {
+        try {
+            taken.wait(ms);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** In another thread: whoever waits must not wait for a connection that does not end. */
+    private static void hangUp(List<Client> silent) {
+        if (silent.isEmpty()) {
+            return;
+        }
+        IOException why = new IOException("nothing more came of a large message while others waited");
+        Thread thread = new Thread(() -> silent.forEach(client -> client.hangUp(why)), "mqha turns");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Takes the turns away from those that have stopped. */
+    private void takeSilent(List<Client> silent) {
+        for (Iterator<Turn> turns = taken.iterator(); turns.hasNext(); ) {
+            Turn turn = turns.next();
+            if (turn.isSilent(silentMs)) {
+                silent.add(turn.client);
+                turns.remove();
             }
-            taken.add(new Turn(new WeakReference<>(who), bytes, System.nanoTime()));
-            any = true;
-            return fits;
+        }
+    }
+
+    /** All of somebody's message is there: how long the broker takes for it is not the client's fault. */
+    void whole(Object who) {
+        if (!any) {
+            return;
+        }
+        synchronized (taken) {
+            Turn turn = turnOf(who);
+            if (turn != null) {
+                turn.isWhole = true;
+            }
         }
     }
 
@@ -170,29 +310,28 @@ public final class Turns {
             return;
         }
         synchronized (taken) {
-            if (taken.removeIf(turn -> turn.who().get() == who || isOver(turn))) {
+            if (taken.removeIf(turn -> turn.who.get() == who || turn.who.get() == null)) {
                 any = !taken.isEmpty();
                 taken.notifyAll();
             }
         }
     }
 
-    /** Its connection is gone, or so slow that others do not wait for it. */
-    private static boolean isOver(Turn turn) {
-        return turn.who().get() == null
-                || System.nanoTime() - turn.since() > TimeUnit.MILLISECONDS.toNanos(LOST_MS);
-    }
-
-    private boolean has(Object who) {
-        return taken.stream().anyMatch(turn -> turn.who().get() == who);
+    private Turn turnOf(Object who) {
+        for (Turn turn : taken) {
+            if (turn.who.get() == who) {
+                return turn;
+            }
+        }
+        return null;
     }
 
     private boolean fits(long bytes, long within) {
-        taken.removeIf(Turns::isOver);
+        taken.removeIf(turn -> turn.who.get() == null);
         return taken.isEmpty() || sum() <= within - bytes;
     }
 
     private long sum() {
-        return taken.stream().mapToLong(Turn::bytes).sum();
+        return taken.stream().mapToLong(turn -> turn.counts(fastMs)).sum();
     }
 }

@@ -4,10 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.mqha.rig.Amqp;
 import dev.mqha.rig.Jvm;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,58 +28,62 @@ class AmqpTurnsTest {
     /** More than what the buffers of a connection on this machine take. */
     private static final int BYTES = 14 * 1024 * 1024;
 
+    /** Each of them counts for 28 of the 128 MB that an eighth of the heap is, and a new one for 64. */
+    private static final int SLOW = 3;
+
     @TempDir
     Path directory;
 
-    /** Two begin a large message, and end it when a third has tried. */
-    public static final class ThirdSender {
+    /** As many as may begin a large message and are slow; they end it when one more has tried. */
+    public static final class OneMore {
         public static void main(String[] args) throws Exception {
             int port = CrowdedBroker.portOf(CrowdedBroker.broker(Path.of(args[0])));
-            CountDownLatch begun = new CountDownLatch(2);
+            ExecutorService threads = Executors.newCachedThreadPool();
+            CountDownLatch begun = new CountDownLatch(SLOW);
             CountDownLatch tried = new CountDownLatch(1);
-            CompletableFuture<?>[] first = new CompletableFuture<?>[2];
-            for (int number = 0; number < first.length; number++) {
-                first[number] = CompletableFuture.runAsync(() -> send(port, () -> {
-                    begun.countDown();
-                    await(tried);
-                }));
+            List<Future<?>> sent = new ArrayList<>();
+            for (int number = 0; number < SLOW; number++) {
+                AtomicBoolean first = new AtomicBoolean(true);
+                sent.add(threads.submit(() -> send(port, () -> {
+                    if (first.getAndSet(false)) {
+                        begun.countDown();
+                    }
+                    return tried.getCount() == 0;
+                })));
             }
-            await(begun);
-            // What was written is read a moment later.
-            Thread.sleep(1000);
+            if (!begun.await(LIMIT_MS, TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException("not all came in");
+            }
             CountDownLatch written = new CountDownLatch(1);
-            CompletableFuture<?> third = CompletableFuture.runAsync(() -> send(port, written::countDown));
+            sent.add(threads.submit(() -> send(port, () -> {
+                written.countDown();
+                return true;
+            })));
             System.out.println(written.await(WAIT_MS, TimeUnit.MILLISECONDS) ? "comes in" : "waits");
             tried.countDown();
-            CompletableFuture.allOf(first).get(LIMIT_MS, TimeUnit.MILLISECONDS);
-            third.get(LIMIT_MS, TimeUnit.MILLISECONDS);
+            for (Future<?> one : sent) {
+                one.get(LIMIT_MS, TimeUnit.MILLISECONDS);
+            }
             System.out.println("all are sent");
             System.out.flush();
             Runtime.getRuntime().halt(0);
         }
 
-        private static void send(int port, Runnable almost) {
+        private static Void send(int port, BooleanSupplier goesOn) throws IOException {
             try (Amqp client = new Amqp(port, "turns")) {
-                client.send(new byte[BYTES], almost);
-            } catch (java.io.IOException failure) {
-                throw new java.io.UncheckedIOException(failure);
+                client.send(new byte[BYTES], goesOn);
             }
-        }
-
-        private static void await(CountDownLatch latch) {
-            try {
-                latch.await(LIMIT_MS, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException interrupted) {
-                throw new IllegalStateException(interrupted);
-            }
+            return null;
         }
     }
 
     @Test
-    void theThirdWaitsUntilOneOfTheOthersIsThere() throws Exception {
-        Jvm mended = Jvm.mended().option("-Xmx1g").option("-Djava.util.concurrent.ForkJoinPool.common.parallelism=4");
-        assertEquals("waits\nall are sent", mended.print(ThirdSender.class, directory.resolve("mended")));
-        Jvm stock = Jvm.stock().option("-Xmx1g").option("-Djava.util.concurrent.ForkJoinPool.common.parallelism=4");
-        assertEquals("comes in\nall are sent", stock.print(ThirdSender.class, directory.resolve("stock")));
+    void oneMoreThanHasRoomWaitsForTheOthers() throws Exception {
+        assertEquals("waits\nall are sent", large(Jvm.mended()).print(OneMore.class, directory.resolve("mended")));
+        assertEquals("comes in\nall are sent", large(Jvm.stock()).print(OneMore.class, directory.resolve("stock")));
+    }
+
+    private static Jvm large(Jvm jvm) {
+        return jvm.option("-Xmx1g");
     }
 }

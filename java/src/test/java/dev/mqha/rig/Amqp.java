@@ -26,6 +26,9 @@ public final class Amqp implements AutoCloseable {
     /** What a message has beside its body. */
     private static final int ENVELOPE = 1024;
 
+    /** What is left where most is written. */
+    private static final int REST = 1000;
+
     private final Transport transport = Proton.transport();
     private final Socket socket;
     private final Sender sender;
@@ -53,27 +56,40 @@ public final class Amqp implements AutoCloseable {
 
     /** Sends a message, and returns when the broker has accepted it. */
     public void send(byte[] body) throws IOException {
-        send(body, () -> {});
+        send(body, () -> true);
     }
 
-    /** The same. @param almost called when all but the last byte is written */
-    public void send(byte[] body, Runnable almost) throws IOException {
+    /** The same. @param goesOn asked when most is written; until it says so a byte is sent now and then */
+    public void send(byte[] body, BooleanSupplier goesOn) throws IOException {
         Message message = Proton.message();
         message.setDurable(true);
         message.setBody(new Data(new Binary(body)));
         byte[] bytes = new byte[body.length + ENVELOPE];
         int length = message.encode(bytes, 0, bytes.length);
         Delivery delivery = sender.delivery(String.valueOf(sent++).getBytes(StandardCharsets.US_ASCII));
-        sender.send(bytes, 0, length - 1);
+        int written = Math.max(0, length - REST);
+        sender.send(bytes, 0, written);
         pump(() -> true);
-        almost.run();
-        sender.send(bytes, length - 1, 1);
+        while (!goesOn.getAsBoolean() && written < length) {
+            sender.send(bytes, written++, 1);
+            pump(() -> true);
+            pause();
+        }
+        sender.send(bytes, written, length - written);
         sender.advance();
         pump(() -> delivery.getRemoteState() != null);
         if (!(delivery.getRemoteState() instanceof Accepted)) {
             throw new IOException(String.valueOf(delivery.getRemoteState()));
         }
         delivery.settle();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
     }
 
     private void pump(BooleanSupplier done) throws IOException {

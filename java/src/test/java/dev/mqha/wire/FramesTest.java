@@ -5,28 +5,38 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
+import javax.net.SocketFactory;
 import org.apache.activemq.openwire.OpenWireFormat;
 import org.apache.activemq.transport.amqp.AmqpWireFormat;
+import org.apache.activemq.transport.nio.NIOTransport;
 import org.apache.activemq.transport.stomp.ProtocolException;
 import org.apache.activemq.transport.stomp.StompWireFormat;
+import org.apache.activemq.transport.tcp.TcpTransport;
 import org.apache.activemq.util.ByteArrayOutputStream;
+import org.apache.activemq.wireformat.WireFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sizes of connections that are no strangers; MessagePortTest has those. */
 class FramesTest {
+    /** A connection that is not open. */
+    static NIOTransport connection(WireFormat format) throws Exception {
+        return new NIOTransport(format, SocketFactory.getDefault(), new URI("tcp://127.0.0.1:1"), null);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 100, 104_857_596})
-    void anOpenWireFrameMayBeAsLargeAsAMessage(int size) throws IOException {
-        assertEquals(size, Frames.openWire(sized(size), new OpenWireFormat()));
+    void anOpenWireFrameMayBeAsLargeAsAMessage(int size) throws Exception {
+        assertEquals(size, Frames.openWire(sized(size), connection(new OpenWireFormat())));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE - 3})
     void anOpenWireFrameWithoutAByteOrBeyondAnIntIsRefused(int size) {
-        assertThrows(IOException.class, () -> Frames.openWire(sized(size), new OpenWireFormat()));
+        assertThrows(IOException.class, () -> Frames.openWire(sized(size), connection(new OpenWireFormat())));
     }
 
     @Test
@@ -45,18 +55,18 @@ class FramesTest {
     }
 
     @Test
-    void headersOfStompHaveAnEndAndABodyMayBeLonger() throws IOException {
-        StompWireFormat format = new StompWireFormat();
+    void headersOfStompHaveAnEndAndABodyMayBeLonger() throws Exception {
+        TcpTransport connection = connection(new StompWireFormat());
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (int written = 0; written < Frames.STOMP_HEADERS + 10; written++) {
-            Frames.stomp(body, 'x', format, true);
+            Frames.stomp(body, 'x', connection, true);
         }
         ByteArrayOutputStream headers = new ByteArrayOutputStream();
         for (int written = 0; written < Frames.STOMP_HEADERS; written++) {
-            Frames.stomp(headers, 'x', format, false);
+            Frames.stomp(headers, 'x', connection, false);
         }
-        assertThrows(IOException.class, () -> Frames.stomp(headers, 'x', format, false));
-        assertThrows(IOException.class, () -> Frames.stomp(headers, 'x', format, false));
+        assertThrows(IOException.class, () -> Frames.stomp(headers, 'x', connection, false));
+        assertThrows(IOException.class, () -> Frames.stomp(headers, 'x', connection, false));
         assertEquals(Frames.STOMP_HEADERS, headers.size());
     }
 

@@ -12,29 +12,48 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.transport.stomp.StompWireFormat;
+import org.apache.activemq.transport.tcp.TcpTransport;
 import org.apache.activemq.util.ByteArrayOutputStream;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
     private static final long LONG_MS = 20_000;
+    private static final long SHORT_MS = 50;
+    private static final Turns.Client NOBODY = new Turns.Client() {};
 
-    private final Turns turns = new Turns(100, 200);
+    /** Has brought most of a large message, and brings nothing more. */
+    private static final class Stopped implements Turns.Client {
+        private final CompletableFuture<String> ended = new CompletableFuture<>();
+        private volatile int brought;
+
+        @Override
+        public int brought() {
+            return brought;
+        }
+
+        @Override
+        public void hangUp(IOException why) {
+            ended.complete(why.getMessage());
+        }
+    }
+
+    private final Turns turns = new Turns(100, 200, LONG_MS, LONG_MS);
 
     @Test
     void thoseThatFitComeInTogether() throws IOException {
-        assertTrue(turns.take("a", 60, 0));
-        assertTrue(turns.take("b", 40, 0));
-        assertFalse(turns.take("c", 1, 0));
+        assertTrue(turns.take("a", NOBODY, 60, 0));
+        assertTrue(turns.take("b", NOBODY, 40, 0));
+        assertFalse(turns.take("c", NOBODY, 1, 0));
     }
 
     @Test
     void oneAloneMayBeAsLargeAsItIs() throws IOException {
-        assertTrue(turns.take("a", 1000, 0));
+        assertTrue(turns.take("a", NOBODY, 1000, 0));
     }
 
     @Test
     void whoeverWaitsComesInWhenAnotherGoes() throws Exception {
-        turns.take("a", 100, 0);
+        turns.take("a", NOBODY, 100, 0);
         CompletableFuture<Boolean> waiting = waiting("b");
         assertFalse(waiting.isDone());
         turns.end("a");
@@ -44,23 +63,23 @@ class TurnsTest {
     @Test
     void whoHasNoTurnEndsNone() throws IOException {
         turns.end("a");
-        turns.take("a", 100, 0);
+        turns.take("a", NOBODY, 100, 0);
         turns.end("b");
-        assertFalse(turns.take("b", 100, 0));
+        assertFalse(turns.take("b", NOBODY, 100, 0));
     }
 
     @Test
     void whoeverHasWaitedForLongComesInBesideUntilThereIsTwiceAsMuch() throws IOException {
-        assertTrue(turns.take("a", 100, 0));
-        assertFalse(turns.take("b", 100, 0));
-        IOException refused = assertThrows(IOException.class, () -> turns.take("c", 1, 0));
+        assertTrue(turns.take("a", NOBODY, 100, 0));
+        assertFalse(turns.take("b", NOBODY, 100, 0));
+        IOException refused = assertThrows(IOException.class, () -> turns.take("c", NOBODY, 1, 0));
         assertTrue(refused.getMessage().contains("200 bytes"), refused.getMessage());
-        assertTrue(turns.take("b", 100, 0));
+        assertTrue(turns.take("b", NOBODY, 100, 0));
     }
 
     @Test
     void theTurnOfAConnectionThatIsGoneIsOver() throws Exception {
-        turns.take(new Object(), 100, 0);
+        turns.take(new Object(), NOBODY, 100, 0);
         CompletableFuture<Boolean> waiting = waiting("b");
         while (!waiting.isDone()) {
             System.gc();
@@ -69,10 +88,42 @@ class TurnsTest {
         assertTrue(waiting.get());
     }
 
+    @Test
+    void whoIsSlowCountsForWhatItHasBrought() throws Exception {
+        Turns large = new Turns(100L * Turns.LARGE, 100L * Turns.LARGE, SHORT_MS, LONG_MS);
+        Stopped slow = new Stopped();
+        large.take("a", slow, 100L * Turns.LARGE, 0);
+        assertThrows(IOException.class, () -> large.take("b", NOBODY, 90L * Turns.LARGE, 0));
+        Thread.sleep(2 * SHORT_MS);
+        slow.brought = 10 * Turns.LARGE;
+        assertThrows(IOException.class, () -> large.take("b", NOBODY, 90L * Turns.LARGE, 0));
+        assertTrue(large.take("b", NOBODY, 78L * Turns.LARGE, 0));
+    }
+
+    @Test
+    void whoStopsInTheMiddleWhileOthersWaitIsHungUpOn() throws Exception {
+        Turns large = new Turns(100L * Turns.LARGE, 100L * Turns.LARGE, SHORT_MS, SHORT_MS);
+        Stopped stopped = new Stopped();
+        large.take("a", stopped, 100L * Turns.LARGE, 0);
+        stopped.brought = 60 * Turns.LARGE;
+        assertTrue(large.take("b", NOBODY, 100L * Turns.LARGE, LONG_MS));
+        assertTrue(stopped.ended.get(LONG_MS, TimeUnit.MILLISECONDS).contains("others waited"));
+    }
+
+    @Test
+    void whoHasBroughtAllIsLeftAlone() throws Exception {
+        Turns large = new Turns(100, 100, SHORT_MS, SHORT_MS);
+        Stopped whole = new Stopped();
+        large.take("a", whole, 100, 0);
+        large.whole("a");
+        assertThrows(IOException.class, () -> large.take("b", NOBODY, 100, 10 * SHORT_MS));
+        assertFalse(whole.ended.isDone());
+    }
+
     private CompletableFuture<Boolean> waiting(String who) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return turns.take(who, 100, LONG_MS);
+                return turns.take(who, NOBODY, 100, LONG_MS);
             } catch (IOException refused) {
                 throw new UncheckedIOException(refused);
             }
@@ -80,14 +131,14 @@ class TurnsTest {
     }
 
     @Test
-    void anArrayOfALargeFrameIsNotKept() {
-        StompWireFormat format = new StompWireFormat();
+    void anArrayOfALargeFrameIsNotKept() throws Exception {
+        TcpTransport connection = FramesTest.connection(new StompWireFormat());
         ByteArrayOutputStream small = new ByteArrayOutputStream();
         small.write(1);
-        assertSame(small, Turns.emptied(small, format));
+        assertSame(small, Turns.emptied(small, connection));
         assertEquals(0, small.size());
         ByteArrayOutputStream large = new ByteArrayOutputStream();
         large.write(new byte[Turns.LARGE], 0, Turns.LARGE);
-        assertNotSame(large, Turns.emptied(large, format));
+        assertNotSame(large, Turns.emptied(large, connection));
     }
 }
