@@ -9,7 +9,7 @@ import { ProcessRegistry } from '../process/registry.js';
 import { systemProcesses, type ProcessTable } from '../process/table.js';
 import type { Deadline } from '../time.js';
 import type { Emit } from './events.js';
-import { layoutAt, movedError, readCredentials, readIdentity } from './identity.js';
+import { isCopied, layoutAt, movedError, readCredentials, readIdentity } from './identity.js';
 
 /** What every use case needs from the world around it. */
 export interface Host {
@@ -79,6 +79,16 @@ export async function openCluster(directory: string, host: Host): Promise<Cluste
 export async function refuseIfMoved(cluster: Cluster): Promise<void> {
   const identity = await readIdentity(cluster.layout);
   const moved = identity && movedError(cluster.layout, identity);
+  if (moved) throw moved;
+}
+
+/**
+ * Before anything is done to processes: those that a copied directory knows are those of the one it was copied from.
+ * @throws MqhaError `cluster-moved` where the directory is a copy
+ */
+export async function refuseIfCopied({ layout }: Cluster): Promise<void> {
+  const identity = await readIdentity(layout);
+  const moved = identity && isCopied(layout, identity) && movedError(layout, identity);
   if (moved) throw moved;
 }
 

@@ -101,10 +101,15 @@ export function newIdentity(layout: Layout): Identity {
   return { id: randomBytes(8).toString('hex'), directory: layout.directory };
 }
 
+/** Whether the directory is a copy of one that is still there: what runs is that one's. */
+export function isCopied(layout: Layout, { directory }: Identity): boolean {
+  return directory !== layout.directory && existsSync(join(directory, CLUSTER_FILE));
+}
+
 /** An error where the cluster directory is not where it was; undefined where all is well. */
 export function movedError(layout: Layout, identity: Identity): MqhaError | undefined {
   if (identity.directory === layout.directory) return undefined;
-  const copied = existsSync(join(identity.directory, CLUSTER_FILE));
+  const copied = isCopied(layout, identity);
   return new MqhaError(
     'cluster-moved',
     `this cluster was made in ${identity.directory} and now lies in ${layout.directory}: it was ${copied ? 'copied' : 'moved'}`,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import {
 } from '../distribution/index.js';
 import { keepConfig } from '../config/kept.js';
 import type { ClusterConfig } from '../config/schema.js';
-import { CLUSTER_FILE } from '../config/read.js';
+import { MqhaError } from '../errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../files.js';
 import { renderCluster } from '../render/files.js';
 import { readBack } from '../render/read-back.js';
@@ -20,8 +19,10 @@ import { compareFiles, editedError, writeFiles, type FileComparison } from '../r
 import { openCluster, refuseIfMoved, withLock, type Cluster, type Host } from './context.js';
 import {
   ensureCredentials,
+  isCopied,
   movedError,
   newIdentity,
+  readCredentials,
   readIdentity,
   writeIdentity,
 } from './identity.js';
@@ -63,8 +64,23 @@ export async function prepareRuntime(
   return { java, distribution };
 }
 
+/** Brokers that run have the account and the token that are gone: with new ones nobody could ask them, and no slave attach. */
+async function refuseLostCredentials({ layout, registry, config }: Cluster): Promise<void> {
+  if (await readCredentials(layout)) return;
+  const running = await registry.findAll(config.nodes.map(({ name }) => name));
+  if (running.size === 0) return;
+  throw new MqhaError(
+    'credentials-missing',
+    `the account and the token are gone (.mqha/credentials.json), and ${[...running.keys()].join(', ')} runs with them`,
+    {
+      hint: 'Put the file back, as on the other machines of the cluster. Or `mqha down` and then `mqha up`, which makes a new account: clients need it then (`mqha env`).',
+    },
+  );
+}
+
 /** Every rendered file against the one on disk. Makes the credentials at the first call. */
 async function compare(cluster: Cluster): Promise<FileComparison[]> {
+  await refuseLostCredentials(cluster);
   const credentials = await ensureCredentials(cluster.layout);
   const sizes = (await readInForce(cluster.layout))?.sizes;
   const files = renderCluster(cluster.config, credentials, sizes);
@@ -146,7 +162,7 @@ async function settleIdentity(cluster: Cluster, accept: boolean): Promise<void> 
   const moved = movedError(layout, identity);
   if (!moved) return;
   if (!accept) throw moved;
-  const copied = existsSync(join(identity.directory, CLUSTER_FILE));
+  const copied = isCopied(layout, identity);
   if (copied) {
     // Two clusters with one id would take each other's brokers for their own, and two stores with
     // one nodeid.txt would evict each other from the master.

@@ -63,7 +63,11 @@ export async function settleStores(
     const whole = [...looked, ...others].filter(isWhole);
     refuse(damaged.filter((store) => !canBeSpared(cluster, store, whole, election)));
   }
-  for (const store of damaged) await setAside(cluster, store);
+  const reached = Math.max(
+    0,
+    ...[...looked, ...others].filter(isWhole).map(({ look }) => look.end),
+  );
+  for (const store of damaged) await setAside(cluster, store, reached);
   const empty = looked.filter(({ look }) => look.state !== 'whole');
   if (hasMaster || empty.length === 0) return new Set();
   const first = [...looked, ...others.filter(({ running }) => running)].filter(isWhole);
@@ -212,12 +216,28 @@ function refuseWithoutFurthest(
   );
 }
 
-async function setAside(cluster: Cluster, { node, look }: NodeStore): Promise<void> {
+/** @param reached how far the longest log of the others goes that are whole, in bytes */
+async function setAside(
+  cluster: Cluster,
+  { node, look }: NodeStore,
+  reached: number,
+): Promise<void> {
   const { layout, host, journal, config } = cluster;
   const { data, log } = layout.node(node.name);
-  const why = `damaged: ${look.damage.join('; ')}`;
+  // What no quorum ever had ends so as well; where the others were cut it is what is missing.
+  const further =
+    look.end > reached
+      ? `; its log goes ${look.end - reached} bytes further than those of the others`
+      : '';
+  const why = `damaged: ${look.damage.join('; ')}${further}`;
   const kept = await setStoreAside(data, host.now(), why, endFile(log));
   await limitKept(data, config.limits.storeMb * MB);
   host.emit({ type: 'store-set-aside', node: node.name, kept, why });
+  if (further !== '') {
+    host.emit({
+      type: 'warning',
+      message: `the store of ${node.name} that was set aside goes ${look.end - reached} bytes further than those of the others: compare with what your senders had acknowledged before you remove ${kept}`,
+    });
+  }
   await journal.append({ source: 'command', type: 'store-set-aside', node: node.name, kept, why });
 }

@@ -1,5 +1,11 @@
 import { createInterface } from 'node:readline/promises';
-import { openCluster, thisHost, type Cluster, type Host } from '../cluster/context.js';
+import {
+  openCluster,
+  refuseIfCopied,
+  thisHost,
+  type Cluster,
+  type Host,
+} from '../cluster/context.js';
 import { findClusterDirectory } from '../cluster/identity.js';
 import type { Confirm } from '../cluster/stop.js';
 import { parseDuration } from '../config/units.js';
@@ -46,14 +52,21 @@ export async function withHost<T>(
   }
 }
 
-/** As withHost(), with the cluster that the command means. */
+/**
+ * As withHost(), with the cluster that the command means.
+ * @param options `copied`: also one whose directory is a copy of another's, and that is no cluster of its own yet
+ * @throws MqhaError `cluster-moved`
+ */
 export function withCluster<T>(
   context: CommandContext,
   work: (cluster: Cluster) => Promise<T>,
+  { copied = false } = {},
 ): Promise<T> {
-  return withHost(context, async (host) =>
-    work(await openCluster(clusterDirectory(context), host)),
-  );
+  return withHost(context, async (host) => {
+    const cluster = await openCluster(clusterDirectory(context), host);
+    if (!copied) await refuseIfCopied(cluster);
+    return work(cluster);
+  });
 }
 
 export function clusterDirectory(context: CommandContext): string {

@@ -1,7 +1,9 @@
 import {
   appendFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -17,6 +19,7 @@ import { PINNED } from '../../src/distribution/artifacts.js';
 import { acquireLock } from '../../src/process/lock.js';
 import { Deadline } from '../../src/time.js';
 import { temporaryDirectory } from '../support/temp.js';
+import { broker } from './children.js';
 import { edit, errorOf, fakeJava, made, mqha, snapshot, unrendered, type Called } from './rig.js';
 
 interface Failure {
@@ -243,6 +246,9 @@ describe('a cluster directory', () => {
     const names = `was made in ${directory} and now lies in ${copy}: it was copied`;
     const failure = { status: 1, code: 'cluster-moved', hint: 'mqha render --yes' } as const;
     await fails(copy, ['up'], { ...failure, names });
+    // What runs is the original's.
+    for (const command of [['down'], ['kill', 'master', '--yes'], ['destroy', '--yes'], ['status']])
+      await fails(copy, command, { ...failure, names });
     const moved = `${directory}-moved`;
     renameSync(directory, moved);
     await fails(moved, ['up', '--dry-run'], {
@@ -252,6 +258,25 @@ describe('a cluster directory', () => {
     await fails(moved, ['render'], { ...failure, names: directory });
     expect((await mqha(['-C', moved, 'render', '--yes'])).status).toBe(0);
     expect((await mqha(['-C', moved, 'render', '--check'])).status).toBe(0);
+  });
+
+  it('without the account that its brokers run with gets no new one', async () => {
+    const directory = await made();
+    const read = (file: string) => readFileSync(join(directory, '.mqha', file), 'utf8');
+    const { id } = JSON.parse(read('cluster.json')) as { id: string };
+    const before = read('credentials.json');
+    const running = await broker(id);
+    rmSync(join(directory, '.mqha', 'credentials.json'));
+    await fails(directory, ['render', '--check'], {
+      status: 1,
+      code: 'credentials-missing',
+      names: 'mq01 runs with them',
+      hint: 'Put the file back',
+    });
+    expect(existsSync(join(directory, '.mqha', 'credentials.json'))).toBe(false);
+    await running.end();
+    expect((await mqha(['-C', directory, 'render', '--yes'])).status).toBe(0);
+    expect(read('credentials.json')).not.toBe(before);
   });
 
   it('with an edited file is not started', async () => {

@@ -93,7 +93,11 @@ describe('the stores of nodes that are to start', () => {
     expect(keptOf('mq01')).toHaveLength(1);
     expect(existsSync(join(dataOf('mq01'), 'storedb'))).toBe(false);
     const [entry] = await cluster.journal.read({});
-    expect(entry).toMatchObject({ type: 'store-set-aside', node: 'mq01' });
+    expect(entry).toMatchObject({
+      type: 'store-set-aside',
+      node: 'mq01',
+      why: expect.stringMatching(/goes \d+ bytes further/) as string,
+    });
   });
 
   it('are set aside for one copy that goes as far, and kept for one that does not', async () => {
