@@ -168,7 +168,9 @@ export function buildCli(
     .command('down')
     .description('stop the brokers, then the managed ZooKeeper; the data is kept')
     .addOption(timeout('120s'))
-    .action(async (flags: WaitFlags) => {
+    // It asks nothing; scripts give --yes to whatever stops something.
+    .addOption(yes())
+    .action(async (flags: ConfirmFlags) => {
       const { down } = await import('./commands/stop.js');
       await down(context(), flags);
     });

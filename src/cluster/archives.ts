@@ -11,10 +11,12 @@ import {
   makeClassArchive,
   type ClassArchive,
 } from '../distribution/index.js';
+import type { Layout } from '../config/layout.js';
 import { ensureDirectory } from '../files.js';
 import { packageRoot } from '../package.js';
+import { endHolder } from '../process/end-holder.js';
 import { launch } from '../process/launch.js';
-import { acquireLock } from '../process/lock.js';
+import { acquireLock, type Lock } from '../process/lock.js';
 import { Deadline, sleep } from '../time.js';
 import type { Cluster } from './context.js';
 import type { StartPlan } from './plan.js';
@@ -28,6 +30,7 @@ const REHEARSED_MS = 12_000;
 const GROWING_MS = 3000;
 const LOOK_MS = 1000;
 const RECORDING_MS = 60_000;
+const END_MS = 10_000;
 
 /** The JVM options by which brokers, and the managed ZooKeeper, share the data of their classes. */
 export async function classDataOf(
@@ -69,6 +72,19 @@ export function recordsClasses({ zookeeper, brokers }: StartPlan): boolean {
   );
 }
 
+/** The archiver's own directory: its lock and what it prints. */
+function archiverDirectory(layout: Layout): string {
+  return join(layout.state, 'archiver');
+}
+
+/**
+ * Ends the archiver, with its JVM; what it had not finished is made after a later start. Call it where nobody will have
+ * use of the archives.
+ */
+export async function endArchiver({ layout }: Cluster): Promise<void> {
+  await endHolder(archiverDirectory(layout), Deadline.in(END_MS));
+}
+
 /**
  * Leaves a process in the background that makes the archives of what this cluster's processes load.
  * What goes wrong with it costs only time at the next start.
@@ -81,7 +97,7 @@ export async function leaveArchiver(cluster: Cluster): Promise<void> {
     argv: [join(packageRoot(), 'bin', 'mqha.js'), '-C', layout.directory, 'archive-classes'],
     env: {},
     cwd: layout.directory,
-    logDirectory: join(layout.state, 'archiver'),
+    logDirectory: archiverDirectory(layout),
   }).catch(() => undefined);
 }
 
@@ -95,21 +111,30 @@ export async function archiveClasses(cluster: Cluster): Promise<void> {
   const missing = (await archivesOf(cluster)).filter(({ file }) => !existsSync(file));
   if (missing.length === 0) return;
   const root = cacheRoot(host.env);
-  await ensureDirectory(root);
-  const lock = await acquireLock(root, { command: host.command, deadline: Deadline.in(0) }).catch(
-    () => undefined,
-  );
-  if (!lock) return;
+  const locks: Lock[] = [];
   try {
+    await ensureDirectory(root);
+    // The first lock says which process works for this cluster, the second keeps it the only one of the cache.
+    for (const directory of [archiverDirectory(layout), root]) {
+      const lock = await tryLock(directory, host.command);
+      if (!lock) return;
+      locks.push(lock);
+    }
     const lists = {
       zookeeper: [join(layout.zookeeper.base, RECORDED)],
       broker: config.nodes.map((node) => join(layout.node(node.name).base, RECORDED)),
     };
     await recorded(cluster, lists.broker);
-    for (const archive of missing) await makeClassArchive(archive, lists[archive.kind], host.env);
+    for (const archive of missing) {
+      await makeClassArchive(archive, lists[archive.kind], host.env, host.signal);
+    }
   } finally {
-    await lock.release();
+    for (const lock of locks) await lock.release();
   }
+}
+
+function tryLock(directory: string, command: string): Promise<Lock | undefined> {
+  return acquireLock(directory, { command, deadline: Deadline.in(0) }).catch(() => undefined);
 }
 
 /**

@@ -4,6 +4,7 @@ import { MqhaError, systemCode } from '../errors.js';
 import { fileError } from '../files.js';
 import { Deadline } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
+import { endArchiver } from './archives.js';
 import { withLock, type Cluster } from './context.js';
 import { REMOVED } from './sizes.js';
 import { stopEverything, type Confirm, type Stopped } from './stop.js';
@@ -38,6 +39,7 @@ export async function destroyCluster(
     (await options.confirm(`Remove the znode ${path} from the ensemble ${connect} as well?`));
   return withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
     const stopped = await stopEverything(cluster, options.timeoutMs);
+    await endArchiver(cluster);
     const removed = znodes ? await removeZnodes(cluster) : [];
     const bases = config.nodes.map((node) => layout.node(node.name).base);
     for (const base of [...bases, ...(managed ? [layout.zookeeper.base] : [])]) {

@@ -1,16 +1,14 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layout } from '../config/layout.js';
 import { MqhaError } from '../errors.js';
 import { packageRoot } from '../package.js';
+import { endHolder, holderPid } from '../process/end-holder.js';
 import { launch } from '../process/launch.js';
-import { lockHolder } from '../process/lock.js';
-import { before, Deadline, sleep } from '../time.js';
+import { before, Deadline } from '../time.js';
 import type { Cluster } from './context.js';
 import { readWanted } from './wanted.js';
 
 const START_MS = 15_000;
-const ASK_MS = 1000;
 
 /** The supervisor's own directory: its lock, its state, and what it could not put into the journal. */
 export function supervisorDirectory(layout: Layout): string {
@@ -18,13 +16,11 @@ export function supervisorDirectory(layout: Layout): string {
 }
 
 /**
- * The pid of the supervisor of this cluster on this host; undefined where none runs. It is proven:
- * a supervisor holds the lock of its directory for as long as it lives.
+ * The pid of the supervisor of this cluster on this host; undefined where none runs. A supervisor holds the lock of its
+ * directory for as long as it lives.
  */
-export async function supervisorPid(cluster: Cluster): Promise<number | undefined> {
-  const directory = supervisorDirectory(cluster.layout);
-  if (!existsSync(directory)) return undefined;
-  return (await lockHolder(directory, Deadline.in(ASK_MS)))?.pid;
+export function supervisorPid({ layout }: Cluster): Promise<number | undefined> {
+  return holderPid(supervisorDirectory(layout));
 }
 
 /**
@@ -79,26 +75,13 @@ export async function superviseAgain(cluster: Cluster): Promise<boolean> {
  * @throws MqhaError `stop-failed` where it lives on even after SIGKILL
  */
 export async function endSupervisor(cluster: Cluster, deadline: Deadline): Promise<void> {
-  const pid = await supervisorPid(cluster);
-  if (pid === undefined) return;
-  for (const [signal, limit] of [
-    ['SIGTERM', deadline],
-    ['SIGKILL', Deadline.in(5000)],
-  ] as const) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      return; // It has ended meanwhile.
-    }
-    while (!limit.passed) {
-      if ((await supervisorPid(cluster)) !== pid) {
-        cluster.host.emit({ type: 'supervisor-ended', pid });
-        return;
-      }
-      await sleep(25);
-    }
+  const result = await endHolder(supervisorDirectory(cluster.layout), deadline);
+  if (!result) return;
+  const { pid, ended } = result;
+  if (!ended) {
+    throw new MqhaError('stop-failed', `the supervisor (pid ${pid}) lives on after SIGKILL`, {
+      hint: 'See the system log.',
+    });
   }
-  throw new MqhaError('stop-failed', `the supervisor (pid ${pid}) lives on after SIGKILL`, {
-    hint: 'See the system log.',
-  });
+  cluster.host.emit({ type: 'supervisor-ended', pid });
 }

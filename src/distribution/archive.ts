@@ -81,9 +81,11 @@ export async function makeClassArchive(
   archive: ClassArchive,
   lists: readonly string[],
   env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   const { file, java, classPath } = archive;
   if (existsSync(file)) return true;
+  if (signal?.aborted) return false;
   const classes = await recordedClasses(lists);
   if (classes.length === 0) return false;
   const cache = openCache(env);
@@ -101,7 +103,7 @@ export async function makeClassArchive(
         `-XX:SharedArchiveFile=${built}`,
         '-Xlog:disable',
       ],
-      { env: { ...env, CLASSPATH: classPath.join(':') }, timeoutMs: DUMP_MS },
+      { env: { ...env, CLASSPATH: classPath.join(':') }, timeoutMs: DUMP_MS, signal },
     );
     if (outcome !== 'done' || exitCode !== 0 || !existsSync(built)) return false;
     await syncFile(built);

@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, TestCluster } from '../support/cluster.js';
 
+/** The words of everything that runs on this machine. */
+async function commandLines(): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+}
+
 describe('the archives of class data', () => {
   let cache: string;
   let cluster: TestCluster;
@@ -18,6 +24,11 @@ describe('the archives of class data', () => {
     const text = await readFile(`/proc/${await cluster.pidOf(process)}/maps`, 'utf8');
     return text.includes(join(cache, 'archives', kind));
   };
+
+  const archivers = async () =>
+    (await commandLines()).filter(
+      (words) => words.includes(cluster.directory) && words.includes('archive-classes'),
+    );
 
   beforeAll(async () => {
     cache = await mkdtemp(join(tmpdir(), 'mqha-cache-'));
@@ -52,5 +63,17 @@ describe('the archives of class data', () => {
     expect(await maps('mq01', 'broker')).toBe(false);
     const output = join(cluster.directory, 'nodes', 'mq01', 'log', 'stdout.log');
     expect(await readFile(output, 'utf8')).not.toMatch(/archive/i);
+  });
+
+  it('are not worked on any more once the cluster is destroyed', async () => {
+    await cluster.json('down', '--yes');
+    for (const name of await archives()) await rm(join(cache, 'archives', name));
+    await cluster.json('up');
+    await eventually(archivers, (found) => found.length === 1, 30_000);
+    await cluster.json('destroy', '--yes');
+    expect(await archivers()).toEqual([]);
+    // Nor its JVM, which is given the cache.
+    expect((await commandLines()).filter((words) => words.includes(cache))).toEqual([]);
+    await rm(cache, { recursive: true });
   });
 });
