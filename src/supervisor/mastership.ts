@@ -1,4 +1,5 @@
 import type { NewEntry } from '../journal/entries.js';
+import type { MasterChange } from '../journal/history.js';
 
 /** Who serves now, and why nobody does, as far as it can be told. */
 export interface MasterSight {
@@ -20,6 +21,12 @@ export class Mastership {
   private silentAt: number | undefined;
   private reason = 'start';
   private known = false;
+  private readonly recorded: MasterChange | undefined;
+
+  /** @param recorded the last change of master in the journal; undefined where it has none */
+  constructor(recorded?: MasterChange) {
+    this.recorded = recorded;
+  }
 
   /**
    * Takes a look.
@@ -85,8 +92,7 @@ export class Mastership {
     this.serving = serving;
     this.lostAt = undefined;
     this.silentAt = undefined;
-    // What was there when the supervisor came is no change.
-    if (!known && lostAt === undefined) return [];
+    if (!known && lostAt === undefined) return this.taken(serving);
     return [
       {
         source: 'supervisor',
@@ -95,6 +101,24 @@ export class Mastership {
         from,
         reason: lostAt === undefined ? 'unseen' : this.reason,
         outageMs: lostAt === undefined ? null : now - lostAt,
+      },
+    ];
+  }
+
+  /** Who serves when the supervisor comes: a change only where the journal does not end with that. */
+  private taken(serving: string): NewEntry[] {
+    const change = this.recorded;
+    if (change?.to === serving) return [];
+    const from = change ? (change.to ?? change.from) : null;
+    const reason = change ? (change.to === null ? change.reason : 'unseen') : 'start';
+    return [
+      {
+        source: 'supervisor',
+        type: 'master-serving',
+        master: serving,
+        from,
+        reason,
+        outageMs: null,
       },
     ];
   }

@@ -9,6 +9,7 @@ import { quorumOf } from '../config/checks.js';
 import { membersOf } from '../election/election.js';
 import { messageOf } from '../errors.js';
 import type { NewEntry } from '../journal/entries.js';
+import { changesOfMaster } from '../journal/history.js';
 import { Deadline, sleep } from '../time.js';
 import { processNames, ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
@@ -47,7 +48,7 @@ export class Supervisor {
   private cluster: Cluster;
   private readonly reader: ZooKeeperReader;
   private readonly lookout: Lookout;
-  private readonly mastership = new Mastership();
+  private mastership = new Mastership();
   private readonly clock = new FaultClock();
   private readonly revival = new Revival();
   private readonly wards: Wards;
@@ -100,9 +101,12 @@ export class Supervisor {
     this.reader.close();
   }
 
-  /** What ended while no supervisor was there: `mqha up` starts one when it is done. */
+  /** What happened while no supervisor was there: `mqha up` starts one when it is done. */
   private async recall(): Promise<void> {
-    const { config, registry } = this.cluster;
+    const { config, registry, journal } = this.cluster;
+    // A journal that cannot be read keeps nobody from looking after the brokers.
+    const entries = await journal.read().catch(() => []);
+    this.mastership = new Mastership(changesOfMaster(entries).at(-1));
     for (const { name } of config.nodes) {
       const pid = (await registry.find(name)) ? undefined : await registry.lastPid(name);
       const end = pid === undefined ? undefined : await this.endOf(name, pid);

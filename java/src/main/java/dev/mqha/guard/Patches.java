@@ -23,6 +23,8 @@ final class Patches {
             new Patch(UnitFix.ENDING, UnitFix::end),
             new Patch(UnitFix.REPLAYING, UnitFix::replay),
             new Patch(UnitFix.REPLAYING, RemovalFix::mend),
+            new Patch(RemovalFix.REPLAYED, RemovalFix::entry),
+            new Patch(RemovalFix.REMOVING, RemovalFix::entry),
             new Patch(UnitFix.REPLAYING, BranchFix::replay),
             new Patch(UnitFix.CLIENT, BranchFix::recover),
             new Patch(UnitFix.CLIENT, LogFix::mend),
@@ -117,6 +119,8 @@ final class Patches {
         known.put(UnitFix.STORING, "e9806dd79b885248fcf8399bf028b1c7918102dc7492bad581ee947c429c38f3");
         known.put(UnitFix.ENDING, "c8200995d3c5cc2890ea65a331b25698fce6396da4b6a68865e524b93de78162");
         known.put(UnitFix.REPLAYING, "e5e577bca1a6dbbd502f010a021aa86b633a2ad5ca833af19f89db82d49bc86f");
+        known.put(RemovalFix.REPLAYED, "f345ea0eb84bb2f8e3fe769a0938ba5258204634992b932e82211958ae41398c");
+        known.put(RemovalFix.REMOVING, "b898b96220cd04e734e593e62b71b40f8b5110b2a80666723785b6618cee7ad4");
         known.put(UnitFix.SLAVE, "e2df297e5a1b641cd0d04e024f62396b452e7528ecf5e31403c412abe65b9807");
         known.put(SlaveFix.LOGIN, "ca3ac38c2d4fe3dc605aef5609e125e7eb45adfc3307c5b76a76b031265cd370");
         known.put(SlaveFix.SYNC, "c687f4d0cc666c3f9c8030174edc39f0ccaa9d795e1ddd3c212d39438902c3ea");

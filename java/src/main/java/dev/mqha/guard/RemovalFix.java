@@ -2,12 +2,19 @@ package dev.mqha.guard;
 
 import java.util.function.UnaryOperator;
 
-/** Sends what replay does with a removed queue to {@code dev.mqha.store.RemovedQueue}, which says why. */
+/** Sends what is done with a removed queue, or subscription, to {@code dev.mqha.store.RemovedQueue}, which says why. */
 final class RemovalFix {
     private static final String CODEC = UnitFix.CLIENT + "$";
     private static final String INDEX = UnitFix.CLIENT + "$RichDB";
     private static final String RECORD = "org/apache/activemq/leveldb/record/CollectionKey$Buffer";
     private static final String TARGET = "dev/mqha/store/RemovedQueue";
+    private static final String ENTRY = "org/apache/activemq/leveldb/record/EntryRecord$Buffer";
+
+    /** {@code LevelDBClient.removeCollection}: what is done with one entry. */
+    static final String REMOVING = UnitFix.CLIENT + "$$anonfun$removeCollection$1$$anonfun$apply$mcV$sp$9";
+
+    /** The same in {@code UnitFix.REPLAYING}. */
+    static final String REPLAYED = UnitFix.REPLAYING + "$$anonfun$apply$10";
 
     private RemovalFix() {}
 
@@ -15,6 +22,12 @@ final class RemovalFix {
     static byte[] mend(byte[] original) {
         return redirect(CODEC, "decodeCollectionKeyRecord", "(Lorg/fusesource/hawtbuf/Buffer;)L" + RECORD + ";", "decode")
                 .andThen(redirect(INDEX, "delete", "([BLorg/iq80/leveldb/WriteOptions;)V", "forget"))
+                .apply(original);
+    }
+
+    /** Returns the mended form of {@code REMOVING} or {@code REPLAYED}. @throws IllegalStateException where it is not that */
+    static byte[] entry(byte[] original) {
+        return redirect(CODEC, "decodeEntryRecord", "(Lorg/fusesource/hawtbuf/Buffer;)L" + ENTRY + ";", "entry")
                 .apply(original);
     }
 
