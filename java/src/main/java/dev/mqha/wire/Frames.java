@@ -17,10 +17,10 @@ public final class Frames {
     private static final int SIZE_BYTES = 4;
 
     /**
-     * The longest command with its headers of STOMP, in bytes: what {@code StompWireFormat} reads at most (MAX_COMMAND_LENGTH,
-     * MAX_HEADERS, MAX_HEADER_LENGTH).
+     * The longest command with its headers of STOMP, in bytes. {@code StompWireFormat} would read 10 MB of them, of as many
+     * clients at once as there are; a body of this size waits for its turn.
      */
-    static final int STOMP_HEADERS = 1024 + 1000 * 10 * 1024;
+    static final int STOMP_HEADERS = Turns.LARGE;
 
     private Frames() {}
 

@@ -3,6 +3,7 @@ package dev.mqha.wire;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +27,17 @@ import org.apache.qpid.proton.engine.Delivery;
  * what it has brought, so that slow clients keep out nobody. Who brings nothing more while others wait is hung up on: a
  * few clients that had stopped in the middle of a message kept everybody else's out. And who has waited for long comes in beside
  * the others, up to twice as much; beyond that it is hung up on, since one client less is better than no broker.
+ *
+ * <p>OpenWire takes the memory of a whole frame when it begins, outside the heap, where it is as large. What slow clients
+ * have taken of that has a limit of its own; the slowest is hung up on for whoever comes then.
  */
 public final class Turns {
-    /** From so many bytes on a message has to have a turn: less in a small heap, which the beginnings of many would fill. */
-    static final int LARGE = (int) Math.min(512 * 1024, Runtime.getRuntime().maxMemory() / 1024);
+    /**
+     * From so many bytes on a message has to have a turn. A broker has a thousand connections at most, so that what is
+     * smaller of all of them together takes a quarter of the heap, or of what is as large beside it.
+     */
+    static final int LARGE = (int)
+            Math.max(64 * 1024, Math.min(512 * 1024, Runtime.getRuntime().maxMemory() / 4096));
 
     /** A turn is waited for at most so long: a connection that nothing was read from for 30 s counts as dead. */
     static final long PATIENCE_MS = 20_000;
@@ -54,15 +62,26 @@ public final class Turns {
     /** AMQP and STOMP put a message together, and change its form, in arrays that grow. */
     private static final long OTHERS = BYTES / 2;
 
-    private static final Turns IN = new Turns(BYTES, 2 * BYTES, FAST_MS, SILENT_MS);
+    /** What frames that are not whole may take outside the heap, where the JVM allows as much as in it. */
+    private static final long BUFFERS = Runtime.getRuntime().maxMemory() / 2;
+
+    private static final Turns IN = new Turns(BYTES, 2 * BYTES, BUFFERS, FAST_MS, SILENT_MS);
 
     /** A message that is not given its form would not be delivered. */
-    private static final Turns OUT = new Turns(BYTES, Long.MAX_VALUE, FAST_MS, SILENT_MS);
+    private static final Turns OUT = new Turns(BYTES, Long.MAX_VALUE, BUFFERS, FAST_MS, SILENT_MS);
+
+    private static final String SILENT = "nothing more came of a large message while others waited";
+    private static final String SLOW = "a large message came slower than those of others, which had no room";
 
     /** Somebody who has a turn. */
     interface Client {
         /** What it has brought so far, in bytes; it may overflow. */
         default int brought() {
+            return 0;
+        }
+
+        /** What its frame takes outside the heap from its beginning on, in bytes. */
+        default int buffer() {
             return 0;
         }
 
@@ -90,8 +109,7 @@ public final class Turns {
 
         private long counts(long fastMs) {
             look();
-            boolean slow = !isWhole && millisSince(since) > fastMs;
-            return slow ? Math.min(bytes, (long) COPIES * (LARGE + brought - before)) : bytes;
+            return isSlow(fastMs) ? Math.min(bytes, (long) COPIES * (LARGE + brought - before)) : bytes;
         }
 
         private void look() {
@@ -100,6 +118,16 @@ public final class Turns {
                 brought = now;
                 movedAt = System.nanoTime();
             }
+        }
+
+        private boolean isSlow(long fastMs) {
+            return !isWhole && millisSince(since) > fastMs;
+        }
+
+        /** In bytes per second. */
+        private long rate() {
+            look();
+            return 1000L * (brought - before) / Math.max(1, millisSince(since));
         }
 
         private boolean isSilent(long silentMs) {
@@ -114,6 +142,7 @@ public final class Turns {
 
     private final long most;
     private final long limit;
+    private final long buffers;
     private final long fastMs;
     private final long silentMs;
     private final List<Turn> taken = new ArrayList<>();
@@ -122,12 +151,14 @@ public final class Turns {
     /**
      * @param most what comes in together, in bytes
      * @param limit what comes in beside it after a long wait
+     * @param buffers what all together take outside the heap
      * @param fastMs from when on a turn counts for what was brought
      * @param silentMs after what time without a byte it is taken away
      */
-    Turns(long most, long limit, long fastMs, long silentMs) {
+    Turns(long most, long limit, long buffers, long fastMs, long silentMs) {
         this.most = most;
         this.limit = limit;
+        this.buffers = buffers;
         this.fastMs = fastMs;
         this.silentMs = silentMs;
     }
@@ -135,7 +166,7 @@ public final class Turns {
     /** An OpenWire frame of this size begins. @throws IOException where there is no room for it */
     static void openWire(NIOTransport connection, int size) throws IOException {
         if (size >= LARGE) {
-            IN.take(connection, clientOf(connection), (long) COPIES * size, PATIENCE_MS);
+            IN.take(connection, clientOf(connection, size), (long) COPIES * size, PATIENCE_MS);
         }
     }
 
@@ -206,8 +237,17 @@ public final class Turns {
     }
 
     private static Client clientOf(Transport transport) {
+        return clientOf(transport, 0);
+    }
+
+    private static Client clientOf(Transport transport, int buffer) {
         WeakReference<Transport> connection = new WeakReference<>(transport);
         return new Client() {
+            @Override
+            public int buffer() {
+                return buffer;
+            }
+
             @Override
             public int brought() {
                 Transport known = connection.get();
@@ -236,28 +276,55 @@ public final class Turns {
     boolean take(Object who, Client client, long bytes, long patienceMs) throws IOException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
         while (true) {
-            List<Client> silent = new ArrayList<>();
+            List<Client> ended = new ArrayList<>();
             synchronized (taken) {
                 if (turnOf(who) != null) {
                     return true;
                 }
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                boolean fits = fits(bytes, most);
+                boolean isBuffered = makeBuffer(client.buffer(), ended);
+                boolean fits = fits(bytes, most) && isBuffered;
                 if (fits || left <= 0 || Thread.currentThread().isInterrupted()) {
-                    if (!fits && !fits(bytes, limit)) {
+                    if (!isBuffered || !fits(bytes, limit)) {
+                        hangUp(ended, SLOW);
                         throw new IOException("no room for one more large message: others that come in take " + sum() + " bytes");
                     }
                     taken.add(new Turn(who, client, bytes));
                     any = true;
+                    hangUp(ended, SLOW);
                     return fits;
                 }
-                takeSilent(silent);
-                if (silent.isEmpty()) {
+                takeSilent(ended);
+                if (ended.isEmpty()) {
                     pause(Math.min(left, LOOK_MS));
                 }
             }
-            hangUp(silent);
+            hangUp(ended, SILENT);
         }
+    }
+
+    /**
+     * Takes the turns of the slowest away until there is room for a buffer.
+     *
+     * @return whether there is
+     */
+    private boolean makeBuffer(int size, List<Client> ended) {
+        while (size > 0 && !taken.isEmpty() && bufferSum() + size > buffers) {
+            Turn slowest = taken.stream()
+                    .filter(turn -> turn.client.buffer() > 0 && turn.isSlow(fastMs))
+                    .min(Comparator.comparingLong(Turn::rate))
+                    .orElse(null);
+            if (slowest == null) {
+                return false;
+            }
+            ended.add(slowest.client);
+            taken.remove(slowest);
+        }
+        return true;
+    }
+
+    private long bufferSum() {
+        return taken.stream().mapToLong(turn -> turn.client.buffer()).sum();
     }
 
     private void pause(long ms) {
@@ -269,12 +336,12 @@ public final class Turns {
     }
 
     /** In another thread: whoever waits must not wait for a connection that does not end. */
-    private static void hangUp(List<Client> silent) {
-        if (silent.isEmpty()) {
+    private static void hangUp(List<Client> ended, String reason) {
+        if (ended.isEmpty()) {
             return;
         }
-        IOException why = new IOException("nothing more came of a large message while others waited");
-        Thread thread = new Thread(() -> silent.forEach(client -> client.hangUp(why)), "mqha turns");
+        IOException why = new IOException(reason);
+        Thread thread = new Thread(() -> ended.forEach(client -> client.hangUp(why)), "mqha turns");
         thread.setDaemon(true);
         thread.start();
     }

@@ -24,7 +24,21 @@ class TurnsTest {
     /** Has brought most of a large message, and brings nothing more. */
     private static final class Stopped implements Turns.Client {
         private final CompletableFuture<String> ended = new CompletableFuture<>();
+        private final int buffer;
         private volatile int brought;
+
+        private Stopped() {
+            this(0);
+        }
+
+        private Stopped(int buffer) {
+            this.buffer = buffer;
+        }
+
+        @Override
+        public int buffer() {
+            return buffer;
+        }
 
         @Override
         public int brought() {
@@ -37,7 +51,7 @@ class TurnsTest {
         }
     }
 
-    private final Turns turns = new Turns(100, 200, LONG_MS, LONG_MS);
+    private final Turns turns = new Turns(100, 200, 1000, LONG_MS, LONG_MS);
 
     @Test
     void thoseThatFitComeInTogether() throws IOException {
@@ -90,7 +104,7 @@ class TurnsTest {
 
     @Test
     void whoIsSlowCountsForWhatItHasBrought() throws Exception {
-        Turns large = new Turns(100L * Turns.LARGE, 100L * Turns.LARGE, SHORT_MS, LONG_MS);
+        Turns large = new Turns(100L * Turns.LARGE, 100L * Turns.LARGE, 1000, SHORT_MS, LONG_MS);
         Stopped slow = new Stopped();
         large.take("a", slow, 100L * Turns.LARGE, 0);
         assertThrows(IOException.class, () -> large.take("b", NOBODY, 90L * Turns.LARGE, 0));
@@ -102,7 +116,7 @@ class TurnsTest {
 
     @Test
     void whoStopsInTheMiddleWhileOthersWaitIsHungUpOn() throws Exception {
-        Turns large = new Turns(100L * Turns.LARGE, 100L * Turns.LARGE, SHORT_MS, SHORT_MS);
+        Turns large = new Turns(100L * Turns.LARGE, 100L * Turns.LARGE, 1000, SHORT_MS, SHORT_MS);
         Stopped stopped = new Stopped();
         large.take("a", stopped, 100L * Turns.LARGE, 0);
         stopped.brought = 60 * Turns.LARGE;
@@ -111,8 +125,25 @@ class TurnsTest {
     }
 
     @Test
+    void theSlowestGivesItsBufferToWhoeverComes() throws Exception {
+        Turns large = new Turns(10_000, 10_000, 1000, SHORT_MS, LONG_MS);
+        Stopped slow = new Stopped(400);
+        Stopped slower = new Stopped(400);
+        large.take("a", slow, 800, 0);
+        large.take("b", slower, 800, 0);
+        // Nobody is slow yet, and nobody is ended for another.
+        assertThrows(IOException.class, () -> large.take("c", new Stopped(400), 800, 0));
+        slow.brought = 200;
+        slower.brought = 100;
+        Thread.sleep(2 * SHORT_MS);
+        assertTrue(large.take("c", new Stopped(400), 800, 0));
+        assertTrue(slower.ended.get(LONG_MS, TimeUnit.MILLISECONDS).contains("slower"));
+        assertFalse(slow.ended.isDone());
+    }
+
+    @Test
     void whoHasBroughtAllIsLeftAlone() throws Exception {
-        Turns large = new Turns(100, 100, SHORT_MS, SHORT_MS);
+        Turns large = new Turns(100, 100, 1000, SHORT_MS, SHORT_MS);
         Stopped whole = new Stopped();
         large.take("a", whole, 100, 0);
         large.whole("a");
