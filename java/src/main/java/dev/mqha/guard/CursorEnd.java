@@ -6,6 +6,8 @@ import org.objectweb.asm.Opcodes;
 final class CursorEnd {
     static final String UNIT = AckFix.UNIT;
 
+    static final String CLIENT = UnitFix.CLIENT;
+
     private static final String TARGET = "dev/mqha/store/Unwritten";
 
     private CursorEnd() {}
@@ -22,6 +24,16 @@ final class CursorEnd {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "completed", "(L" + UNIT + ";)V", false);
                 }))
+                .apply(original);
+    }
+
+    /** @throws IllegalStateException where a client of the store removes queues in another way */
+    static byte[] removal(byte[] original) {
+        return Rewrite.first("removeCollection", code -> {
+                    code.visitVarInsn(Opcodes.ALOAD, 0);
+                    code.visitVarInsn(Opcodes.LLOAD, 1);
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "removed", "(L" + CLIENT + ";J)V", false);
+                })
                 .apply(original);
     }
 }

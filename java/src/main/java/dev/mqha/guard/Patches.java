@@ -31,6 +31,9 @@ final class Patches {
             new Patch(BranchFix.QUEUE, BranchFix::queue),
             new Patch(BranchFix.RECOVERING, BranchFix::recovered),
             new Patch(BranchFix.REMOVING, BranchFix::rollback),
+            new Patch(RecoveredFix.STORE, RecoveredFix::add),
+            new Patch(RecoveredFix.COMPLETION, RecoveredFix::completion),
+            new Patch(RecoveredFix.CURSOR, RecoveredFix::rebase),
             new Patch(SubscriptionFix.SUBSCRIPTION, SubscriptionFix::subscription),
             new Patch(SubscriptionFix.TOPIC, SubscriptionFix::topic),
             new Patch(SubscriptionFix.UPDATING, SubscriptionFix::updating),
@@ -70,6 +73,7 @@ final class Patches {
             new Patch(StopLimit.CLASS, StopLimit::mend),
             new Patch(AckFix.UNIT, AckFix::unit),
             new Patch(CursorEnd.UNIT, CursorEnd::unit),
+            new Patch(CursorEnd.CLIENT, CursorEnd::removal),
             new Patch(AckFix.CLIENT, AckFix::removals),
             new Patch(SmallFrameFix.SENDING, SmallFrameFix::send),
             new Patch(FileList.CODEC, FileList::write),
@@ -77,6 +81,12 @@ final class Patches {
             new Patch(AcceptPoll.CLASS, AcceptPoll::mend),
             new Patch(AcceptQueue.CLASS, AcceptQueue::mend),
             new Patch(AnnouncedSizes.CLASS, AnnouncedSizes::mend),
+            new Patch(Inflating.TEXT, Inflating.streams(1)),
+            new Patch(Inflating.MAP, Inflating.streams(1)),
+            new Patch(Inflating.OBJECT, Inflating.streams(1)),
+            new Patch(Inflating.STREAM, Inflating.streams(2)),
+            new Patch(Inflating.BYTES, Inflating::bytes),
+            new Patch(Inflating.AMQP, Inflating::amqp),
             new Patch(FrameSizes.OPENWIRE, FrameSizes::openWire),
             new Patch(FrameSizes.AMQP, FrameSizes::amqp),
             new Patch(FrameSizes.STOMP, FrameSizes::stomp),
@@ -152,6 +162,12 @@ final class Patches {
         known.put(AcceptPoll.CLASS, "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a");
         known.put(AcceptQueue.CLASS, "e30567bdfaf788bcaad1adf668ea15aa58f9bb5aab295ae9c14eb7c76986b803");
         known.put(AnnouncedSizes.CLASS, "9e6e4b3a9e947ca818bf79fdf6214b0b5d7a5c7700c8d60fd57eaaf6bcf08175");
+        known.put(Inflating.TEXT, "d0a1f4fac8fd8a05f238555a4c519e9dec84b4cc605365cdb6fe77281ec4be65");
+        known.put(Inflating.MAP, "90b08ae8ef8ebe86056bce65980ceec5fcc971aad3fced8170e48f185f65ee90");
+        known.put(Inflating.OBJECT, "3de35f99c5f8b440417682822c9ba6c15090f9dddee4e50b1799817b80a8c0cc");
+        known.put(Inflating.STREAM, "0423aca0aefbf05300a652d38df95900885dcb26a00f4781e23f2b6a9cd87b42");
+        known.put(Inflating.BYTES, "0bfdc7676ac24b2c0c6f9b5d715d3c26dc455104648f409311730c6f97611797");
+        known.put(Inflating.AMQP, "93f32be2b2118a8bc03eb327a42f78beb9516b985e58805b983cee62ad2df74c");
         known.put(FrameSizes.OPENWIRE, "5a408623c1588170b3d87e785a565530d96f52073301db5a72dc8b21571a5809");
         known.put(FrameSizes.AMQP, "264dc00efa8dbeb5925a0deef22c18e546ec5eaf70ca5f449bc886316a86f691");
         known.put(FrameSizes.STOMP, "096e825e91740bec5801233e0cc82c91cacdbcf5afaea6263ece4c6eabcfe0df");
@@ -170,6 +186,7 @@ final class Patches {
         known.put(BranchFix.QUEUE, "1832eb561f96494e8aa46b5278ab2eb7d6e68be89ca7918cfe206df2ba0089d5");
         known.put(BranchFix.RECOVERING, "a3b6af0684b95ff0927e8fbc40273b314789817227749c2b6cf71c0554029be8");
         known.put(BranchFix.REMOVING, "94f7de42b0cc34281a8e2b2be2468c5920844158612517fa78580a3ff33be4f7");
+        known.put(RecoveredFix.COMPLETION, "1832bd9a00a827832b1a37a77ce295ec42db66af51455c6cef8b742d4c50822b");
         known.put(SubscriptionFix.SUBSCRIPTION, "4c7c7cc9441e65761a37010929c13bed81e1e4aaa6f1eea5d15ca8aaaf092a5e");
         known.put(SubscriptionFix.TOPIC, "80c199ecaa9c0da73af28d0f5f145279a3a934a8238135d3300421bd16de5301");
         known.put(SubscriptionFix.UPDATING, "30020c19bc59df483eb7f7ca551eda7c6f257ce2557e715dcbbcb1fba08f3536");

@@ -1,5 +1,6 @@
 package dev.mqha.store;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -27,6 +28,12 @@ public final class PreparedAcks extends HashSet<MessageId> {
 
     /** Those that were rolled back, by id, with their places in the queue. The cursor passes over them still. */
     private final transient Map<MessageId, Long> returning = new LinkedHashMap<>();
+
+    /** Those that were handed out before the cursor has come to their places, where it passes over them. */
+    private final transient Map<MessageId, Long> ahead = new HashMap<>();
+
+    /** Where the cursor stood at the last page. */
+    private transient long position;
 
     /** Instead of the addition when the store starts. */
     public static boolean recovered(HashSet<MessageId> acks, Object id) {
@@ -61,10 +68,11 @@ public final class PreparedAcks extends HashSet<MessageId> {
         PreparedAcks prepared = (PreparedAcks) acks;
         long end = Math.min(to, Unwritten.end(db, queue));
         long handed = 0;
+        prepared.at(from);
         while (handed < limit) {
             Long place = prepared.nextReturning(from);
             if (place == null) {
-                return db.cursorMessages(acks, queue, listener, from, end, limit - handed);
+                return prepared.at(db.cursorMessages(acks, queue, listener, from, end, limit - handed));
             }
             db.client().queueCursor(queue, place, place + 1, new AbstractFunction1<>() {
                 @Override
@@ -85,17 +93,30 @@ public final class PreparedAcks extends HashSet<MessageId> {
     }
 
     /**
-     * The place of one that the cursor has passed; null where there is none. It comes to the others by itself: handed out
-     * before, they would come twice, and the broker takes the second for a duplicate that the store must not have.
+     * The place of one that has come back; null where there is none. It is handed out before the cursor goes on, since that
+     * may be set behind it.
      */
     private synchronized Long nextReturning(long from) {
-        returning.values().removeIf(place -> place >= from);
-        Iterator<Long> passed = returning.values().iterator();
-        if (!passed.hasNext()) {
+        Iterator<Map.Entry<MessageId, Long>> all = returning.entrySet().iterator();
+        if (!all.hasNext()) {
             return null;
         }
-        Long place = passed.next();
-        passed.remove();
+        Map.Entry<MessageId, Long> next = all.next();
+        all.remove();
+        if (next.getValue() >= from) {
+            // It would come twice, and the broker takes the second for a duplicate that the store must not have.
+            ahead.put(next.getKey(), next.getValue());
+        }
+        return next.getValue();
+    }
+
+    /** The cursor stands at a place. One that begins anew reads everything again. */
+    private synchronized long at(long place) {
+        if (place < position) {
+            ahead.clear();
+        }
+        position = place;
+        ahead.values().removeIf(passed -> passed < place);
         return place;
     }
 
@@ -123,6 +144,6 @@ public final class PreparedAcks extends HashSet<MessageId> {
 
     @Override
     public synchronized boolean contains(Object id) {
-        return super.contains(id) || returning.containsKey(id);
+        return super.contains(id) || returning.containsKey(id) || ahead.containsKey(id);
     }
 }

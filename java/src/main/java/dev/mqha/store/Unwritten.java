@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.apache.activemq.leveldb.DBManager;
 import org.apache.activemq.leveldb.DelayableUOW;
+import org.apache.activemq.leveldb.LevelDBClient;
 
 /**
  * The places that messages were given in queues and topics while they are not in the index yet; mended classes of the store
@@ -58,6 +59,14 @@ public final class Unwritten {
         List<Place> written = of(unit.manager()).units.remove(unit);
         if (written != null) {
             written.forEach(place -> place.of().open.remove(place.number()));
+        }
+    }
+
+    /** A queue, topic or container of a branch is gone, whose keys are not given again. */
+    public static void removed(LevelDBClient client, long collection) {
+        DBManager db = client.org$apache$activemq$leveldb$LevelDBClient$$store.db();
+        if (db != null) {
+            of(db).collections.remove(collection);
         }
     }
 

@@ -109,6 +109,10 @@ public final class Turns {
 
         private long counts(long fastMs) {
             look();
+            if (isWhole && millisSince(since) > fastMs) {
+                // The broker keeps its sender waiting, as for a topic whose memory is full; what is left is the message.
+                return bytes / COPIES;
+            }
             return isSlow(fastMs) ? Math.min(bytes, (long) COPIES * (LARGE + brought - before)) : bytes;
         }
 
@@ -205,7 +209,8 @@ public final class Turns {
     /** Gives a message the form of AMQP, in the place of {@code OutboundTransformer.transform(…)}. */
     public static EncodedMessage transform(OutboundTransformer transformer, ActiveMQMessage message, Object sender)
             throws Exception {
-        if (message.getSize() >= LARGE) {
+        // A compressed body becomes larger.
+        if (message.getSize() >= LARGE || message.isCompressed()) {
             OUT.take(sender, new Client() {}, OTHERS, PATIENCE_MS);
         }
         return transformer.transform(message);

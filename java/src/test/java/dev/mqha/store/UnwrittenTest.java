@@ -98,6 +98,8 @@ class UnwrittenTest {
             session.createDurableSubscriber(TOPIC, "subscription").close();
             LevelDBStore.LevelDBMessageStore queue =
                     (LevelDBStore.LevelDBMessageStore) master.broker.getDestination(QUEUE).getMessageStore();
+            // The queue would take what is added here into its own cursor.
+            queue.registerIndexListener(null);
             read(queue, master, listener -> queue.recoverNextMessages(10, listener));
             LevelDBStore.LevelDBTopicMessageStore topic =
                     (LevelDBStore.LevelDBTopicMessageStore) master.broker.getDestination(TOPIC).getMessageStore();
@@ -120,5 +122,25 @@ class UnwrittenTest {
 
     private List<String> lines(Jvm jvm, String name) throws Exception {
         return jvm.print(Reads.class, directory.resolve(name)).lines().map(String::strip).toList();
+    }
+
+    /** A queue is removed whose messages had places. */
+    public static final class Removes {
+        public static void main(String[] args) throws Exception {
+            Replicas.Master master = Replicas.master(Path.of(args[0]), 1, LOG_SIZE).serving();
+            Replicas.send(master, "numbers", 1, 10);
+            LevelDBStore.LevelDBMessageStore store =
+                    (LevelDBStore.LevelDBMessageStore) master.broker.getDestination(QUEUE).getMessageStore();
+            long key = store.key();
+            System.out.println(Unwritten.end(master.store.db(), key));
+            master.broker.removeDestination(QUEUE);
+            System.out.println(Unwritten.end(master.store.db(), key) == Long.MAX_VALUE);
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    @Test
+    void nothingIsKeptOfAQueueThatIsGone() throws Exception {
+        assertEquals("2\ntrue", Jvm.mended().print(Removes.class, directory));
     }
 }

@@ -125,6 +125,16 @@ class TurnsTest {
     }
 
     @Test
+    void whoTheBrokerKeepsWaitingCountsForTheMessageOnly() throws Exception {
+        Turns large = new Turns(100, 100, 1000, SHORT_MS, LONG_MS);
+        large.take("a", NOBODY, 100, 0);
+        large.whole("a");
+        assertThrows(IOException.class, () -> large.take("b", NOBODY, 50, 0));
+        Thread.sleep(2 * SHORT_MS);
+        assertTrue(large.take("b", NOBODY, 50, 0));
+    }
+
+    @Test
     void theSlowestGivesItsBufferToWhoeverComes() throws Exception {
         Turns large = new Turns(10_000, 10_000, 1000, SHORT_MS, LONG_MS);
         Stopped slow = new Stopped(400);

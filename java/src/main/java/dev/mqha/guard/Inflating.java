@@ -1,0 +1,67 @@
+package dev.mqha.guard;
+
+import java.util.function.UnaryOperator;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Lets compressed bodies become no larger than {@code dev.mqha.wire.Inflated} allows, which says why. */
+final class Inflating {
+    private static final String COMMAND = "org/apache/activemq/command/ActiveMQ";
+    static final String BYTES = COMMAND + "BytesMessage";
+    static final String MAP = COMMAND + "MapMessage";
+    static final String OBJECT = COMMAND + "ObjectMessage";
+    static final String STREAM = COMMAND + "StreamMessage";
+    static final String TEXT = COMMAND + "TextMessage";
+    static final String AMQP = "org/apache/activemq/transport/amqp/message/AmqpMessageSupport";
+
+    private static final String STREAMED = "java/util/zip/InflaterInputStream";
+    private static final String TARGET = "dev/mqha/wire/Inflated";
+
+    private Inflating() {}
+
+    /** Returns the mended form of a class that reads a compressed body in so many places. */
+    static UnaryOperator<byte[]> streams(int places) {
+        return original -> Rewrite.times(places, original, "a stream of a body", (name, next, place) ->
+                new MethodVisitor(Opcodes.ASM9, next) {
+                    @Override
+                    public void visitTypeInsn(int opcode, String type) {
+                        boolean made = opcode == Opcodes.NEW && type.equals(STREAMED);
+                        super.visitTypeInsn(opcode, made ? TARGET : type);
+                    }
+
+                    @Override
+                    public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
+                        boolean made = opcode == Opcodes.INVOKESPECIAL && owner.equals(STREAMED);
+                        if (made) {
+                            place.found();
+                        }
+                        super.visitMethodInsn(opcode, made ? TARGET : owner, method, type, inInterface);
+                    }
+                });
+    }
+
+    /** Returns the mended form of {@code BYTES}. @throws IllegalStateException where it is not that */
+    static byte[] bytes(byte[] original) {
+        return size("readIntBig").apply(original);
+    }
+
+    /** Returns the mended form of {@code AMQP}. @throws IllegalStateException where it is not that */
+    static byte[] amqp(byte[] original) {
+        return streams(2).andThen(size("readInt")).apply(original);
+    }
+
+    /** Has a size looked at that was read by a method. */
+    private static UnaryOperator<byte[]> size(String reading) {
+        return original -> Rewrite.once(original, "the size of a body", (name, next, place) ->
+                new MethodVisitor(Opcodes.ASM9, next) {
+                    @Override
+                    public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
+                        super.visitMethodInsn(opcode, owner, method, type, inInterface);
+                        if (method.equals(reading)) {
+                            place.found();
+                            super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "size", "(I)I", false);
+                        }
+                    }
+                });
+    }
+}
