@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,8 @@ import org.apache.activemq.transport.amqp.message.OutboundTransformer;
 import org.apache.activemq.transport.nio.NIOTransport;
 import org.apache.activemq.util.ByteArrayOutputStream;
 import org.apache.qpid.proton.engine.Delivery;
+import org.apache.qpid.proton.engine.EndpointState;
+import org.apache.qpid.proton.engine.Session;
 
 /**
  * Lets large messages come in, and change their form for AMQP, by turns; the mended transports of the message port call it.
@@ -92,7 +95,7 @@ public final class Turns {
     private static final class Turn {
         private final WeakReference<Object> who;
         private final Client client;
-        private final long bytes;
+        private long bytes;
         private final long since = System.nanoTime();
         private final int before;
         private int brought;
@@ -186,24 +189,38 @@ public final class Turns {
 
     /**
      * More of an AMQP message has come, before {@code AmqpConnection.processDelivery} looks whether it is whole: until then
-     * Proton keeps all its frames, and those of other links.
+     * Proton keeps all its frames, and those of the other links and sessions of the connection.
      *
      * @param connection its {@code AmqpTransport}
      * @throws IOException where there is no room for it
      */
     public static void arriving(Delivery delivery, Object connection) throws IOException {
-        if (!delivery.isPartial()) {
+        if (delivery.isPartial()) {
+            long kept = kept(delivery);
+            if (kept >= LARGE) {
+                IN.take(connection, clientOf((Transport) connection), Math.max(OTHERS, COPIES * kept), PATIENCE_MS);
+            }
+        } else if (IN.any && kept(delivery) - delivery.pending() < LARGE) {
             IN.whole(connection);
-        } else if (delivery.getLink().getSession().getIncomingBytes() >= LARGE) {
-            IN.take(connection, clientOf((Transport) connection), OTHERS, PATIENCE_MS);
         }
     }
 
     /** The broker has an AMQP message, or the beginning of one. */
     public static void arrived(Delivery delivery, Object connection) {
-        if (!delivery.isPartial()) {
+        if (IN.any && !delivery.isPartial() && kept(delivery) < LARGE) {
             IN.end(connection);
         }
+    }
+
+    /** What Proton keeps for a connection that the broker has not read, in bytes. */
+    private static long kept(Delivery delivery) {
+        EnumSet<EndpointState> any = EnumSet.allOf(EndpointState.class);
+        long bytes = 0;
+        Session session = delivery.getLink().getSession().getConnection().sessionHead(any, any);
+        for (; session != null; session = session.next(any, any)) {
+            bytes += session.getIncomingBytes();
+        }
+        return bytes;
     }
 
     /** Gives a message the form of AMQP, in the place of {@code OutboundTransformer.transform(…)}. */
@@ -274,7 +291,7 @@ public final class Turns {
     /**
      * Takes a turn, which is there at once where nobody else has one.
      *
-     * @param who has it; at most one
+     * @param who has it; at most one, which may become larger
      * @return false where it was taken after the time was over
      * @throws IOException where even then there is no room
      */
@@ -283,19 +300,25 @@ public final class Turns {
         while (true) {
             List<Client> ended = new ArrayList<>();
             synchronized (taken) {
-                if (turnOf(who) != null) {
+                Turn own = turnOf(who);
+                long more = own == null ? bytes : bytes - own.bytes;
+                if (more <= 0) {
                     return true;
                 }
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 boolean isBuffered = makeBuffer(client.buffer(), ended);
-                boolean fits = fits(bytes, most) && isBuffered;
+                boolean fits = fits(more, most) && isBuffered;
                 if (fits || left <= 0 || Thread.currentThread().isInterrupted()) {
-                    if (!isBuffered || !fits(bytes, limit)) {
+                    if (!isBuffered || !fits(more, limit)) {
                         hangUp(ended, SLOW);
                         throw new IOException("no room for one more large message: others that come in take " + sum() + " bytes");
                     }
-                    taken.add(new Turn(who, client, bytes));
-                    any = true;
+                    if (own == null) {
+                        taken.add(new Turn(who, client, bytes));
+                        any = true;
+                    } else {
+                        own.bytes = bytes;
+                    }
                     hangUp(ended, SLOW);
                     return fits;
                 }

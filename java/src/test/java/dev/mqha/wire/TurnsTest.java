@@ -125,6 +125,17 @@ class TurnsTest {
     }
 
     @Test
+    void aTurnMayBecomeLargerWhereThereIsRoom() throws Exception {
+        turns.take("a", NOBODY, 60, 0);
+        assertTrue(turns.take("a", NOBODY, 50, 0));
+        assertTrue(turns.take("a", NOBODY, 100, 0));
+        turns.take("b", NOBODY, 90, 0);
+        assertThrows(IOException.class, () -> turns.take("a", NOBODY, 120, 0));
+        turns.end("b");
+        assertFalse(turns.take("a", NOBODY, 120, 0));
+    }
+
+    @Test
     void whoTheBrokerKeepsWaitingCountsForTheMessageOnly() throws Exception {
         Turns large = new Turns(100, 100, 1000, SHORT_MS, LONG_MS);
         large.take("a", NOBODY, 100, 0);
