@@ -42,6 +42,9 @@ public final class AttachCheck {
     /** At most so many copies are kept of a node; mqha, which has a limit for their size as well, keeps as many. */
     private static final int KEPT = 3;
 
+    /** How the reason begins why a copy is kept that may be the only one of what was acknowledged; src/broker/kept.ts knows it. */
+    private static final String QUORUM_HAD = "a quorum had it: ";
+
     /** What the master has listed, until it is there. */
     private static final Map<SlaveLevelDBStore, SyncResponse> FOLLOWED =
             Collections.synchronizedMap(new WeakHashMap<>());
@@ -55,8 +58,14 @@ public final class AttachCheck {
     public static long follow(SlaveLevelDBStore slave, SyncResponse master) {
         File directory = slave.directory();
         long theirs = endOf(master);
+        LogList noted = LogList.read(directory);
         if (goesFurther(directory, theirs)) {
             judge(slave, theirs, wholeEnd(directory));
+        } else if (noted != null && noted.ahead > 0) {
+            // That master's log has grown since, and what it lacks it lacks still.
+            keep(directory, QUORUM_HAD + "it goes to " + noted.ahead + ", and an earlier master's log ended before that");
+            noted.ahead = 0;
+            noted.write(directory);
         }
         LogList.moveTo(directory, new File(directory, "stash"));
         ReplicationSupport.delete_store(directory);
@@ -124,6 +133,9 @@ public final class AttachCheck {
         boolean isEmpty = theirs == 0 && !wasMaster && ours > (list == null ? SMALL : 0);
         if (theirs < known || isEmpty) {
             ReplicationSupport.stash_clear(directory);
+            LogList marked = noted == null ? new LogList() : noted;
+            marked.ahead = ours;
+            marked.write(directory);
             String what = String.format(
                     "the log of the master at %s ends at %d and that of this node at %d, %s; what it has would be lost",
                     slave.connect(),
@@ -137,7 +149,7 @@ public final class AttachCheck {
         if (wasMaster && !isAcknowledged) {
             MasterElector.log().warn("This node gives up " + what + " and no quorum ever had", noArguments());
         } else {
-            keep(directory, what);
+            keep(directory, "ahead of its master: " + what);
         }
     }
 
@@ -151,7 +163,7 @@ public final class AttachCheck {
     }
 
     /** Keeps the store as it is beside the others that were set aside; by links, so it takes no space yet. */
-    private static void keep(File directory, String what) {
+    private static void keep(File directory, String why) {
         File all = new File(directory.getAbsoluteFile().getParentFile(), "stash-kept");
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replaceAll("[-:]", "");
         File kept = new File(all, time);
@@ -163,11 +175,11 @@ public final class AttachCheck {
             Files.createDirectories(store.toPath());
             ReplicationSupport.copy_store_dir(directory, store);
             Files.writeString(
-                    kept.toPath().resolve("why.txt"), "ahead of its master: " + what + "\n", StandardCharsets.UTF_8);
+                    kept.toPath().resolve("why.txt"), why + "\n", StandardCharsets.UTF_8);
         } catch (IOException failure) {
-            Fatal.end(End.DISK_FAILED, what + " could not be kept in " + kept + ": " + failure, failure);
+            Fatal.end(End.DISK_FAILED, directory + " could not be kept in " + kept + ": " + failure, failure);
         }
-        MasterElector.log().warn("This node gives up " + what + "; its store is kept in " + kept, noArguments());
+        MasterElector.log().warn("This node gives up its log, which is kept in " + kept + ": " + why, noArguments());
         removeOldest(all);
     }
 

@@ -214,6 +214,9 @@ public final class LogFiles {
             list.committed = log.current_appender().append_position();
             list.master = true;
         }
+        if (isMaster) {
+            list.ahead = 0;
+        }
     }
 
     /** Brings the list in line with the log. */

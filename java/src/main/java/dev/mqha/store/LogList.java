@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * <pre>
  * role master
  * committed 209715345
+ * ahead 209715345
  * log 0000000000000000 104857743
  * log 0000000006400ef -
  * </pre>
@@ -30,6 +31,9 @@ public final class LogList {
     /** Of a master: how far its log has been on enough slaves; a second old at most. */
     long committed;
 
+    /** How far a slave's log went that did not follow a master, since that was behind what a quorum had; 0 where none was. */
+    long ahead;
+
     /** The lengths of the files, by position; null for the one that is being written. */
     final TreeMap<Long, Long> files = new TreeMap<>();
 
@@ -42,6 +46,7 @@ public final class LogList {
                 switch (words[0]) {
                     case "role" -> list.master = words[1].equals("unknown") ? null : Boolean.valueOf(words[1].equals("master"));
                     case "committed" -> list.committed = Long.parseLong(words[1]);
+                    case "ahead" -> list.ahead = Long.parseLong(words[1]);
                     case "log" -> list.files.put(
                             Long.parseLong(words[1], 16), words[2].equals("-") ? null : Long.valueOf(words[2]));
                     default -> {
@@ -59,6 +64,9 @@ public final class LogList {
     void write(File directory) {
         StringBuilder text = new StringBuilder("role ").append(master == null ? "unknown" : master ? "master" : "slave");
         text.append("\ncommitted ").append(committed).append('\n');
+        if (ahead > 0) {
+            text.append("ahead ").append(ahead).append('\n');
+        }
         for (Map.Entry<Long, Long> file : files.entrySet()) {
             text.append(String.format("log %016x %s%n", file.getKey(), file.getValue() == null ? "-" : file.getValue()));
         }

@@ -9,6 +9,7 @@ import dev.mqha.rig.Link;
 import dev.mqha.rig.Replicas;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.apache.activemq.leveldb.LevelDBStore;
 import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
 import org.apache.activemq.leveldb.util.FileSupport;
@@ -106,16 +107,35 @@ class SetAsideTest {
         Path slave = made.resolve("second");
         Jvm.mended().print(GivesUp.class, made.resolve("first"), slave, directory.resolve("killed"));
         Path shorter = directory.resolve("shorter");
-        Jvm.mended().print(FillsLittle.class, shorter);
+        Jvm.mended().print(FillsLittle.class, shorter, 1);
         Jvm.Ended ended = Jvm.mended().run(Attaches.class, shorter, slave);
         assertEquals(End.MASTER_BEHIND.exitCode(), ended.exitCode(), ended.err());
     }
 
-    /** Fills a store with a little. */
+    @Test
+    void whatWasNotGivenUpForAMasterIsKeptWhenItsLogHasGrown() throws Exception {
+        Path made = filled("made");
+        Path slave = made.resolve("second");
+        Path behind = directory.resolve("behind");
+        Jvm.mended().print(FillsLittle.class, behind, 1);
+        Jvm.Ended ended = Jvm.mended().run(Attaches.class, behind, slave);
+        assertEquals(End.MASTER_BEHIND.exitCode(), ended.exitCode(), ended.err());
+        Jvm.mended().print(FillsLittle.class, behind, 2 * COUNT);
+        Jvm.mended().print(Attaches.class, behind, slave);
+        try (Stream<Path> kept = Files.list(made.resolve("stash-kept"))) {
+            Path only = kept.toList().get(0);
+            assertTrue(Files.readString(only.resolve("why.txt")).startsWith("a quorum had it: "));
+            assertTrue(Replicas.logs(only.resolve("store")).size() > 1);
+        }
+        assertFalse(list(slave).contains("ahead"));
+    }
+
+    /** Fills a store with some messages. */
     public static final class FillsLittle {
         public static void main(String[] args) throws Exception {
+            int count = Integer.parseInt(args[1]);
             try (Replicas.Master master = Replicas.master(Path.of(args[0]), 1, LOG_SIZE)) {
-                Replicas.send(master.serving(), "numbers", 1, 100);
+                Replicas.send(master.serving(), "numbers", count, count == 1 ? 100 : 50_000);
             }
             System.exit(0);
         }
