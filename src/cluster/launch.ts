@@ -170,8 +170,8 @@ function refuseStrangers(cluster: Cluster, election: Election, names: ReadonlySe
 }
 
 /**
- * Waits until the nodes that have messages have elected a master, or all of them take part and are too few to. Those
- * that have none could elect one of themselves, whose empty log all others would take.
+ * Waits until the nodes whose logs go furthest have elected a master, or all of them take part and are too few to. Those
+ * that have less could elect one of themselves, whose log all others would take.
  * @returns false where one of those has ended: what is left may be without its messages
  * @throws MqhaError `interrupted`; `timeout` where no election comes
  */
@@ -203,7 +203,7 @@ async function electionWithout(
     if (limit.passed) {
       throw new MqhaError(
         'timeout',
-        `${[...living.keys()].join(', ')} did not elect a master, and ${[...later].join(', ')}, which has no messages, must not before`,
+        `${[...living.keys()].join(', ')} did not elect a master, and ${[...later].join(', ')}, which has fewer messages, must not before`,
         { hint: `See \`mqha logs\`; \`mqha up\` starts ${[...later].join(', ')} as well.` },
       );
     }

@@ -6,6 +6,7 @@ import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { leaveArchiver, recordsClasses } from './archives.js';
 import { refuseIfMoved, withLock, type Cluster } from './context.js';
+import { noteCopies } from './copies.js';
 import { judge } from './judge.js';
 import { launchNodes } from './launch.js';
 import { observe } from './observe.js';
@@ -93,6 +94,7 @@ export async function startNodes(
       if (status.nodes.some((node) => node.accepting)) {
         await letsClientsIn(cluster, status, deadline);
       }
+      await noteCopies(cluster.layout, copiesIn(status));
       readyMs = names.length === 0 ? 0 : Math.round(performance.now() - began);
     } finally {
       // Last, since brokers that start need the machine's cores more; and also for what did not come up.
@@ -125,6 +127,15 @@ async function settleSupervisor(
 ): Promise<void> {
   if (supervisor === 'ensure') await ensureSupervisor(cluster);
   if (supervisor === 'end') await endSupervisor(cluster, deadline);
+}
+
+/** Who has a copy of the messages now. */
+function copiesIn(status: ClusterStatus): string[] {
+  return status.nodes
+    .filter(
+      ({ role, accepting, attached }) => (role === 'master' && accepting) || attached === true,
+    )
+    .map(({ name }) => name);
 }
 
 /** Whether these nodes have come as far as they can: serving, attached, or registered without quorum. */

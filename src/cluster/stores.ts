@@ -14,6 +14,7 @@ import { ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 import type { Cluster } from './context.js';
 import { isLocal } from '../process/hosts.js';
+import { noteCopies, readCopies } from './copies.js';
 import { diskRoom, isShort } from './disk.js';
 import { ensureProcessDirectories } from './prepare.js';
 
@@ -39,9 +40,10 @@ interface NodeStore {
  * is there, whose log every slave takes; where a quorum of others is whole, since what was acknowledged is on one of
  * any quorum; or where the log of another one that is whole goes at least as far.
  *
- * @returns the nodes that must not take part in an election before the others have: they have nothing, and two of them
- *   would be a quorum
- * @throws MqhaError `store-damaged` where no other copy will do; `store-empty` where the node whose log goes furthest
+ * @returns the nodes that must not take part in an election before the others have: they have nothing, or less, and two of
+ *   them would be a quorum
+ * @throws MqhaError `store-damaged` where no other copy will do; `copies-lost` where more copies are gone than a quorum
+ *   bears; `store-empty` where the node whose log goes furthest
  *   is not among those that start or run; `disk-full`, `no-permission`
  */
 export async function settleStores(
@@ -54,7 +56,13 @@ export async function settleStores(
     await tidy(cluster, node);
     looked.push({ node, ...(await lookBefore(cluster, node)), running: false });
   }
-  if (looked.every(({ look }) => look.state === 'whole')) return new Set();
+  await noteCopies(
+    cluster.layout,
+    looked.filter(isWhole).map(({ node }) => node.name),
+  );
+  if (looked.every(isWhole) && new Set(looked.map(({ look }) => look.end)).size <= 1) {
+    return new Set();
+  }
   const election = await electionNow(cluster, reader);
   const others = await lookAtOthers(cluster, starting);
   const hasMaster = await livesMaster(cluster, starting, election);
@@ -62,17 +70,34 @@ export async function settleStores(
   if (!hasMaster) {
     const whole = [...looked, ...others].filter(isWhole);
     refuse(damaged.filter((store) => !canBeSpared(cluster, store, whole, election)));
+    refuseLostCopies(cluster, looked, whole, await readCopies(cluster.layout));
   }
   const reached = Math.max(
     0,
     ...[...looked, ...others].filter(isWhole).map(({ look }) => look.end),
   );
   for (const store of damaged) await setAside(cluster, store, reached);
-  const empty = looked.filter(({ look }) => look.state !== 'whole');
-  if (hasMaster || empty.length === 0) return new Set();
+  const empty = looked.filter((store) => !isWhole(store));
+  if (hasMaster) return new Set();
   const first = [...looked, ...others.filter(({ running }) => running)].filter(isWhole);
-  refuseWithoutFurthest(empty, first, others);
-  return new Set(first.length === 0 ? [] : empty.map(({ node }) => node.name));
+  if (empty.length > 0) refuseWithoutFurthest(empty, first, others);
+  return new Set(first.length === 0 ? [] : later(cluster, looked, first));
+}
+
+/**
+ * Who must not take part in an election before the others have: who has nothing, and who is behind where those that are
+ * could be a quorum by themselves. An election takes the longest log of whoever is there.
+ */
+function later(
+  { config }: Cluster,
+  looked: readonly NodeStore[],
+  first: readonly NodeStore[],
+): string[] {
+  const furthest = Math.max(...first.map(({ look }) => look.end));
+  const waiting = first.some(({ running, look }) => running && look.end === furthest);
+  const behind = looked.filter((store) => !isWhole(store) || store.look.end < furthest);
+  const all = !waiting && behind.length >= quorumOf(config.replicas);
+  return behind.filter((store) => all || !isWhole(store)).map(({ node }) => node.name);
 }
 
 const isWhole = ({ look, running }: NodeStore) =>
@@ -194,6 +219,26 @@ function refuse(stores: readonly NodeStore[]): void {
     `the store is damaged, and no other copy that is whole goes as far: ${list.join('; ')}`,
     {
       hint: `Put the files back, or bring the other nodes' copies; docs/stores.md says how to start without what is gone. None of these was started.`,
+    },
+  );
+}
+
+/** What was acknowledged is on one node of any quorum, so it may be gone with more copies than a quorum bears. */
+function refuseLostCopies(
+  { config }: Cluster,
+  looked: readonly NodeStore[],
+  whole: readonly NodeStore[],
+  copies: ReadonlySet<string>,
+): void {
+  const lost = looked.filter(({ node, look }) => look.state === 'empty' && copies.has(node.name));
+  const [first] = whole;
+  if (!first || lost.length <= config.replicas - quorumOf(config.replicas)) return;
+  const names = lost.map(({ node }) => node.name);
+  throw new MqhaError(
+    'copies-lost',
+    `the data of ${names.join(' and ')} is gone: what was acknowledged by those alone would be missing`,
+    {
+      hint: `Look whether their disks are mounted. If that data is lost for good, start the nodes one after the other and go on with what ${first.node.name} has: ${[first.node.name, ...names].map((name) => `\`mqha start ${name}\``).join(', ')}. None of these was started.`,
     },
   );
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/context.js';
+import { forgetCopies } from '../cluster/copies.js';
 import { REMOVED } from '../cluster/sizes.js';
 import { ensureDirectory, fileError, SECRET_DIRECTORY } from '../files.js';
 
@@ -25,6 +26,7 @@ async function move(cluster: Cluster, name: string, from: string): Promise<strin
   await rename(from, to).catch((error: unknown) => {
     throw fileError(error, to);
   });
+  await forgetCopies(cluster.layout, [name]);
   return to;
 }
 

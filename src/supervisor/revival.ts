@@ -17,6 +17,9 @@ const START_MS = 40_000;
 /** A node whose disk has no room is looked at again after this time. */
 const ROOM_MS = 1000;
 
+/** Errors of a start that only a person can end. */
+const HOPELESS = new Set(['store-damaged', 'copies-lost']);
+
 /** What is done about one process that is wanted and does not run. */
 export type RevivalState =
   | { readonly state: 'waiting'; readonly attempt: number; readonly at: number }
@@ -183,10 +186,11 @@ export class Revival {
         const wanted = await readWanted(layout);
         // As it is with the lock held: mqha.yaml may have been changed a moment ago.
         const current = await openCluster(layout.directory, host);
-        // One by one: what keeps one of them from starting is no fault of the others.
-        for (const attempt of attempts.filter(({ name }) => isWanted(wanted, name))) {
-          await this.launch(current, prepared, reader, attempt);
-        }
+        const asked = attempts.filter(({ name }) => isWanted(wanted, name));
+        // Together, so that their stores are looked at together; but what keeps one from starting is no fault of the others.
+        if (asked.length > 1 && (await this.launch(current, prepared, reader, asked, false)))
+          return;
+        for (const attempt of asked) await this.launch(current, prepared, reader, [attempt], true);
       });
     } catch (error) {
       // A command is at work: it may do what was to be done here.
@@ -217,19 +221,28 @@ export class Revival {
     return ready;
   }
 
+  /** @returns whether nothing more has to be tried */
   private async launch(
     cluster: Cluster,
     prepared: Prepared,
     reader: ZooKeeperReader,
-    { name, attempt }: Attempt,
-  ): Promise<void> {
-    this.states.set(name, { state: 'starting', attempt });
+    attempts: readonly Attempt[],
+    isLast: boolean,
+  ): Promise<boolean> {
+    for (const { name, attempt } of attempts) this.states.set(name, { state: 'starting', attempt });
     try {
-      const nodes = cluster.config.nodes.filter((node) => node.name === name);
+      const names = attempts.map(({ name }) => name);
+      const nodes = cluster.config.nodes.filter(({ name }) => names.includes(name));
       await launchNodes(cluster, nodes, prepared, reader, Deadline.in(START_MS));
-      this.states.set(name, { state: 'launched', at: performance.now() });
+      const at = performance.now();
+      for (const name of names) this.states.set(name, { state: 'launched', at });
+      return true;
     } catch (error) {
-      await this.failed(cluster, { name, attempt }, error);
+      // Nobody may start alone then either.
+      const isForAll = error instanceof MqhaError && error.code === 'copies-lost';
+      if (!isLast && !isForAll) return false;
+      for (const attempt of attempts) await this.failed(cluster, attempt, error);
+      return true;
     }
   }
 
@@ -250,7 +263,7 @@ export class Revival {
     if (await cluster.registry.find(name)) return;
     // Only a person can bring back what is gone.
     const hopeless =
-      error instanceof MqhaError && error.code === 'store-damaged' ? error.message : undefined;
+      error instanceof MqhaError && HOPELESS.has(error.code) ? error.message : undefined;
     if (hopeless !== undefined) this.refused.add(name);
     await this.plan(cluster, name, 0, performance.now(), hopeless);
   }

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { thisHost, type Cluster } from '../../src/cluster/context.js';
+import { forgetCopies } from '../../src/cluster/copies.js';
 import { settleStores } from '../../src/cluster/stores.js';
 import { portTable } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
@@ -165,6 +166,45 @@ describe('the stores of nodes that are to start', () => {
     await expect(settle(['mq01', 'mq02'])).rejects.toMatchObject({ code: 'store-empty' });
     storeOf('mq02', SHORT);
     await expect(settle(['mq01', 'mq02'])).rejects.toThrow(/mq03, whose log goes furthest/);
+  });
+
+  it('wait for the one that goes furthest where they could elect one of themselves', async () => {
+    storeOf('mq01', SHORT);
+    storeOf('mq02');
+    storeOf('mq03', SHORT);
+    expect(await settle(ALL)).toEqual(new Set(['mq01', 'mq03']));
+    // One behind is no quorum, and any quorum has one that goes furthest.
+    rmSync(dataOf('mq03'), { recursive: true });
+    storeOf('mq03');
+    expect(await settle(ALL)).toEqual(new Set());
+    // It takes part already.
+    vi.spyOn(cluster.registry, 'findAll').mockResolvedValue(new Map([['mq02', ALIVE]]));
+    rmSync(dataOf('mq03'), { recursive: true });
+    storeOf('mq03', SHORT);
+    expect(await settle(['mq01', 'mq03'])).toEqual(new Set());
+  });
+
+  it('are missed where more are gone than a quorum bears, and nobody put them aside', async () => {
+    for (const name of ALL) storeOf(name, name === 'mq01' ? SHORT : FILES);
+    await settle(ALL);
+    rmSync(dataOf('mq02'), { recursive: true });
+    expect(await settle(ALL)).toEqual(new Set(['mq01', 'mq02']));
+    rmSync(dataOf('mq03'), { recursive: true });
+    await expect(settle(ALL)).rejects.toMatchObject({
+      code: 'copies-lost',
+      message: expect.stringContaining('mq02 and mq03 is gone') as string,
+      hint: expect.stringContaining(
+        '`mqha start mq01`, `mqha start mq02`, `mqha start mq03`',
+      ) as string,
+    });
+    // One after the other, as the hint says; the first runs then.
+    await settle(['mq01']);
+    vi.spyOn(cluster.registry, 'findAll').mockResolvedValue(new Map([['mq01', ALIVE]]));
+    await settle(['mq02']);
+    await settle(['mq03']);
+    vi.restoreAllMocks();
+    await forgetCopies(cluster.layout, ['mq03']);
+    expect(await settle(ALL)).toEqual(new Set(['mq02', 'mq03']));
   });
 
   it('are damaged where the broker found that, until they are changed', async () => {

@@ -7,7 +7,7 @@ const silent = (reason: string, elected?: string) => ({ serving: undefined, elec
 /** A mastership in which mq01 serves since the moment 0. */
 function withMaster(): Mastership {
   const mastership = new Mastership();
-  mastership.update(served('mq01'), 0);
+  mastership.update(served('mq01'), 0); // The first one is told, and no more here.
   return mastership;
 }
 
@@ -30,8 +30,29 @@ const lost = (reason: string, master = 'mq01') => ({
 const elected = (master: string) => ({ source: 'supervisor', type: 'master-elected', master });
 
 describe('the story of the masters', () => {
-  it('begins without a change: who serves when the supervisor comes has done so before', () => {
-    const mastership = new Mastership();
+  const change = (to: string | null, from: string | null = null) => ({
+    at: '2026-11-29T10:00:00.000Z',
+    from,
+    to,
+    reason: 'mq01 died',
+    outageMs: null,
+  });
+
+  it('begins with the first master that the cluster has', () => {
+    const [entry, ...others] = new Mastership().update(served('mq01'), 100);
+    expect(entry).toMatchObject({ from: null, master: 'mq01', reason: 'start', outageMs: null });
+    expect(others).toEqual([]);
+  });
+
+  it('tells what changed, or ended, while nobody looked', () => {
+    const another = new Mastership(change('mq02')).update(served('mq01'), 100);
+    expect(another).toMatchObject([{ from: 'mq02', master: 'mq01', reason: 'unseen' }]);
+    const again = new Mastership(change(null, 'mq01')).update(served('mq01'), 100);
+    expect(again).toMatchObject([{ from: 'mq01', master: 'mq01', reason: 'mq01 died' }]);
+  });
+
+  it('begins without a change where the journal ends with who serves', () => {
+    const mastership = new Mastership(change('mq01'));
     expect(mastership.update(silent('start'), 0)).toEqual([]);
     expect(mastership.update(silent('start', 'mq01'), 50)).toEqual([]);
     expect(mastership.isServed).toBe(false);
