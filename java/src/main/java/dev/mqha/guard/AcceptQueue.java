@@ -3,11 +3,10 @@ package dev.mqha.guard;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Has {@code dev.mqha.wire.Strangers} look at how many connections wait for their protocol to be found out, before one more does.
+ * Lets connections wait for their protocol to be found out without a thread, as {@code dev.mqha.wire.Arrivals} says why.
  *
  * <p>{@code AutoTcpTransportServer} made two threads for each connection and kept them for 30 s: whoever connected often
- * enough took all threads that a process may have. A limit of them (maxConnectionThreadPoolSize) lets connections wait in a queue that
- * has none.
+ * enough took all threads that a process may have.
  */
 final class AcceptQueue {
     static final String CLASS = "org/apache/activemq/transport/auto/AutoTcpTransportServer";

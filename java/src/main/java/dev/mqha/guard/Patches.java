@@ -51,6 +51,7 @@ final class Patches {
             new Patch(ReplayFix.OPENING, SlaveFix::opening),
             new Patch(ReplayFix.LOOP, ReplayFix::loop),
             new Patch(AttachFix.SESSION, AttachFix::session),
+            new Patch(SessionLimit.CLASS, SessionLimit::mend),
             new Patch(AttachFix.STATE, AttachFix::state),
             new Patch(AttachFix.ANSWER, AttachFix::answer),
             new Patch(AttachFix.CLIENT, AttachFix::client),
@@ -140,6 +141,7 @@ final class Patches {
         known.put(SlaveFix.SESSION, "5e0406d423a58e887a15a0b1e8b53064ff2f13e0d04d7c44a4948ce34c30e1f6");
         known.put(ReplayFix.LOOP, "9a6a3ed71efc141fd9bd5f332f404e90d2b7274954b7747348bc7964b446c04e");
         known.put(AttachFix.SESSION, "3229e3966f8945fc2e6dbc025008b8f11c8f1f4484d3e8d5f64fb2c2f21b3043");
+        known.put(SessionLimit.CLASS, "87157d802dfb7acd9078b243517d118b28bcc41fa62ee0794cf39a45feba7e21");
         known.put(AttachFix.STATE, "dd956dbd26b1497a626fba9c6dac5275ce55720b84be5abbb7763e64acdabd11");
         known.put(AttachFix.ANSWER, "0f9e68bb7923a08a05c81da33447ccd82cf0e470e9cfa92b8905ab990af7c060");
         known.put(AttachFix.CLIENT, "5011fd15df64b71ccdfbe57e9d0162ef0dd74453f63ca06017ff47490f62d831");

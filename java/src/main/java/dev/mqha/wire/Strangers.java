@@ -2,12 +2,14 @@ package dev.mqha.wire;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.activemq.broker.Broker;
 import org.apache.activemq.broker.ConnectionContext;
 import org.apache.activemq.broker.TransportConnection;
@@ -38,8 +40,8 @@ public final class Strangers {
      */
     static final long PATIENCE_MS = 10_000;
 
-    /** As many as the message port lets in (maximumConnections). */
-    private static final int MOST_WAITING = 1000;
+    /** There are no more of them: the oldest is closed for one that comes. The message port lets in twice as many connections. */
+    static final int MOST = 500;
 
     private record Stranger(TransportConnection connection, long since) {}
 
@@ -49,20 +51,11 @@ public final class Strangers {
     private Strangers() {}
 
     /**
-     * Lets a thread find out the protocol of a connection, in the place of {@code ThreadPoolExecutor.submit(…)}. Where very many wait
-     * for one it is closed instead, so that the process does not run out of files.
-     *
-     * @return null where it was closed
+     * Lets a thread find out the protocol of a connection once its first bytes are there, in the place of {@code
+     * ThreadPoolExecutor.submit(…)}, whose result nobody asks for.
      */
     public static Future<?> queue(ThreadPoolExecutor threads, Runnable task, Socket socket) {
-        if (threads.getQueue().size() < MOST_WAITING) {
-            return threads.submit(task);
-        }
-        try {
-            socket.close();
-        } catch (IOException closed) {
-            // It is gone, as it shall be.
-        }
+        Arrivals.add(threads, task, socket);
         return null;
     }
 
@@ -74,9 +67,7 @@ public final class Strangers {
             List<Stranger> late;
             synchronized (PRESENT) {
                 PRESENT.put(format, new Stranger(connection, now));
-                late = PRESENT.size() <= CROWD
-                        ? List.of()
-                        : PRESENT.values().stream().filter(it -> now - it.since() > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS)).toList();
+                late = PRESENT.size() <= CROWD ? List.of() : late(now);
             }
             for (Stranger stranger : late) {
                 stranger.connection().serviceTransportException(new InactivityIOException(
@@ -84,6 +75,19 @@ public final class Strangers {
             }
         }
         transport.start();
+    }
+
+    /** Those that have had their time, and the oldest beyond what there may be. */
+    private static List<Stranger> late(long now) {
+        List<Stranger> oldestFirst = PRESENT.values().stream()
+                .sorted(Comparator.comparingLong(Stranger::since))
+                .toList();
+        int beyond = PRESENT.size() - MOST;
+        return IntStream.range(0, oldestFirst.size())
+                .filter(place -> place < beyond
+                        || now - oldestFirst.get(place).since() > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS))
+                .mapToObj(oldestFirst::get)
+                .toList();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.mqha.wire;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -7,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.jms.BytesMessage;
 import javax.jms.Connection;
 import javax.jms.MessageProducer;
@@ -37,7 +39,8 @@ final class AttackedPort {
         broker.setPlugins(new BrokerPlugin[] {
             new SimpleAuthenticationPlugin(List.of(new AuthenticationUser(NAME, NAME, "users")))
         });
-        String options = "?wireFormat.maxFrameSize=104857600&auto.protocols=default,amqp,stomp";
+        String options = "?maximumConnections=1000&wireFormat.maxFrameSize=104857600&auto.protocols=default,amqp,stomp"
+                + "&maxConnectionThreadPoolSize=200&protocolDetectionTimeOut=10000";
         int port = broker.addConnector("auto+nio://127.0.0.1:0" + options).getServer().getSocketAddress().getPort();
         broker.start();
         Connection client = new ActiveMQConnectionFactory(NAME, NAME, "tcp://127.0.0.1:" + port).createConnection();
@@ -48,8 +51,12 @@ final class AttackedPort {
                 Thread.sleep(Strangers.PATIENCE_MS + 500);
                 stomp(port, 1000);
             }
+            if (!letsIn(port)) {
+                System.out.println(name + " keeps others out");
+            }
             // Of a crowd the oldest must go; those that came late may stay when it has.
-            boolean refused = Attacks.refused(name.equals(Attacks.CROWD.name()) ? sockets.subList(0, 1) : sockets, 5000);
+            boolean isCrowd = sockets.size() > Strangers.CROWD && !name.equals(Attacks.SILENT.name());
+            boolean refused = Attacks.refused(isCrowd ? sockets.subList(0, 1) : sockets, 5000);
             System.out.println(name + (refused ? " refused" : " waits"));
             openWire(client, 1000);
             for (Socket socket : sockets) {
@@ -61,6 +68,20 @@ final class AttackedPort {
         System.out.println("served");
         // Whatever else there is: it has served.
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Whether another client comes in, which tries again and again, within half of the time that strangers may take. */
+    private static boolean letsIn(int port) throws Exception {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS / 2);
+        do {
+            try {
+                stomp(port, 1000);
+                return System.nanoTime() < end;
+            } catch (IOException | IllegalStateException refused) {
+                Thread.sleep(100);
+            }
+        } while (System.nanoTime() < end);
+        return false;
     }
 
     private static void openWire(Connection client, int size) throws Exception {

@@ -86,7 +86,13 @@ enum Attacks {
     LONE(1, () -> wireFormat(new byte[4])),
 
     /** So many of them that they are none; they wait for longer than they may. */
-    CROWD(Strangers.CROWD + 10, () -> wireFormat(new byte[4]));
+    CROWD(Strangers.CROWD + 10, () -> wireFormat(new byte[4])),
+
+    /** More than there are threads that find out protocols, of connections that do not say enough for that. */
+    SILENT(400, () -> new byte[4]),
+
+    /** More than the port lets in, which do not authenticate. */
+    FULL(1100, () -> new byte[] {'A', 'M', 'Q', 'P', 3, 1, 0, 0});
 
     private interface Writing {
         void to(DataOutputStream out) throws IOException;

@@ -30,13 +30,14 @@ class MessagePortTest {
 
     @Test
     void aFewMayWaitAndACrowdMakesRoom() throws Exception {
-        String waiting = small(Jvm.mended(), 160).print(AttackedPort.class, Attacks.LONE, Attacks.CROWD);
-        assertEquals("LONE waits\nCROWD refused\nserved", waiting);
+        String waiting = small(Jvm.mended(), 160)
+                .print(AttackedPort.class, Attacks.LONE, Attacks.CROWD, Attacks.SILENT, Attacks.FULL);
+        assertEquals("LONE waits\nCROWD refused\nSILENT waits\nFULL refused\nserved", waiting);
     }
 
     /** Of those that are attacks whether there are many or not. */
     private static String[] names() {
-        return EnumSet.complementOf(EnumSet.of(Attacks.LONE, Attacks.CROWD)).stream()
+        return EnumSet.range(Attacks.values()[0], Attacks.STOMP_BODIES).stream()
                 .map(Enum::name)
                 .toArray(String[]::new);
     }

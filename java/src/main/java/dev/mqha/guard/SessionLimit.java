@@ -1,0 +1,23 @@
+package dev.mqha.guard;
+
+import org.objectweb.asm.Opcodes;
+
+/** Tells {@code dev.mqha.store.SlaveSessions} of each connection of the replication port; it says why. */
+final class SessionLimit {
+    /** {@code MasterLevelDBStore.start_protocol_server}: the listener. */
+    static final String CLASS = "org/apache/activemq/leveldb/replicated/MasterLevelDBStore$$anon$1";
+
+    private static final String TRANSPORT = "Lorg/fusesource/hawtdispatch/transport/Transport;";
+
+    private SessionLimit() {}
+
+    /** Returns the mended form of the class. @throws IllegalStateException where it is not the known one */
+    static byte[] mend(byte[] original) {
+        return Rewrite.last("onAccept", code -> {
+                    code.visitVarInsn(Opcodes.ALOAD, 1);
+                    code.visitMethodInsn(
+                            Opcodes.INVOKESTATIC, "dev/mqha/store/SlaveSessions", "accepted", "(" + TRANSPORT + ")V", false);
+                })
+                .apply(original);
+    }
+}
