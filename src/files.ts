@@ -66,9 +66,13 @@ export function fileError(error: unknown, path: string): unknown {
         hint: `Free space on the disk of ${dirname(path)} and run the command again.`,
         cause: error,
       });
+    case 'EROFS':
+      return new MqhaError('no-permission', `the file system of ${path} is read-only`, {
+        hint: 'It may have been mounted so after an error of its disk: see the system log. The other nodes can be started by name (`mqha start`).',
+        cause: error,
+      });
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
       return new MqhaError('no-permission', `no permission for ${path}`, {
         hint: 'Run mqha as the user who owns the directory, or choose another directory.',
         cause: error,

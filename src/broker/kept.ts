@@ -61,6 +61,14 @@ async function moveFiles(store: string, target: string): Promise<void> {
   for (const name of names) await rename(join(store, name), join(target, name));
 }
 
+/** How a broker begins why it kept a log that a quorum may have had (dev.mqha.store.AttachCheck). */
+const QUORUM_HAD = 'a quorum had it: ';
+
+/** Whether what is in a copy may be nowhere else, although it was acknowledged. */
+export function mayBeOnlyCopy({ why }: KeptStore): boolean {
+  return why.startsWith(QUORUM_HAD);
+}
+
 /** What was set aside of a node's stores, the newest first. */
 export async function keptStores(dataDirectory: string): Promise<KeptStore[]> {
   const directory = join(dataDirectory, KEPT);
@@ -81,7 +89,8 @@ export async function keptStores(dataDirectory: string): Promise<KeptStore[]> {
 }
 
 /**
- * Removes the oldest copies beyond the limits; the newest always stays, unless the disk needs its room.
+ * Removes the oldest copies beyond the limits; the newest always stays, unless the disk needs its room, and so does what
+ * may be nowhere else.
  * @param limitBytes of all together
  * @param hasRoom whether the disk has room for what killed attaches have left
  * @returns what was removed
@@ -96,7 +105,7 @@ export async function limitKept(
   for (const [index, kept] of (await keptStores(dataDirectory)).entries()) {
     bytes += kept.bytes;
     const within = index === 0 || (index < AT_MOST && bytes <= limitBytes);
-    if (within && (hasRoom || !kept.ofAttach)) continue;
+    if (mayBeOnlyCopy(kept) || (within && (hasRoom || !kept.ofAttach))) continue;
     await rm(kept.path, { recursive: true, force: true }).catch(() => undefined);
     removed.push(kept.path);
   }

@@ -1,3 +1,4 @@
+import { mayBeOnlyCopy } from '../broker/kept.js';
 import { membersOf } from '../election/election.js';
 import { isFull } from './disk.js';
 import type { NodeObservation, Observation } from './observe.js';
@@ -32,6 +33,14 @@ export function nodeProblems(
   }
   if (local && !process) {
     if (status.state !== 'stopped') {
+      if (observed.ended?.code === 'master-behind') {
+        list.add(
+          'error',
+          'master-behind',
+          `${node.name} has what its master lacks, and does not follow it: ${observed.ended.message}`,
+          'Stop your senders. `mqha down` and `mqha up` go on with the log that goes furthest; docs/stores.md says how to look at both first.',
+        );
+      }
       list.add(
         'warning',
         'broker-stopped',
@@ -89,6 +98,14 @@ export function nodeProblems(
       'disk-full',
       `the disk that holds the data of ${node.name} is full (${Math.floor(observed.freeBytes / 1024)} KiB left)`,
       'Free some space there. Its broker ends when it cannot write, and attaches again once it can.',
+    );
+  }
+  for (const { path, why } of observed.kept?.filter(mayBeOnlyCopy) ?? []) {
+    list.add(
+      'warning',
+      'acknowledged-set-aside',
+      `${node.name} gave up a log for a master that had less: ${why}`,
+      `Compare with what your senders had acknowledged; docs/stores.md says how to read it. Remove ${path} when it is not needed.`,
     );
   }
   if (own?.role === 'slave' && own.attached === false) {

@@ -1,10 +1,16 @@
+import { isAccepting } from '../broker/probe.js';
+import { asStarted } from '../broker/settings.js';
 import type { Cluster } from '../cluster/context.js';
 import type { KillCode } from '../journal/entries.js';
+import type { ProcessInfo } from '../process/table.js';
 import type { Failures } from './failures.js';
 import type { Glance } from './lookout.js';
 import type { Revival } from './revival.js';
 import type { Fault } from './rules.js';
 import type { Ward, Wards } from './wards.js';
+
+/** How long a master that seems to hang is asked before it is killed. */
+const LATE_MS = 2000;
 
 /** Ends processes that must not go on; the end of one is followed by a start like any other, where it may be. */
 export class Kills {
@@ -62,7 +68,9 @@ export class Kills {
   /** A process that was at fault for its limit. */
   async end(cluster: Cluster, { name, code }: Fault, { processes }: Glance): Promise<void> {
     const ward = this.#wards.get(name);
-    if (!ward || !processes.has(name)) return;
+    const process = processes.get(name);
+    if (!ward || !process) return;
+    if (code === 'hung' && (await answersLate(cluster, name, process))) return;
     const how = `${name} was ${code}`;
     await this.#kill(cluster, ward, code, `${how} for its limit`, how);
   }
@@ -86,4 +94,16 @@ export class Kills {
       reason,
     });
   }
+}
+
+/** A port that very many connect to answers late, and its broker is not hung; one that a signal has stopped is. */
+async function answersLate(
+  { config }: Cluster,
+  name: string,
+  { argv, suspended }: ProcessInfo,
+): Promise<boolean> {
+  const configured = config.nodes.find((node) => node.name === name);
+  if (!configured || suspended) return false;
+  const { host, messagePort } = asStarted(configured, argv);
+  return isAccepting(host, messagePort, LATE_MS);
 }

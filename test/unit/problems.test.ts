@@ -28,6 +28,26 @@ describe('the problems of a cluster', () => {
     expect(problemOf(scene, 'broker-stopped')[0]?.message).toBe('mq03 ended itself: x.log is gone');
   });
 
+  it('tells of what a master may lack, also once its log was set aside', () => {
+    const behind: Scene = {
+      ...whole(),
+      nodes: { mq02: ACCEPTING, mq03: ended('master-behind', 'it ends at 5') },
+    };
+    expect(problemOf(behind, 'master-behind')[0]).toMatchObject({
+      severity: 'error',
+      node: 'mq03',
+    });
+    const copy = { path: '/kept/1', bytes: 1, ofAttach: false };
+    const kept = (why: string): Scene => ({
+      ...whole(),
+      nodes: { mq02: ACCEPTING, mq03: { kept: [{ ...copy, why }] } },
+    });
+    const [told] = problemOf(kept('a quorum had it: it goes to 7'), 'acknowledged-set-aside');
+    expect(told).toMatchObject({ severity: 'warning', node: 'mq03' });
+    expect(told?.hint).toContain('/kept/1');
+    expect(problemOf(kept('damaged: x'), 'acknowledged-set-aside')).toEqual([]);
+  });
+
   it('tells a damaged store, also while all are stopped', () => {
     const scene: Scene = {
       nodes: { ...ALL_DEAD, mq01: { ...DEAD, damage: ['x.log is missing'] } },

@@ -188,8 +188,19 @@ public final class AttachCheck {
         if (names != null) {
             Arrays.sort(names);
             for (String name : Arrays.asList(names).subList(0, Math.max(0, names.length - KEPT))) {
-                FileSupport.toRichFile(new File(all, name)).recursiveDelete();
+                File kept = new File(all, name);
+                if (!mayBeOnlyCopy(kept)) {
+                    FileSupport.toRichFile(kept).recursiveDelete();
+                }
             }
+        }
+    }
+
+    private static boolean mayBeOnlyCopy(File kept) {
+        try {
+            return Files.readString(kept.toPath().resolve("why.txt")).startsWith(QUORUM_HAD);
+        } catch (IOException none) {
+            return false;
         }
     }
 
