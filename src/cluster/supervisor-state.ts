@@ -30,8 +30,8 @@ const stateFile = (layout: Layout) => join(supervisorDirectory(layout), 'state.j
 
 /** The state that a supervisor wrote last; undefined where there is none. */
 export async function readSupervisorState(layout: Layout): Promise<SupervisorState | undefined> {
-  const text = await readIfThere(stateFile(layout));
   try {
+    const text = await readIfThere(stateFile(layout));
     return text === undefined ? undefined : state.parse(JSON.parse(text));
   } catch {
     return undefined;

@@ -20,6 +20,7 @@ const UNSETTLED: ReadonlySet<string> = new Set([
   'restart-needed',
   'supervisor-missing',
   'copies-lost',
+  'state-damaged',
 ]);
 
 const WARNING = 1;

@@ -3,13 +3,14 @@ import { openCluster, withLock } from '../cluster/context.js';
 import { diskRoom, isFull } from '../cluster/disk.js';
 import { launchNodes } from '../cluster/launch.js';
 import { prepareRuntime, type Prepared } from '../cluster/prepare.js';
-import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
+import { isWanted, type Wanted } from '../cluster/wanted-file.js';
 import { messageOf, MqhaError } from '../errors.js';
 import { Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { Deaths } from './deaths.js';
 import { withRoom } from './short-disks.js';
+import type { Wishes } from './wishes.js';
 
 /** A command that holds the lock is let finish; then it is tried again. */
 const LOCK_MS = 100;
@@ -32,6 +33,7 @@ interface Attempt {
 
 /** Starts again what died although it is wanted, with growing pauses, up to a limit. */
 export class Revival {
+  private readonly wishes: Wishes;
   private readonly deaths = new Map<string, Deaths>();
   private readonly states = new Map<string, RevivalState>();
   private readonly askedAt = new Map<string, string>();
@@ -39,6 +41,10 @@ export class Revival {
   private readonly refused = new Set<string>();
   private prepared: Prepared | undefined;
   private running: Promise<void> | undefined;
+
+  constructor(wishes: Wishes) {
+    this.wishes = wishes;
+  }
 
   /** What is being done, by name. */
   get current(): ReadonlyMap<string, RevivalState> {
@@ -180,7 +186,7 @@ export class Revival {
       this.prepared ??= await prepareRuntime(host, { javaHome: cluster.config.java.home });
       const { prepared } = this;
       await withLock(layout, host, Deadline.in(LOCK_MS), async () => {
-        const wanted = await readWanted(layout);
+        const wanted = await this.wishes.read(cluster);
         // As it is with the lock held: mqha.yaml may have been changed a moment ago.
         const current = await openCluster(layout.directory, host);
         // One by one: what keeps one of them from starting is no fault of the others.

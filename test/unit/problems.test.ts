@@ -58,6 +58,18 @@ describe('the problems of a cluster', () => {
     );
   });
 
+  it('tells that nobody knows what is wanted, and what makes up for that', () => {
+    const damage = 'wanted.json is gone';
+    const scene: Scene = { ...whole(), supervisor: { pid: 1, wanted: true, damage } };
+    const [problem] = problemOf(scene, 'state-damaged');
+    expect(problem).toMatchObject({ severity: 'warning', node: null });
+    expect(problem?.message).toContain(`${damage}: `);
+    expect(problem?.message).toContain('keeps to what it knew');
+    expect(problem?.hint).toContain('mqha up');
+    const alone: Scene = { ...whole(), supervisor: { wanted: true, damage } };
+    expect(codesOf(alone)).toEqual(['state-damaged -', 'supervisor-missing -']);
+  });
+
   it('tells the stale znode of a dead process', () => {
     const scene: Scene = { ...whole(), nodes: { mq02: ACCEPTING, mq03: DEAD } };
     expect(codesOf(scene)).toContain('stale-znode mq03');
