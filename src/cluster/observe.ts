@@ -8,7 +8,7 @@ import { nodeId } from '../broker/store.js';
 import { readMaster, type Usage } from '../broker/usage.js';
 import type { NodeConfig } from '../config/schema.js';
 import { readElection, type Election } from '../election/election.js';
-import { messageOf } from '../errors.js';
+import { messageOf, MqhaError } from '../errors.js';
 import { isLocal } from '../process/hosts.js';
 import { holderPid } from '../process/end-holder.js';
 import { heldPorts, type HeldPort } from '../process/ports.js';
@@ -47,6 +47,8 @@ export interface NodeObservation {
   readonly ended?: EndRecord | undefined;
   /** Of a node without a process: what is wrong with its store, in words. */
   readonly damage?: readonly string[] | undefined;
+  /** Of a node without a process: why its store cannot be read, which says nothing of what it holds. */
+  readonly unreadable?: { readonly message: string; readonly hint: string } | undefined;
   /** What was set aside of its stores, the newest first. */
   readonly kept?: readonly KeptStore[] | undefined;
 }
@@ -186,10 +188,16 @@ async function observeNode(
   if (!local || process !== undefined) return seen;
   const [ended, look] = await Promise.all([
     endOf(cluster, node, log),
-    before(deadline, lookAtStore(data)),
+    before(deadline, lookAtStore(data)).catch(unreadable),
   ]);
+  if (look && 'message' in look) return { ...seen, ended, unreadable: look };
   const found = ended?.code === 'store-damaged' ? [ended.message] : [];
   return { ...seen, ended, damage: look?.state === 'damaged' ? look.damage : found };
+}
+
+function unreadable(error: unknown): NonNullable<NodeObservation['unreadable']> {
+  const hint = error instanceof MqhaError ? error.hint : undefined;
+  return { message: messageOf(error), hint: hint ?? 'Look again in a moment.' };
 }
 
 /** Why the last process of a node has ended itself; an earlier one's reason says nothing of it. */

@@ -42,7 +42,7 @@ interface NodeStore {
  * @returns the nodes that must not take part in an election before the others have: they have nothing, and two of them
  *   would be a quorum
  * @throws MqhaError `store-damaged` where no other copy will do; `store-empty` where the node whose log goes furthest
- *   is not among those that start or run; `disk-full`, `no-permission`
+ *   is not among those that start or run; `no-permission`, `no-directory` where a store cannot be read; `disk-full`
  */
 export async function settleStores(
   cluster: Cluster,
@@ -56,8 +56,8 @@ export async function settleStores(
   }
   if (looked.every(({ look }) => look.state === 'whole')) return new Set();
   const election = await electionNow(cluster, reader);
-  const others = await lookAtOthers(cluster, starting);
   const hasMaster = await livesMaster(cluster, starting, election);
+  const others = await lookAtOthers(cluster, starting, hasMaster);
   const damaged = looked.filter(({ look }) => look.state === 'damaged');
   if (!hasMaster) {
     const whole = [...looked, ...others].filter(isWhole);
@@ -74,6 +74,9 @@ export async function settleStores(
   refuseWithoutFurthest(empty, first, others);
   return new Set(first.length === 0 ? [] : empty.map(({ node }) => node.name));
 }
+
+/** Of which nothing is known: it stands in for no other. */
+const UNREADABLE: StoreLook = { state: 'damaged', end: 0, damage: [] };
 
 const isWhole = ({ look, running }: NodeStore) =>
   look.state === 'whole' || (running && look.state === 'damaged');
@@ -151,9 +154,14 @@ async function electionNow(
   }
 }
 
+/**
+ * What the other nodes of this machine have.
+ * @param spared whether their stores do not matter; one that cannot be read may go furthest
+ */
 async function lookAtOthers(
   cluster: Cluster,
   starting: readonly NodeConfig[],
+  spared: boolean,
 ): Promise<NodeStore[]> {
   const { config, layout, registry } = cluster;
   const names = starting.map(({ name }) => name);
@@ -161,10 +169,16 @@ async function lookAtOthers(
   const processes = await registry.findAll(others.map((node) => node.name));
   return Promise.all(
     others.map(async (node) => {
-      const seen = processes.has(node.name)
-        ? { look: await lookAtRunning(layout.node(node.name).data), foundInside: false }
-        : await lookBefore(cluster, node);
-      return { node, ...seen, running: processes.has(node.name) };
+      const running = processes.has(node.name);
+      try {
+        const seen = running
+          ? { look: await lookAtRunning(layout.node(node.name).data), foundInside: false }
+          : await lookBefore(cluster, node);
+        return { node, ...seen, running };
+      } catch (error) {
+        if (!spared) throw error;
+        return { node, look: UNREADABLE, foundInside: false, running: false };
+      }
     }),
   );
 }

@@ -37,6 +37,18 @@ describe('the problems of a cluster', () => {
     expect(problem?.message).toContain('x.log is missing');
   });
 
+  it('tells a store that cannot be read apart from a damaged one', () => {
+    const unreadable = { message: 'no permission to read /x', hint: 'Give it back.' };
+    const scene: Scene = { nodes: { ...ALL_DEAD, mq01: { ...DEAD, unreadable } } };
+    expect(codesOf(scene)).toContain('store-unreadable mq01');
+    expect(codesOf(scene)).not.toContain('store-damaged mq01');
+    expect(problemOf(scene, 'store-unreadable')[0]).toMatchObject({
+      severity: 'error',
+      message: 'the store of mq01 cannot be read: no permission to read /x',
+      hint: 'Give it back.',
+    });
+  });
+
   it('tells that no node can start the store, where two have failed alike', () => {
     const failed = ended('replay-failed', 'a record cannot be read');
     const scene: Scene = { ...whole(), nodes: { mq01: failed, mq02: failed } };
