@@ -59,6 +59,15 @@ function supervisorProblems(seen: Observation, status: Unjudged): StatusProblem[
   const givenUp = status.supervisor.processes.filter((process) => process.does === 'given-up');
   return [
     ...(lost ? [copiesLost(lost)] : []),
+    ...Object.entries(supervisor.state?.dying ?? {}).map(([name, { deaths, withinMs, reason }]) =>
+      problem(
+        'warning',
+        'keeps-dying',
+        name,
+        `${name} died ${deaths} times within ${Math.ceil(withinMs / 1000)} s and is started again each time${reason === null ? '' : `; the last time: ${reason}`}`,
+        `See \`mqha events\` and \`mqha logs ${name}\`. What ends one master after the other is often a message, or a client that comes back to each of them.`,
+      ),
+    ),
     ...givenUp.map(({ name }) =>
       problem(
         'error',

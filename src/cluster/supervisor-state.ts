@@ -12,6 +12,13 @@ const state = z.object({
   serving: z.nullable(z.string()),
   /** When more copies of the messages were lost at once than a quorum bears, and whose. */
   copiesLost: z.optional(z.object({ at: z.string(), nodes: z.array(z.string()) })),
+  /** Who has died often within the last two minutes: how often, within which time, and of what at last. */
+  dying: z.optional(
+    z.record(
+      z.string(),
+      z.object({ deaths: z.number(), withinMs: z.number(), reason: z.nullable(z.string()) }),
+    ),
+  ),
   processes: z.record(
     z.string(),
     z.object({

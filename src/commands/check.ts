@@ -20,6 +20,7 @@ const UNSETTLED: ReadonlySet<string> = new Set([
   'restart-needed',
   'supervisor-missing',
   'copies-lost',
+  'keeps-dying',
   'state-damaged',
 ]);
 

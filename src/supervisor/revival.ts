@@ -8,7 +8,7 @@ import { messageOf, MqhaError } from '../errors.js';
 import { Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
-import { Deaths } from './deaths.js';
+import { Deaths, type Lately } from './deaths.js';
 import { withRoom } from './short-disks.js';
 import type { Wishes } from './wishes.js';
 
@@ -26,6 +26,11 @@ export type RevivalState =
   | { readonly state: 'launched'; readonly at: number }
   | { readonly state: 'given-up'; readonly deaths: number };
 
+/** A process that keeps dying, and what of. */
+export interface Dying extends Lately {
+  readonly reason: string | undefined;
+}
+
 interface Attempt {
   readonly name: string;
   readonly attempt: number;
@@ -35,6 +40,8 @@ interface Attempt {
 export class Revival {
   private readonly wishes: Wishes;
   private readonly deaths = new Map<string, Deaths>();
+  /** Of the last death, or failed start. */
+  private readonly reasons = new Map<string, string>();
   private readonly states = new Map<string, RevivalState>();
   private readonly askedAt = new Map<string, string>();
   /** Given up since no other copy would do for theirs. */
@@ -74,6 +81,22 @@ export class Revival {
     this.refused.clear();
   }
 
+  /** Notes why a process died. */
+  note(name: string, reason: string): void {
+    this.reasons.set(name, reason);
+  }
+
+  /** Those that have died often of late and are started again even so, by name. */
+  dying(now: number): ReadonlyMap<string, Dying> {
+    const found = new Map<string, Dying>();
+    for (const [name, deaths] of this.deaths) {
+      const lately = deaths.lately(now);
+      if (!lately || this.states.get(name)?.state === 'given-up') continue;
+      found.set(name, { ...lately, reason: this.reasons.get(name) });
+    }
+    return found;
+  }
+
   /** Whether a process is being launched, or was and is not seen yet. */
   isStarting(name: string): boolean {
     const state = this.states.get(name)?.state;
@@ -111,7 +134,9 @@ export class Revival {
 
   /** Forgets the processes that mqha.yaml no longer names. */
   keepOnly(names: readonly string[]): void {
-    for (const name of this.states.keys()) if (!names.includes(name)) this.states.delete(name);
+    for (const known of [this.states, this.deaths, this.reasons]) {
+      for (const name of known.keys()) if (!names.includes(name)) known.delete(name);
+    }
   }
 
   /**
@@ -245,6 +270,7 @@ export class Revival {
     error: unknown,
   ): Promise<void> {
     this.prepared = undefined; // Java or the cache may be what is wrong.
+    this.note(name, messageOf(error));
     await cluster.journal.append({
       source: 'supervisor',
       type: 'restart-failed',

@@ -149,6 +149,7 @@ export class Supervisor {
       isWanted: (name) => this.isWanted(name),
       revival: this.revival.current,
       faults: due.present,
+      dying: this.revival.dying(performance.now()),
     });
     const { isServed } = this.mastership;
     const anyWanted = this.cluster.config.nodes.some(({ name }) => this.isWanted(name));
@@ -209,6 +210,7 @@ export class Supervisor {
     const full = wanted === 'up' ? await this.fullDiskOf(name) : undefined;
     const why = killed ?? end?.message ?? full;
     const reason = why ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
+    this.revival.note(name, reason);
     const lost = this.mastership.died(name, this.cluster.host.now().getTime(), reason);
     if (lost.length > 0) this.lostAt = performance.now();
     void this.tell({

@@ -70,6 +70,22 @@ describe('the problems of a cluster', () => {
     );
   });
 
+  it('tells who keeps dying, how often, and of what', () => {
+    const dying = {
+      mq01: { deaths: 7, withinMs: 94_400, reason: 'it ran out of memory' },
+      mq02: { deaths: 5, withinMs: 10_000, reason: null },
+    };
+    const state = { pid: 1, since: '', serving: null, processes: {}, dying };
+    const scene: Scene = { ...whole(), supervisor: { pid: 1, wanted: true, state } };
+    const [first, second] = problemOf(scene, 'keeps-dying');
+    expect(first).toMatchObject({ severity: 'warning', node: 'mq01' });
+    expect(first?.message).toBe(
+      'mq01 died 7 times within 95 s and is started again each time; the last time: it ran out of memory',
+    );
+    expect(first?.hint).toContain('mqha logs mq01');
+    expect(second?.message).toMatch(/each time$/);
+  });
+
   it('tells that nobody knows what is wanted, and what makes up for that', () => {
     const damage = 'wanted.json is gone';
     const scene: Scene = { ...whole(), supervisor: { pid: 1, wanted: true, damage } };
