@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { messageOf, systemCode } from '../errors.js';
 import { readIfThere } from '../files.js';
 import { lastUnitEnd, wholeEnd } from './log-file.js';
+import { damageOf, refuseUnreadable } from './store-unreadable.js';
 import { STASH, STORE } from './store.js';
 
 /** What is found in a store's directory while its broker does not run. */
@@ -43,6 +44,7 @@ interface LogFile {
  * - the newest ends where its last unit of work does, and nothing that is whole comes behind damage;
  * - the newest index snapshot is a directory of LevelDB, and does not know more than the log.
  * It never changes anything.
+ * @throws MqhaError `no-permission`, `no-directory` where it cannot be read: that says nothing of what it holds
  */
 export function lookAtStore(dataDirectory: string): Promise<StoreLook> {
   return look(join(dataDirectory, STORE));
@@ -51,6 +53,7 @@ export function lookAtStore(dataDirectory: string): Promise<StoreLook> {
 /**
  * The same for a node whose broker runs. One that attaches has set its own store aside, and beside that lies
  * a download that is not whole yet.
+ * @throws MqhaError as lookAtStore()
  */
 export function lookAtRunning(dataDirectory: string): Promise<StoreLook> {
   const store = join(dataDirectory, STORE);
@@ -64,11 +67,12 @@ async function look(directory: string): Promise<StoreLook> {
     names = await readdir(directory);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return EMPTY;
+    refuseUnreadable(error, directory);
     return { state: 'damaged', end: 0, damage: [`${directory}: ${messageOf(error)}`] };
   }
   const damage: string[] = [];
   const files = await logFiles(directory, names, damage);
-  const listed = readList(await readIfThere(join(directory, LOG_LIST)).catch(() => undefined));
+  const listed = readList(await listIn(directory));
   for (const [name, length] of listed) {
     const size = files.find((file) => file.name === name)?.size;
     if (size === undefined) {
@@ -115,13 +119,24 @@ async function logFiles(
       const allocated = found.blocks * BLOCK;
       files.push({ name, position: parseInt(name, 16), size: found.size, allocated });
     } catch (error) {
-      damage.push(`${name} cannot be read: ${messageOf(error)}`);
+      damage.push(damageOf(error, join(directory, name), name));
     }
   }
   for (const file of files.slice(0, -1)) {
     if (file.size === 0) damage.push(`${file.name} is empty`);
   }
   return files;
+}
+
+/** The broker's list of log files; undefined where there is none, or none that can be read as a file. */
+async function listIn(directory: string): Promise<string | undefined> {
+  const path = join(directory, LOG_LIST);
+  try {
+    return await readIfThere(path);
+  } catch (error) {
+    damageOf(error, path, LOG_LIST);
+    return undefined;
+  }
 }
 
 function readList(text: string | undefined): Map<string, number | undefined> {
@@ -164,7 +179,7 @@ async function endOf(directory: string, newest: LogFile, damage: string[]): Prom
       await file.close();
     }
   } catch (error) {
-    damage.push(`${name} cannot be read: ${messageOf(error)}`);
+    damage.push(damageOf(error, join(directory, name), name));
     return position;
   }
 }
@@ -188,6 +203,6 @@ async function indexDamage(
     await stat(join(directory, name, manifest));
     return [];
   } catch (error) {
-    return [`the index snapshot ${name} cannot be read: ${messageOf(error)}`];
+    return [damageOf(error, join(directory, name), `the index snapshot ${name}`)];
   }
 }

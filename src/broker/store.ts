@@ -1,5 +1,6 @@
 import { cp, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode } from '../errors.js';
 import { fileError, readIfThere } from '../files.js';
 import { keptDirectory } from './kept-name.js';
 
@@ -127,6 +128,10 @@ export async function removeEmptyFiles(dataDirectory: string): Promise<void> {
   }
 }
 
+/** Undefined where there is no such directory; one that cannot be read may well hold something. */
 async function namesIn(directory: string): Promise<string[] | undefined> {
-  return readdir(directory).catch(() => undefined);
+  return readdir(directory).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
+    throw error;
+  });
 }

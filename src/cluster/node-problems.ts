@@ -58,6 +58,14 @@ export function nodeProblems(
         `\`mqha up\` sets it aside and lets ${node.name} attach anew where other copies are whole, and says what to do where they are not.`,
       );
     }
+    if (observed.unreadable) {
+      list.add(
+        'error',
+        'store-unreadable',
+        `the store of ${node.name} cannot be read: ${observed.unreadable.message}`,
+        observed.unreadable.hint,
+      );
+    }
     for (const port of observed.held) {
       list.add(
         'error',

@@ -8,8 +8,9 @@ import { nodeId } from '../broker/store.js';
 import { readMaster, type Usage } from '../broker/usage.js';
 import type { NodeConfig } from '../config/schema.js';
 import { readElection, type Election } from '../election/election.js';
-import { messageOf } from '../errors.js';
+import { messageOf, MqhaError } from '../errors.js';
 import { isLocal } from '../process/hosts.js';
+import { holderPid } from '../process/end-holder.js';
 import { heldPorts, type HeldPort } from '../process/ports.js';
 import type { ProcessInfo } from '../process/table.js';
 import { before, Deadline } from '../time.js';
@@ -20,7 +21,7 @@ import { inForceOf, readInForce, type InForce } from './sizes.js';
 import { diskRoom, type DiskRoom } from './disk.js';
 import { supervisorPid } from './supervision.js';
 import { readSupervisorState, type SupervisorState } from './supervisor-state.js';
-import { isWanted, readWanted } from './wanted.js';
+import { allWanted, isWanted, readWanted, wantedDamage } from './wanted-file.js';
 
 /** All probes run side by side under this deadline. */
 export const OBSERVE_MS = 1500;
@@ -46,6 +47,8 @@ export interface NodeObservation {
   readonly ended?: EndRecord | undefined;
   /** Of a node without a process: what is wrong with its store, in words. */
   readonly damage?: readonly string[] | undefined;
+  /** Of a node without a process: why its store cannot be read, which says nothing of what it holds. */
+  readonly unreadable?: { readonly message: string; readonly hint: string } | undefined;
   /** What was set aside of its stores, the newest first. */
   readonly kept?: readonly KeptStore[] | undefined;
 }
@@ -75,6 +78,8 @@ export interface Observation {
     readonly state: SupervisorState | undefined;
     /** Whether one is wanted: it is not after `up --no-supervisor` or `down`. */
     readonly wanted: boolean;
+    /** What is wrong with the file that says what is wanted; undefined where nothing is. */
+    readonly damage?: string | undefined;
   };
 }
 
@@ -96,7 +101,7 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
       election,
       nodes,
       master,
-      findSupervisor(cluster),
+      findSupervisor(cluster, processes),
       findInForce(cluster).catch((error: unknown) => ({ error: messageOf(error) })),
     ]);
   return {
@@ -122,14 +127,30 @@ function findProcesses({ config, registry }: Cluster): Processes {
   return registry.findAll(config.zookeeper.managed ? [ZOOKEEPER, ...names] : names);
 }
 
-async function findSupervisor(cluster: Cluster): Promise<Observation['supervisor']> {
-  const [pid, wanted] = await Promise.all([supervisorPid(cluster), readWanted(cluster.layout)]);
-  const state = pid === undefined ? undefined : await readSupervisorState(cluster.layout);
-  const somethingIsWanted = cluster.config.nodes.some((node) => isWanted(wanted, node.name));
+async function findSupervisor(
+  cluster: Cluster,
+  processes: Processes,
+): Promise<Observation['supervisor']> {
+  const { config, layout, host } = cluster;
+  // Looked at before the file: the first start writes that while it holds the lock, after its launches.
+  const [pid, atWork] = await Promise.all([supervisorPid(cluster), holderPid(layout.directory)]);
+  const [read, running] = await Promise.all([readWanted(layout), processes]);
+  const written = pid === undefined ? undefined : await readSupervisorState(layout);
+  const state = written?.pid === pid ? written : undefined;
+  const wanted =
+    read.state === 'read'
+      ? read.wanted
+      : { processes: allWanted(running.keys(), host.now().toISOString()), supervisor: true };
+  const isMissed =
+    (running.size > 0 && atWork === undefined) ||
+    Object.values(state?.processes ?? {}).some((process) => process.wanted === 'up');
+  const isDamaged = read.state === 'damaged' || (read.state === 'absent' && isMissed);
+  const somethingIsWanted = config.nodes.some((node) => isWanted(wanted, node.name));
   return {
     pid,
-    state: state?.pid === pid ? state : undefined,
-    wanted: cluster.config.supervisor.enabled && wanted.supervisor && somethingIsWanted,
+    state,
+    wanted: config.supervisor.enabled && wanted.supervisor && somethingIsWanted,
+    ...(isDamaged ? { damage: wantedDamage(layout, read) } : {}),
   };
 }
 
@@ -167,10 +188,16 @@ async function observeNode(
   if (!local || process !== undefined) return seen;
   const [ended, look] = await Promise.all([
     endOf(cluster, node, log),
-    before(deadline, lookAtStore(data)),
+    before(deadline, lookAtStore(data)).catch(unreadable),
   ]);
+  if (look && 'message' in look) return { ...seen, ended, unreadable: look };
   const found = ended?.code === 'store-damaged' ? [ended.message] : [];
   return { ...seen, ended, damage: look?.state === 'damaged' ? look.damage : found };
+}
+
+function unreadable(error: unknown): NonNullable<NodeObservation['unreadable']> {
+  const hint = error instanceof MqhaError ? error.hint : undefined;
+  return { message: messageOf(error), hint: hint ?? 'Look again in a moment.' };
 }
 
 /** Why the last process of a node has ended itself; an earlier one's reason says nothing of it. */

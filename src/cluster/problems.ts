@@ -17,8 +17,27 @@ export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged
     ...electionProblems(cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
     ...fullnessProblems(cluster.config, seen, status),
+    ...wantedProblems(seen),
     ...supervisorProblems(seen, status),
     ...sizeProblems(cluster.config, seen),
+  ];
+}
+
+/** The file that says what is to run: with it gone nobody is taken for stopped, and nobody may know who was. */
+function wantedProblems({ supervisor }: Observation): StatusProblem[] {
+  if (supervisor.damage === undefined) return [];
+  const going =
+    supervisor.pid === undefined
+      ? 'it says which processes are to run, and a supervisor that is started now takes those that run'
+      : 'it says which processes are to run, and the supervisor keeps to what it knew';
+  return [
+    problem(
+      'warning',
+      'state-damaged',
+      null,
+      `${supervisor.damage}: ${going}`,
+      '`mqha up` writes it again, with every node wanted up; `mqha stop <node>` then, for one that is to stay down.',
+    ),
   ];
 }
 
@@ -40,6 +59,15 @@ function supervisorProblems(seen: Observation, status: Unjudged): StatusProblem[
   const givenUp = status.supervisor.processes.filter((process) => process.does === 'given-up');
   return [
     ...(lost ? [copiesLost(lost)] : []),
+    ...Object.entries(supervisor.state?.dying ?? {}).map(([name, { deaths, withinMs, reason }]) =>
+      problem(
+        'warning',
+        'keeps-dying',
+        name,
+        `${name} died ${deaths} times within ${Math.ceil(withinMs / 1000)} s and is started again each time${reason === null ? '' : `; the last time: ${reason}`}`,
+        `See \`mqha events\` and \`mqha logs ${name}\`. What ends one master after the other is often a message, or a client that comes back to each of them.`,
+      ),
+    ),
     ...givenUp.map(({ name }) =>
       problem(
         'error',

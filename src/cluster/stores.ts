@@ -8,13 +8,20 @@ import { quorumOf } from '../config/checks.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import type { NodeConfig } from '../config/schema.js';
 import { readElection, type Election } from '../election/election.js';
-import { MqhaError } from '../errors.js';
 import { Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZooKeeperReader } from '../zookeeper/session.js';
 import type { Cluster } from './context.js';
 import { isLocal } from '../process/hosts.js';
 import { noteCopies, readCopies } from './copies.js';
+import {
+  canBeSpared,
+  isWhole,
+  refuse,
+  refuseLostCopies,
+  refuseWithoutFurthest,
+  type NodeStore,
+} from './store-refusals.js';
 import { diskRoom, isShort } from './disk.js';
 import { ensureProcessDirectories } from './prepare.js';
 
@@ -23,16 +30,6 @@ const MB = 1024 * 1024;
 
 /** What may have changed while the broker that found damage was ending. */
 const ENDING_MS = 2000;
-
-/** A node's store before its broker starts. */
-interface NodeStore {
-  readonly node: NodeConfig;
-  readonly look: StoreLook;
-  /** Whether it was its broker that found the damage: what a look does not find in it, it does not find in another. */
-  readonly foundInside: boolean;
-  /** Whether its broker runs; its files are in motion then, and are taken for whole. */
-  readonly running: boolean;
-}
 
 /**
  * Looks at the stores of nodes that are to start, before the first process does. What a killed attach has left is put
@@ -43,8 +40,8 @@ interface NodeStore {
  * @returns the nodes that must not take part in an election before the others have: they have nothing, or less, and two of
  *   them would be a quorum
  * @throws MqhaError `store-damaged` where no other copy will do; `copies-lost` where more copies are gone than a quorum
- *   bears; `store-empty` where the node whose log goes furthest
- *   is not among those that start or run; `disk-full`, `no-permission`
+ *   bears; `store-empty` where the node whose log goes furthest is not among those that start or run; `no-permission`,
+ *   `no-directory` where a store cannot be read; `disk-full`
  */
 export async function settleStores(
   cluster: Cluster,
@@ -64,8 +61,8 @@ export async function settleStores(
     return new Set();
   }
   const election = await electionNow(cluster, reader);
-  const others = await lookAtOthers(cluster, starting);
   const hasMaster = await livesMaster(cluster, starting, election);
+  const others = await lookAtOthers(cluster, starting, hasMaster);
   const damaged = looked.filter(({ look }) => look.state === 'damaged');
   if (!hasMaster) {
     const whole = [...looked, ...others].filter(isWhole);
@@ -100,8 +97,8 @@ function later(
   return behind.filter((store) => all || !isWhole(store)).map(({ node }) => node.name);
 }
 
-const isWhole = ({ look, running }: NodeStore) =>
-  look.state === 'whole' || (running && look.state === 'damaged');
+/** Of which nothing is known: it stands in for no other. */
+const UNREADABLE: StoreLook = { state: 'damaged', end: 0, damage: [] };
 
 async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promise<void> {
   const directories = layout.node(node.name);
@@ -176,9 +173,14 @@ async function electionNow(
   }
 }
 
+/**
+ * What the other nodes of this machine have.
+ * @param spared whether their stores do not matter; one that cannot be read may go furthest
+ */
 async function lookAtOthers(
   cluster: Cluster,
   starting: readonly NodeConfig[],
+  spared: boolean,
 ): Promise<NodeStore[]> {
   const { config, layout, registry } = cluster;
   const names = starting.map(({ name }) => name);
@@ -186,78 +188,17 @@ async function lookAtOthers(
   const processes = await registry.findAll(others.map((node) => node.name));
   return Promise.all(
     others.map(async (node) => {
-      const seen = processes.has(node.name)
-        ? { look: await lookAtRunning(layout.node(node.name).data), foundInside: false }
-        : await lookBefore(cluster, node);
-      return { node, ...seen, running: processes.has(node.name) };
+      const running = processes.has(node.name);
+      try {
+        const seen = running
+          ? { look: await lookAtRunning(layout.node(node.name).data), foundInside: false }
+          : await lookBefore(cluster, node);
+        return { node, ...seen, running };
+      } catch (error) {
+        if (!spared) throw error;
+        return { node, look: UNREADABLE, foundInside: false, running: false };
+      }
     }),
-  );
-}
-
-function canBeSpared(
-  { config }: Cluster,
-  { look, node, foundInside }: NodeStore,
-  whole: readonly NodeStore[],
-  election: Election | undefined,
-): boolean {
-  // Of nodes on other machines it is known only that they are there.
-  const remote = config.nodes.filter(
-    ({ host, name }) =>
-      !isLocal(host) && election?.members.some((member) => member.container === name) === true,
-  );
-  if (whole.length + remote.length >= quorumOf(config.replicas)) return true;
-  if (foundInside) return false;
-  return whole.some((other) => other.node !== node && other.look.end >= look.end);
-}
-
-function refuse(stores: readonly NodeStore[]): void {
-  const [first] = stores;
-  if (!first) return;
-  const list = stores.map(({ node, look }) => `${node.name}: ${look.damage.join('; ')}`);
-  throw new MqhaError(
-    'store-damaged',
-    `the store is damaged, and no other copy that is whole goes as far: ${list.join('; ')}`,
-    {
-      hint: `Put the files back, or bring the other nodes' copies; docs/stores.md says how to start without what is gone. None of these was started.`,
-    },
-  );
-}
-
-/** What was acknowledged is on one node of any quorum, so it may be gone with more copies than a quorum bears. */
-function refuseLostCopies(
-  { config }: Cluster,
-  looked: readonly NodeStore[],
-  whole: readonly NodeStore[],
-  copies: ReadonlySet<string>,
-): void {
-  const lost = looked.filter(({ node, look }) => look.state === 'empty' && copies.has(node.name));
-  const [first] = whole;
-  if (!first || lost.length <= config.replicas - quorumOf(config.replicas)) return;
-  const names = lost.map(({ node }) => node.name);
-  throw new MqhaError(
-    'copies-lost',
-    `the data of ${names.join(' and ')} is gone: what was acknowledged by those alone would be missing`,
-    {
-      hint: `Look whether their disks are mounted. If that data is lost for good, start the nodes one after the other and go on with what ${first.node.name} has: ${[first.node.name, ...names].map((name) => `\`mqha start ${name}\``).join(', ')}. None of these was started.`,
-    },
-  );
-}
-
-function refuseWithoutFurthest(
-  empty: readonly NodeStore[],
-  first: readonly NodeStore[],
-  others: readonly NodeStore[],
-): void {
-  const reached = Math.max(0, ...first.map(({ look }) => look.end));
-  const further = others.find(({ running, look }) => !running && look.end > reached);
-  if (!further) return;
-  const names = empty.map(({ node }) => node.name).join(', ');
-  throw new MqhaError(
-    'store-empty',
-    `${names} has no messages, and ${further.node.name}, whose log goes furthest, does not run: with ${names} the others could elect a master without them`,
-    {
-      hint: `Start ${further.node.name} as well: \`mqha up\`. If its messages are to be given up, move its data directory away first.`,
-    },
   );
 }
 

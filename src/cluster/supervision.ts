@@ -6,7 +6,7 @@ import { endHolder, holderPid } from '../process/end-holder.js';
 import { launch } from '../process/launch.js';
 import { before, Deadline } from '../time.js';
 import type { Cluster } from './context.js';
-import { readWanted } from './wanted.js';
+import { readWanted } from './wanted-file.js';
 
 const START_MS = 15_000;
 
@@ -63,8 +63,9 @@ export async function ensureSupervisor(cluster: Cluster): Promise<number> {
  * @throws MqhaError of ensureSupervisor()
  */
 export async function superviseAgain(cluster: Cluster): Promise<boolean> {
-  const { supervisor } = await readWanted(cluster.layout);
-  if (!supervisor || !cluster.config.supervisor.enabled) return false;
+  const read = await readWanted(cluster.layout);
+  const isWanted = read.state !== 'read' || read.wanted.supervisor;
+  if (!isWanted || !cluster.config.supervisor.enabled) return false;
   if ((await supervisorPid(cluster)) !== undefined) return false;
   await ensureSupervisor(cluster);
   return true;

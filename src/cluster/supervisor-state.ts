@@ -12,6 +12,13 @@ const state = z.object({
   serving: z.nullable(z.string()),
   /** When more copies of the messages were lost at once than a quorum bears, and whose. */
   copiesLost: z.optional(z.object({ at: z.string(), nodes: z.array(z.string()) })),
+  /** Who has died often within the last two minutes: how often, within which time, and of what at last. */
+  dying: z.optional(
+    z.record(
+      z.string(),
+      z.object({ deaths: z.number(), withinMs: z.number(), reason: z.nullable(z.string()) }),
+    ),
+  ),
   processes: z.record(
     z.string(),
     z.object({
@@ -30,8 +37,8 @@ const stateFile = (layout: Layout) => join(supervisorDirectory(layout), 'state.j
 
 /** The state that a supervisor wrote last; undefined where there is none. */
 export async function readSupervisorState(layout: Layout): Promise<SupervisorState | undefined> {
-  const text = await readIfThere(stateFile(layout));
   try {
+    const text = await readIfThere(stateFile(layout));
     return text === undefined ? undefined : state.parse(JSON.parse(text));
   } catch {
     return undefined;

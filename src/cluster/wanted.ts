@@ -1,47 +1,46 @@
-import { join } from 'node:path';
-import * as z from 'zod/mini';
 import type { Layout } from '../config/layout.js';
-import { ensureDirectory, readIfThere, SECRET_DIRECTORY, writeFileAtomic } from '../files.js';
+import { processNames } from '../zookeeper/server.js';
 import type { Cluster } from './context.js';
-
-/** What a person wants of one process. */
-export type WantedState = 'up' | 'down';
+import { supervisorPid } from './supervision.js';
+import { readSupervisorState } from './supervisor-state.js';
+import {
+  allWanted,
+  NOTHING_WANTED,
+  readWanted,
+  writeWanted,
+  type Wanted,
+  type WantedState,
+} from './wanted-file.js';
 
 /**
- * What should run: mqha.yaml says what exists, `up`, `start`, `stop`, `kill` and `down` say what of
- * it should run. A process that nobody spoke of is not in it.
+ * What must be taken to be wanted where no file says it: what runs. What a person has stopped does not run, so
+ * nothing of that is revived.
  */
-export interface Wanted {
-  readonly processes: Readonly<
-    Record<string, { readonly state: WantedState; readonly at: string }>
-  >;
-  /** False after `up --no-supervisor`, so that nobody misses one. */
-  readonly supervisor: boolean;
+export async function wantedByRunning(cluster: Cluster): Promise<Wanted> {
+  const { config, registry, host } = cluster;
+  const running = await registry.findAll(processNames(config, config.nodes));
+  return { processes: allWanted(running.keys(), host.now().toISOString()), supervisor: true };
 }
 
-const wanted = z.object({
-  processes: z.record(z.string(), z.object({ state: z.enum(['up', 'down']), at: z.string() })),
-  supervisor: z.boolean(),
-});
-
-const NOTHING: Wanted = { processes: {}, supervisor: true };
-
-const wantedFile = (layout: Layout) => join(layout.state, 'wanted.json');
-
-/** What was wanted last; a damaged file says nothing. */
-export async function readWanted(layout: Layout): Promise<Wanted> {
-  const text = await readIfThere(wantedFile(layout));
-  if (text === undefined) return NOTHING;
-  try {
-    return wanted.parse(JSON.parse(text));
-  } catch {
-    return NOTHING;
-  }
+/** What is wanted now; where the file is gone or damaged it is what runs, and what the supervisor remembers. */
+export async function wantedNow(cluster: Cluster): Promise<Wanted> {
+  const read = await readWanted(cluster.layout);
+  if (read.state === 'read') return read.wanted;
+  const running = await wantedByRunning(cluster);
+  const remembered = allWanted(await remembers(cluster), cluster.host.now().toISOString());
+  return { ...running, processes: { ...remembered, ...running.processes } };
 }
 
-/** Whether a process should run. */
-export function isWanted(wanted: Wanted, name: string): boolean {
-  return wanted.processes[name]?.state === 'up';
+/** What a running supervisor wants up: one of these may have died a moment ago. */
+async function remembers(cluster: Cluster): Promise<string[]> {
+  const [pid, state] = await Promise.all([
+    supervisorPid(cluster),
+    readSupervisorState(cluster.layout),
+  ]);
+  if (pid === undefined || state?.pid !== pid) return [];
+  return Object.entries(state.processes).flatMap(([name, { wanted }]) =>
+    wanted === 'up' ? [name] : [],
+  );
 }
 
 /**
@@ -56,7 +55,7 @@ export async function want(
 ): Promise<void> {
   const { layout, host, journal } = cluster;
   if (names.length === 0) return;
-  const before = await readWanted(layout);
+  const before = await wantedNow(cluster);
   const at = host.now().toISOString();
   const now = Object.fromEntries(names.map((name) => [name, { state, at }]));
   await writeWanted(layout, { ...before, processes: { ...before.processes, ...now } });
@@ -69,13 +68,9 @@ export async function want(
   });
 }
 
-/** Notes whether a supervisor should look after the cluster. Call it with the lock held. */
+/** Notes whether a supervisor should look after the cluster. Call it with the lock held, after want(). */
 export async function wantSupervisor(layout: Layout, supervisor: boolean): Promise<void> {
-  const before = await readWanted(layout);
+  const read = await readWanted(layout);
+  const before = read.state === 'read' ? read.wanted : NOTHING_WANTED;
   if (before.supervisor !== supervisor) await writeWanted(layout, { ...before, supervisor });
-}
-
-async function writeWanted(layout: Layout, value: Wanted): Promise<void> {
-  await ensureDirectory(layout.state, SECRET_DIRECTORY);
-  await writeFileAtomic(wantedFile(layout), `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -20,6 +20,8 @@ const UNSETTLED: ReadonlySet<string> = new Set([
   'restart-needed',
   'supervisor-missing',
   'copies-lost',
+  'keeps-dying',
+  'state-damaged',
 ]);
 
 const WARNING = 1;

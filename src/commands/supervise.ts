@@ -1,6 +1,7 @@
 import { openCluster, type Cluster } from '../cluster/context.js';
 import { up } from '../cluster/up.js';
-import { isWanted, readWanted } from '../cluster/wanted.js';
+import { isWanted, readWanted } from '../cluster/wanted-file.js';
+import { wantedByRunning } from '../cluster/wanted.js';
 import { finishScale } from '../scale/scale.js';
 import { supervise } from '../supervisor/supervise.js';
 import { withCluster, type CommandContext } from './context.js';
@@ -28,7 +29,8 @@ export async function superviseCommand(
       host.emit({ type: 'supervising', pid: process.pid });
     });
     // What a person stopped stays down when this is started again after a crash.
-    const wanted = await readWanted(cluster.layout);
+    const read = await readWanted(cluster.layout);
+    const wanted = read.state === 'read' ? read.wanted : await wantedByRunning(cluster);
     const fresh = !cluster.config.nodes.some(({ name }) => isWanted(wanted, name));
     const starting = flags.up === true && fresh ? start(cluster) : undefined;
     await Promise.all([looking, starting]);

@@ -3,13 +3,14 @@ import { openCluster, withLock } from '../cluster/context.js';
 import { diskRoom, isFull } from '../cluster/disk.js';
 import { launchNodes } from '../cluster/launch.js';
 import { prepareRuntime, type Prepared } from '../cluster/prepare.js';
-import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
+import { isWanted, type Wanted } from '../cluster/wanted-file.js';
 import { messageOf, MqhaError } from '../errors.js';
 import { Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
-import { Deaths } from './deaths.js';
+import { Deaths, type Lately } from './deaths.js';
 import { withRoom } from './short-disks.js';
+import type { Wishes } from './wishes.js';
 
 /** A command that holds the lock is let finish; then it is tried again. */
 const LOCK_MS = 100;
@@ -28,6 +29,11 @@ export type RevivalState =
   | { readonly state: 'launched'; readonly at: number }
   | { readonly state: 'given-up'; readonly deaths: number };
 
+/** A process that keeps dying, and what of. */
+export interface Dying extends Lately {
+  readonly reason: string | undefined;
+}
+
 interface Attempt {
   readonly name: string;
   readonly attempt: number;
@@ -35,13 +41,20 @@ interface Attempt {
 
 /** Starts again what died although it is wanted, with growing pauses, up to a limit. */
 export class Revival {
+  private readonly wishes: Wishes;
   private readonly deaths = new Map<string, Deaths>();
+  /** Of the last death, or failed start. */
+  private readonly reasons = new Map<string, string>();
   private readonly states = new Map<string, RevivalState>();
   private readonly askedAt = new Map<string, string>();
   /** Given up since no other copy would do for theirs. */
   private readonly refused = new Set<string>();
   private prepared: Prepared | undefined;
   private running: Promise<void> | undefined;
+
+  constructor(wishes: Wishes) {
+    this.wishes = wishes;
+  }
 
   /** What is being done, by name. */
   get current(): ReadonlyMap<string, RevivalState> {
@@ -69,6 +82,22 @@ export class Revival {
       if (this.states.get(name)?.state === 'given-up') this.states.delete(name);
     }
     this.refused.clear();
+  }
+
+  /** Notes why a process died. */
+  note(name: string, reason: string): void {
+    this.reasons.set(name, reason);
+  }
+
+  /** Those that have died often of late and are started again even so, by name. */
+  dying(now: number): ReadonlyMap<string, Dying> {
+    const found = new Map<string, Dying>();
+    for (const [name, deaths] of this.deaths) {
+      const lately = deaths.lately(now);
+      if (!lately || this.states.get(name)?.state === 'given-up') continue;
+      found.set(name, { ...lately, reason: this.reasons.get(name) });
+    }
+    return found;
   }
 
   /** Whether a process is being launched, or was and is not seen yet. */
@@ -108,7 +137,9 @@ export class Revival {
 
   /** Forgets the processes that mqha.yaml no longer names. */
   keepOnly(names: readonly string[]): void {
-    for (const name of this.states.keys()) if (!names.includes(name)) this.states.delete(name);
+    for (const known of [this.states, this.deaths, this.reasons]) {
+      for (const name of known.keys()) if (!names.includes(name)) known.delete(name);
+    }
   }
 
   /**
@@ -183,7 +214,7 @@ export class Revival {
       this.prepared ??= await prepareRuntime(host, { javaHome: cluster.config.java.home });
       const { prepared } = this;
       await withLock(layout, host, Deadline.in(LOCK_MS), async () => {
-        const wanted = await readWanted(layout);
+        const wanted = await this.wishes.read(cluster);
         // As it is with the lock held: mqha.yaml may have been changed a moment ago.
         const current = await openCluster(layout.directory, host);
         const asked = attempts.filter(({ name }) => isWanted(wanted, name));
@@ -252,6 +283,7 @@ export class Revival {
     error: unknown,
   ): Promise<void> {
     this.prepared = undefined; // Java or the cache may be what is wrong.
+    this.note(name, messageOf(error));
     await cluster.journal.append({
       source: 'supervisor',
       type: 'restart-failed',

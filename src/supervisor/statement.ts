@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/context.js';
 import { writeSupervisorState, type SupervisorState } from '../cluster/supervisor-state.js';
 import { processNames } from '../zookeeper/server.js';
-import type { RevivalState } from './revival.js';
+import type { Dying, RevivalState } from './revival.js';
 import type { Fault } from './rules.js';
 
 /** What a supervisor knows at the end of a look. */
@@ -11,6 +11,8 @@ export interface Knowledge {
   readonly isWanted: (name: string) => boolean;
   readonly revival: ReadonlyMap<string, RevivalState>;
   readonly faults: readonly Fault[];
+  /** Who keeps dying. */
+  readonly dying: ReadonlyMap<string, Dying>;
 }
 
 /** What a supervisor says of itself to `mqha status`; written whenever it has changed. */
@@ -28,11 +30,13 @@ export class Statement {
   /** A statement that cannot be written is missed by `status`, and by nobody else. */
   async write({ config, layout }: Cluster, knowledge: Knowledge): Promise<void> {
     const { serving, isWanted, revival, faults } = knowledge;
+    const dying = [...knowledge.dying].filter(([name]) => isWanted(name));
     const state: SupervisorState = {
       pid: process.pid,
       since: this.since,
       serving: serving ?? null,
       ...(this.copiesLost && { copiesLost: this.copiesLost }),
+      ...(dying.length > 0 && { dying: Object.fromEntries(dying.map(dyingState)) }),
       processes: Object.fromEntries(
         processNames(config, config.nodes).map((name) => [
           name,
@@ -49,6 +53,10 @@ export class Statement {
     this.written = text;
     await writeSupervisorState(layout, state).catch(() => undefined);
   }
+}
+
+function dyingState([name, { deaths, withinMs, reason }]: [string, Dying]) {
+  return [name, { deaths, withinMs: Math.round(withinMs), reason: reason ?? null }] as const;
 }
 
 function whatIsDone(

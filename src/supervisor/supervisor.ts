@@ -4,7 +4,7 @@ import { openCluster, type Cluster } from '../cluster/context.js';
 import { diskRoom, isFull } from '../cluster/disk.js';
 import { decidingOf } from '../cluster/quorum.js';
 import { releaseZnodes } from '../cluster/sessions.js';
-import { isWanted, readWanted, type Wanted } from '../cluster/wanted.js';
+import { isWanted } from '../cluster/wanted-file.js';
 import { quorumOf } from '../config/checks.js';
 import { membersOf } from '../election/election.js';
 import { messageOf } from '../errors.js';
@@ -24,6 +24,7 @@ import { roomOnShortDisks } from './short-disks.js';
 import { sightOf } from './sight.js';
 import { Statement } from './statement.js';
 import { useful, useless, Wards, type Ward } from './wards.js';
+import { Wishes } from './wishes.js';
 
 /** An entry of the supervisor's. */
 type Untold = DistributiveOmit<NewEntry, 'source'>;
@@ -50,14 +51,14 @@ export class Supervisor {
   private readonly lookout: Lookout;
   private mastership = new Mastership();
   private readonly clock = new FaultClock();
-  private readonly revival = new Revival();
+  private readonly wishes = new Wishes();
+  private readonly revival = new Revival(this.wishes);
   private readonly wards: Wards;
   private readonly statement: Statement;
   private readonly failures = new Failures();
   private readonly copies = new Copies();
   private readonly kills: Kills;
   private wakeUp = new AbortController();
-  private wanted: Wanted | undefined;
   private servedZnode: string | undefined;
   private elected: string | undefined;
   private lostAt: number | undefined;
@@ -129,8 +130,7 @@ export class Supervisor {
   /** One look, and what follows from it; returns the pause until the next. */
   private async turn(): Promise<number> {
     await this.reload();
-    this.wanted = await readWanted(this.cluster.layout);
-    for (const name of this.revival.heed(this.wanted)) {
+    for (const name of this.revival.heed(await this.wishes.read(this.cluster))) {
       this.failures.forgive(name);
       this.kills.forgive(name);
     }
@@ -149,6 +149,7 @@ export class Supervisor {
       isWanted: (name) => this.isWanted(name),
       revival: this.revival.current,
       faults: due.present,
+      dying: this.revival.dying(performance.now()),
     });
     const { isServed } = this.mastership;
     const anyWanted = this.cluster.config.nodes.some(({ name }) => this.isWanted(name));
@@ -157,7 +158,7 @@ export class Supervisor {
   }
 
   private isWanted(name: string): boolean {
-    return this.wanted !== undefined && isWanted(this.wanted, name);
+    return isWanted(this.wishes.last, name);
   }
 
   private timeOfFile(): number {
@@ -199,7 +200,7 @@ export class Supervisor {
     removed: { readonly znode: string; readonly session: string } | undefined,
   ): Promise<void> {
     // A command says what it wants before it ends a process, maybe a moment ago.
-    this.wanted = await readWanted(this.cluster.layout);
+    await this.wishes.read(this.cluster);
     const wanted = this.isWanted(name) ? 'up' : 'down';
     const end = await this.endOf(name, info.pid);
     for (const other of end ? this.failures.note(name, end, this.elected) : []) {
@@ -209,6 +210,7 @@ export class Supervisor {
     const full = wanted === 'up' ? await this.fullDiskOf(name) : undefined;
     const why = killed ?? end?.message ?? full;
     const reason = why ?? (wanted === 'up' ? `${name} died` : `${name} was stopped`);
+    this.revival.note(name, reason);
     const lost = this.mastership.died(name, this.cluster.host.now().getTime(), reason);
     if (lost.length > 0) this.lostAt = performance.now();
     void this.tell({

@@ -1,34 +1,9 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/temp.js';
 import { errorOf, fakeJava, made, mqha, snapshot, type Run } from './rig.js';
-
-const NOBODY = 65_534;
-const isRoot = process.geteuid?.() === 0;
-
-/** No mode of a file holds root back, so its rights are put down for the time of a call. */
-async function unprivileged(call: () => Promise<Run>): Promise<Run> {
-  if (!isRoot) return call();
-  process.setegid?.(NOBODY);
-  process.seteuid?.(NOBODY);
-  try {
-    return await call();
-  } finally {
-    process.seteuid?.(0);
-    process.setegid?.(0);
-  }
-}
-
-/** Gives everything there to the user that unprivileged() is. */
-function handOver(directory: string): void {
-  if (!isRoot) return;
-  chownSync(dirname(directory), NOBODY, NOBODY);
-  chownSync(directory, NOBODY, NOBODY);
-  for (const path of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    chownSync(join(directory, path), NOBODY, NOBODY);
-  }
-}
+import { handOver, isRoot, unprivileged } from './unprivileged.js';
 
 function refused(run: Run, path: string, hint: string): void {
   expect(run).toMatchObject({ status: 1, stdout: '' });

@@ -57,6 +57,18 @@ describe('the problems of a cluster', () => {
     expect(problem?.message).toContain('x.log is missing');
   });
 
+  it('tells a store that cannot be read apart from a damaged one', () => {
+    const unreadable = { message: 'no permission to read /x', hint: 'Give it back.' };
+    const scene: Scene = { nodes: { ...ALL_DEAD, mq01: { ...DEAD, unreadable } } };
+    expect(codesOf(scene)).toContain('store-unreadable mq01');
+    expect(codesOf(scene)).not.toContain('store-damaged mq01');
+    expect(problemOf(scene, 'store-unreadable')[0]).toMatchObject({
+      severity: 'error',
+      message: 'the store of mq01 cannot be read: no permission to read /x',
+      hint: 'Give it back.',
+    });
+  });
+
   it('tells that no node can start the store, where two have failed alike', () => {
     const failed = ended('replay-failed', 'a record cannot be read');
     const scene: Scene = { ...whole(), nodes: { mq01: failed, mq02: failed } };
@@ -76,6 +88,34 @@ describe('the problems of a cluster', () => {
     expect(codesOf({ ...whole(), supervisor: { pid: 1, wanted: true } })).not.toContain(
       'copies-lost',
     );
+  });
+
+  it('tells who keeps dying, how often, and of what', () => {
+    const dying = {
+      mq01: { deaths: 7, withinMs: 94_400, reason: 'it ran out of memory' },
+      mq02: { deaths: 5, withinMs: 10_000, reason: null },
+    };
+    const state = { pid: 1, since: '', serving: null, processes: {}, dying };
+    const scene: Scene = { ...whole(), supervisor: { pid: 1, wanted: true, state } };
+    const [first, second] = problemOf(scene, 'keeps-dying');
+    expect(first).toMatchObject({ severity: 'warning', node: 'mq01' });
+    expect(first?.message).toBe(
+      'mq01 died 7 times within 95 s and is started again each time; the last time: it ran out of memory',
+    );
+    expect(first?.hint).toContain('mqha logs mq01');
+    expect(second?.message).toMatch(/each time$/);
+  });
+
+  it('tells that nobody knows what is wanted, and what makes up for that', () => {
+    const damage = 'wanted.json is gone';
+    const scene: Scene = { ...whole(), supervisor: { pid: 1, wanted: true, damage } };
+    const [problem] = problemOf(scene, 'state-damaged');
+    expect(problem).toMatchObject({ severity: 'warning', node: null });
+    expect(problem?.message).toContain(`${damage}: `);
+    expect(problem?.message).toContain('keeps to what it knew');
+    expect(problem?.hint).toContain('mqha up');
+    const alone: Scene = { ...whole(), supervisor: { wanted: true, damage } };
+    expect(codesOf(alone)).toEqual(['state-damaged -', 'supervisor-missing -']);
   });
 
   it('tells the stale znode of a dead process', () => {

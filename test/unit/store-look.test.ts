@@ -19,6 +19,7 @@ import { keptStores, limitKept, setStoreAside } from '../../src/broker/kept.js';
 import { lookAtStore } from '../../src/broker/store-look.js';
 import { hex, makeStore, unit, type MadeStore } from '../support/stores.js';
 import { temporaryDirectory } from '../support/temp.js';
+import { handOver, unprivileged } from './unprivileged.js';
 
 const made = (options?: Parameters<typeof makeStore>[2]) =>
   makeStore(temporaryDirectory(), [['a', 'b'], ['c'], ['d', 'e'], ['f']], options);
@@ -163,5 +164,61 @@ describe('what is set aside', () => {
     await limitKept(data, 1);
     expect((await keptStores(data)).map(({ why }) => why)).toEqual(['5']);
     expect(await keptStores(temporaryDirectory())).toEqual([]);
+  });
+});
+
+describe('a store that cannot be read', () => {
+  it.each<[string, (store: string) => void, string]>([
+    [
+      'a file',
+      (store) => {
+        writeFileSync(store, '');
+      },
+      'ENOTDIR',
+    ],
+    [
+      'a link to itself',
+      (store) => {
+        symlinkSync(store, store);
+      },
+      'ELOOP',
+    ],
+  ])('is not called damaged where %s stands in its place', async (_, put, names) => {
+    const data = temporaryDirectory();
+    const store = join(data, 'storedb');
+    put(store);
+    const look = lookAtStore(data);
+    await expect(look).rejects.toMatchObject({
+      code: 'no-directory',
+      message: expect.stringMatching(`^${store} .*${names}`) as string,
+    });
+  });
+
+  it.each([
+    ['the data directory', (data: string) => data],
+    ['the store', (data: string) => join(data, 'storedb')],
+    ['a log file', (data: string) => join(data, 'storedb', `${hex(0)}.log`)],
+  ])('is not called damaged where another user owns %s', async (_, pathOf) => {
+    const store = made();
+    handOver(store.data);
+    chmodSync(pathOf(store.data), 0o000);
+    await expect(unprivileged(() => lookAtStore(store.data))).rejects.toMatchObject({
+      code: 'no-permission',
+      message: expect.stringContaining(join(store.data, 'storedb')) as string,
+      hint: expect.stringContaining('chown') as string,
+    });
+    chmodSync(pathOf(store.data), 0o700);
+    expect(await lookAtStore(store.data)).toMatchObject({ state: 'whole', end: store.end });
+  });
+
+  it('is told what it holds as soon as it can be read: a snapshot that is no directory is damage', async () => {
+    const store = made();
+    const [name = ''] = readdirSync(join(store.data, 'storedb')).filter((file) =>
+      file.endsWith('.index'),
+    );
+    rmSync(join(store.data, 'storedb', name), { recursive: true, force: true });
+    const index = name === '' ? `${hex(store.positions[1] ?? 0)}.index` : name;
+    writeFileSync(join(store.data, 'storedb', index), '');
+    expect(await damageOf(store)).toContain('cannot be read');
   });
 });

@@ -153,6 +153,23 @@ describe('the stores of nodes that are to start', () => {
     expect(keptOf('mq01')).toEqual(['3', '4', '5']);
   });
 
+  it('are neither set aside nor passed over where they cannot be read', async () => {
+    mkdirSync(dataOf('mq01'), { recursive: true });
+    writeFileSync(join(dataOf('mq01'), 'storedb'), '');
+    for (const name of ['mq02', 'mq03']) storeOf(name);
+    await expect(settle(ALL)).rejects.toMatchObject({ code: 'no-directory' });
+    expect(await settle(['mq02', 'mq03'])).toEqual(new Set());
+    // It may be the one that goes furthest.
+    rmSync(dataOf('mq03'), { recursive: true });
+    damaged('mq03');
+    await expect(settle(['mq02', 'mq03'])).rejects.toMatchObject({ code: 'no-directory' });
+    expect(ALL.flatMap(keptOf)).toEqual([]);
+    // Every slave takes the log of a master.
+    vi.spyOn(cluster.registry, 'find').mockResolvedValue(ALIVE);
+    expect(await settle(['mq03'], SERVED)).toEqual(new Set());
+    expect(keptOf('mq03')).toHaveLength(1);
+  });
+
   it('are refused where every copy is damaged, or all others are empty', async () => {
     damaged('mq01');
     await expect(settle(ALL)).rejects.toMatchObject({ code: 'store-damaged' });

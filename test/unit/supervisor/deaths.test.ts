@@ -31,7 +31,7 @@ describe('a process that keeps dying', () => {
     const deaths = new Deaths();
     deaths.count(0, 0, 2);
     deaths.count(1, 0, 2);
-    expect(deaths.count(2, 1000, 2)).toEqual({ action: 'restart', attempt: 1, delayMs: 0 });
+    expect(deaths.count(2, 1000, 2)).toMatchObject({ action: 'restart' });
     deaths.count(3, 0, 2);
     expect(deaths.count(4, 999, 2)).toMatchObject({ action: 'give-up' });
   });
@@ -39,7 +39,7 @@ describe('a process that keeps dying', () => {
   it('is given up even so after forty deaths within ten minutes', () => {
     const deaths = new Deaths();
     for (let index = 0; index < 40; index++) {
-      expect(deaths.count(index * 1000, 5000, 8)).toMatchObject({ action: 'restart', attempt: 1 });
+      expect(deaths.count(index * 1000, 5000, 8)).toMatchObject({ action: 'restart' });
     }
     expect(deaths.count(40_000, 5000, 8)).toEqual({
       action: 'give-up',
@@ -60,5 +60,65 @@ describe('a process that keeps dying', () => {
     for (let index = 0; index < 60; index++) deaths.count(index, 0, 2);
     deaths.forgive();
     expect(deaths.count(100, 0, 2)).toEqual({ action: 'restart', attempt: 1, delayMs: 0 });
+  });
+});
+
+describe('a process that serves for a moment and dies again', () => {
+  const delays = (deaths: Deaths, ofUseMs: number, times: readonly number[]) =>
+    times.map((time) => {
+      const verdict = deaths.count(time, ofUseMs, 8);
+      return 'delayMs' in verdict ? verdict.delayMs : -1;
+    });
+
+  it('is started at once twice, then after pauses that grow with its deaths of two minutes', () => {
+    const times = [0, 4000, 8000, 13_000, 19_000, 27_000, 39_000, 59_000];
+    expect(delays(new Deaths(), 2000, times)).toEqual([
+      0, 0, 1000, 2000, 4000, 8000, 16_000, 16_000,
+    ]);
+  });
+
+  it('is counted in what the supervisor says', () => {
+    const deaths = new Deaths();
+    for (const time of [0, 1000, 2000]) deaths.count(time, 2000, 8);
+    expect(deaths.count(3000, 2000, 8)).toEqual({ action: 'restart', attempt: 4, delayMs: 2000 });
+  });
+
+  it('waits for nothing where it dies seldom, or had lived for ten seconds', () => {
+    expect(
+      delays(
+        new Deaths(),
+        2000,
+        [0, 1, 2, 3, 4].map((time) => time * MINUTE),
+      ),
+    ).toEqual([0, 0, 0, 0, 0]);
+    expect(delays(new Deaths(), 10_000, [0, 11_000, 22_000, 33_000, 44_000])).toEqual([
+      0, 0, 0, 0, 0,
+    ]);
+  });
+
+  it('keeps dying while five deaths lie within the last two minutes', () => {
+    const deaths = new Deaths();
+    for (const time of [0, 10_000, 20_000, 30_000]) deaths.count(time, 60_000, 8);
+    expect(deaths.lately(30_000)).toBeUndefined();
+    deaths.count(45_000, 2000, 8);
+    expect(deaths.lately(45_000)).toEqual({ deaths: 5, withinMs: 45_000 });
+    expect(deaths.lately(119_999)).toEqual({ deaths: 5, withinMs: 45_000 });
+    expect(deaths.lately(120_000)).toBeUndefined();
+    for (const time of [46_000, 47_000]) deaths.count(time, 2000, 8);
+    expect(deaths.lately(50_000)).toMatchObject({ deaths: 7 });
+    deaths.forgive();
+    expect(deaths.lately(50_000)).toBeUndefined();
+  });
+
+  it('goes on to be told, whatever the pauses are: they never leave less than five', () => {
+    const deaths = new Deaths();
+    let now = 0;
+    for (let death = 1; death <= 100; death++) {
+      const verdict = deaths.count(now, 2000, 8);
+      if (death >= 5) expect(deaths.lately(now)).toBeDefined();
+      // A start takes three seconds, and it serves for two.
+      now += 5000 + ('delayMs' in verdict ? verdict.delayMs : 0);
+      if (death >= 8) expect(deaths.lately(now)).toBeDefined();
+    }
   });
 });

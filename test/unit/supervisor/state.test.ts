@@ -37,6 +37,13 @@ describe('the state of a supervisor', () => {
     expect(await readSupervisorState(layout)).toEqual({ ...STATE, serving: null });
   });
 
+  it('has who keeps dying, and may be of a supervisor that did not say so', async () => {
+    const { layout } = setUp();
+    const dying = { mq01: { deaths: 6, withinMs: 40_000, reason: 'mq01 died' } };
+    await writeSupervisorState(layout, { ...STATE, dying });
+    expect(await readSupervisorState(layout)).toEqual({ ...STATE, dying });
+  });
+
   it('is none where none was written', async () => {
     expect(await readSupervisorState(setUp().layout)).toBeUndefined();
     expect(await readSupervisorState(layoutOf(temporaryDirectory()))).toBeUndefined();

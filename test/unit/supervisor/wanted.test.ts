@@ -1,11 +1,62 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCluster, thisHost } from '../../../src/cluster/context.js';
-import { isWanted, readWanted, want, wantSupervisor } from '../../../src/cluster/wanted.js';
-import { unrendered } from '../rig.js';
+import type { ClusterStatus } from '../../../src/cluster/status.js';
+import { ensureDirectory } from '../../../src/files.js';
+import { acquireLock } from '../../../src/process/lock.js';
+import { supervisorDirectory } from '../../../src/cluster/supervision.js';
+import { writeSupervisorState } from '../../../src/cluster/supervisor-state.js';
+import { isWanted, readWanted, type Wanted } from '../../../src/cluster/wanted-file.js';
+import { want, wantedNow, wantSupervisor } from '../../../src/cluster/wanted.js';
+import type { Layout } from '../../../src/config/layout.js';
+import { Wishes } from '../../../src/supervisor/wishes.js';
+import { Deadline } from '../../../src/time.js';
+import { broker } from '../children.js';
+import { made, mqha, unrendered } from '../rig.js';
 
 const NOTHING = { processes: {}, supervisor: true };
+
+/** What a file says that can be read. */
+async function written(layout: Layout): Promise<Wanted> {
+  const read = await readWanted(layout);
+  if (read.state !== 'read') throw new Error(read.state);
+  return read.wanted;
+}
+
+const DAMAGED = [
+  '',
+  '{',
+  'null',
+  '[]',
+  '{"processes":{"mq01":{"state":"maybe","at":""}},"supervisor":true}',
+  '{"processes":{}}',
+];
+
+/** Undefined: it is gone. */
+const WAYS = [undefined, '', '{"processes":{'];
+
+/** A cluster of which mq01 runs. */
+async function setUpRunning() {
+  const cluster = await openCluster(await made(), thisHost({ command: 'mqha x' }));
+  await broker(cluster.id, 'mq01');
+  const file = join(cluster.layout.state, 'wanted.json');
+  return {
+    cluster,
+    file,
+    damage: (text: string | undefined) => {
+      if (text === undefined) rmSync(file, { force: true });
+      else writeFileSync(file, text);
+    },
+    problem: async () => {
+      const { stdout } = await mqha(['-C', cluster.layout.directory, 'status', '--json']);
+      const { problems } = JSON.parse(stdout) as ClusterStatus;
+      return problems.find(({ code }) => code === 'state-damaged');
+    },
+    problems: async () =>
+      (await cluster.journal.read({})).filter(({ type }) => type === 'supervisor-problem'),
+  };
+}
 
 /** A cluster whose clock shows what it is set to. */
 async function setUp() {
@@ -18,7 +69,8 @@ async function setUp() {
 describe('what is wanted', () => {
   it('is nothing of which nobody spoke, and a supervisor', async () => {
     const { cluster } = await setUp();
-    const wanted = await readWanted(cluster.layout);
+    expect(await readWanted(cluster.layout)).toEqual({ state: 'absent' });
+    const wanted = await wantedNow(cluster);
     expect(wanted).toEqual(NOTHING);
     expect(isWanted(wanted, 'mq01')).toBe(false);
   });
@@ -26,7 +78,7 @@ describe('what is wanted', () => {
   it('is kept with the moment it was asked for', async () => {
     const { cluster, clock } = await setUp();
     await want(cluster, ['mq01', 'mq02'], 'up');
-    const wanted = await readWanted(cluster.layout);
+    const wanted = await written(cluster.layout);
     expect(wanted).toEqual({
       processes: {
         mq01: { state: 'up', at: clock.at },
@@ -46,7 +98,7 @@ describe('what is wanted', () => {
     await want(cluster, ['mq01', 'mq02'], 'up');
     clock.at = second;
     await want(cluster, ['mq02', 'mq03'], 'down');
-    expect((await readWanted(cluster.layout)).processes).toEqual({
+    expect((await written(cluster.layout)).processes).toEqual({
       mq01: { state: 'up', at: first },
       mq02: { state: 'down', at: second },
       mq03: { state: 'down', at: second },
@@ -58,7 +110,7 @@ describe('what is wanted', () => {
     await want(cluster, ['mq01'], 'up');
     clock.at = '2026-11-24T08:00:00.000Z';
     await want(cluster, ['mq01'], 'up');
-    expect((await readWanted(cluster.layout)).processes.mq01).toEqual({
+    expect((await written(cluster.layout)).processes.mq01).toEqual({
       state: 'up',
       at: clock.at,
     });
@@ -86,26 +138,108 @@ describe('what is wanted', () => {
     await want(cluster, ['mq01'], 'up');
     await wantSupervisor(cluster.layout, false);
     await want(cluster, ['mq02'], 'up');
-    const wanted = await readWanted(cluster.layout);
+    const wanted = await written(cluster.layout);
     expect(wanted.supervisor).toBe(false);
     expect(Object.keys(wanted.processes)).toEqual(['mq01', 'mq02']);
   });
 
-  it.each([
-    '',
-    '{',
-    'null',
-    '[]',
-    '{"processes":{"mq01":{"state":"maybe","at":""}},"supervisor":true}',
-    '{"processes":{}}',
-  ])('is nothing where the file is %j, until somebody says it again', async (text) => {
+  it.each(DAMAGED)('is not told by a file that says %j', async (text) => {
     const { cluster, file } = await setUp();
-    await want(cluster, ['mq01'], 'up');
+    await ensureDirectory(cluster.layout.state);
     writeFileSync(file, text);
-    expect(await readWanted(cluster.layout)).toEqual(NOTHING);
+    expect(await readWanted(cluster.layout)).toMatchObject({ state: 'damaged' });
+    expect(await wantedNow(cluster)).toEqual(NOTHING);
     await want(cluster, ['mq02'], 'up');
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
-      processes: { mq02: { state: 'up' } },
-    });
+    expect(Object.keys((await written(cluster.layout)).processes)).toEqual(['mq02']);
+  });
+
+  it('is not told by a file that cannot be read', async () => {
+    const { cluster, file } = await setUp();
+    mkdirSync(file, { recursive: true });
+    expect(await readWanted(cluster.layout)).toMatchObject({ state: 'damaged' });
+  });
+});
+
+describe('what is wanted, where the file is gone or damaged', () => {
+  it.each(WAYS)('stays up where it runs: %j', async (text) => {
+    const { cluster, file, damage } = await setUpRunning();
+    damage(text);
+    await want(cluster, ['mq03'], 'down');
+    const { processes } = JSON.parse(readFileSync(file, 'utf8')) as Wanted;
+    expect(processes).toMatchObject({ mq01: { state: 'up' }, mq03: { state: 'down' } });
+    expect(processes.mq02).toBeUndefined();
+  });
+
+  it('stays up where a supervisor remembers it, and nothing runs at this moment', async () => {
+    const { cluster, damage } = await setUpRunning();
+    damage(undefined);
+    const directory = supervisorDirectory(cluster.layout);
+    await ensureDirectory(directory);
+    const entry = (wanted: 'up' | 'down') => ({ wanted, does: 'waiting', fault: null }) as const;
+    const processes = { mq02: entry('up'), mq03: entry('down') };
+    const state = { pid: process.pid, since: '', serving: null, processes };
+    await writeSupervisorState(cluster.layout, state);
+    // Of a supervisor that has ended it says nothing: a person may have stopped something since.
+    expect(isWanted(await wantedNow(cluster), 'mq02')).toBe(false);
+    const lock = await acquireLock(directory, { command: 'x', deadline: Deadline.in(1000) });
+    const wanted = await wantedNow(cluster);
+    await lock.release();
+    expect(['mq01', 'mq02', 'mq03'].filter((name) => isWanted(wanted, name))).toEqual([
+      'mq01',
+      'mq02',
+    ]);
+  });
+
+  it.each(WAYS)(
+    'is for a supervisor what it read last, and that is told once: %j',
+    async (text) => {
+      const { cluster, damage, problems } = await setUpRunning();
+      await want(cluster, ['mq01', 'mq02'], 'up');
+      await want(cluster, ['mq03'], 'down');
+      const wishes = new Wishes();
+      const before = await wishes.read(cluster);
+      damage(text);
+      expect(await wishes.read(cluster)).toEqual(before);
+      expect(await wishes.read(cluster)).toEqual(before);
+      expect(await problems()).toHaveLength(1);
+      // A file that can be read is believed, also where it says down.
+      await want(cluster, ['mq01'], 'down');
+      expect(isWanted(await wishes.read(cluster), 'mq01')).toBe(false);
+      damage(text);
+      await wishes.read(cluster);
+      expect(await problems()).toHaveLength(2);
+    },
+  );
+
+  it.each(WAYS)('is for a supervisor that starts what runs: %j', async (text) => {
+    const { cluster, damage, problems } = await setUpRunning();
+    damage(text);
+    const wanted = await new Wishes().read(cluster);
+    expect(Object.keys(wanted.processes)).toEqual(['mq01']);
+    expect(isWanted(wanted, 'mq01')).toBe(true);
+    expect(await problems()).toHaveLength(1);
+  });
+
+  it.each(WAYS)('is told by status while something runs: %j', async (text) => {
+    const { cluster, damage, problem } = await setUpRunning();
+    await want(cluster, ['mq01'], 'up');
+    expect(await problem()).toBeUndefined();
+    damage(text);
+    expect(await problem()).toMatchObject({ severity: 'warning' });
+    // The first start writes the file before it lets go of the lock.
+    const { directory } = cluster.layout;
+    const lock = await acquireLock(directory, { command: 'x', deadline: Deadline.in(1000) });
+    const during = await problem();
+    await lock.release();
+    expect(during === undefined).toBe(text === undefined);
+  });
+
+  it('is nothing before the first start, which is no damage', async () => {
+    const { cluster } = await setUp();
+    const wishes = new Wishes();
+    expect(await wishes.read(cluster)).toEqual(NOTHING);
+    expect(await cluster.journal.read({})).toEqual([]);
+    await want(cluster, ['mq01'], 'up');
+    expect(isWanted(await wishes.read(cluster), 'mq01')).toBe(true);
   });
 });

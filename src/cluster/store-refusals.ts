@@ -1,0 +1,97 @@
+import { quorumOf } from '../config/checks.js';
+import type { NodeConfig } from '../config/schema.js';
+import type { StoreLook } from '../broker/store-look.js';
+import type { Election } from '../election/election.js';
+import { MqhaError } from '../errors.js';
+import { isLocal } from '../process/hosts.js';
+import type { Cluster } from './context.js';
+
+/** A node's store before its broker starts. */
+export interface NodeStore {
+  readonly node: NodeConfig;
+  readonly look: StoreLook;
+  /** Whether it was its broker that found the damage: what a look does not find in it, it does not find in another. */
+  readonly foundInside: boolean;
+  /** Whether its broker runs; its files are in motion then, and are taken for whole. */
+  readonly running: boolean;
+}
+
+/** Whether a store is taken for whole; the files of one that runs are in motion. */
+export const isWhole = ({ look, running }: NodeStore) =>
+  look.state === 'whole' || (running && look.state === 'damaged');
+
+/** Whether nothing can be lost by setting a damaged store aside. */
+export function canBeSpared(
+  { config }: Cluster,
+  { look, node, foundInside }: NodeStore,
+  whole: readonly NodeStore[],
+  election: Election | undefined,
+): boolean {
+  // Of nodes on other machines it is known only that they are there.
+  const remote = config.nodes.filter(
+    ({ host, name }) =>
+      !isLocal(host) && election?.members.some((member) => member.container === name) === true,
+  );
+  if (whole.length + remote.length >= quorumOf(config.replicas)) return true;
+  if (foundInside) return false;
+  return whole.some((other) => other.node !== node && other.look.end >= look.end);
+}
+
+/** @throws MqhaError `store-damaged` where there are any */
+export function refuse(stores: readonly NodeStore[]): void {
+  const [first] = stores;
+  if (!first) return;
+  const list = stores.map(({ node, look }) => `${node.name}: ${look.damage.join('; ')}`);
+  throw new MqhaError(
+    'store-damaged',
+    `the store is damaged, and no other copy that is whole goes as far: ${list.join('; ')}`,
+    {
+      hint: `Put the files back, or bring the other nodes' copies; docs/stores.md says how to start without what is gone. None of these was started.`,
+    },
+  );
+}
+
+/**
+ * What was acknowledged is on one node of any quorum, so it may be gone with more copies than a quorum bears.
+ * @throws MqhaError `copies-lost`
+ */
+export function refuseLostCopies(
+  { config }: Cluster,
+  looked: readonly NodeStore[],
+  whole: readonly NodeStore[],
+  copies: ReadonlySet<string>,
+): void {
+  const lost = looked.filter(({ node, look }) => look.state === 'empty' && copies.has(node.name));
+  const [first] = whole;
+  if (!first || lost.length <= config.replicas - quorumOf(config.replicas)) return;
+  const names = lost.map(({ node }) => node.name);
+  throw new MqhaError(
+    'copies-lost',
+    `the data of ${names.join(' and ')} is gone: what was acknowledged by those alone would be missing`,
+    {
+      hint: `Look whether their disks are mounted. If that data is lost for good, start the nodes one after the other and go on with what ${first.node.name} has: ${[first.node.name, ...names].map((name) => `\`mqha start ${name}\``).join(', ')}. None of these was started.`,
+    },
+  );
+}
+
+/**
+ * Nodes without messages could elect one of themselves with those that start.
+ * @throws MqhaError `store-empty` where the node whose log goes furthest neither starts nor runs
+ */
+export function refuseWithoutFurthest(
+  empty: readonly NodeStore[],
+  first: readonly NodeStore[],
+  others: readonly NodeStore[],
+): void {
+  const reached = Math.max(0, ...first.map(({ look }) => look.end));
+  const further = others.find(({ running, look }) => !running && look.end > reached);
+  if (!further) return;
+  const names = empty.map(({ node }) => node.name).join(', ');
+  throw new MqhaError(
+    'store-empty',
+    `${names} has no messages, and ${further.node.name}, whose log goes furthest, does not run: with ${names} the others could elect a master without them`,
+    {
+      hint: `Start ${further.node.name} as well: \`mqha up\`. If its messages are to be given up, move its data directory away first.`,
+    },
+  );
+}
