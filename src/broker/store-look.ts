@@ -13,6 +13,8 @@ export interface StoreLook {
   readonly state: 'empty' | 'whole' | 'damaged';
   /** How far its log goes, in bytes; of a damaged one, how far it went at least. */
   readonly end: number;
+  /** How far a quorum is known to have had what is in it, in bytes; 0 where that is not known. */
+  readonly known: number;
   /** What is wrong with it, in words. */
   readonly damage: readonly string[];
 }
@@ -20,7 +22,7 @@ export interface StoreLook {
 /** The list of log files that a broker keeps beside them (dev.mqha.store.LogList). */
 export const LOG_LIST = 'mqha-logs.txt';
 
-const EMPTY: StoreLook = { state: 'empty', end: 0, damage: [] };
+const EMPTY: StoreLook = { state: 'empty', end: 0, known: 0, damage: [] };
 
 /** What a file takes on the disk is counted in blocks of 512 bytes (stat(2)). */
 const BLOCK = 512;
@@ -68,11 +70,12 @@ async function look(directory: string): Promise<StoreLook> {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return EMPTY;
     refuseUnreadable(error, directory);
-    return { state: 'damaged', end: 0, damage: [`${directory}: ${messageOf(error)}`] };
+    return { state: 'damaged', end: 0, known: 0, damage: [`${directory}: ${messageOf(error)}`] };
   }
   const damage: string[] = [];
   const files = await logFiles(directory, names, damage);
-  const listed = readList(await listIn(directory));
+  const list = await listIn(directory);
+  const listed = readList(list);
   for (const [name, length] of listed) {
     const size = files.find((file) => file.name === name)?.size;
     if (size === undefined) {
@@ -90,9 +93,9 @@ async function look(directory: string): Promise<StoreLook> {
   }
   if (damage.length > 0) {
     const last = Math.max(0, ...[...listed.keys()].map((name) => parseInt(name, 16)));
-    return { state: 'damaged', end: Math.max(end, last, snapshot ?? 0), damage };
+    return { state: 'damaged', end: Math.max(end, last, snapshot ?? 0), known: 0, damage };
   }
-  return end === 0 ? EMPTY : { state: 'whole', end, damage };
+  return end === 0 ? EMPTY : { state: 'whole', end, known: knownOf(list, end), damage };
 }
 
 /** Positions are written in hexadecimal; below 2^53, which is 9 PB. */
@@ -147,6 +150,13 @@ function readList(text: string | undefined): Map<string, number | undefined> {
     listed.set(`${position}.log`, length === '-' ? undefined : Number(length));
   }
   return listed;
+}
+
+/** A master notes how far its slaves are; a slave has its log from a master, and is one of the quorum. */
+function knownOf(list: string | undefined, end: number): number {
+  if (/^role slave$/m.test(list ?? '')) return end;
+  const [, committed] = /^role master\ncommitted (\d+)$/m.exec(list ?? '') ?? [];
+  return Math.min(end, Number(committed ?? 0));
 }
 
 function gapsIn(files: readonly LogFile[], snapshot: number | undefined): string[] {

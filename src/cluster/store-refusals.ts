@@ -95,3 +95,30 @@ export function refuseWithoutFurthest(
     },
   );
 }
+
+/** From this many replicas on two nodes are no quorum: what one slave has may have been on its master only. */
+const LARGE = 5;
+
+/**
+ * What a quorum had and none of those that start or run has is on a node that does not.
+ * @throws MqhaError `store-behind`
+ */
+export function refuseBehind(
+  { config }: Cluster,
+  looked: readonly NodeStore[],
+  first: readonly NodeStore[],
+  others: readonly NodeStore[],
+): void {
+  const reached = Math.max(0, ...first.map(({ look }) => look.end));
+  const further = others.find(({ running, look }) => !running && look.known > reached);
+  if (!further || first.length === 0 || config.replicas >= LARGE) return;
+  const names = looked.map(({ node }) => node.name).join(', ');
+  const { name } = further.node;
+  throw new MqhaError(
+    'store-behind',
+    `${names} would go on without ${further.look.known - reached} bytes of the log that a quorum had and that ${name} has, which does not run`,
+    {
+      hint: `Start ${name} as well: \`mqha up\`. If its messages are to be given up, move its data directory away first.`,
+    },
+  );
+}

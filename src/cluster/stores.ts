@@ -18,6 +18,7 @@ import {
   canBeSpared,
   isWhole,
   refuse,
+  refuseBehind,
   refuseLostCopies,
   refuseWithoutFurthest,
   type NodeStore,
@@ -40,8 +41,8 @@ const ENDING_MS = 2000;
  * @returns the nodes that must not take part in an election before the others have: they have nothing, or less, and two of
  *   them would be a quorum
  * @throws MqhaError `store-damaged` where no other copy will do; `copies-lost` where more copies are gone than a quorum
- *   bears; `store-empty` where the node whose log goes furthest is not among those that start or run; `no-permission`,
- *   `no-directory` where a store cannot be read; `disk-full`
+ *   bears; `store-empty`, `store-behind` where the node whose log goes furthest is not among those that start or run;
+ *   `no-permission`, `no-directory` where a store cannot be read; `disk-full`
  */
 export async function settleStores(
   cluster: Cluster,
@@ -57,12 +58,12 @@ export async function settleStores(
     cluster.layout,
     looked.filter(isWhole).map(({ node }) => node.name),
   );
-  if (looked.every(isWhole) && new Set(looked.map(({ look }) => look.end)).size <= 1) {
-    return new Set();
-  }
+  const areAlike = looked.every(isWhole) && new Set(looked.map(({ look }) => look.end)).size <= 1;
+  if (areAlike && looked.length === cluster.config.nodes.length) return new Set();
   const election = await electionNow(cluster, reader);
   const hasMaster = await livesMaster(cluster, starting, election);
-  const others = await lookAtOthers(cluster, starting, hasMaster);
+  if (areAlike && hasMaster) return new Set();
+  const others = await lookAtOthers(cluster, starting, hasMaster || areAlike);
   const damaged = looked.filter(({ look }) => look.state === 'damaged');
   if (!hasMaster) {
     const whole = [...looked, ...others].filter(isWhole);
@@ -78,6 +79,7 @@ export async function settleStores(
   if (hasMaster) return new Set();
   const first = [...looked, ...others.filter(({ running }) => running)].filter(isWhole);
   if (empty.length > 0) refuseWithoutFurthest(empty, first, others);
+  refuseBehind(cluster, looked, first, others);
   return new Set(first.length === 0 ? [] : later(cluster, looked, first));
 }
 
@@ -98,7 +100,7 @@ function later(
 }
 
 /** Of which nothing is known: it stands in for no other. */
-const UNREADABLE: StoreLook = { state: 'damaged', end: 0, damage: [] };
+const UNREADABLE: StoreLook = { state: 'damaged', end: 0, known: 0, damage: [] };
 
 async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promise<void> {
   const directories = layout.node(node.name);

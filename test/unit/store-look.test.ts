@@ -42,7 +42,8 @@ function overwrite(path: string, at: number, bytes: Buffer): void {
 describe('a look at a store', () => {
   it('finds a whole one, and where its log ends', async () => {
     const store = made();
-    expect(await lookAtStore(store.data)).toEqual({ state: 'whole', end: store.end, damage: [] });
+    const { end } = store;
+    expect(await lookAtStore(store.data)).toEqual({ state: 'whole', end, known: end, damage: [] });
   });
 
   it('finds nothing wrong with one that was never written to, or is not there', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -199,6 +199,22 @@ describe('the stores of nodes that are to start', () => {
     rmSync(dataOf('mq03'), { recursive: true });
     storeOf('mq03', SHORT);
     expect(await settle(['mq01', 'mq03'])).toEqual(new Set());
+  });
+
+  it('are refused without one that has what a quorum had', async () => {
+    storeOf('mq01', SHORT);
+    storeOf('mq02');
+    storeOf('mq03', SHORT);
+    await expect(settle(['mq01', 'mq03'])).rejects.toMatchObject({ code: 'store-behind' });
+    await expect(settle(['mq01'])).rejects.toThrow(/mq02 has, which does not run/);
+    // Of a master it is known what its slaves had.
+    const list = join(dataOf('mq02'), 'storedb', 'mqha-logs.txt');
+    const text = readFileSync(list, 'utf8').replace('role slave', 'role master');
+    writeFileSync(list, text);
+    expect(await settle(['mq01', 'mq03'])).toEqual(new Set());
+    writeFileSync(list, text.replace('committed 0', 'committed 1000000'));
+    await expect(settle(['mq01', 'mq03'])).rejects.toMatchObject({ code: 'store-behind' });
+    expect(await settle(ALL)).toEqual(new Set(['mq01', 'mq03']));
   });
 
   it('are missed where more are gone than a quorum bears, and nobody put them aside', async () => {
