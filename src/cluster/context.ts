@@ -9,7 +9,8 @@ import { ProcessRegistry } from '../process/registry.js';
 import { systemProcesses, type ProcessTable } from '../process/table.js';
 import type { Deadline } from '../time.js';
 import type { Emit } from './events.js';
-import { isCopied, layoutAt, movedError, readCredentials, readIdentity } from './identity.js';
+import { findIdentity, type FoundIdentity } from './found-identity.js';
+import { isCopied, layoutAt, movedError, readCredentials } from './identity.js';
 
 /** What every use case needs from the world around it. */
 export interface Host {
@@ -45,6 +46,8 @@ export interface Cluster {
   readonly layout: Layout;
   /** Empty for a cluster that was never rendered; then none of its processes can run. */
   readonly id: string;
+  /** Set where the file that should say the id is gone or damaged, and what runs says it. */
+  readonly foundIdentity?: FoundIdentity | undefined;
   readonly registry: ProcessRegistry;
   /** What happened to it, as mqha and its supervisor saw it. */
   readonly journal: Journal;
@@ -55,19 +58,25 @@ export interface Cluster {
 
 /**
  * Reads the cluster in a directory.
+ * @param options `account`: false for what only ends processes, which a damaged account must not keep from it
  * @throws MqhaError `config-invalid`, `state-damaged`, `no-cluster`
  */
-export async function openCluster(directory: string, host: Host): Promise<Cluster> {
+export async function openCluster(
+  directory: string,
+  host: Host,
+  { account = true } = {},
+): Promise<Cluster> {
   const layout = layoutAt(directory);
   const config = await configOf(layout);
-  const identity = await readIdentity(layout);
-  const id = identity?.id ?? '';
+  const found = await findIdentity(layout, host.processes);
+  const id = found.identity?.id ?? '';
   const credentials =
-    config.authentication === 'generated' ? await readCredentials(layout) : undefined;
+    account && config.authentication === 'generated' ? await readCredentials(layout) : undefined;
   return {
     config,
     layout,
     id,
+    ...(found.damage === undefined ? {} : { foundIdentity: found }),
     registry: new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes),
     journal: new Journal(layout.state),
     account: credentials && { username: credentials.username, password: credentials.password },
@@ -77,7 +86,7 @@ export async function openCluster(directory: string, host: Host): Promise<Cluste
 
 /** @throws MqhaError `cluster-moved` where the directory is not where it was rendered */
 export async function refuseIfMoved(cluster: Cluster): Promise<void> {
-  const identity = await readIdentity(cluster.layout);
+  const { identity } = await findIdentity(cluster.layout, cluster.host.processes);
   const moved = identity && movedError(cluster.layout, identity);
   if (moved) throw moved;
 }
@@ -86,8 +95,8 @@ export async function refuseIfMoved(cluster: Cluster): Promise<void> {
  * Before anything is done to processes: those that a copied directory knows are those of the one it was copied from.
  * @throws MqhaError `cluster-moved` where the directory is a copy
  */
-export async function refuseIfCopied({ layout }: Cluster): Promise<void> {
-  const identity = await readIdentity(layout);
+export async function refuseIfCopied({ layout, host }: Cluster): Promise<void> {
+  const { identity } = await findIdentity(layout, host.processes);
   const moved = identity && isCopied(layout, identity) && movedError(layout, identity);
   if (moved) throw moved;
 }

@@ -82,7 +82,7 @@ async function readJson<T>(path: string, schema: z.ZodMiniType<T>): Promise<T | 
 
 function damaged(path: string, what: string): MqhaError {
   return new MqhaError('state-damaged', `${path} is damaged: ${what}`, {
-    hint: 'Stop the brokers of this cluster if any run, remove the file and run `mqha render --yes`.',
+    hint: 'Stop the brokers of this cluster if any run (`mqha down`), remove the file and run `mqha render --yes`.',
   });
 }
 

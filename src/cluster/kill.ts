@@ -7,6 +7,7 @@ import { MqhaError } from '../errors.js';
 import { Deadline, sleep } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { throwIfInterrupted, withLock, type Cluster } from './context.js';
+import { keepFoundIdentity } from './found-identity.js';
 import { haltChange } from './halt.js';
 import { quorumWithout } from './quorum.js';
 import { want } from './wanted.js';
@@ -48,6 +49,7 @@ export async function killNodes(
       names.map(async (name) => ({ name, process: await registry.find(name) })),
     );
     await haltChange(cluster);
+    await keepFoundIdentity(cluster);
     await want(
       cluster,
       targets.flatMap(({ name, process }) => (process ? [name] : [])),

@@ -23,9 +23,9 @@ import {
   movedError,
   newIdentity,
   readCredentials,
-  readIdentity,
   writeIdentity,
 } from './identity.js';
+import { findIdentity, keepIdentity } from './found-identity.js';
 import { keepInForce, readInForce, refuseSizeChange } from './sizes.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import { isLocal } from '../process/hosts.js';
@@ -154,7 +154,9 @@ function heapWarnings({ nodes, java }: ClusterConfig): string[] {
 
 async function settleIdentity(cluster: Cluster, accept: boolean): Promise<void> {
   const { layout } = cluster;
-  const identity = await readIdentity(layout);
+  const found = await findIdentity(layout, cluster.host.processes);
+  await keepIdentity(layout, found);
+  const { identity } = found;
   if (!identity) {
     await writeIdentity(layout, newIdentity(layout));
     return;

@@ -17,9 +17,24 @@ export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged
     ...electionProblems(cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
     ...fullnessProblems(cluster.config, seen, status),
+    ...identityProblems(cluster),
     ...wantedProblems(seen),
     ...supervisorProblems(seen, status),
     ...sizeProblems(cluster.config, seen),
+  ];
+}
+
+/** The file that says who the cluster is, while what runs says it as well. */
+function identityProblems({ foundIdentity }: Cluster): StatusProblem[] {
+  if (foundIdentity?.damage === undefined) return [];
+  return [
+    problem(
+      'warning',
+      'state-damaged',
+      null,
+      `${foundIdentity.damage}: what runs in this directory says who the cluster is, and once nothing runs nobody does`,
+      '`mqha up` writes it again while something runs; so does `mqha down`.',
+    ),
   ];
 }
 

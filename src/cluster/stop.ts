@@ -7,6 +7,7 @@ import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { throwIfInterrupted, withLock, type Cluster } from './context.js';
 import { judge } from './judge.js';
+import { keepFoundIdentity } from './found-identity.js';
 import { haltChange } from './halt.js';
 import { observe } from './observe.js';
 import { quorumWithout } from './quorum.js';
@@ -176,6 +177,7 @@ export async function stopNodes(
   const { layout, host } = cluster;
   const stopped = await withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
     await (options.before ?? haltChange)(cluster);
+    await keepFoundIdentity(cluster);
     if (cluster.id !== '') await want(cluster, names, 'down');
     const ended = await stopProcesses(cluster, names, options.timeoutMs);
     await letGo(cluster, names);
@@ -217,6 +219,7 @@ export async function stopEverything(cluster: Cluster, timeoutMs: number): Promi
   await forgetRestart(cluster.layout);
   const nodes = cluster.config.nodes.map((node) => node.name);
   const names = new Set([...nodes, ...(await runningNames(cluster)), ZOOKEEPER]);
+  await keepFoundIdentity(cluster);
   await want(cluster, [...names], 'down');
   await endSupervisor(cluster, Deadline.in(timeoutMs));
   const brokers = (await runningNames(cluster)).filter((name) => name !== ZOOKEEPER).sort();

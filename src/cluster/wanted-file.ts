@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Layout } from '../config/layout.js';
@@ -55,6 +56,8 @@ export async function readWanted(layout: Layout): Promise<WantedRead> {
 /** @throws MqhaError `disk-full`, `no-permission` */
 export async function writeWanted(layout: Layout, value: Wanted): Promise<void> {
   await ensureDirectory(layout.state, SECRET_DIRECTORY);
+  // An empty directory in its place would keep `down` from its work.
+  await rmdir(wantedFile(layout)).catch(() => undefined);
   await writeFileAtomic(wantedFile(layout), `${JSON.stringify(value, null, 2)}\n`);
 }
 

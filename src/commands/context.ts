@@ -54,16 +54,17 @@ export async function withHost<T>(
 
 /**
  * As withHost(), with the cluster that the command means.
- * @param options `copied`: also one whose directory is a copy of another's, and that is no cluster of its own yet
+ * @param options `copied`: also one whose directory is a copy of another's, and that is no cluster of its own yet;
+ *   `account`: false for what only ends processes
  * @throws MqhaError `cluster-moved`
  */
 export function withCluster<T>(
   context: CommandContext,
   work: (cluster: Cluster) => Promise<T>,
-  { copied = false } = {},
+  { copied = false, account = true } = {},
 ): Promise<T> {
   return withHost(context, async (host) => {
-    const cluster = await openCluster(clusterDirectory(context), host);
+    const cluster = await openCluster(clusterDirectory(context), host, { account });
     if (!copied) await refuseIfCopied(cluster);
     return work(cluster);
   });

@@ -13,6 +13,9 @@ import {
 /** A broker that closes its store under load may take this long. */
 export const STOP_TIMEOUT_MS = 120_000;
 
+/** What ends processes needs no account, and goes on where that is damaged. */
+const WITHOUT_ACCOUNT = { account: false };
+
 /** `mqha stop <node…>` */
 export async function stop(
   context: CommandContext,
@@ -20,11 +23,15 @@ export async function stop(
   flags: ConfirmFlags,
 ): Promise<void> {
   const timeoutMs = timeoutOf(flags.timeout, STOP_TIMEOUT_MS);
-  const result = await withCluster(context, async (cluster) => {
-    const status = namesRole(words) ? await statusOf(cluster) : undefined;
-    const nodes = resolveNodes(cluster, words, status);
-    return stopNodes(cluster, nodes, { timeoutMs, confirm: confirmWith(context, flags.yes) });
-  });
+  const result = await withCluster(
+    context,
+    async (cluster) => {
+      const status = namesRole(words) ? await statusOf(cluster) : undefined;
+      const nodes = resolveNodes(cluster, words, status);
+      return stopNodes(cluster, nodes, { timeoutMs, confirm: confirmWith(context, flags.yes) });
+    },
+    WITHOUT_ACCOUNT,
+  );
   answer(
     context.io,
     { stopped: result.stopped, state: result.status.state },
@@ -35,7 +42,11 @@ export async function stop(
 /** `mqha down` */
 export async function down(context: CommandContext, flags: WaitFlags): Promise<void> {
   const timeoutMs = timeoutOf(flags.timeout, STOP_TIMEOUT_MS);
-  const stopped = await withCluster(context, (cluster) => downCluster(cluster, timeoutMs));
+  const stopped = await withCluster(
+    context,
+    (cluster) => downCluster(cluster, timeoutMs),
+    WITHOUT_ACCOUNT,
+  );
   answer(context.io, { stopped }, () => `${stoppedText(stopped)}; the data is kept`);
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { systemCode } from '../errors.js';
 import { readIfThere } from '../files.js';
@@ -24,6 +24,11 @@ export interface ProcessTable {
   list(argument?: string): Promise<ProcessInfo[]>;
   /** Changes with every boot of the machine, so that a record from before it is never believed. */
   bootId(): Promise<string>;
+}
+
+/** Where a process works, as the system says; undefined where it does not, as of other users' processes. */
+export function workingDirectory(pid: number): Promise<string | undefined> {
+  return readlink(`/proc/${pid}/cwd`).catch(() => undefined);
 }
 
 /** The table of the running system. */

@@ -164,6 +164,23 @@ describe('what dies under a supervisor', () => {
     expect(started?.takenOver.toSorted()).toEqual(['mq01', 'mq02', 'mq03', 'zookeeper']);
   });
 
+  it('comes back also where what was wanted is damaged, which is told', async () => {
+    const file = join(cluster.directory, '.mqha', 'wanted.json');
+    await writeFile(file, '{');
+    process.kill(pidIn(before, before.master), 'SIGKILL');
+    const after = await eventually(
+      () => cluster.status(),
+      ({ state }) => state === 'serving',
+    );
+    expect(after.master).not.toBe(before.master);
+    expect(after.problems.map(({ code }) => code)).toEqual(['state-damaged']);
+    const events = await cluster.events(began);
+    expect(ofType(events, 'process-ended').map(({ wanted }) => wanted)).toEqual(['up']);
+    expect(ofType(events, 'supervisor-problem')).toHaveLength(1);
+    await cluster.json('up');
+    expect((await healed(cluster)).problems).toEqual([]);
+  });
+
   it('stays down where a person stopped or killed it, until it is asked for', async () => {
     const slave = slaveIn(before);
     const killed = await cluster.json<KillResult>('kill', slave);

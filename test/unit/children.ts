@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { markers } from '../../src/process/registry.js';
 
-/** A Node.js child that ends with the test at the latest. */
-export function child(args: readonly string[]) {
-  const spawned = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+/** A Node.js child that ends with the test at the latest. @param cwd where it works */
+export function child(args: readonly string[], cwd?: string) {
+  const spawned = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd });
   const ended = once(spawned, 'exit');
   const runs = () => spawned.exitCode === null && spawned.signalCode === null;
   const end = async () => {
@@ -32,9 +32,14 @@ export async function soon<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** A process that carries the marks of a broker and does nothing; it runs when this resolves. */
-export async function broker(id: string, name = 'mq01', more: readonly string[] = []) {
+export async function broker(
+  id: string,
+  name = 'mq01',
+  more: readonly string[] = [],
+  cwd?: string,
+) {
   const program = "process.stdout.write('up'); setInterval(() => {}, 1000)";
-  const started = child(['-e', program, '--', ...markers(id, name), ...more]);
+  const started = child(['-e', program, '--', ...markers(id, name), ...more], cwd);
   await soon(once(started.stdout, 'data'));
   return started;
 }

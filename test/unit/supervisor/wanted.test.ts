@@ -157,6 +157,8 @@ describe('what is wanted', () => {
     const { cluster, file } = await setUp();
     mkdirSync(file, { recursive: true });
     expect(await readWanted(cluster.layout)).toMatchObject({ state: 'damaged' });
+    await want(cluster, ['mq02'], 'down');
+    expect(Object.keys((await written(cluster.layout)).processes)).toEqual(['mq02']);
   });
 });
 
