@@ -1,0 +1,71 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startedCluster, type TestCluster } from '../support/cluster.js';
+import { healed } from '../support/watched.js';
+
+const COUNT = 50;
+const OLD = ['mq01', 'mq03'];
+
+let cluster: TestCluster;
+
+const dataOf = (node: string) => join(cluster.directory, 'nodes', node, 'data');
+
+async function sendSome(): Promise<void> {
+  await cluster.json('send', 'orders', '--count', `${COUNT}`, '--size', '100');
+  await healed(cluster);
+  await cluster.run('down');
+}
+
+async function depth(): Promise<number | undefined> {
+  const { queues } = await cluster.json<{ queues: { name: string; depth: number }[] }>('queues');
+  return queues.find(({ name }) => name === 'orders')?.depth;
+}
+
+beforeAll(async () => {
+  ({ cluster } = await startedCluster());
+});
+
+afterAll(async () => {
+  await cluster.remove();
+});
+
+describe('copies of the messages on most nodes', () => {
+  it('that are older win against no newer one', async () => {
+    await sendSome();
+    for (const node of OLD) {
+      await execa('cp', ['-a', '--sparse=always', dataOf(node), `${dataOf(node)}.old`]);
+    }
+    await cluster.json('up');
+    await sendSome();
+    for (const node of OLD) {
+      await rename(dataOf(node), `${dataOf(node)}.new`);
+      await rename(`${dataOf(node)}.old`, dataOf(node));
+    }
+    const without = await cluster.run('start', ...OLD);
+    expect(without.exitCode).toBe(1);
+    expect(without.stderr).toMatch(/bytes of the log that a quorum had and that mq02 has/);
+    const up = await cluster.run('up');
+    expect(up.exitCode, up.stderr).toBe(0);
+    expect((await healed(cluster)).master).toBe('mq02');
+    expect(await depth()).toBe(2 * COUNT);
+    await cluster.run('down');
+  });
+
+  it('that are not there are missed before anything starts, and may be given up one by one', async () => {
+    for (const node of OLD) await rename(dataOf(node), `${dataOf(node)}.away`);
+    const up = await cluster.run('up');
+    expect(up.exitCode).toBe(1);
+    expect(up.stderr).toContain('the data of mq01 and mq03 is gone');
+    const hint = [...up.stderr.matchAll(/`mqha start (mq0\d)`/g)].map(([, node]) => node ?? '');
+    expect(hint).toEqual(['mq02', ...OLD]);
+    for (const node of hint) {
+      const start = await cluster.run('start', node);
+      expect(start.exitCode, start.stderr).toBe(0);
+    }
+    await cluster.json('up');
+    await healed(cluster);
+    expect(await depth()).toBe(2 * COUNT);
+  });
+});
