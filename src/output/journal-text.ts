@@ -112,9 +112,15 @@ export function historyText(changes: readonly MasterChange[]): string {
       from ?? '–',
       to ?? '–',
       oneLine(reason),
-      to === null ? 'still none' : outageMs === null ? '?' : formatDuration(outageMs),
+      to === null ? 'still none' : lasted(from, outageMs),
     ]),
   );
+}
+
+/** Before the first master nobody was there to be served. */
+function lasted(from: string | null, outageMs: number | null): string {
+  if (outageMs !== null) return formatDuration(outageMs);
+  return from === null ? '–' : '?';
 }
 
 /** `2026-11-24 07:01:02.345` where the reader is. */

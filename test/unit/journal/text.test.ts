@@ -183,7 +183,7 @@ describe('the table of changes', () => {
     ]).split('\n');
     expect(lines.map((line) => line.split(/ {3,}/))).toEqual([
       ['WHEN', 'FROM', 'TO', 'WHY', 'NO MASTER FOR'],
-      ['2026-11-24 07:01:02.345', '–', 'mq02', 'start', '?'],
+      ['2026-11-24 07:01:02.345', '–', 'mq02', 'start', '–'],
       ['2026-11-24 07:01:02.345', 'mq01', 'mq02', 'mq01 died', '2.4 s'],
       ['2026-11-24 07:01:02.345', 'mq02', '–', 'mq01 died', 'still none'],
     ]);
