@@ -6,6 +6,7 @@ import { membersOf, readElection, type Election } from '../election/election.js'
 import { MqhaError } from '../errors.js';
 import { Deadline, sleep } from '../time.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
+import { accountOf } from './account.js';
 import { throwIfInterrupted, withLock, type Cluster } from './context.js';
 import { keepFoundIdentity } from './found-identity.js';
 import { haltChange } from './halt.js';
@@ -166,5 +167,6 @@ async function letsIn(cluster: Cluster, node: NodeConfig, deadline: Deadline): P
   const process = await cluster.registry.recorded(node.name);
   const { host, messagePort } = asStarted(node, process?.argv ?? []);
   if (!(await isAccepting(host, messagePort))) return false;
-  return (await tryOpen(host, messagePort, cluster.account, deadline.within(2000))).open;
+  const account = await accountOf(cluster, process?.argv ?? []);
+  return (await tryOpen(host, messagePort, account, deadline.within(2000))).open;
 }

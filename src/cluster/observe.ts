@@ -16,6 +16,7 @@ import type { ProcessInfo } from '../process/table.js';
 import { before, Deadline } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import type { ZnodeGroup, ZooKeeperReader } from '../zookeeper/session.js';
+import { accountOf } from './account.js';
 import type { Cluster } from './context.js';
 import { inForceOf, readInForce, type InForce } from './sizes.js';
 import { diskRoom, type DiskRoom } from './disk.js';
@@ -243,12 +244,13 @@ async function askMaster(
   nodes: Promise<readonly NodeObservation[]>,
   deadline: Deadline,
 ): Promise<Pick<Observation, 'replication' | 'usage'>> {
-  const { config, account } = cluster;
+  const { config } = cluster;
   const name = election?.master?.container;
   const seen = (await nodes).find(({ node }) => node.name === name);
   if (seen?.accepting !== true) return { replication: undefined, usage: undefined };
-  const { node } = seen;
+  const { node, process } = seen;
   try {
+    const account = await accountOf(cluster, process?.argv ?? []);
     const console = { host: node.host, port: node.webPort, account };
     const { replication, usage } = await readMaster(console, config.name, deadline);
     // Alone it has no slaves to tell of.

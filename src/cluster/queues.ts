@@ -1,5 +1,6 @@
 import { readQueues } from '../broker/jolokia.js';
 import { messageOf, MqhaError } from '../errors.js';
+import { accountOf } from './account.js';
 import type { Cluster } from './context.js';
 import { notServing } from './no-service.js';
 import { statusOf } from './stop.js';
@@ -33,7 +34,9 @@ export async function queuesOf(cluster: Cluster): Promise<Queues> {
   if (!node) throw notServing(status, 'no master could be asked');
   const { name, host, webPort } = node;
   try {
-    const console = { host, port: webPort, account: cluster.account };
+    const process = await cluster.registry.find(name);
+    const account = await accountOf(cluster, process?.argv ?? []);
+    const console = { host, port: webPort, account };
     const queues = await readQueues(console, ANSWER_MS, cluster.config.name);
     return {
       master: name,

@@ -4,6 +4,7 @@ import { MqhaError } from '../errors.js';
 import { Deadline, sleep } from '../time.js';
 import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
+import { accountOf } from './account.js';
 import { leaveArchiver, recordsClasses } from './archives.js';
 import { refuseIfMoved, withLock, type Cluster } from './context.js';
 import { noteCopies } from './copies.js';
@@ -160,12 +161,10 @@ async function letsClientsIn(
   const master = status.nodes.find((node) => node.accepting);
   if (!master) return;
   for (;;) {
-    const opened = await tryOpen(
-      master.host,
-      master.messagePort,
-      cluster.account,
-      deadline.within(5000),
-    );
+    const process = await cluster.registry.find(master.name);
+    const account = await accountOf(cluster, process?.argv ?? []);
+    const { host, messagePort } = master;
+    const opened = await tryOpen(host, messagePort, account, deadline.within(5000));
     if (opened.open) return;
     if (deadline.passed) {
       throw new MqhaError(

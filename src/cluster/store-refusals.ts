@@ -52,7 +52,8 @@ export function refuse(stores: readonly NodeStore[]): void {
 }
 
 /**
- * What was acknowledged is on one node of any quorum, so it may be gone with more copies than a quorum bears.
+ * What was acknowledged is on one node of any quorum, so it may be gone with more copies than a quorum bears. Who has
+ * started one that is whole by itself goes on with that.
  * @throws MqhaError `copies-lost`
  */
 export function refuseLostCopies(
@@ -63,13 +64,14 @@ export function refuseLostCopies(
 ): void {
   const lost = looked.filter(({ node, look }) => look.state === 'empty' && copies.has(node.name));
   const [first] = whole;
-  if (!first || lost.length <= config.replicas - quorumOf(config.replicas)) return;
+  if (!first || whole.some(({ running }) => running)) return;
+  if (lost.length <= config.replicas - quorumOf(config.replicas)) return;
   const names = lost.map(({ node }) => node.name);
   throw new MqhaError(
     'copies-lost',
     `the data of ${names.join(' and ')} is gone: what was acknowledged by those alone would be missing`,
     {
-      hint: `Look whether their disks are mounted. If that data is lost for good, start the nodes one after the other and go on with what ${first.node.name} has: ${[first.node.name, ...names].map((name) => `\`mqha start ${name}\``).join(', ')}. None of these was started.`,
+      hint: `Look whether their disks are mounted. If that data is lost for good, go on with what ${first.node.name} has: \`mqha start ${first.node.name}\`, then \`mqha up\`. None of these was started.`,
     },
   );
 }

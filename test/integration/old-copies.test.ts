@@ -53,17 +53,14 @@ describe('copies of the messages on most nodes', () => {
     await cluster.run('down');
   });
 
-  it('that are not there are missed before anything starts, and may be given up one by one', async () => {
+  it('that are not there are missed before anything starts, and may be given up', async () => {
     for (const node of OLD) await rename(dataOf(node), `${dataOf(node)}.away`);
     const up = await cluster.run('up');
     expect(up.exitCode).toBe(1);
     expect(up.stderr).toContain('the data of mq01 and mq03 is gone');
-    const hint = [...up.stderr.matchAll(/`mqha start (mq0\d)`/g)].map(([, node]) => node ?? '');
-    expect(hint).toEqual(['mq02', ...OLD]);
-    for (const node of hint) {
-      const start = await cluster.run('start', node);
-      expect(start.exitCode, start.stderr).toBe(0);
-    }
+    expect(up.stderr).toContain('`mqha start mq02`, then `mqha up`');
+    const start = await cluster.run('start', 'mq02');
+    expect(start.exitCode, start.stderr).toBe(0);
     await cluster.json('up');
     await healed(cluster);
     expect(await depth()).toBe(2 * COUNT);

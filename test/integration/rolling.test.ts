@@ -56,6 +56,25 @@ describe('messages across graceful changes of master', () => {
     expect(await receive(settings, 'edited', 2)).toEqual(['a', 'b']);
   }, 120_000);
 
+  it('are there after accounts were given up and taken again: each broker is asked as it was started', async () => {
+    await send(settings, 'accounts', ['a', 'b']);
+    for (const [from, to] of [
+      ['generated', 'none'],
+      ['none', 'generated'],
+    ]) {
+      await cluster.edit((text) =>
+        text.replace(`authentication: ${from}`, `authentication: ${to}`),
+      );
+      const edited = await cluster.json<StartResult>('up');
+      expect(edited.status.state).toBe('serving');
+      const codes = edited.status.problems.map(({ code }) => code);
+      expect(new Set(codes)).toEqual(new Set(['restart-needed']));
+      const { status } = await cluster.json<RestartResult>('restart');
+      expect(status).toMatchObject({ state: 'serving', problems: [] });
+    }
+    expect(await receive(settings, 'accounts', 2)).toEqual(['a', 'b']);
+  }, 180_000);
+
   it('are there after everything was stopped and started', async () => {
     await send(settings, 'down', ['a', 'b']);
     expect((await cluster.run('down')).exitCode).toBe(0);
