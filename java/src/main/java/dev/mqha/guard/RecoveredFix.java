@@ -1,5 +1,6 @@
 package dev.mqha.guard;
 
+import java.util.function.UnaryOperator;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -33,9 +34,12 @@ final class RecoveredFix {
 
     /** Returns the mended form of {@code COMPLETION}. @throws IllegalStateException where it is not that */
     static byte[] completion(byte[] original) {
+        return cleared("afterCommit", "committed").andThen(cleared("afterRollback", "returned")).apply(original);
+    }
+
+    private static UnaryOperator<byte[]> cleared(String method, String target) {
         return Rewrite.redirectWith(
-                        "afterCommit", DESTINATION, "clearPendingMessages", "(I)V", TARGET, "committed", "", nothing -> {})
-                .apply(original);
+                method, DESTINATION, "clearPendingMessages", "(I)V", TARGET, target, "", nothing -> {});
     }
 
     /**

@@ -26,7 +26,14 @@ public final class PreparedAcks extends HashSet<MessageId> {
     /** Those that were recovered at the start, not yet committed or rolled back. */
     private final transient HashSet<MessageId> recovered = new HashSet<>();
 
-    /** Those that were rolled back, by id, with their places in the queue. The cursor passes over them still. */
+    /**
+     * Those that were rolled back and that the queue has not counted yet, by id, with their places in it. The cursor passes over
+     * them still: handed out before, they would be taken off a count that did not have them, and the queue would go on as if it
+     * had read all that is in the store.
+     */
+    private final transient Map<MessageId, Long> uncounted = new LinkedHashMap<>();
+
+    /** The same that the queue has counted. */
     private final transient Map<MessageId, Long> returning = new LinkedHashMap<>();
 
     /** Those that were handed out before the cursor has come to their places, where it passes over them. */
@@ -50,9 +57,22 @@ public final class PreparedAcks extends HashSet<MessageId> {
         synchronized (prepared) {
             if (prepared.recovered.contains(id)) {
                 Object place = ((MessageId) id).getEntryLocator();
-                prepared.returning.put((MessageId) id, ((EntryLocator) place).seq());
+                prepared.uncounted.put((MessageId) id, ((EntryLocator) place).seq());
             }
             return prepared.remove(id);
+        }
+    }
+
+    /** The queue has counted so many of those that were rolled back. */
+    static void counted(HashSet<MessageId> acks, int count) {
+        PreparedAcks prepared = (PreparedAcks) acks;
+        synchronized (prepared) {
+            Iterator<Map.Entry<MessageId, Long>> all = prepared.uncounted.entrySet().iterator();
+            for (int number = 0; number < count && all.hasNext(); number++) {
+                Map.Entry<MessageId, Long> next = all.next();
+                prepared.returning.put(next.getKey(), next.getValue());
+                all.remove();
+            }
         }
     }
 
@@ -144,6 +164,9 @@ public final class PreparedAcks extends HashSet<MessageId> {
 
     @Override
     public synchronized boolean contains(Object id) {
-        return super.contains(id) || returning.containsKey(id) || ahead.containsKey(id);
+        return super.contains(id)
+                || uncounted.containsKey(id)
+                || returning.containsKey(id)
+                || ahead.containsKey(id);
     }
 }

@@ -13,6 +13,7 @@ import org.apache.activemq.broker.region.BaseDestination;
 import org.apache.activemq.broker.region.Destination;
 import org.apache.activemq.broker.region.DestinationFilter;
 import org.apache.activemq.broker.region.Queue;
+import org.apache.activemq.leveldb.LevelDBStore;
 import org.apache.activemq.store.IndexListener;
 import org.apache.activemq.util.BrokerSupport;
 
@@ -46,11 +47,7 @@ public final class RecoveredSends {
 
     /** A recovered branch is committed, in the place of {@code Destination.clearPendingMessages(…)}. */
     public static void committed(Destination destination, int count) throws Exception {
-        Destination inner = destination;
-        while (inner instanceof DestinationFilter filter) {
-            inner = filter.getNext();
-        }
-        if (!(inner instanceof Queue queue) || !taken(added(queue), count)) {
+        if (!(inner(destination) instanceof Queue queue) || !taken(added(queue), count)) {
             destination.clearPendingMessages(count);
             return;
         }
@@ -59,6 +56,24 @@ public final class RecoveredSends {
         queue.getDestinationStatistics().getEnqueues().subtract(count);
         queue.getDestinationStatistics().getMessages().subtract(count);
         Queues.takeAdditions(queue);
+    }
+
+    /** A recovered branch is rolled back, in the place of {@code Destination.clearPendingMessages(…)}. */
+    public static void returned(Destination destination, int count) {
+        destination.clearPendingMessages(count);
+        if (inner(destination) instanceof Queue queue
+                && queue.getMessageStore() instanceof LevelDBStore.LevelDBMessageStore store) {
+            PreparedAcks.counted(store.preparedAcks(), count);
+            queue.wakeup();
+        }
+    }
+
+    private static Destination inner(Destination destination) {
+        Destination inner = destination;
+        while (inner instanceof DestinationFilter filter) {
+            inner = filter.getNext();
+        }
+        return inner;
     }
 
     private static AtomicInteger added(Queue queue) {
