@@ -37,6 +37,12 @@ export class MqhaError extends Error {
   }
 }
 
+/** The same error, with more to do. */
+export function withMoreHint(error: MqhaError, more: string): MqhaError {
+  const { code, message, hint, exitCode, problems, cause } = error;
+  return new MqhaError(code, message, { hint: `${hint} ${more}`, exitCode, problems, cause });
+}
+
 /** An error for wrong usage: an option, an argument, a node or `mqha.yaml` (exit code 2). */
 export function usageError(
   code: string,

@@ -68,7 +68,7 @@ export function fileError(error: unknown, path: string): unknown {
       });
     case 'EROFS':
       return new MqhaError('no-permission', `the file system of ${path} is read-only`, {
-        hint: 'It may have been mounted so after an error of its disk: see the system log. The other nodes can be started by name (`mqha start`).',
+        hint: 'It may have been mounted so after an error of its disk: see the system log.',
         cause: error,
       });
     case 'EACCES':

@@ -2,7 +2,7 @@ import { quorumOf } from '../config/checks.js';
 import type { NodeConfig } from '../config/schema.js';
 import type { StoreLook } from '../broker/store-look.js';
 import type { Election } from '../election/election.js';
-import { MqhaError } from '../errors.js';
+import { MqhaError, withMoreHint } from '../errors.js';
 import { isLocal } from '../process/hosts.js';
 import type { Cluster } from './context.js';
 
@@ -37,8 +37,11 @@ export function canBeSpared(
   return whole.some((other) => other.node !== node && other.look.end >= look.end);
 }
 
-/** @throws MqhaError `store-damaged` where there are any */
-export function refuse(stores: readonly NodeStore[]): void {
+/**
+ * Stores that are damaged, and that nothing else stands in for.
+ * @throws MqhaError `store-damaged` where there are any
+ */
+export function refuseDamaged(stores: readonly NodeStore[]): void {
   const [first] = stores;
   if (!first) return;
   const list = stores.map(({ node, look }) => `${node.name}: ${look.damage.join('; ')}`);
@@ -77,24 +80,22 @@ export function refuseLostCopies(
 }
 
 /**
- * Nodes without messages could elect one of themselves with those that start.
+ * Nodes without messages, or whose damaged store will be set aside, could elect one of themselves with the others.
  * @throws MqhaError `store-empty` where the node whose log goes furthest neither starts nor runs
  */
 export function refuseWithoutFurthest(
-  empty: readonly NodeStore[],
+  looked: readonly NodeStore[],
   first: readonly NodeStore[],
   others: readonly NodeStore[],
 ): void {
-  const reached = Math.max(0, ...first.map(({ look }) => look.end));
-  const further = others.find(({ running, look }) => !running && look.end > reached);
-  if (!further) return;
+  const empty = looked.filter((store) => !isWhole(store));
+  const further = furtherThan(first, others, ({ end }) => end);
+  if (!further || empty.length === 0) return;
   const names = empty.map(({ node }) => node.name).join(', ');
   throw new MqhaError(
     'store-empty',
     `${names} has no messages, and ${further.node.name}, whose log goes furthest, does not run: with ${names} the others could elect a master without them`,
-    {
-      hint: `Start ${further.node.name} as well: \`mqha up\`. If its messages are to be given up, move its data directory away first.`,
-    },
+    { hint: startAsWell(further) },
   );
 }
 
@@ -111,16 +112,41 @@ export function refuseBehind(
   first: readonly NodeStore[],
   others: readonly NodeStore[],
 ): void {
-  const reached = Math.max(0, ...first.map(({ look }) => look.end));
-  const further = others.find(({ running, look }) => !running && look.known > reached);
+  const further = furtherThan(first, others, ({ known }) => known);
   if (!further || first.length === 0 || config.replicas >= LARGE) return;
   const names = looked.map(({ node }) => node.name).join(', ');
   const { name } = further.node;
   throw new MqhaError(
     'store-behind',
-    `${names} would go on without ${further.look.known - reached} bytes of the log that a quorum had and that ${name} has, which does not run`,
-    {
-      hint: `Start ${name} as well: \`mqha up\`. If its messages are to be given up, move its data directory away first.`,
-    },
+    `${names} would go on without what a quorum had and what only ${name} has now, which does not run`,
+    { hint: startAsWell(further) },
+  );
+}
+
+/** A node that neither starts nor runs, and whose log goes further than those of all that do. */
+function furtherThan(
+  first: readonly NodeStore[],
+  others: readonly NodeStore[],
+  place: (look: StoreLook) => number,
+): NodeStore | undefined {
+  const reached = Math.max(0, ...first.map(({ look }) => look.end));
+  return others.find(({ running, look }) => !running && place(look) > reached);
+}
+
+function startAsWell({ node }: NodeStore): string {
+  return `Start ${node.name} as well: \`mqha up\`. If its messages are to be given up, move its data directory away first.`;
+}
+
+/** What keeps one node from starting is no fault of the others, which can be started by name. */
+export function withoutThisOne(
+  error: unknown,
+  node: NodeConfig,
+  starting: readonly NodeConfig[],
+): unknown {
+  const others = starting.filter((other) => other !== node).map(({ name }) => name);
+  if (!(error instanceof MqhaError) || others.length === 0) return error;
+  return withMoreHint(
+    error,
+    `None was started; \`mqha start ${others.join(' ')}\` starts the others.`,
   );
 }

@@ -17,10 +17,11 @@ import { noteCopies, readCopies } from './copies.js';
 import {
   canBeSpared,
   isWhole,
-  refuse,
   refuseBehind,
+  refuseDamaged,
   refuseLostCopies,
   refuseWithoutFurthest,
+  withoutThisOne,
   type NodeStore,
 } from './store-refusals.js';
 import { diskRoom, isShort } from './disk.js';
@@ -51,8 +52,12 @@ export async function settleStores(
 ): Promise<ReadonlySet<string>> {
   const looked: NodeStore[] = [];
   for (const node of starting) {
-    await tidy(cluster, node);
-    looked.push({ node, ...(await lookBefore(cluster, node)), running: false });
+    try {
+      await tidy(cluster, node);
+      looked.push({ node, ...(await lookBefore(cluster, node)), running: false });
+    } catch (error) {
+      throw withoutThisOne(error, node, starting);
+    }
   }
   await noteCopies(
     cluster.layout,
@@ -65,22 +70,17 @@ export async function settleStores(
   if (areAlike && hasMaster) return new Set();
   const others = await lookAtOthers(cluster, starting, hasMaster || areAlike);
   const damaged = looked.filter(({ look }) => look.state === 'damaged');
-  if (!hasMaster) {
-    const whole = [...looked, ...others].filter(isWhole);
-    refuse(damaged.filter((store) => !canBeSpared(cluster, store, whole, election)));
-    refuseLostCopies(cluster, looked, whole, await readCopies(cluster.layout));
-  }
-  const reached = Math.max(
-    0,
-    ...[...looked, ...others].filter(isWhole).map(({ look }) => look.end),
-  );
-  for (const store of damaged) await setAside(cluster, store, reached);
-  const empty = looked.filter((store) => !isWhole(store));
-  if (hasMaster) return new Set();
+  const whole = [...looked, ...others].filter(isWhole);
   const first = [...looked, ...others.filter(({ running }) => running)].filter(isWhole);
-  if (empty.length > 0) refuseWithoutFurthest(empty, first, others);
-  refuseBehind(cluster, looked, first, others);
-  return new Set(first.length === 0 ? [] : later(cluster, looked, first));
+  if (!hasMaster) {
+    refuseDamaged(damaged.filter((store) => !canBeSpared(cluster, store, whole, election)));
+    refuseLostCopies(cluster, looked, whole, await readCopies(cluster.layout));
+    refuseWithoutFurthest(looked, first, others);
+    refuseBehind(cluster, looked, first, others);
+  }
+  const reached = Math.max(0, ...whole.map(({ look }) => look.end));
+  for (const store of damaged) await setAside(cluster, store, reached);
+  return new Set(hasMaster || first.length === 0 ? [] : later(cluster, looked, first));
 }
 
 /**

@@ -20,6 +20,7 @@ const UNSETTLED: ReadonlySet<string> = new Set([
   'restart-needed',
   'supervisor-missing',
   'copies-lost',
+  'acknowledged-set-aside',
   'keeps-dying',
   'state-damaged',
 ]);

@@ -10,7 +10,7 @@ import { ZOOKEEPER } from '../zookeeper/server.js';
 import { ZooKeeperReader } from '../zookeeper/session.js';
 import { Deaths, type Lately } from './deaths.js';
 import { withRoom } from './short-disks.js';
-import type { Wishes } from './wishes.js';
+import type { WantedReader } from './wanted-reader.js';
 
 /** A command that holds the lock is let finish; then it is tried again. */
 const LOCK_MS = 100;
@@ -41,7 +41,7 @@ interface Attempt {
 
 /** Starts again what died although it is wanted, with growing pauses, up to a limit. */
 export class Revival {
-  private readonly wishes: Wishes;
+  private readonly wantedReader: WantedReader;
   private readonly deaths = new Map<string, Deaths>();
   /** Of the last death, or failed start. */
   private readonly reasons = new Map<string, string>();
@@ -52,8 +52,8 @@ export class Revival {
   private prepared: Prepared | undefined;
   private running: Promise<void> | undefined;
 
-  constructor(wishes: Wishes) {
-    this.wishes = wishes;
+  constructor(wantedReader: WantedReader) {
+    this.wantedReader = wantedReader;
   }
 
   /** What is being done, by name. */
@@ -214,14 +214,21 @@ export class Revival {
       this.prepared ??= await prepareRuntime(host, { javaHome: cluster.config.java.home });
       const { prepared } = this;
       await withLock(layout, host, Deadline.in(LOCK_MS), async () => {
-        const wanted = await this.wishes.read(cluster);
+        const wanted = await this.wantedReader.read(cluster);
         // As it is with the lock held: mqha.yaml may have been changed a moment ago.
         const current = await openCluster(layout.directory, host);
         const asked = attempts.filter(({ name }) => isWanted(wanted, name));
-        // Together, so that their stores are looked at together; but what keeps one from starting is no fault of the others.
-        if (asked.length > 1 && (await this.launch(current, prepared, reader, asked, false)))
-          return;
-        for (const attempt of asked) await this.launch(current, prepared, reader, [attempt], true);
+        if (asked.length === 0) return;
+        const launch = (some: readonly Attempt[]) => this.launch(current, prepared, reader, some);
+        // Together, so that their stores are looked at together.
+        const error = await launch(asked);
+        if (error === undefined) return;
+        // What keeps one from starting is no fault of the others, unless it is about all of them.
+        const alone = asked.length > 1 && !isAbout(error, 'copies-lost');
+        for (const attempt of asked) {
+          const why = alone ? await launch([attempt]) : error;
+          if (why !== undefined) await this.failed(cluster, attempt, why);
+        }
       });
     } catch (error) {
       // A command is at work: it may do what was to be done here.
@@ -252,28 +259,29 @@ export class Revival {
     return ready;
   }
 
-  /** @returns whether nothing more has to be tried */
+  /** @returns why they could not be launched; undefined where they were */
   private async launch(
     cluster: Cluster,
     prepared: Prepared,
     reader: ZooKeeperReader,
     attempts: readonly Attempt[],
-    isLast: boolean,
-  ): Promise<boolean> {
+  ): Promise<unknown> {
     for (const { name, attempt } of attempts) this.states.set(name, { state: 'starting', attempt });
+    const names = attempts.map(({ name }) => name);
+    const nodes = cluster.config.nodes.filter(({ name }) => names.includes(name));
     try {
-      const names = attempts.map(({ name }) => name);
-      const nodes = cluster.config.nodes.filter(({ name }) => names.includes(name));
-      await launchNodes(cluster, nodes, prepared, reader, Deadline.in(START_MS));
+      const result = await launchNodes(cluster, nodes, prepared, reader, Deadline.in(START_MS));
+      const { plan, started } = result;
+      const launched = [ZOOKEEPER, ...[...plan.running, ...started].map(({ name }) => name)];
       const at = performance.now();
-      for (const name of names) this.states.set(name, { state: 'launched', at });
-      return true;
+      // Who had to wait for the others' election is started when there is one.
+      for (const { name, attempt } of attempts) {
+        const state = launched.includes(name) ? 'launched' : 'waiting';
+        this.states.set(name, { state, attempt, at });
+      }
+      return undefined;
     } catch (error) {
-      // Nobody may start alone then either.
-      const isForAll = error instanceof MqhaError && error.code === 'copies-lost';
-      if (!isLast && !isForAll) return false;
-      for (const attempt of attempts) await this.failed(cluster, attempt, error);
-      return true;
+      return error;
     }
   }
 
@@ -299,4 +307,8 @@ export class Revival {
     if (hopeless !== undefined) this.refused.add(name);
     await this.plan(cluster, name, 0, performance.now(), hopeless);
   }
+}
+
+function isAbout(error: unknown, code: string): boolean {
+  return error instanceof MqhaError && error.code === code;
 }

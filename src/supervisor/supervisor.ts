@@ -24,7 +24,7 @@ import { roomOnShortDisks } from './short-disks.js';
 import { sightOf } from './sight.js';
 import { Statement } from './statement.js';
 import { useful, useless, Wards, type Ward } from './wards.js';
-import { Wishes } from './wishes.js';
+import { WantedReader } from './wanted-reader.js';
 
 /** An entry of the supervisor's. */
 type Untold = DistributiveOmit<NewEntry, 'source'>;
@@ -51,8 +51,8 @@ export class Supervisor {
   private readonly lookout: Lookout;
   private mastership = new Mastership();
   private readonly clock = new FaultClock();
-  private readonly wishes = new Wishes();
-  private readonly revival = new Revival(this.wishes);
+  private readonly wantedReader = new WantedReader();
+  private readonly revival = new Revival(this.wantedReader);
   private readonly wards: Wards;
   private readonly statement: Statement;
   private readonly failures = new Failures();
@@ -130,7 +130,7 @@ export class Supervisor {
   /** One look, and what follows from it; returns the pause until the next. */
   private async turn(): Promise<number> {
     await this.reload();
-    for (const name of this.revival.heed(await this.wishes.read(this.cluster))) {
+    for (const name of this.revival.heed(await this.wantedReader.read(this.cluster))) {
       this.failures.forgive(name);
       this.kills.forgive(name);
     }
@@ -158,7 +158,7 @@ export class Supervisor {
   }
 
   private isWanted(name: string): boolean {
-    return isWanted(this.wishes.last, name);
+    return isWanted(this.wantedReader.last, name);
   }
 
   private timeOfFile(): number {
@@ -200,7 +200,7 @@ export class Supervisor {
     removed: { readonly znode: string; readonly session: string } | undefined,
   ): Promise<void> {
     // A command says what it wants before it ends a process, maybe a moment ago.
-    await this.wishes.read(this.cluster);
+    await this.wantedReader.read(this.cluster);
     const wanted = this.isWanted(name) ? 'up' : 'down';
     const end = await this.endOf(name, info.pid);
     for (const other of end ? this.failures.note(name, end, this.elected) : []) {

@@ -157,7 +157,10 @@ describe('the stores of nodes that are to start', () => {
     mkdirSync(dataOf('mq01'), { recursive: true });
     writeFileSync(join(dataOf('mq01'), 'storedb'), '');
     for (const name of ['mq02', 'mq03']) storeOf(name);
-    await expect(settle(ALL)).rejects.toMatchObject({ code: 'no-directory' });
+    await expect(settle(ALL)).rejects.toMatchObject({
+      code: 'no-directory',
+      hint: expect.stringContaining('`mqha start mq02 mq03` starts the others') as string,
+    });
     expect(await settle(['mq02', 'mq03'])).toEqual(new Set());
     // It may be the one that goes furthest.
     rmSync(dataOf('mq03'), { recursive: true });
@@ -206,7 +209,7 @@ describe('the stores of nodes that are to start', () => {
     storeOf('mq02');
     storeOf('mq03', SHORT);
     await expect(settle(['mq01', 'mq03'])).rejects.toMatchObject({ code: 'store-behind' });
-    await expect(settle(['mq01'])).rejects.toThrow(/mq02 has, which does not run/);
+    await expect(settle(['mq01'])).rejects.toThrow(/only mq02 has now/);
     // Of a master it is known what its slaves had.
     const list = join(dataOf('mq02'), 'storedb', 'mqha-logs.txt');
     const text = readFileSync(list, 'utf8').replace('role slave', 'role master');
@@ -235,6 +238,14 @@ describe('the stores of nodes that are to start', () => {
     vi.restoreAllMocks();
     await forgetCopies(cluster.layout, ['mq03']);
     expect(await settle(ALL)).toEqual(new Set(['mq02', 'mq03']));
+  });
+
+  it('are left where they are when the start is refused for another one', async () => {
+    damaged('mq01', SHORT);
+    storeOf('mq02');
+    storeOf('mq03', SHORT);
+    await expect(settle(['mq01', 'mq03'])).rejects.toMatchObject({ code: 'store-empty' });
+    expect(ALL.flatMap(keptOf)).toEqual([]);
   });
 
   it('are damaged where the broker found that, until they are changed', async () => {

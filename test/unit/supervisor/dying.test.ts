@@ -5,14 +5,14 @@ import { supervisorDirectory } from '../../../src/cluster/supervision.js';
 import { readSupervisorState } from '../../../src/cluster/supervisor-state.js';
 import { Revival } from '../../../src/supervisor/revival.js';
 import { Statement } from '../../../src/supervisor/statement.js';
-import { Wishes } from '../../../src/supervisor/wishes.js';
+import { WantedReader } from '../../../src/supervisor/wanted-reader.js';
 import { unrendered } from '../rig.js';
 
 /** A supervisor's knowledge of deaths, without processes. */
 async function setUp() {
   const cluster = await openCluster(await unrendered(), thisHost({}));
   await ensureDirectory(supervisorDirectory(cluster.layout));
-  const revival = new Revival(new Wishes());
+  const revival = new Revival(new WantedReader());
   const statement = new Statement(new Date());
   return {
     cluster,

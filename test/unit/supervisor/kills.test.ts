@@ -7,7 +7,7 @@ import { Kills } from '../../../src/supervisor/kills.js';
 import type { Glance } from '../../../src/supervisor/lookout.js';
 import { Revival } from '../../../src/supervisor/revival.js';
 import type { Ward, Wards } from '../../../src/supervisor/wards.js';
-import { Wishes } from '../../../src/supervisor/wishes.js';
+import { WantedReader } from '../../../src/supervisor/wanted-reader.js';
 
 /** Answers as a broker does, after a time; null: never. */
 let answerMs: number | null;
@@ -41,7 +41,7 @@ async function end(process: Partial<ProcessInfo>): Promise<boolean> {
   } as unknown as Cluster;
   const wards = { get: () => ({ name: 'mq01', info }) as Ward } as unknown as Wards;
   const glance = { processes: new Map([['mq01', info]]) } as unknown as Glance;
-  const kills = new Kills(wards, new Revival(new Wishes()), new Failures());
+  const kills = new Kills(wards, new Revival(new WantedReader()), new Failures());
   await kills.end(cluster, { name: 'mq01', code: 'hung', detail: '' }, glance);
   return signal.mock.calls.length > 0;
 }

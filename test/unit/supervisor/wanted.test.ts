@@ -10,7 +10,7 @@ import { writeSupervisorState } from '../../../src/cluster/supervisor-state.js';
 import { isWanted, readWanted, type Wanted } from '../../../src/cluster/wanted-file.js';
 import { want, wantedNow, wantSupervisor } from '../../../src/cluster/wanted.js';
 import type { Layout } from '../../../src/config/layout.js';
-import { Wishes } from '../../../src/supervisor/wishes.js';
+import { WantedReader } from '../../../src/supervisor/wanted-reader.js';
 import { Deadline } from '../../../src/time.js';
 import { broker } from '../children.js';
 import { made, mqha, unrendered } from '../rig.js';
@@ -198,17 +198,17 @@ describe('what is wanted, where the file is gone or damaged', () => {
       const { cluster, damage, problems } = await setUpRunning();
       await want(cluster, ['mq01', 'mq02'], 'up');
       await want(cluster, ['mq03'], 'down');
-      const wishes = new Wishes();
-      const before = await wishes.read(cluster);
+      const reader = new WantedReader();
+      const before = await reader.read(cluster);
       damage(text);
-      expect(await wishes.read(cluster)).toEqual(before);
-      expect(await wishes.read(cluster)).toEqual(before);
+      expect(await reader.read(cluster)).toEqual(before);
+      expect(await reader.read(cluster)).toEqual(before);
       expect(await problems()).toHaveLength(1);
       // A file that can be read is believed, also where it says down.
       await want(cluster, ['mq01'], 'down');
-      expect(isWanted(await wishes.read(cluster), 'mq01')).toBe(false);
+      expect(isWanted(await reader.read(cluster), 'mq01')).toBe(false);
       damage(text);
-      await wishes.read(cluster);
+      await reader.read(cluster);
       expect(await problems()).toHaveLength(2);
     },
   );
@@ -216,7 +216,7 @@ describe('what is wanted, where the file is gone or damaged', () => {
   it.each(WAYS)('is for a supervisor that starts what runs: %j', async (text) => {
     const { cluster, damage, problems } = await setUpRunning();
     damage(text);
-    const wanted = await new Wishes().read(cluster);
+    const wanted = await new WantedReader().read(cluster);
     expect(Object.keys(wanted.processes)).toEqual(['mq01']);
     expect(isWanted(wanted, 'mq01')).toBe(true);
     expect(await problems()).toHaveLength(1);
@@ -238,10 +238,10 @@ describe('what is wanted, where the file is gone or damaged', () => {
 
   it('is nothing before the first start, which is no damage', async () => {
     const { cluster } = await setUp();
-    const wishes = new Wishes();
-    expect(await wishes.read(cluster)).toEqual(NOTHING);
+    const reader = new WantedReader();
+    expect(await reader.read(cluster)).toEqual(NOTHING);
     expect(await cluster.journal.read({})).toEqual([]);
     await want(cluster, ['mq01'], 'up');
-    expect(isWanted(await wishes.read(cluster), 'mq01')).toBe(true);
+    expect(isWanted(await reader.read(cluster), 'mq01')).toBe(true);
   });
 });

@@ -1,7 +1,6 @@
 package dev.mqha.guard;
 
 import java.util.function.UnaryOperator;
-import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /** Keeps what a prepared branch has acknowledged, as {@code dev.mqha.store.PreparedBranch} says why. */
@@ -43,21 +42,7 @@ final class BranchFix {
                             code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, QUEUE, "preparedAcks", "()L" + SET + ";", false);
                         }))
                 .apply(original);
-        return Rewrite.once(paged, "the set", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
-            @Override
-            public void visitTypeInsn(int opcode, String type) {
-                super.visitTypeInsn(opcode, type.equals(SET) && opcode == Opcodes.NEW ? ACKS : type);
-            }
-
-            @Override
-            public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
-                boolean made = opcode == Opcodes.INVOKESPECIAL && owner.equals(SET);
-                if (made) {
-                    place.found();
-                }
-                super.visitMethodInsn(opcode, made ? ACKS : owner, method, type, inInterface);
-            }
-        });
+        return Rewrite.made(1, null, SET, ACKS).apply(paged);
     }
 
     /** Returns the mended form of {@code RECOVERING}. @throws IllegalStateException where it is not that */

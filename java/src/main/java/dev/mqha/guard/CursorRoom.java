@@ -99,25 +99,6 @@ final class CursorRoom {
 
     /** Bounds the expired messages that a look through a topic collects. @throws IllegalStateException where it does not */
     static byte[] topic(byte[] original) {
-        return Rewrite.times(2, original, "the list of expired messages", (name, next, place) ->
-                !name.equals("doBrowse") ? next : new MethodVisitor(Opcodes.ASM9, next) {
-                    @Override
-                    public void visitTypeInsn(int opcode, String type) {
-                        boolean made = opcode == Opcodes.NEW && type.equals(LIST);
-                        if (made) {
-                            place.found();
-                        }
-                        super.visitTypeInsn(opcode, made ? EXPIRED : type);
-                    }
-
-                    @Override
-                    public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
-                        boolean made = owner.equals(LIST) && method.equals("<init>");
-                        if (made) {
-                            place.found();
-                        }
-                        super.visitMethodInsn(opcode, made ? EXPIRED : owner, method, type, inInterface);
-                    }
-                });
+        return Rewrite.made(1, "doBrowse", LIST, EXPIRED).apply(original);
     }
 }

@@ -21,23 +21,7 @@ final class Inflating {
 
     /** Returns the mended form of a class that reads a compressed body in so many places. */
     static UnaryOperator<byte[]> streams(int places) {
-        return original -> Rewrite.times(places, original, "a stream of a body", (name, next, place) ->
-                new MethodVisitor(Opcodes.ASM9, next) {
-                    @Override
-                    public void visitTypeInsn(int opcode, String type) {
-                        boolean made = opcode == Opcodes.NEW && type.equals(STREAMED);
-                        super.visitTypeInsn(opcode, made ? TARGET : type);
-                    }
-
-                    @Override
-                    public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
-                        boolean made = opcode == Opcodes.INVOKESPECIAL && owner.equals(STREAMED);
-                        if (made) {
-                            place.found();
-                        }
-                        super.visitMethodInsn(opcode, made ? TARGET : owner, method, type, inInterface);
-                    }
-                });
+        return Rewrite.made(places, null, STREAMED, TARGET);
     }
 
     /** Returns the mended form of {@code BYTES}. @throws IllegalStateException where it is not that */

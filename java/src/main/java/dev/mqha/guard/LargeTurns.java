@@ -3,7 +3,7 @@ package dev.mqha.guard;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Lets {@code dev.mqha.wire.Turns} say which large messages come in; it says why. {@link FrameSizes} has where they begin. */
+/** Lets {@code dev.mqha.wire.LargeMessages} say which large messages come in; it says why. {@link FrameSizes} has where they begin. */
 final class LargeTurns {
     static final String OPENWIRE = FrameSizes.OPENWIRE;
     static final String AMQP = "org/apache/activemq/transport/amqp/protocol/AmqpConnection";
@@ -17,7 +17,7 @@ final class LargeTurns {
     private static final String FRAME = "org/apache/activemq/util/ByteArrayOutputStream";
     private static final String TRANSPORT = "org/apache/activemq/transport/Transport";
     private static final String AMQP_TRANSPORT = "org/apache/activemq/transport/amqp/AmqpTransport";
-    private static final String TARGET = "dev/mqha/wire/Turns";
+    private static final String TARGET = "dev/mqha/wire/LargeMessages";
 
     private LargeTurns() {}
 

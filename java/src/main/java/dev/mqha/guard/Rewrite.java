@@ -159,6 +159,32 @@ final class Rewrite {
         });
     }
 
+    /**
+     * Makes objects of another class, which extends the one that is meant.
+     *
+     * @param times how many places make one
+     * @param in the only method that is meant; null for all
+     */
+    static UnaryOperator<byte[]> made(int times, String in, String className, String target) {
+        return original -> times(times, original, "a new " + className, (name, next, place) ->
+                in != null && !in.equals(name) ? next : new MethodVisitor(Opcodes.ASM9, next) {
+                    @Override
+                    public void visitTypeInsn(int opcode, String type) {
+                        boolean meant = opcode == Opcodes.NEW && type.equals(className);
+                        super.visitTypeInsn(opcode, meant ? target : type);
+                    }
+
+                    @Override
+                    public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
+                        boolean meant = opcode == Opcodes.INVOKESPECIAL && owner.equals(className);
+                        if (meant) {
+                            place.found();
+                        }
+                        super.visitMethodInsn(opcode, meant ? target : owner, method, type, inInterface);
+                    }
+                });
+    }
+
     /** Calls something of ours before the one method of a name returns, which has no result. */
     static UnaryOperator<byte[]> last(String name, Consumer<MethodVisitor> call) {
         return original -> once(original, name, (in, next, place) -> !in.equals(name) ? next : new MethodVisitor(Opcodes.ASM9, next) {

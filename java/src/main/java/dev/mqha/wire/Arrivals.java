@@ -21,7 +21,7 @@ final class Arrivals {
     /** What {@code AutoTcpTransportServer} reads to know the protocol. */
     private static final int FIRST_BYTES = 8;
 
-    /** As many as the message port lets in (maximumConnections). */
+    /** So many may wait for their bytes, and so many for a thread: as many as the message port lets in (maximumConnections). */
     static final int MOST = 1000;
 
     /** A client that has not sent its first bytes until then is closed (protocolDetectionTimeOut). */
@@ -107,7 +107,11 @@ final class Arrivals {
     private static boolean goesOn(Arrival arrival) {
         try {
             if (arrival.socket().getInputStream().available() >= FIRST_BYTES) {
-                arrival.threads().submit(arrival.task());
+                if (arrival.threads().getQueue().size() < MOST) {
+                    arrival.threads().submit(arrival.task());
+                } else {
+                    close(arrival.socket());
+                }
                 return true;
             }
         } catch (IOException | RuntimeException closed) {

@@ -20,7 +20,7 @@ public final class Frames {
      * The longest command with its headers of STOMP, in bytes. {@code StompWireFormat} would read 10 MB of them, of as many
      * clients at once as there are; a body of this size waits for its turn.
      */
-    static final int STOMP_HEADERS = Turns.LARGE;
+    static final int STOMP_HEADERS = LargeMessages.LARGE;
 
     private Frames() {}
 
@@ -34,7 +34,7 @@ public final class Frames {
             throw new IOException("an OpenWire frame of " + size + " bytes was announced");
         }
         Strangers.refuseLong(connection.getWireFormat(), size);
-        Turns.openWire(connection, size);
+        LargeMessages.openWire(connection, size);
         return size;
     }
 
@@ -62,8 +62,8 @@ public final class Frames {
             throws IOException {
         int size = frame.size();
         // Each byte passes here, so nothing else is looked at in between.
-        if (size == Turns.LARGE && body) {
-            Turns.stomp(connection);
+        if (size == LargeMessages.LARGE && body) {
+            LargeMessages.stomp(connection);
         } else if (size == Strangers.MAX_FRAME || size == STOMP_HEADERS) {
             Strangers.refuseLong(connection.getWireFormat(), size + 1);
             if (size == STOMP_HEADERS && !body) {

@@ -4,74 +4,28 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.activemq.command.ActiveMQMessage;
-import org.apache.activemq.transport.Transport;
-import org.apache.activemq.transport.TransportFilter;
-import org.apache.activemq.transport.TransportSupport;
-import org.apache.activemq.transport.amqp.message.EncodedMessage;
-import org.apache.activemq.transport.amqp.message.OutboundTransformer;
-import org.apache.activemq.transport.nio.NIOTransport;
-import org.apache.activemq.util.ByteArrayOutputStream;
-import org.apache.qpid.proton.engine.Delivery;
-import org.apache.qpid.proton.engine.EndpointState;
-import org.apache.qpid.proton.engine.Session;
 
 /**
- * Lets large messages come in, and change their form for AMQP, by turns; the mended transports of the message port call it.
- *
- * <p>A message that comes in takes several times its size of the heap until it is counted, and each connection may bring one: a
- * few dozen senders of large messages ended a broker. Whoever has to wait is not read from for a while.
+ * Turns that are taken by whoever brings a large message, so that all of them together take no more memory than there is
+ * for them; {@link LargeMessages} says who takes one.
  *
  * <p>Who comes in fast has its turn for as long as it takes, and counts for all that it may take. Who is slow counts for
  * what it has brought, so that slow clients keep out nobody. Who brings nothing more while others wait is hung up on: a
  * few clients that had stopped in the middle of a message kept everybody else's out. And who has waited for long comes in beside
  * the others, up to twice as much; beyond that it is hung up on, since one client less is better than no broker.
  *
- * <p>OpenWire takes the memory of a whole frame when it begins, outside the heap, where it is as large. What slow clients
- * have taken of that has a limit of its own; the slowest is hung up on for whoever comes then.
+ * <p>What slow clients have taken outside the heap has a limit of its own; the slowest is hung up on for whoever comes
+ * then.
  */
-public final class Turns {
-    /**
-     * From so many bytes on a message has to have a turn. A broker has a thousand connections at most, so that what is
-     * smaller of all of them together takes a quarter of the heap, or of what is as large beside it.
-     */
-    static final int LARGE = (int)
-            Math.max(64 * 1024, Math.min(512 * 1024, Runtime.getRuntime().maxMemory() / 4096));
-
-    /** A turn is waited for at most so long: a connection that nothing was read from for 30 s counts as dead. */
-    static final long PATIENCE_MS = 20_000;
-
-    /** Who has had a turn for so long without the end of its message is slow. */
-    private static final long FAST_MS = 2_000;
-
-    /** Who has brought nothing for so long has stopped. */
-    private static final long SILENT_MS = 10_000;
-
+final class Turns {
     /** Whoever waits looks at the others again after this time. */
     private static final long LOOK_MS = 500;
 
-    /** Of the heap, for all turns of one direction together. */
-    private static final int PART = 8;
-
-    private static final long BYTES = Runtime.getRuntime().maxMemory() / PART;
-
     /** A message that comes in stands in a buffer and in the message. */
-    private static final int COPIES = 2;
-
-    /** AMQP and STOMP put a message together, and change its form, in arrays that grow. */
-    private static final long OTHERS = BYTES / 2;
-
-    /** What frames that are not whole may take outside the heap, where the JVM allows as much as in it. */
-    private static final long BUFFERS = Runtime.getRuntime().maxMemory() / 2;
-
-    private static final Turns IN = new Turns(BYTES, 2 * BYTES, BUFFERS, FAST_MS, SILENT_MS);
-
-    /** A message that is not given its form would not be delivered. */
-    private static final Turns OUT = new Turns(BYTES, Long.MAX_VALUE, BUFFERS, FAST_MS, SILENT_MS);
+    static final int COPIES = 2;
 
     private static final String SILENT = "nothing more came of a large message while others waited";
     private static final String SLOW = "a large message came slower than those of others, which had no room";
@@ -116,7 +70,7 @@ public final class Turns {
                 // The broker keeps its sender waiting, as for a topic whose memory is full; what is left is the message.
                 return bytes / COPIES;
             }
-            return isSlow(fastMs) ? Math.min(bytes, (long) COPIES * (LARGE + brought - before)) : bytes;
+            return isSlow(fastMs) ? Math.min(bytes, (long) COPIES * (LargeMessages.LARGE + brought - before)) : bytes;
         }
 
         private void look() {
@@ -168,124 +122,6 @@ public final class Turns {
         this.buffers = buffers;
         this.fastMs = fastMs;
         this.silentMs = silentMs;
-    }
-
-    /** An OpenWire frame of this size begins. @throws IOException where there is no room for it */
-    static void openWire(NIOTransport connection, int size) throws IOException {
-        if (size >= LARGE) {
-            IN.take(connection, clientOf(connection, size), (long) COPIES * size, PATIENCE_MS);
-        }
-    }
-
-    /** Gives an OpenWire command to the broker, in the place of {@code NIOTransport.doConsume(…)}; its turn ends. */
-    public static void consume(NIOTransport transport, Object command) {
-        IN.whole(transport);
-        try {
-            transport.doConsume(command);
-        } finally {
-            IN.end(transport);
-        }
-    }
-
-    /**
-     * More of an AMQP message has come, before {@code AmqpConnection.processDelivery} looks whether it is whole: until then
-     * Proton keeps all its frames, and those of the other links and sessions of the connection.
-     *
-     * @param connection its {@code AmqpTransport}
-     * @throws IOException where there is no room for it
-     */
-    public static void arriving(Delivery delivery, Object connection) throws IOException {
-        if (delivery.isPartial()) {
-            long kept = kept(delivery);
-            if (kept >= LARGE) {
-                IN.take(connection, clientOf((Transport) connection), Math.max(OTHERS, COPIES * kept), PATIENCE_MS);
-            }
-        } else if (IN.any && kept(delivery) - delivery.pending() < LARGE) {
-            IN.whole(connection);
-        }
-    }
-
-    /** The broker has an AMQP message, or the beginning of one. */
-    public static void arrived(Delivery delivery, Object connection) {
-        if (IN.any && !delivery.isPartial() && kept(delivery) < LARGE) {
-            IN.end(connection);
-        }
-    }
-
-    /** What Proton keeps for a connection that the broker has not read, in bytes. */
-    private static long kept(Delivery delivery) {
-        EnumSet<EndpointState> any = EnumSet.allOf(EndpointState.class);
-        long bytes = 0;
-        Session session = delivery.getLink().getSession().getConnection().sessionHead(any, any);
-        for (; session != null; session = session.next(any, any)) {
-            bytes += session.getIncomingBytes();
-        }
-        return bytes;
-    }
-
-    /** Gives a message the form of AMQP, in the place of {@code OutboundTransformer.transform(…)}. */
-    public static EncodedMessage transform(OutboundTransformer transformer, ActiveMQMessage message, Object sender)
-            throws Exception {
-        // A compressed body becomes larger.
-        if (message.getSize() >= LARGE || message.isCompressed()) {
-            OUT.take(sender, new Client() {}, OTHERS, PATIENCE_MS);
-        }
-        return transformer.transform(message);
-    }
-
-    /** AMQP has its own copies of messages, or waits for the client. */
-    public static void sent(Object sender) {
-        OUT.end(sender);
-    }
-
-    /** The body of a STOMP frame has become large. @throws IOException where there is no room for it */
-    static void stomp(Transport connection) throws IOException {
-        IN.take(connection, clientOf(connection), OTHERS, PATIENCE_MS);
-    }
-
-    /** A STOMP frame is whole, and goes to the broker. */
-    public static void complete(Transport connection) {
-        IN.whole(connection);
-    }
-
-    /** Empties what a STOMP frame was put together in, in the place of {@code reset()}, which would keep a large array. */
-    public static ByteArrayOutputStream emptied(ByteArrayOutputStream frame, Transport connection) {
-        if (frame.size() < LARGE) {
-            frame.reset();
-            return frame;
-        }
-        IN.end(connection);
-        return new ByteArrayOutputStream();
-    }
-
-    private static Client clientOf(Transport transport) {
-        return clientOf(transport, 0);
-    }
-
-    private static Client clientOf(Transport transport, int buffer) {
-        WeakReference<Transport> connection = new WeakReference<>(transport);
-        return new Client() {
-            @Override
-            public int buffer() {
-                return buffer;
-            }
-
-            @Override
-            public int brought() {
-                Transport known = connection.get();
-                return known == null ? 0 : known.getReceiveCounter();
-            }
-
-            @Override
-            public void hangUp(IOException why) {
-                Transport known = connection.get();
-                if (known instanceof TransportSupport end) {
-                    end.onException(why);
-                } else if (known instanceof TransportFilter filter) {
-                    filter.onException(why);
-                }
-            }
-        };
     }
 
     /**
@@ -353,6 +189,11 @@ public final class Turns {
 
     private long bufferSum() {
         return taken.stream().mapToLong(turn -> turn.client.buffer()).sum();
+    }
+
+    /** Whether nobody has a turn; every command asks, so it takes no lock. */
+    boolean areFree() {
+        return !any;
     }
 
     private void pause(long ms) {

@@ -80,6 +80,12 @@ class DrillClientTest {
         }
     }
 
+    private List<String> said() {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
     private void say(String command) throws IOException {
         commands.write(command.replace('\'', '"') + "\n");
         commands.flush();
@@ -95,7 +101,7 @@ class DrillClientTest {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
         while (true) {
             JsonNode event = events.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-            assertTrue(event != null, "no " + kind + " came in time; " + lines);
+            assertTrue(event != null, () -> "no " + kind + " came in time; " + said());
             if (event.path("event").asText().equals(kind) && wanted.test(event)) {
                 return event;
             }

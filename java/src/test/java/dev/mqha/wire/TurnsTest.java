@@ -104,23 +104,23 @@ class TurnsTest {
 
     @Test
     void whoIsSlowCountsForWhatItHasBrought() throws Exception {
-        Turns large = new Turns(100L * Turns.LARGE, 100L * Turns.LARGE, 1000, SHORT_MS, LONG_MS);
+        Turns large = new Turns(100L * LargeMessages.LARGE, 100L * LargeMessages.LARGE, 1000, SHORT_MS, LONG_MS);
         Stopped slow = new Stopped();
-        large.take("a", slow, 100L * Turns.LARGE, 0);
-        assertThrows(IOException.class, () -> large.take("b", NOBODY, 90L * Turns.LARGE, 0));
+        large.take("a", slow, 100L * LargeMessages.LARGE, 0);
+        assertThrows(IOException.class, () -> large.take("b", NOBODY, 90L * LargeMessages.LARGE, 0));
         Thread.sleep(2 * SHORT_MS);
-        slow.brought = 10 * Turns.LARGE;
-        assertThrows(IOException.class, () -> large.take("b", NOBODY, 90L * Turns.LARGE, 0));
-        assertTrue(large.take("b", NOBODY, 78L * Turns.LARGE, 0));
+        slow.brought = 10 * LargeMessages.LARGE;
+        assertThrows(IOException.class, () -> large.take("b", NOBODY, 90L * LargeMessages.LARGE, 0));
+        assertTrue(large.take("b", NOBODY, 78L * LargeMessages.LARGE, 0));
     }
 
     @Test
     void whoStopsInTheMiddleWhileOthersWaitIsHungUpOn() throws Exception {
-        Turns large = new Turns(100L * Turns.LARGE, 100L * Turns.LARGE, 1000, SHORT_MS, SHORT_MS);
+        Turns large = new Turns(100L * LargeMessages.LARGE, 100L * LargeMessages.LARGE, 1000, SHORT_MS, SHORT_MS);
         Stopped stopped = new Stopped();
-        large.take("a", stopped, 100L * Turns.LARGE, 0);
-        stopped.brought = 60 * Turns.LARGE;
-        assertTrue(large.take("b", NOBODY, 100L * Turns.LARGE, LONG_MS));
+        large.take("a", stopped, 100L * LargeMessages.LARGE, 0);
+        stopped.brought = 60 * LargeMessages.LARGE;
+        assertTrue(large.take("b", NOBODY, 100L * LargeMessages.LARGE, LONG_MS));
         assertTrue(stopped.ended.get(LONG_MS, TimeUnit.MILLISECONDS).contains("others waited"));
     }
 
@@ -187,10 +187,10 @@ class TurnsTest {
         TcpTransport connection = FramesTest.connection(new StompWireFormat());
         ByteArrayOutputStream small = new ByteArrayOutputStream();
         small.write(1);
-        assertSame(small, Turns.emptied(small, connection));
+        assertSame(small, LargeMessages.emptied(small, connection));
         assertEquals(0, small.size());
         ByteArrayOutputStream large = new ByteArrayOutputStream();
-        large.write(new byte[Turns.LARGE], 0, Turns.LARGE);
-        assertNotSame(large, Turns.emptied(large, connection));
+        large.write(new byte[LargeMessages.LARGE], 0, LargeMessages.LARGE);
+        assertNotSame(large, LargeMessages.emptied(large, connection));
     }
 }

@@ -13,7 +13,7 @@ import { wantedByRunning } from '../cluster/wanted.js';
  * `down`; one that is gone or damaged says nothing, and that is told once. Where it was so from the beginning, what
  * ran then is wanted.
  */
-export class Wishes {
+export class WantedReader {
   #last: Wanted | undefined;
   #told = false;
 
