@@ -10,7 +10,17 @@ final class LastPlace {
 
     private static final String TARGET = "dev/mqha/store/QueuePlace";
 
+    private static final String MANAGER = "org/apache/activemq/leveldb/DBManager";
+    private static final String ID = "(Lorg/apache/activemq/command/MessageId;)J";
+
     private LastPlace() {}
+
+    /** Returns the mended form of {@code BranchFix.QUEUE}. @throws IllegalStateException where the place is not asked for once */
+    static byte[] cursor(byte[] original) {
+        return Rewrite.redirectWith(
+                        "setBatch", MANAGER, "queuePosition", ID, TARGET, "position", "", nothing -> {})
+                .apply(original);
+    }
 
     /** Returns the mended form of the class. @throws IllegalStateException where the key is not set exactly once */
     static byte[] mend(byte[] original) {

@@ -32,6 +32,7 @@ final class Patches {
             new Patch(BranchFix.RECOVERING, BranchFix::recovered),
             new Patch(BranchFix.REMOVING, BranchFix::rollback),
             new Patch(RecoveredFix.STORE, RecoveredFix::add),
+            new Patch(RecoveredFix.STORE, LastPlace::cursor),
             new Patch(RecoveredFix.COMPLETION, RecoveredFix::completion),
             new Patch(RecoveredFix.CURSOR, RecoveredFix::rebase),
             new Patch(SubscriptionFix.SUBSCRIPTION, SubscriptionFix::subscription),
