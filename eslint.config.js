@@ -2,10 +2,13 @@ import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-const onlySession = { name: 'node-zookeeper-client', message: 'Use src/zookeeper/session.ts.' };
+const onlySession = {
+  name: 'node-zookeeper-client',
+  message: 'Use src/stores/replicated-leveldb/zookeeper/session.ts.',
+};
 const onlyOutput = ['chalk', 'ora'].map((name) => ({
   name,
-  message: 'The core emits events; src/output renders them.',
+  message: 'The core emits events; src/cli/output renders them.',
 }));
 
 export default tseslint.config(
@@ -37,20 +40,28 @@ export default tseslint.config(
       // It is loaded when a client connects, not when a command starts.
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { paths: [{ name: 'rhea', message: 'Use src/client/wire.ts.', allowTypeImports: true }] },
+        {
+          paths: [
+            {
+              name: 'rhea',
+              message: 'Use src/clients/amqp/connection.ts.',
+              allowTypeImports: true,
+            },
+          ],
+        },
       ],
     },
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/main.ts', 'src/cli.ts', 'src/commands/**', 'src/output/**'],
+    ignores: ['src/cli/**'],
     rules: {
       'no-console': 'error',
       'no-restricted-imports': ['error', { paths: [onlySession, ...onlyOutput] }],
     },
   },
   {
-    files: ['src/zookeeper/**/*.ts'],
+    files: ['src/stores/replicated-leveldb/zookeeper/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: onlyOutput }] },
   },
   {

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from '../dist/process/ports.js';
+import { freePorts } from '../dist/agents/local/ports.js';
 
 const NODES = 3;
 const rounds = Number(process.argv[2] ?? 34);

@@ -2,7 +2,7 @@
 // node bench/throughput.js [rounds=4] [--json file]
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { COMPILER_OPTIONS } from '../dist/broker/compilers.js';
+import { COMPILER_OPTIONS } from '../dist/stores/replicated-leveldb/compilers.js';
 import { ByHand } from './lib/by-hand.js';
 import { runBench } from './lib/cluster.js';
 import { startByHand, startOf, throughputOf } from './lib/measures.js';

@@ -1,13 +1,13 @@
-// Bundles the command line into dist/cli: a few reads instead of hundreds, which is most of what a short
+// Bundles the command line into dist/bundle: a few reads instead of hundreds, which is most of what a short
 // command takes. Each command stays a file of its own that is loaded when it runs. The files are
-// CommonJS, which Node.js starts faster and can keep compiled (src/compiled.ts).
+// CommonJS, which Node.js starts faster and can keep compiled (src/cli/compiled.ts).
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dir = join(root, 'dist', 'cli');
+const dir = join(root, 'dist', 'bundle');
 
 /** Where a library keeps its functions one by one. */
 const SINGLE = { async: 'async/', underscore: 'underscore/cjs/' };
@@ -74,10 +74,10 @@ async function write(input, options) {
   await bundle.close();
 }
 
-const base = await modulesOf('src/main.ts');
-const look = await modulesOf('src/commands/status.ts');
+const base = await modulesOf('src/cli/main.ts');
+const look = await modulesOf('src/cli/commands/status.ts');
 
-await write('src/main.ts', {
+await write('src/cli/main.ts', {
   cleanDir: true,
   codeSplitting: {
     groups: [
@@ -87,7 +87,7 @@ await write('src/main.ts', {
     ],
   },
 });
-await write('src/entry.ts', {});
+await write('src/cli/entry.ts', {});
 
 // For who type-checks bin/.
 writeFileSync(join(dir, 'entry.d.cts'), 'export {};\n');

@@ -6,7 +6,7 @@ import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from '
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../dist/process/ports.js';
+import { freePorts } from '../../dist/agents/local/ports.js';
 
 const NODES = [1, 2, 3];
 /** The ports that the distribution's configuration names, each of which three brokers on a machine need three times. */

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { brokersOf } from '../../dist/client/brokers.js';
+import { brokersOf } from '../../dist/clients/brokers.js';
 import { openCluster, statusOf, thisHost } from '../../dist/index.js';
-import { freePorts } from '../../dist/process/ports.js';
+import { freePorts } from '../../dist/agents/local/ports.js';
 
 const BIN = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'mqha.js');
 const NODES = 3;

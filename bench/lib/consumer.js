@@ -1,5 +1,5 @@
 // A client that reads a queue to its end and counts what it is given.
-import { QueueReceiver } from '../../dist/client/receiver.js';
+import { QueueReceiver } from '../../dist/clients/amqp/receiver.js';
 
 const LIMIT_MS = 600_000;
 

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { lastLines } from '../../dist/process/log.js';
+import { lastLines } from '../../dist/agents/local/log.js';
 
 const PRINTED_LINES = 15;
 

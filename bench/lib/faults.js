@@ -12,7 +12,7 @@ const DISTURBED_MS = 1500;
 
 /** @typedef {import('./cluster.js').BenchCluster} BenchCluster */
 /** @typedef {import('./cluster.js').Status} Status */
-/** @typedef {import('../../dist/process/table.js').ProcessInfo} ProcessInfo */
+/** @typedef {import('../../dist/agents/local/table.js').ProcessInfo} ProcessInfo */
 
 /**
  * @typedef {object} Scene what a fault is done to: a cluster that serves

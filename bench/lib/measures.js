@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { QueueSender } from '../../dist/client/sender.js';
-import { markOf, sinceMark } from '../../dist/process/log.js';
+import { QueueSender } from '../../dist/clients/amqp/sender.js';
+import { markOf, sinceMark } from '../../dist/agents/local/log.js';
 import { usageOf } from './usage.js';
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 // A client that sends steadily: numbered persistent messages, each again until it is acknowledged.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { QueueSender } from '../../dist/client/sender.js';
+import { QueueSender } from '../../dist/clients/amqp/sender.js';
 
 /** After so long without an answer the client looks for another broker as well. */
 const PATIENCE_MS = 250;
@@ -9,7 +9,7 @@ const KNOCK_MS = 5;
 /** `stop` gives up on the last message after this. */
 const STOP_MS = 30_000;
 
-/** @typedef {import('../../dist/client/link.js').LinkTimes & { readonly firstAckAt: number }} Link */
+/** @typedef {import('../../dist/clients/amqp/link.js').LinkTimes & { readonly firstAckAt: number }} Link */
 
 export class Producer {
   /** When each message was acknowledged, by its number. @type {number[]} */

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recordedArchives } from '../../dist/cluster/archives.js';
+import { recordedArchives } from '../../dist/operations/start/class-data.js';
 import { prepareRuntime, thisHost } from '../../dist/index.js';
 import { interruption } from './cluster.js';
 import { startOf } from './measures.js';

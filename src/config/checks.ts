@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.js';
+import type { Problem } from '../lib/errors.js';
 import { limitProblems, limitWarnings } from './limits.js';
 import type { ClusterConfig } from './schema.js';
 

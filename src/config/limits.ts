@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.js';
+import type { Problem } from '../lib/errors.js';
 import type { ClusterConfig } from './schema.js';
 
 /** The store counts a log file that holds a message as a whole, and begins a new one at this size (LevelDBStore.logSize). */

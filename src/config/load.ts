@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
-import { messageOf, usageError, type MqhaError, type Problem } from '../errors.js';
+import { messageOf, usageError, type MqhaError, type Problem } from '../lib/errors.js';
 import { crossChecks } from './checks.js';
 import { messageMbOf } from './limits.js';
 import { readConfigFile } from './read.js';

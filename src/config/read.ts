@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf, MqhaError, systemCode, usageError } from '../errors.js';
+import { messageOf, MqhaError, systemCode, usageError } from '../lib/errors.js';
 
 /** The name of the one file that a person edits. */
 export const CLUSTER_FILE = 'mqha.yaml';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageVersion } from '../package.js';
+import { packageVersion } from '../lib/package.js';
 import { openCache, prepareCache, syncFile, withTemporary } from './cache.js';
 import type { JavaRuntime } from './java.js';
 import { runTool } from './run.js';

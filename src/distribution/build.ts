@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { MqhaError } from '../errors.js';
+import { MqhaError } from '../lib/errors.js';
 import { DISTRIBUTION_DIRECTORY, type PinnedArtifact } from './artifacts.js';
 import { ADDED, GUARD_JAR, JAVA_JAR } from './classpath.js';
 import { makeGuard } from './guard.js';

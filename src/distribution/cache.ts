@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MqhaError, systemCode } from '../errors.js';
+import { MqhaError, systemCode } from '../lib/errors.js';
 import { cacheRoot } from './cache-root.js';
 
 /** The few writes that can fill a disk or be refused; tests put failures in their place. */

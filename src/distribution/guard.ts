@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { MqhaError } from '../errors.js';
+import { MqhaError } from '../lib/errors.js';
 import {
   ACTIVEMQ_VERSION,
   DISTRIBUTION_DIRECTORY,

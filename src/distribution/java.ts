@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MqhaError } from '../errors.js';
+import { MqhaError } from '../lib/errors.js';
 import { findOnPath, isExecutable, runTool } from './run.js';
 
 /** A Java that can run brokers. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import * as z from 'zod/mini';
-import { messageOf, systemCode } from '../errors.js';
+import { messageOf, systemCode } from '../lib/errors.js';
 import { digestFile } from './verify.js';
 
 /** Written last: a directory without it is not a distribution. */

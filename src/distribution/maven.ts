@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { MqhaError } from '../errors.js';
-import { renderTemplate } from '../render/templates.js';
-import { formatDuration } from '../time.js';
+import { MqhaError } from '../lib/errors.js';
+import { renderTemplate } from '../lib/templates.js';
+import { formatDuration } from '../lib/time.js';
 import type { PinnedArtifact } from './artifacts.js';
 import type { CacheIo } from './cache.js';
 import type { InstallListener } from './events.js';

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MqhaError } from '../errors.js';
+import { MqhaError } from '../lib/errors.js';
 import { coordinates, type PinnedArtifact } from './artifacts.js';
 import { syncFile, withTemporary, type Cache } from './cache.js';
 import type { InstallListener } from './events.js';

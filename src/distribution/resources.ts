@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MqhaError } from '../errors.js';
-import { packageRoot } from '../package.js';
+import { MqhaError } from '../lib/errors.js';
+import { packageRoot } from '../lib/package.js';
 
 /**
  * The jar with mqha's own Java: the guard's patcher and the launchers. It is built into `dist/`,

@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
-import { MqhaError } from '../errors.js';
+import { MqhaError } from '../lib/errors.js';
 
 /** How a tool ended. `lines` are the last lines of its two outputs together. */
 export interface RunResult {

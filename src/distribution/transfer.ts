@@ -1,7 +1,7 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { MqhaError, systemCode, usageError } from '../errors.js';
+import { MqhaError, systemCode, usageError } from '../lib/errors.js';
 import { prepareCache, storageFailure, withTemporary } from './cache.js';
 import { admit, ensureArtifacts, type InstallContext, type WrongFile } from './resolve.js';
 import { throwIfInterrupted } from './run.js';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { extract, type ReadEntry } from 'tar';
-import { MqhaError, messageOf } from '../errors.js';
+import { MqhaError, messageOf } from '../lib/errors.js';
 
 /**
  * Unpacks a tar, compressed or not, into an existing directory; any fault in it is an error.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { systemCode, type Problem } from '../errors.js';
+import { systemCode, type Problem } from '../lib/errors.js';
 import type { PinnedArtifact } from './artifacts.js';
 
 /** Why a file is not the pinned one. */

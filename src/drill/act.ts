@@ -1,7 +1,7 @@
-import { messageOf, MqhaError } from '../errors.js';
-import { Deadline } from '../time.js';
+import { messageOf, MqhaError } from '../lib/errors.js';
+import { Deadline } from '../lib/time.js';
 import { DRILL_QUEUE } from './bodies.js';
-import type { Attempt, Delivery } from './checker.js';
+import type { Delivery, QueuedAttempt } from './checker.js';
 import { look, untilWhole, type Ground } from './ground.js';
 import { Hands } from './hands.js';
 import { Load } from './load.js';
@@ -27,11 +27,6 @@ export interface Place {
   readonly round: number;
   /** How many it will be. */
   readonly rounds: number;
-}
-
-/** A send that has reached a broker. */
-export interface QueuedAttempt extends Attempt {
-  readonly queue: string;
 }
 
 /** What happened while clients were sending. */

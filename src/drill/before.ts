@@ -1,6 +1,6 @@
-import { throwIfInterrupted } from '../cluster/context.js';
-import type { ClusterStatus } from '../cluster/status.js';
-import { Deadline, sleep } from '../time.js';
+import { throwIfInterrupted } from '../state/cluster.js';
+import type { ClusterStatus } from '../observe/status.js';
+import { Deadline, sleep } from '../lib/time.js';
 import { isDrillQueue } from './bodies.js';
 import { inhabitantsOf, isHealthy, refused, refuseUnhealthy } from './consent.js';
 import { discard } from './drain.js';

@@ -1,4 +1,4 @@
-import { markOf, sinceMark } from '../process/log.js';
+import { markOf, sinceMark } from '../agents/local/log.js';
 
 const LINE = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) \| (.*)$/;
 

@@ -6,6 +6,11 @@ export interface Attempt {
   readonly acknowledged: boolean;
 }
 
+/** A send that has reached a broker. */
+export interface QueuedAttempt extends Attempt {
+  readonly queue: string;
+}
+
 /** A delivery to a consumer while faults were done. */
 export interface Delivery {
   readonly body: string;

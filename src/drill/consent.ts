@@ -1,10 +1,10 @@
-import { clientsOf, queueDepths, type QueueDepth } from '../broker/inhabitants.js';
-import type { Cluster } from '../cluster/context.js';
-import { isLocal } from '../process/hosts.js';
-import type { ClusterStatus } from '../cluster/status.js';
-import type { Confirm } from '../cluster/stop.js';
+import { clientsOf, queueDepths, type QueueDepth } from '../clients/management/destinations.js';
+import type { Cluster } from '../state/cluster.js';
+import { isLocal } from '../agents/local/hosts.js';
+import type { ClusterStatus } from '../observe/status.js';
+import type { Confirm } from '../operations/stop.js';
 import type { ClusterConfig } from '../config/schema.js';
-import { messageOf, MqhaError } from '../errors.js';
+import { messageOf, MqhaError } from '../lib/errors.js';
 import { isDrillQueue } from './bodies.js';
 import { DEAD_LETTERS } from './drain.js';
 import { consoleOf, isWhole } from './ground.js';

@@ -1,6 +1,6 @@
-import type { ClientOptions } from '../client/brokers.js';
-import { QueueReceiver } from '../client/receiver.js';
-import { Deadline, sleep } from '../time.js';
+import type { ClientOptions } from '../clients/brokers.js';
+import { QueueReceiver } from '../clients/amqp/receiver.js';
+import { Deadline, sleep } from '../lib/time.js';
 import { drain, type Drained } from './drain.js';
 import { depthOf, type Ground } from './ground.js';
 import type { DepthCheck, Finding } from './result.js';

@@ -1,6 +1,6 @@
-import type { ClientOptions } from '../client/brokers.js';
-import { QueueReceiver } from '../client/receiver.js';
-import { Deadline } from '../time.js';
+import type { ClientOptions } from '../clients/brokers.js';
+import { QueueReceiver } from '../clients/amqp/receiver.js';
+import { Deadline } from '../lib/time.js';
 import { isDrillBody, unpadded } from './bodies.js';
 
 /** What came off a queue. */

@@ -1,13 +1,13 @@
-import type { ClientOptions } from '../client/brokers.js';
-import type { Cluster } from '../cluster/context.js';
-import { judge } from '../cluster/judge.js';
-import { observe } from '../cluster/observe.js';
-import type { ClusterStatus } from '../cluster/status.js';
-import { queueDepths } from '../broker/inhabitants.js';
-import type { Console } from '../broker/jolokia.js';
-import type { Deadline } from '../time.js';
-import { sleep } from '../time.js';
-import type { ZooKeeperReader } from '../zookeeper/session.js';
+import type { ClientOptions } from '../clients/brokers.js';
+import type { Cluster } from '../state/cluster.js';
+import { toStatus } from '../observe/to-status.js';
+import { observe } from '../observe/observation.js';
+import type { ClusterStatus } from '../observe/status.js';
+import { queueDepths } from '../clients/management/destinations.js';
+import type { Console } from '../clients/management/jolokia.js';
+import type { Deadline } from '../lib/time.js';
+import { sleep } from '../lib/time.js';
+import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import type { Random } from './random.js';
 import type { DrillRecord } from './record.js';
 import type { Witness } from './witness.js';
@@ -61,7 +61,7 @@ const HELD_MS = 500;
 
 /** One look at the cluster. */
 export async function look({ calm, reader }: Pick<Ground, 'calm' | 'reader'>) {
-  return judge(calm, await observe(calm, reader));
+  return toStatus(calm, await observe(calm, reader));
 }
 
 /**

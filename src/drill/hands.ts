@@ -1,5 +1,5 @@
-import { MqhaError } from '../errors.js';
-import type { ProcessInfo } from '../process/table.js';
+import { MqhaError } from '../lib/errors.js';
+import type { ProcessInfo } from '../agents/local/table.js';
 import type { Ground } from './ground.js';
 import type { Witness } from './witness.js';
 

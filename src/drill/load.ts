@@ -1,6 +1,6 @@
-import type { ClientOptions } from '../client/brokers.js';
-import { QueueSender, type Sent } from '../client/sender.js';
-import { before, Deadline, sleep } from '../time.js';
+import type { ClientOptions } from '../clients/brokers.js';
+import { QueueSender, type Sent } from '../clients/amqp/sender.js';
+import { before, Deadline, sleep } from '../lib/time.js';
 import { bodyOf } from './bodies.js';
 import { LATE_MS } from './outages.js';
 

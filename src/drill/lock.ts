@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Cluster } from '../cluster/context.js';
-import { MqhaError } from '../errors.js';
-import { ensureDirectory, SECRET_DIRECTORY } from '../files.js';
-import { acquireLock, type Lock } from '../process/lock.js';
-import { Deadline } from '../time.js';
+import type { Cluster } from '../state/cluster.js';
+import { MqhaError } from '../lib/errors.js';
+import { ensureDirectory, SECRET_DIRECTORY } from '../lib/files.js';
+import { acquireLock, type Lock } from '../agents/local/lock.js';
+import { Deadline } from '../lib/time.js';
 
 const LOCK_MS = 500;
 

@@ -1,4 +1,4 @@
-import type { Sent } from '../client/sender.js';
+import type { Sent } from '../clients/amqp/sender.js';
 
 /** What is needed of a send to tell outages; times are Date.now(). */
 export type SendTimes = Pick<Sent, 'outcome' | 'startedAt' | 'endedAt'>;

@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../config/schema.js';
-import type { Act, QueuedAttempt } from './act.js';
+import type { Act } from './act.js';
 import { DRILL_QUEUE, isDrillBody } from './bodies.js';
-import { checkQueue, withEarlier, type Delivery } from './checker.js';
+import { checkQueue, withEarlier, type Delivery, type QueuedAttempt } from './checker.js';
 import { depthFinding, empty } from './depths.js';
 import { countDead, DEAD_LETTERS } from './drain.js';
 import type { Ground } from './ground.js';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import type { Cluster } from '../cluster/context.js';
-import { startNodes } from '../cluster/start.js';
-import { ensureSupervisor } from '../cluster/supervision.js';
+import type { Cluster } from '../state/cluster.js';
+import { startNodes } from '../operations/start/start.js';
+import { ensureSupervisor } from '../operations/supervision.js';
 import type { Ground } from './ground.js';
 import { resumeSuspended } from './hands.js';
 import { lockDrill } from './lock.js';

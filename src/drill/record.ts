@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Layout } from '../config/layout.js';
-import { readIfThere, writeFileAtomic } from '../files.js';
+import { readIfThere, writeFileAtomic } from '../lib/files.js';
 
 const schema = z.object({
   /** Processes that were suspended, and may be still. */

@@ -1,4 +1,4 @@
-import type { StatusProblem } from '../cluster/status.js';
+import type { StatusProblem } from '../observe/status.js';
 
 /**
  * The counts of a total-queue check: what is put into a queue must come out of it. A message is one

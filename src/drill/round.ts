@@ -1,4 +1,4 @@
-import { formatDuration } from '../time.js';
+import { formatDuration } from '../lib/time.js';
 import { enact, type Act, type Place } from './act.js';
 import { sumCounts } from './checker.js';
 import type { Ground } from './ground.js';

@@ -1,12 +1,12 @@
-import type { Cluster } from '../cluster/context.js';
-import { throwIfInterrupted } from '../cluster/context.js';
-import { startNodes } from '../cluster/start.js';
-import type { ClusterStatus } from '../cluster/status.js';
+import type { Cluster } from '../state/cluster.js';
+import { throwIfInterrupted } from '../state/cluster.js';
+import { startNodes } from '../operations/start/start.js';
+import type { ClusterStatus } from '../observe/status.js';
 import { quorumOf } from '../config/checks.js';
 import type { ClusterConfig } from '../config/schema.js';
-import { MqhaError } from '../errors.js';
-import { Deadline, formatDuration, sleep } from '../time.js';
-import type { QueuedAttempt } from './act.js';
+import { MqhaError } from '../lib/errors.js';
+import { Deadline, formatDuration, sleep } from '../lib/time.js';
+import type { QueuedAttempt } from './checker.js';
 import { look, untilWhole, type Ground } from './ground.js';
 import type { Hands } from './hands.js';
 import type { Load, LoadSend } from './load.js';
@@ -118,7 +118,7 @@ export class Scene {
   /** Waits; ends early, with an error, where the user interrupts. @throws MqhaError `interrupted` */
   async pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, this.cluster.host.signal);
-    this.#heed();
+    this.#resetOnRequest();
   }
 
   /**
@@ -132,7 +132,7 @@ export class Scene {
     const { signal } = this.cluster.host;
     this.say('waiting for service');
     const isServed = await this.load.flows(since, Deadline.in(limitMs), signal);
-    this.#heed();
+    this.#resetOnRequest();
     if (!isServed) {
       this.faults.push(`service did not come back within ${formatDuration(limitMs)}`);
     }
@@ -146,7 +146,7 @@ export class Scene {
   ): Promise<ClusterStatus | undefined> {
     const deadline = Deadline.in(limitMs);
     for (;;) {
-      this.#heed();
+      this.#resetOnRequest();
       const status = await look(this.ground);
       if (wanted(status)) return status;
       if (deadline.passed) return undefined;
@@ -179,14 +179,14 @@ export class Scene {
     this.say('waiting until the cluster is whole');
     const { signal } = this.cluster.host;
     const at = await untilWhole(this.ground, this.hands.replaced, Deadline.in(limitMs), signal);
-    this.#heed();
+    this.#resetOnRequest();
     if (at !== undefined) return;
     throw new MqhaError('timeout', `the cluster was not whole within ${formatDuration(limitMs)}`, {
       hint: 'See `mqha status`.',
     });
   }
 
-  #heed(): void {
+  #resetOnRequest(): void {
     throwIfInterrupted(this.cluster.host, 'the drill puts the cluster back');
   }
 }

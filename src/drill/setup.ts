@@ -1,9 +1,9 @@
 import { cpus, release, totalmem, type } from 'node:os';
-import type { Cluster } from '../cluster/context.js';
+import type { Cluster } from '../state/cluster.js';
 import { quorumOf } from '../config/checks.js';
 import { findJava } from '../distribution/index.js';
 import { ZOOKEEPER_VERSION } from '../distribution/artifacts.js';
-import { packageVersion } from '../package.js';
+import { packageVersion } from '../lib/package.js';
 import { DRILL_QUEUE } from './bodies.js';
 import type { DrillOptions } from './ground.js';
 import type { DrillSetup } from './result.js';

@@ -1,4 +1,4 @@
-import { durableSubscriptions, removeSubscription } from '../broker/inhabitants.js';
+import { durableSubscriptions, removeSubscription } from '../clients/management/destinations.js';
 import { SUBSCRIBER } from './bodies.js';
 import { consoleOf, look, type Ground } from './ground.js';
 

@@ -1,7 +1,7 @@
-import type { ClientOptions } from '../client/brokers.js';
-import { QueueReceiver } from '../client/receiver.js';
-import type { Received } from '../client/receiver-link.js';
-import { sleep } from '../time.js';
+import type { ClientOptions } from '../clients/brokers.js';
+import { QueueReceiver } from '../clients/amqp/receiver.js';
+import type { Received } from '../clients/amqp/receiver-link.js';
+import { sleep } from '../lib/time.js';
 import type { Delivery } from './checker.js';
 
 /** The broker sends so many ahead; the fewer, the sooner it is known that an acknowledgement has arrived. */

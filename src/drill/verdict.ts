@@ -1,4 +1,4 @@
-import { formatDuration } from '../time.js';
+import { formatDuration } from '../lib/time.js';
 import { sumCounts } from './checker.js';
 import type {
   DrillResult,

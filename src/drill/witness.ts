@@ -1,11 +1,11 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import type { Cluster } from '../cluster/context.js';
-import { readElection, type Election } from '../election/election.js';
-import type { Member } from '../election/members.js';
-import type { ProcessInfo } from '../process/table.js';
-import { Deadline } from '../time.js';
-import { processNames } from '../zookeeper/server.js';
-import { ZooKeeperReader } from '../zookeeper/session.js';
+import type { Cluster } from '../state/cluster.js';
+import { readElection, type Election } from '../stores/replicated-leveldb/election/election.js';
+import type { Member } from '../stores/replicated-leveldb/election/members.js';
+import type { ProcessInfo } from '../agents/local/table.js';
+import { Deadline } from '../lib/time.js';
+import { processNames } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { explains, LogSince, messageIn } from './broker-log.js';
 import type { LogLine, Mark, MarkKind } from './result.js';
 

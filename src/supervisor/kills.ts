@@ -1,26 +1,26 @@
-import { isAccepting } from '../broker/probe.js';
-import { asStarted } from '../broker/settings.js';
-import type { Cluster } from '../cluster/context.js';
-import type { KillCode } from '../journal/entries.js';
-import type { ProcessInfo } from '../process/table.js';
+import { isAccepting } from '../clients/probe.js';
+import { asStarted } from '../stores/replicated-leveldb/settings.js';
+import type { Cluster } from '../state/cluster.js';
+import type { KillCode } from '../state/journal/entries.js';
+import type { ProcessInfo } from '../agents/local/table.js';
 import type { Failures } from './failures.js';
-import type { Glance } from './lookout.js';
-import type { Revival } from './revival.js';
+import type { Glance } from './observer.js';
+import type { Restarter } from './restarter.js';
 import type { Fault } from './rules.js';
-import type { Ward, Wards } from './wards.js';
+import type { SupervisedProcess, SupervisedProcesses } from './supervised-processes.js';
 
 /** How long a master that seems to hang is asked before it is killed. */
 const LATE_MS = 2000;
 
 /** Ends processes that must not go on; the end of one is followed by a start like any other, where it may be. */
 export class Kills {
-  readonly #wards: Wards;
-  readonly #revival: Revival;
+  readonly #wards: SupervisedProcesses;
+  readonly #revival: Restarter;
   readonly #failures: Failures;
   /** Who must not go on, and why. */
   readonly #doomed = new Map<string, string>();
 
-  constructor(wards: Wards, revival: Revival, failures: Failures) {
+  constructor(wards: SupervisedProcesses, revival: Restarter, failures: Failures) {
     this.#wards = wards;
     this.#revival = revival;
     this.#failures = failures;
@@ -78,7 +78,7 @@ export class Kills {
   /** @param how what is said of the end of the process */
   async #kill(
     { registry, journal }: Cluster,
-    ward: Ward,
+    ward: SupervisedProcess,
     code: KillCode,
     reason: string,
     how = reason,

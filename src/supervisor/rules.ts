@@ -1,7 +1,11 @@
-import type { Attachment } from '../broker/attachment.js';
+import type { Attachment } from '../stores/replicated-leveldb/attachment.js';
 import type { SupervisorLimits } from '../config/schema.js';
-import { membersOf, vetoing, type Election } from '../election/election.js';
-import type { KillCode } from '../journal/entries.js';
+import {
+  membersOf,
+  vetoing,
+  type Election,
+} from '../stores/replicated-leveldb/election/election.js';
+import type { KillCode } from '../state/journal/entries.js';
 
 /** What can be wrong with a process that lives. */
 export type FaultCode = Exclude<KillCode, 'behind' | 'hopeless'>;
@@ -15,7 +19,7 @@ export interface Fault {
 }
 
 /** What the rules need to know; names are those of nodes. */
-export interface Sight {
+export interface FaultInput {
   /** Undefined while ZooKeeper does not answer: then nothing can be said of the brokers. */
   readonly election: Election | undefined;
   readonly quorum: number;
@@ -38,7 +42,7 @@ export interface Sight {
 }
 
 /** Every process that is at fault at this moment. */
-export function faultsOf(sight: Sight): Fault[] {
+export function faultsOf(sight: FaultInput): Fault[] {
   const { election, alive } = sight;
   if (sight.zookeeperSilent) return [{ name: 'zookeeper', code: 'zookeeper-hung', detail: '' }];
   if (!election) return [];

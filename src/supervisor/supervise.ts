@@ -1,10 +1,10 @@
-import type { Cluster } from '../cluster/context.js';
-import { supervisorDirectory } from '../cluster/supervision.js';
-import { MqhaError } from '../errors.js';
-import { ensureDirectory, SECRET_DIRECTORY } from '../files.js';
-import { packageVersion } from '../package.js';
-import { acquireLock, type Lock } from '../process/lock.js';
-import { Deadline } from '../time.js';
+import type { Cluster } from '../state/cluster.js';
+import { supervisorDirectory } from '../state/supervisor-lock.js';
+import { MqhaError } from '../lib/errors.js';
+import { ensureDirectory, SECRET_DIRECTORY } from '../lib/files.js';
+import { packageVersion } from '../lib/package.js';
+import { acquireLock, type Lock } from '../agents/local/lock.js';
+import { Deadline } from '../lib/time.js';
 import { Supervisor } from './supervisor.js';
 
 /** One that is being ended gives way within this time. */

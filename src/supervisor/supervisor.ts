@@ -1,30 +1,35 @@
 import { existsSync, statSync } from 'node:fs';
-import { endOfLast, type EndRecord } from '../broker/end-record.js';
-import { openCluster, type Cluster } from '../cluster/context.js';
-import { diskRoom, isFull } from '../cluster/disk.js';
-import { decidingOf } from '../cluster/quorum.js';
-import { releaseZnodes } from '../cluster/sessions.js';
-import { isWanted } from '../cluster/wanted-file.js';
+import { endOfLast, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
+import { openCluster, type Cluster } from '../state/cluster.js';
+import { diskRoom, isFull } from '../observe/disk.js';
+import { decidingOf } from '../observe/quorum.js';
+import { releaseZnodes } from '../state/sessions.js';
+import { isWanted } from '../state/desired-state-file.js';
 import { quorumOf } from '../config/checks.js';
-import { membersOf } from '../election/election.js';
-import { messageOf } from '../errors.js';
-import type { NewEntry } from '../journal/entries.js';
-import { changesOfMaster } from '../journal/history.js';
-import { Deadline, sleep } from '../time.js';
-import { processNames, ZOOKEEPER } from '../zookeeper/server.js';
-import { ZooKeeperReader } from '../zookeeper/session.js';
+import { membersOf } from '../stores/replicated-leveldb/election/election.js';
+import { messageOf } from '../lib/errors.js';
+import type { NewEntry } from '../state/journal/entries.js';
+import { changesOfMaster } from '../state/journal/history.js';
+import { Deadline, sleep } from '../lib/time.js';
+import { processNames, ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { Kills } from './kills.js';
-import { Lookout, type Glance } from './lookout.js';
-import { Mastership } from './mastership.js';
-import { Revival } from './revival.js';
+import { Observer, type Glance } from './observer.js';
+import { FailoverLog } from './failover-log.js';
+import { Restarter } from './restarter.js';
 import { Copies } from './copies.js';
 import { Failures } from './failures.js';
-import { FaultClock, faultsOf, type Fault, type Sight } from './rules.js';
+import { FaultClock, faultsOf, type Fault, type FaultInput } from './rules.js';
 import { roomOnShortDisks } from './short-disks.js';
-import { sightOf } from './sight.js';
-import { Statement } from './statement.js';
-import { useful, useless, Wards, type Ward } from './wards.js';
-import { WantedReader } from './wanted-reader.js';
+import { faultInputOf } from './fault-input.js';
+import { StateWriter } from './state-writer.js';
+import {
+  markHealthy,
+  markUnhealthy,
+  SupervisedProcesses,
+  type SupervisedProcess,
+} from './supervised-processes.js';
+import { DesiredStateReader } from './desired-state-reader.js';
 
 /** An entry of the supervisor's. */
 type Untold = DistributiveOmit<NewEntry, 'source'>;
@@ -48,13 +53,13 @@ const RELEASE_MS = 1500;
 export class Supervisor {
   private cluster: Cluster;
   private readonly reader: ZooKeeperReader;
-  private readonly lookout: Lookout;
-  private mastership = new Mastership();
+  private readonly lookout: Observer;
+  private mastership = new FailoverLog();
   private readonly clock = new FaultClock();
-  private readonly wantedReader = new WantedReader();
-  private readonly revival = new Revival(this.wantedReader);
-  private readonly wards: Wards;
-  private readonly statement: Statement;
+  private readonly wantedReader = new DesiredStateReader();
+  private readonly revival = new Restarter(this.wantedReader);
+  private readonly wards: SupervisedProcesses;
+  private readonly statement: StateWriter;
   private readonly failures = new Failures();
   private readonly copies = new Copies();
   private readonly kills: Kills;
@@ -68,13 +73,13 @@ export class Supervisor {
 
   constructor(cluster: Cluster) {
     this.cluster = cluster;
-    this.statement = new Statement(cluster.host.now());
+    this.statement = new StateWriter(cluster.host.now());
     this.reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
-    this.lookout = new Lookout(cluster, this.reader, () => {
+    this.lookout = new Observer(cluster, this.reader, () => {
       this.wake();
     });
-    this.wards = new Wards(this.reader, async (ward, removed) => {
-      await this.mourn(ward, removed);
+    this.wards = new SupervisedProcesses(this.reader, async (ward, removed) => {
+      await this.onProcessExit(ward, removed);
       this.wake();
     });
     this.kills = new Kills(this.wards, this.revival, this.failures);
@@ -107,7 +112,7 @@ export class Supervisor {
     const { config, registry, journal } = this.cluster;
     // A journal that cannot be read keeps nobody from looking after the brokers.
     const entries = await journal.read().catch(() => []);
-    this.mastership = new Mastership(changesOfMaster(entries).at(-1));
+    this.mastership = new FailoverLog(changesOfMaster(entries).at(-1));
     for (const { name } of config.nodes) {
       const pid = (await registry.find(name)) ? undefined : await registry.lastPid(name);
       const end = pid === undefined ? undefined : await this.endOf(name, pid);
@@ -130,7 +135,7 @@ export class Supervisor {
   /** One look, and what follows from it; returns the pause until the next. */
   private async turn(): Promise<number> {
     await this.reload();
-    for (const name of this.revival.heed(await this.wantedReader.read(this.cluster))) {
+    for (const name of this.revival.resetOnRequest(await this.wantedReader.read(this.cluster))) {
       this.failures.forgive(name);
       this.kills.forgive(name);
     }
@@ -195,8 +200,8 @@ export class Supervisor {
   }
 
   /** Tells of the end of a process. */
-  private async mourn(
-    { name, info, killed }: Ward,
+  private async onProcessExit(
+    { name, info, killed }: SupervisedProcess,
     removed: { readonly znode: string; readonly session: string } | undefined,
   ): Promise<void> {
     // A command says what it wants before it ends a process, maybe a moment ago.
@@ -305,7 +310,7 @@ export class Supervisor {
     const { config } = this.cluster;
     const attachments = await this.wards.attachments();
     this.noteUse(glance, attachments);
-    const sight = sightOf(config, glance, this.wards.brokers, attachments, this.servedZnode);
+    const sight = faultInputOf(config, glance, this.wards.brokers, attachments, this.servedZnode);
     const present = faultsOf(sight).filter(({ name }) => this.isWanted(name));
     return {
       present,
@@ -314,15 +319,15 @@ export class Supervisor {
   }
 
   /** What has been of use may die more often before it is given up. */
-  private noteUse(glance: Glance, attachments: Sight['attachments']): void {
+  private noteUse(glance: Glance, attachments: FaultInput['attachments']): void {
     for (const ward of this.wards.brokers) {
       const isAttached = attachments.get(ward.name)?.state === 'attached';
       if (isAttached) this.copies.attached(ward.name);
-      if (isAttached || ward.name === glance.serving) useful(ward);
-      else useless(ward);
+      if (isAttached || ward.name === glance.serving) markHealthy(ward);
+      else markUnhealthy(ward);
     }
     const zookeeper = this.wards.get(ZOOKEEPER);
-    if (zookeeper && glance.election) useful(zookeeper);
+    if (zookeeper && glance.election) markHealthy(zookeeper);
   }
 
   /** Znodes of the dead that could not be removed at once, or that died while nobody looked. */

@@ -1,8 +1,8 @@
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
 import { cachedDistribution } from '../../src/distribution/install.js';
-import { packageRoot } from '../../src/package.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { startedCluster, type TestCluster } from '../support/cluster.js';
 import { java, Program } from '../support/examples.js';
 

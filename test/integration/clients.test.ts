@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Queues } from '../../src/cluster/queues.js';
-import type { SendResult } from '../../src/cluster/send.js';
-import { packageRoot } from '../../src/package.js';
+import type { Queues } from '../../src/messages/queues.js';
+import type { SendResult } from '../../src/messages/send.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { eventually, TestCluster } from '../support/cluster.js';
 import { healed } from '../support/watched.js';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { COMPILER_OPTIONS } from '../../src/broker/compilers.js';
+import { COMPILER_OPTIONS } from '../../src/stores/replicated-leveldb/compilers.js';
 import { java } from '../support/examples.js';
 
 const QUIET = '-XX:CompileCommand=quiet';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { QueueReceiver } from '../../src/client/receiver.js';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import { QueueReceiver } from '../../src/clients/amqp/receiver.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
 import { eventually, startedCluster, type TestCluster } from '../support/cluster.js';
 import { changeByte, ENTRY, StoreFiles, TRACE } from '../support/damage.js';
 import { clientOf } from '../support/messages.js';

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync, rmSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueueStatistics } from '../../src/broker/jolokia.js';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { QueueStatistics } from '../../src/clients/management/jolokia.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
 import { eventually, startedCluster, type TestCluster } from '../support/cluster.js';
 import { receive } from '../support/messages.js';
 import { healed, ofType } from '../support/watched.js';

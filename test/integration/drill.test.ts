@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { QueueReceiver } from '../../src/client/receiver.js';
-import { brokersOf } from '../../src/client/brokers.js';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
+import { QueueReceiver } from '../../src/clients/amqp/receiver.js';
+import { brokersOf } from '../../src/clients/brokers.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
 import { DRILL_QUEUE } from '../../src/drill/bodies.js';
 import type { DrillResult } from '../../src/drill/result.js';
-import { packageRoot } from '../../src/package.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { eventually, startedCluster, TestCluster, type CliResult } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 import { healed, slaveIn } from '../support/watched.js';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterStatus } from '../../src/cluster/status.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
 import { errorIn, eventually, type TestCluster } from '../support/cluster.js';
 import { SmallDisk } from '../support/small-disk.js';
 import { healed, ofType, watchedCluster } from '../support/watched.js';

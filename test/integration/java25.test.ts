@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { StartResult } from '../../src/cluster/start.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { StartResult } from '../../src/operations/start/start.js';
 import { TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
-import { QueueSender } from '../../src/client/sender.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
+import { QueueSender } from '../../src/clients/amqp/sender.js';
 import { eventually, TestCluster } from '../support/cluster.js';
 import { jmsClient } from '../support/jms.js';
 import { clientOf } from '../support/messages.js';

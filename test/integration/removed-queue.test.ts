@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { queueDepths, removeQueue } from '../../src/broker/inhabitants.js';
-import type { Console } from '../../src/broker/jolokia.js';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import { queueDepths, removeQueue } from '../../src/clients/management/destinations.js';
+import type { Console } from '../../src/clients/management/jolokia.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
 import { startedCluster, type TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 import { healed } from '../support/watched.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { RestartResult } from '../../src/cluster/restart.js';
-import type { StartResult } from '../../src/cluster/start.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { RestartResult } from '../../src/operations/restart.js';
+import type { StartResult } from '../../src/operations/start/start.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
 import { startedCluster, type TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 

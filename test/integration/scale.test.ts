@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { StartResult } from '../../src/cluster/start.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { StartResult } from '../../src/operations/start/start.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
 import { loadConfig } from '../../src/config/load.js';
-import type { ScalePlan } from '../../src/scale/proposal.js';
-import type { ScaleResult } from '../../src/scale/scale.js';
+import type { ScalePlan } from '../../src/operations/scale/proposal.js';
+import type { ScaleResult } from '../../src/operations/scale/scale.js';
 import {
   eventually,
   startedCluster,

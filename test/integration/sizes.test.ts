@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { KillResult } from '../../src/cluster/kill.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { KillResult } from '../../src/operations/kill.js';
 import { TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { KillResult } from '../../src/cluster/kill.js';
-import type { StartResult } from '../../src/cluster/start.js';
-import { isAccepting } from '../../src/broker/probe.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { KillResult } from '../../src/operations/kill.js';
+import type { StartResult } from '../../src/operations/start/start.js';
+import { isAccepting } from '../../src/clients/probe.js';
 import { eventually, TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 

@@ -2,10 +2,10 @@ import { createServer } from 'node:net';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { KillResult } from '../../src/cluster/kill.js';
-import type { StartResult } from '../../src/cluster/start.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { KillResult } from '../../src/operations/kill.js';
+import type { StartResult } from '../../src/operations/start/start.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
 import { eventually, type TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
 import { eventually, type TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 import {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { durableSubscriptions } from '../../src/broker/inhabitants.js';
+import { durableSubscriptions } from '../../src/clients/management/destinations.js';
 import type { DrillResult, RoundResult } from '../../src/drill/result.js';
 import { eventually, startedCluster, type TestCluster } from '../support/cluster.js';
 import { healed } from '../support/watched.js';

@@ -5,14 +5,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import { openCluster, thisHost, type Cluster } from '../../src/cluster/context.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
-import { endSupervisor } from '../../src/cluster/supervision.js';
-import type { Entry } from '../../src/journal/entries.js';
-import { packageRoot } from '../../src/package.js';
-import { freePorts } from '../../src/process/ports.js';
-import { Deadline } from '../../src/time.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import { openCluster, thisHost, type Cluster } from '../../src/state/cluster.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
+import { endSupervisor } from '../../src/operations/supervision.js';
+import type { Entry } from '../../src/state/journal/entries.js';
+import { packageRoot } from '../../src/lib/package.js';
+import { freePorts } from '../../src/agents/local/ports.js';
+import { Deadline } from '../../src/lib/time.js';
 
 /** What one run of the command line gave. */
 export interface CliResult {

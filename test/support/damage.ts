@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { wholeEnd } from '../../src/broker/log-file.js';
+import { wholeEnd } from '../../src/stores/replicated-leveldb/data/log-file.js';
 import type { TestCluster } from './cluster.js';
 import { unit } from './stores.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { packageRoot } from '../../src/package.js';
+import { packageRoot } from '../../src/lib/package.js';
 import type { TestCluster } from './cluster.js';
 
 /** What a build leaves in the directory of an example. */

@@ -2,9 +2,9 @@ import { delimiter, join } from 'node:path';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
 import { cachedDistribution } from '../../src/distribution/index.js';
-import { packageRoot } from '../../src/package.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { java } from './examples.js';
 
 /** A client that runs. */

@@ -1,5 +1,5 @@
-import { QueueSender } from '../../src/client/sender.js';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import { QueueSender } from '../../src/clients/amqp/sender.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
 import { clientOf } from './messages.js';
 
 /** Sends numbered messages until it is stopped, each when the one before was acknowledged. */

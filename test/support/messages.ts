@@ -1,7 +1,7 @@
-import type { ClientOptions } from '../../src/client/brokers.js';
-import { QueueReceiver } from '../../src/client/receiver.js';
-import { QueueSender } from '../../src/client/sender.js';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { ClientOptions } from '../../src/clients/brokers.js';
+import { QueueReceiver } from '../../src/clients/amqp/receiver.js';
+import { QueueSender } from '../../src/clients/amqp/sender.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
 
 const LIMIT_MS = 30_000;
 

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
 
 const LIMIT_MS = 30_000;
 const SILENT_MS = 15_000;

@@ -7,7 +7,8 @@ import { onTestFinished } from 'vitest';
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'mqha-unit-'));
   onTestFinished(() => {
-    rmSync(directory, { recursive: true, force: true });
+    // A process that the test has ended may still write a file.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
   return directory;
 }

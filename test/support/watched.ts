@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterStatus } from '../../src/cluster/status.js';
-import type { Entry, EntryType } from '../../src/journal/entries.js';
-import { markOf, sinceMark } from '../../src/process/log.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
+import type { Entry, EntryType } from '../../src/state/journal/entries.js';
+import { markOf, sinceMark } from '../../src/agents/local/log.js';
 import { eventually, TestCluster } from './cluster.js';
 
 /** Limits short enough for a test; a pause of the machine may still be longer than the shortest. */

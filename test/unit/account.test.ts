@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settingMarkers } from '../../src/broker/settings.js';
-import { accountOf } from '../../src/cluster/account.js';
-import type { Cluster } from '../../src/cluster/context.js';
+import { settingMarkers } from '../../src/stores/replicated-leveldb/settings.js';
+import { accountOf } from '../../src/state/account.js';
+import type { Cluster } from '../../src/state/cluster.js';
 import { portTable } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
 import { temporaryDirectory } from '../support/temp.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { packageRoot, packageVersion } from '../../src/package.js';
+import { packageRoot, packageVersion } from '../../src/lib/package.js';
 import { mqha as inItsOwnProcess } from '../support/cluster.js';
 import { temporaryDirectory } from '../support/temp.js';
 import {

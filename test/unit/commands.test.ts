@@ -10,10 +10,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCluster, thisHost } from '../../src/cluster/context.js';
-import type { ClientSettings } from '../../src/cluster/client-settings.js';
-import type { DryRun } from '../../src/scale/dry-run.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
+import { openCluster, thisHost } from '../../src/state/cluster.js';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { DryRun } from '../../src/operations/scale/dry-run.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { edit, errorOf, fakeJava, made, mqha, portOptions, secretsOf, snapshot } from './rig.js';
 

@@ -11,7 +11,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CompiledBundle } from '../../src/compiled.js';
+import { CompiledBundle } from '../../src/cli/compiled.js';
 
 /** Two files of the same length. */
 const PART =

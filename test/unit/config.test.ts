@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { quorumOf } from '../../src/config/checks.js';
 import { portTable } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
-import { MqhaError } from '../../src/errors.js';
-import { packageRoot } from '../../src/package.js';
-import { renderClusterFile } from '../../src/render/files.js';
+import { MqhaError } from '../../src/lib/errors.js';
+import { packageRoot } from '../../src/lib/package.js';
+import { renderClusterFile } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
 
 const yes = () => Promise.resolve(true);
 

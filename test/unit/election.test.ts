@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { membersOf, phaseOf, readElection, vetoing } from '../../src/election/election.js';
-import type { Znode } from '../../src/election/members.js';
+import {
+  membersOf,
+  phaseOf,
+  readElection,
+  vetoing,
+} from '../../src/stores/replicated-leveldb/election/election.js';
+import type { Znode } from '../../src/stores/replicated-leveldb/election/members.js';
 
 interface Data {
   readonly container?: string;

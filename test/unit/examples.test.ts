@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { packageRoot } from '../../src/package.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { temporaryDirectory } from '../support/temp.js';
 
 const CLIENTS = ['spring-boot', 'java', 'python', 'node'];

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'n
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { systemdUnit, type UnitOptions } from '../../src/export/systemd.js';
-import { packageRoot } from '../../src/package.js';
+import { systemdUnit, type UnitOptions } from '../../src/operations/systemd.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { errorOf, made, mqha } from './rig.js';
 

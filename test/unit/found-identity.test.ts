@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCluster, thisHost } from '../../src/cluster/context.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
+import { openCluster, thisHost } from '../../src/state/cluster.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
 import { broker } from './children.js';
 import { errorOf, made, mqha, snapshot } from './rig.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Usage } from '../../src/broker/usage.js';
+import type { Usage } from '../../src/clients/management/usage.js';
 import {
   ACCEPTING,
   codesOf,

@@ -3,8 +3,11 @@ import { warningsOf } from '../../src/config/checks.js';
 import { portTable } from '../../src/config/defaults.js';
 import { largestBody, largestFrame } from '../../src/config/limits.js';
 import { parseConfig } from '../../src/config/load.js';
-import { MqhaError } from '../../src/errors.js';
-import { connectorUri, renderClusterFile } from '../../src/render/files.js';
+import { MqhaError } from '../../src/lib/errors.js';
+import {
+  connectorUri,
+  renderClusterFile,
+} from '../../src/stores/replicated-leveldb/render/rendered-files.js';
 
 const text = renderClusterFile(await portTable({ nodes: 3 }, () => Promise.resolve(true)));
 

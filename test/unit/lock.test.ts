@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/package.js';
-import { acquireLock, type LockHolder } from '../../src/process/lock.js';
-import { Deadline } from '../../src/time.js';
+import { packageRoot } from '../../src/lib/package.js';
+import { acquireLock, type LockHolder } from '../../src/agents/local/lock.js';
+import { Deadline } from '../../src/lib/time.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { child, soon } from './children.js';
 
@@ -71,8 +71,8 @@ describe('the lock', () => {
     const at = (name: string) =>
       JSON.stringify(pathToFileURL(join(packageRoot(), 'dist', name)).href);
     const program = `
-      import { acquireLock } from ${at('process/lock.js')};
-      import { Deadline } from ${at('time.js')};
+      import { acquireLock } from ${at('agents/local/lock.js')};
+      import { Deadline } from ${at('lib/time.js')};
       await acquireLock(${JSON.stringify(directory)}, { command: 'held', deadline: Deadline.in(5000) });
       process.stdout.write('held');
       setInterval(() => {}, 1000);

@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { followLines, lastLines, markOf, sinceMark } from '../../src/process/log.js';
+import { followLines, lastLines, markOf, sinceMark } from '../../src/agents/local/log.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { soon } from './children.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMember, type Znode } from '../../src/election/members.js';
+import { parseMember, type Znode } from '../../src/stores/replicated-leveldb/election/members.js';
 
 /** Children of zkPath as a real cluster wrote them, byte for byte. */
 const MASTER =

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { markers, ProcessRegistry, type ProcessRecord } from '../../src/process/registry.js';
-import { parseProc, parsePs, systemProcesses } from '../../src/process/table.js';
+import { markers, ProcessRegistry, type ProcessRecord } from '../../src/agents/local/registry.js';
+import { parseProc, parsePs, systemProcesses } from '../../src/agents/local/table.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { broker, child, soon } from './children.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openCluster, thisHost } from '../../src/cluster/context.js';
+import { openCluster, thisHost } from '../../src/state/cluster.js';
 import { broker } from './children.js';
 import { errorOf, made, mqha, type Called } from './rig.js';
 

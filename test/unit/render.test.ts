@@ -5,10 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { portTable, type InitOptions } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { packageRoot } from '../../src/package.js';
-import { renderClusterFile, renderCluster, type RenderedFile } from '../../src/render/files.js';
-import { readBack } from '../../src/render/read-back.js';
-import { renderTemplate } from '../../src/render/templates.js';
+import { packageRoot } from '../../src/lib/package.js';
+import {
+  renderClusterFile,
+  renderCluster,
+  type RenderedFile,
+} from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { readBack } from '../../src/stores/replicated-leveldb/render/read-back.js';
+import { renderTemplate } from '../../src/lib/templates.js';
 
 const CREDENTIALS = {
   username: 'mqha-user',

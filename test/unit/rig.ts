@@ -2,12 +2,12 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { vi } from 'vitest';
-import { thisHost } from '../../src/cluster/context.js';
-import { initCluster } from '../../src/cluster/init.js';
+import { thisHost } from '../../src/state/cluster.js';
+import { initCluster } from '../../src/operations/init.js';
 import { portTable, type InitOptions } from '../../src/config/defaults.js';
-import { main } from '../../src/main.js';
-import { canBind, freePorts } from '../../src/process/ports.js';
-import { renderClusterFile } from '../../src/render/files.js';
+import { main } from '../../src/cli/main.js';
+import { canBind, freePorts } from '../../src/agents/local/ports.js';
+import { renderClusterFile } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
 import { temporaryDirectory } from '../support/temp.js';
 
 export interface Called {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { portTable } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
-import { renderClusterFile } from '../../src/render/files.js';
-import { editNodes, newNodes } from '../../src/scale/edit.js';
+import { renderClusterFile } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { editNodes, newNodes } from '../../src/operations/scale/edit.js';
 
 const yes = () => Promise.resolve(true);
 const no = () => Promise.resolve(false);

@@ -1,15 +1,20 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCluster, thisHost, withLock, type Cluster } from '../../src/cluster/context.js';
-import { haltChange, refuseHalted, resumeChange } from '../../src/cluster/halt.js';
-import { readInForce, sizesOf, writeInForce, type SizeChange } from '../../src/cluster/sizes.js';
-import { COMES_BACK, stopNodes } from '../../src/cluster/stop.js';
-import type { DryRun } from '../../src/scale/dry-run.js';
-import { refuseByHand, refuseCount, refuseEdited, refuseOther } from '../../src/scale/guards.js';
-import { unlessHalted } from '../../src/scale/halted.js';
-import { aloneAtScale } from '../../src/scale/lock.js';
-import { Deadline, sleep } from '../../src/time.js';
+import { openCluster, thisHost, withLock, type Cluster } from '../../src/state/cluster.js';
+import { haltChange, refuseHalted, resumeChange } from '../../src/state/halt.js';
+import { readInForce, sizesOf, writeInForce, type SizeChange } from '../../src/state/sizes.js';
+import { COMES_BACK, stopNodes } from '../../src/operations/stop.js';
+import type { DryRun } from '../../src/operations/scale/dry-run.js';
+import {
+  refuseByHand,
+  refuseCount,
+  refuseEdited,
+  refuseOther,
+} from '../../src/operations/scale/guards.js';
+import { unlessHalted } from '../../src/operations/scale/halted.js';
+import { aloneAtScale } from '../../src/operations/scale/lock.js';
+import { Deadline, sleep } from '../../src/lib/time.js';
 import { broker, soon } from './children.js';
 import { edit, errorOf, fakeJava, made, mqha } from './rig.js';
 import { config } from './scenes.js';

@@ -7,7 +7,7 @@ import {
   stepWhileStopped,
   type ScaleStep,
   type ScaleView,
-} from '../../src/scale/plan.js';
+} from '../../src/operations/scale/plan.js';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `n${index + 1}`);
 

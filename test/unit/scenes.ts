@@ -1,16 +1,16 @@
-import { settingMarkers } from '../../src/broker/settings.js';
-import { thisHost, type Cluster } from '../../src/cluster/context.js';
-import { judge } from '../../src/cluster/judge.js';
-import type { NodeObservation, Observation } from '../../src/cluster/observe.js';
-import type { ClusterStatus } from '../../src/cluster/status.js';
+import { settingMarkers } from '../../src/stores/replicated-leveldb/settings.js';
+import { thisHost, type Cluster } from '../../src/state/cluster.js';
+import { toStatus } from '../../src/observe/to-status.js';
+import type { NodeObservation, Observation } from '../../src/observe/observation.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
 import { portTable } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { readElection } from '../../src/election/election.js';
-import type { Znode } from '../../src/election/members.js';
-import { Journal } from '../../src/journal/journal.js';
-import { ProcessRegistry } from '../../src/process/registry.js';
-import type { ProcessInfo } from '../../src/process/table.js';
+import { readElection } from '../../src/stores/replicated-leveldb/election/election.js';
+import type { Znode } from '../../src/stores/replicated-leveldb/election/members.js';
+import { Journal } from '../../src/state/journal/journal.js';
+import { ProcessRegistry } from '../../src/agents/local/registry.js';
+import type { ProcessInfo } from '../../src/agents/local/table.js';
 
 const canBind = () => Promise.resolve(true);
 export const config = await portTable({ nodes: 3 }, canBind);
@@ -114,7 +114,7 @@ function observation(scene: Scene): Observation {
 }
 
 export const judged = (scene: Scene): ClusterStatus =>
-  judge(clusterOf(scene.of ?? config), observation(scene));
+  toStatus(clusterOf(scene.of ?? config), observation(scene));
 
 export const codesOf = (scene: Scene) =>
   judged(scene).problems.map((p) => `${p.code} ${p.node ?? '-'}`);

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DryRun } from '../../src/scale/dry-run.js';
+import type { DryRun } from '../../src/operations/scale/dry-run.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { edit, errorOf, fakeJava, made, mqha, portOptions, secretsOf, type Run } from './rig.js';
 

@@ -1,21 +1,26 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { asStarted, settingMarkers, settingsFor, settingsOf } from '../../src/broker/settings.js';
-import { openCluster, thisHost } from '../../src/cluster/context.js';
-import { decidingOf, quorumWithout } from '../../src/cluster/quorum.js';
+import {
+  asStarted,
+  settingMarkers,
+  settingsFor,
+  settingsOf,
+} from '../../src/stores/replicated-leveldb/settings.js';
+import { openCluster, thisHost } from '../../src/state/cluster.js';
+import { decidingOf, quorumWithout } from '../../src/observe/quorum.js';
 import {
   admitToElections,
   inForceOf,
   refuseSizeChange,
   sizesOf,
   writeInForce,
-} from '../../src/cluster/sizes.js';
+} from '../../src/state/sizes.js';
 import { portTable } from '../../src/config/defaults.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { planScale } from '../../src/scale/dry-run.js';
-import type { ScalePlan } from '../../src/scale/proposal.js';
-import { finishScale, scaleCluster } from '../../src/scale/scale.js';
+import { planScale } from '../../src/operations/scale/dry-run.js';
+import type { ScalePlan } from '../../src/operations/scale/proposal.js';
+import { finishScale, scaleCluster } from '../../src/operations/scale/scale.js';
 import { edit, errorOf, fakeJava, made, mqha } from './rig.js';
 import { config, judged, problemOf, running, SERVED, whole, type Scene } from './scenes.js';
 

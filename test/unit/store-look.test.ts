@@ -15,8 +15,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keptStores, limitKept, setStoreAside } from '../../src/broker/kept.js';
-import { lookAtStore } from '../../src/broker/store-look.js';
+import {
+  keptStores,
+  limitKept,
+  setStoreAside,
+} from '../../src/stores/replicated-leveldb/data/kept.js';
+import { lookAtStore } from '../../src/stores/replicated-leveldb/data/store-look.js';
 import { hex, makeStore, unit, type MadeStore } from '../support/stores.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { handOver, unprivileged } from './unprivileged.js';

@@ -1,8 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { limitKept } from '../../src/broker/kept.js';
-import { nodeId, recoverStash, removeEmptyFiles } from '../../src/broker/store.js';
+import { limitKept } from '../../src/stores/replicated-leveldb/data/kept.js';
+import {
+  nodeId,
+  recoverStash,
+  removeEmptyFiles,
+} from '../../src/stores/replicated-leveldb/data/store.js';
 import { temporaryDirectory } from '../support/temp.js';
 
 const LOG = '0000000000000000.log';

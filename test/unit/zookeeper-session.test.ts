@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { freePorts } from '../../src/process/ports.js';
-import { Deadline } from '../../src/time.js';
-import { ZooKeeperReader } from '../../src/zookeeper/session.js';
+import { freePorts } from '../../src/agents/local/ports.js';
+import { Deadline } from '../../src/lib/time.js';
+import { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
 
 const PATH = '/activemq/mqstores';
 

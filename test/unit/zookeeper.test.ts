@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ClusterStatus } from '../../src/cluster/status.js';
-import { freePorts } from '../../src/process/ports.js';
-import { Deadline } from '../../src/time.js';
-import { ZooKeeperReader } from '../../src/zookeeper/session.js';
+import type { ClusterStatus } from '../../src/observe/status.js';
+import { freePorts } from '../../src/agents/local/ports.js';
+import { Deadline } from '../../src/lib/time.js';
+import { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
 import { unrendered, mqha } from './rig.js';
 
 /** A server that takes connections and says nothing, as a suspended ZooKeeper does. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Cluster } from '../../cluster/context.js';
-import { MqhaError } from '../../errors.js';
-import { before, Deadline, sleep } from '../../time.js';
+import type { Cluster } from '../../state/cluster.js';
+import { MqhaError } from '../../lib/errors.js';
+import { before, Deadline, sleep } from '../../lib/time.js';
 import { eventsOf, parseEvent, type JmsEvent } from './events.js';
 import { launchJms, openCommand, type JmsProcess } from './launch.js';
 

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { clientSettings } from '../../cluster/client-settings.js';
-import type { Cluster } from '../../cluster/context.js';
-import { prepareRuntime } from '../../cluster/prepare.js';
+import { clientSettings } from '../../clients/client-settings.js';
+import type { Cluster } from '../../state/cluster.js';
+import { prepareRuntime } from '../../operations/start/prepare.js';
 
 const MAIN = 'dev.mqha.drill.DrillClient';
 

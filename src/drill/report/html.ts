@@ -1,6 +1,6 @@
 import type { DrillResult } from '../result.js';
-import { renderTemplate } from '../../render/templates.js';
-import { formatDuration } from '../../time.js';
+import { renderTemplate } from '../../lib/templates.js';
+import { formatDuration } from '../../lib/time.js';
 import { cardsOf, findingsOf, setupOf } from './overview.js';
 import { idOf, scenarioViews, verdictView, type ScenarioView } from './view.js';
 import { counted, MARKS, utc } from './words.js';

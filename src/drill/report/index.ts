@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ensureDirectory, writeFileAtomic } from '../../files.js';
+import { ensureDirectory, writeFileAtomic } from '../../lib/files.js';
 import type { DrillResult } from '../result.js';
 import { htmlReport } from './html.js';
 import { junitReport } from './junit.js';

@@ -1,10 +1,10 @@
 import { rename } from 'node:fs/promises';
-import { removeQueue } from '../../broker/inhabitants.js';
-import { QueueSender } from '../../client/sender.js';
-import { restartNodes } from '../../cluster/restart.js';
-import { startNodes } from '../../cluster/start.js';
-import { stopNodes } from '../../cluster/stop.js';
-import { ensureDirectory, SECRET_DIRECTORY } from '../../files.js';
+import { removeQueue } from '../../clients/management/destinations.js';
+import { QueueSender } from '../../clients/amqp/sender.js';
+import { restartNodes } from '../../operations/restart.js';
+import { startNodes } from '../../operations/start/start.js';
+import { stopNodes } from '../../operations/stop.js';
+import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
 import { bodyOf, DRILL_QUEUE, KEPT_QUEUE } from '../bodies.js';
 import { consoleOf, look } from '../ground.js';
 import { asideOf } from '../put-back.js';

@@ -1,4 +1,4 @@
-import { QueueSender } from '../../client/sender.js';
+import { QueueSender } from '../../clients/amqp/sender.js';
 import { bodyOf, BULK_QUEUE } from '../bodies.js';
 import { drain } from '../drain.js';
 import { depthOf } from '../ground.js';

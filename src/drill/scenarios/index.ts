@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.js';
+import { usageError } from '../../lib/errors.js';
 import { pick } from '../random.js';
 import type { Scenario } from '../scene.js';
 import { deleteDestination } from './destinations.js';

@@ -1,4 +1,4 @@
-import { startNodes } from '../../cluster/start.js';
+import { startNodes } from '../../operations/start/start.js';
 import { LogSince } from '../broker-log.js';
 import type { Scenario, Scene } from '../scene.js';
 import { needsSlave } from './needs.js';

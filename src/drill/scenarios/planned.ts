@@ -1,7 +1,7 @@
-import { restartNodes } from '../../cluster/restart.js';
-import { startNodes } from '../../cluster/start.js';
-import { stopNodes, type Confirm } from '../../cluster/stop.js';
-import { switchover } from '../../cluster/switchover.js';
+import { restartNodes } from '../../operations/restart.js';
+import { startNodes } from '../../operations/start/start.js';
+import { stopNodes, type Confirm } from '../../operations/stop.js';
+import { switchover } from '../../operations/switchover.js';
 import type { Scenario, Scene } from '../scene.js';
 import { needsOthers } from './needs.js';
 

@@ -1,4 +1,4 @@
-import { ZOOKEEPER } from '../../zookeeper/server.js';
+import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import type { Scenario } from '../scene.js';
 
 /** Without a supervisor ZooKeeper stays away for so long. */

@@ -1,4 +1,4 @@
-import { Deadline } from '../../time.js';
+import { Deadline } from '../../lib/time.js';
 import { DRILL_TOPIC, SUBSCRIBER } from '../bodies.js';
 import type { Delivery } from '../checker.js';
 import type { Role } from '../jms/clients.js';

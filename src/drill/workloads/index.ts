@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.js';
+import { usageError } from '../../lib/errors.js';
 import { DEFAULT_WORKLOAD } from '../title.js';
 import { durable } from './durable.js';
 import { groups } from './groups.js';

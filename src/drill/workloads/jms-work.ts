@@ -1,5 +1,5 @@
-import { MqhaError } from '../../errors.js';
-import { Deadline } from '../../time.js';
+import { MqhaError } from '../../lib/errors.js';
+import { Deadline } from '../../lib/time.js';
 import { bodyOf } from '../bodies.js';
 import type { Attempt, Delivery } from '../checker.js';
 import { empty, type Emptied } from '../depths.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { linesOf, numbered, repeated, textOrBytes } from '../../../src/client/bodies.js';
-import { checkQueueName } from '../../../src/client/queue-name.js';
+import { linesOf, numbered, repeated, textOrBytes } from '../../../src/clients/amqp/payload.js';
+import { checkQueueName } from '../../../src/clients/queue-name.js';
 
 async function lines(...pieces: (string | Buffer)[]): Promise<unknown[]> {
   const found = [];

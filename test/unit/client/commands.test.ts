@@ -6,12 +6,12 @@ import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { readQueues } from '../../../src/broker/jolokia.js';
-import type { ClientSettings } from '../../../src/cluster/client-settings.js';
-import { openCluster, thisHost } from '../../../src/cluster/context.js';
-import type { SendResult } from '../../../src/cluster/send.js';
-import { packageRoot } from '../../../src/package.js';
-import { describe as describeEvent } from '../../../src/output/reporter.js';
+import { readQueues } from '../../../src/clients/management/jolokia.js';
+import type { ClientSettings } from '../../../src/clients/client-settings.js';
+import { openCluster, thisHost } from '../../../src/state/cluster.js';
+import type { SendResult } from '../../../src/messages/send.js';
+import { packageRoot } from '../../../src/lib/package.js';
+import { describe as describeEvent } from '../../../src/cli/output/reporter.js';
 import { errorOf, made, mqha, unrendered } from '../rig.js';
 import { peer, type Peer, type PeerOptions } from './peer.js';
 

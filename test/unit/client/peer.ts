@@ -7,7 +7,7 @@ import rhea, {
   type Sender,
 } from 'rhea';
 import { onTestFinished } from 'vitest';
-import type { Broker } from '../../../src/client/brokers.js';
+import type { Broker } from '../../../src/clients/brokers.js';
 
 /** A broker made of the AMQP library's own server side: what it does with messages is up to a test. */
 export interface Peer {

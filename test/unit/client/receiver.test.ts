@@ -1,6 +1,6 @@
 import rhea from 'rhea';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { QueueReceiver, type ReceiverOptions } from '../../../src/client/receiver.js';
+import { QueueReceiver, type ReceiverOptions } from '../../../src/clients/amqp/receiver.js';
 import { become, closed, peer, silent, type Peer } from './peer.js';
 
 const LONG = 10_000;

@@ -1,7 +1,7 @@
 import type { EventContext } from 'rhea';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ClientOptions } from '../../../src/client/brokers.js';
-import { QueueSender } from '../../../src/client/sender.js';
+import type { ClientOptions } from '../../../src/clients/brokers.js';
+import { QueueSender } from '../../../src/clients/amqp/sender.js';
 import { become, closed, cut, peer, silent, type Answer } from './peer.js';
 
 function senderTo(options: Partial<ClientOptions>): QueueSender {

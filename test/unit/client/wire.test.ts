@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { tryOpen } from '../../../src/broker/client.js';
-import type { Account, Broker } from '../../../src/client/brokers.js';
-import { isConnectedToItself, Wire } from '../../../src/client/wire.js';
-import { Deadline } from '../../../src/time.js';
+import { tryOpen } from '../../../src/clients/amqp/try-open.js';
+import type { Account, Broker } from '../../../src/clients/brokers.js';
+import { isConnectedToItself, Wire } from '../../../src/clients/amqp/connection.js';
+import { Deadline } from '../../../src/lib/time.js';
 import { closed, peer, silent } from './peer.js';
 
 it('tells a socket that the kernel has connected to itself', async () => {

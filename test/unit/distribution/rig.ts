@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { create } from 'tar';
-import { MqhaError } from '../../../src/errors.js';
+import { MqhaError } from '../../../src/lib/errors.js';
 import type { PinnedArtifact } from '../../../src/distribution/artifacts.js';
 import type { InstallEvent } from '../../../src/distribution/events.js';
 import { ensureDistribution, type InstallOptions } from '../../../src/distribution/install.js';

@@ -6,7 +6,7 @@ import {
   refuseElsewhere,
   refuseUnhealthy,
 } from '../../../src/drill/consent.js';
-import { MqhaError } from '../../../src/errors.js';
+import { MqhaError } from '../../../src/lib/errors.js';
 import { ACCEPTING, DEAD, external, judged, running, whole } from '../scenes.js';
 
 const ours = await portTable({ nodes: 3 }, () => Promise.resolve(true));

@@ -9,7 +9,7 @@ import {
   numberIn,
   unitsOf,
 } from '../../../src/drill/workloads/jms-work.js';
-import type { Cluster } from '../../../src/cluster/context.js';
+import type { Cluster } from '../../../src/state/cluster.js';
 
 const parsed = (...lines: object[]): JmsEvent[] =>
   lines.flatMap((line, at) => parseEvent(JSON.stringify({ at, ...line })) ?? []);

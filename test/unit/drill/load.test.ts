@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DRILL_QUEUE } from '../../../src/drill/bodies.js';
 import { Load } from '../../../src/drill/load.js';
-import { Deadline } from '../../../src/time.js';
+import { Deadline } from '../../../src/lib/time.js';
 import { become, cut, peer, silent } from '../client/peer.js';
-import type { Broker } from '../../../src/client/brokers.js';
+import type { Broker } from '../../../src/clients/brokers.js';
 
 const NEVER = new AbortController().signal;
 

@@ -4,8 +4,8 @@ import { portTable } from '../../../src/config/defaults.js';
 import { NO_COUNTS } from '../../../src/drill/checker.js';
 import type { DrillResult, ScenarioResult } from '../../../src/drill/result.js';
 import { SCENARIOS } from '../../../src/drill/scenarios/index.js';
-import { drillText } from '../../../src/output/drill-text.js';
-import { describe as inWords } from '../../../src/output/reporter.js';
+import { drillText } from '../../../src/cli/output/drill-text.js';
+import { describe as inWords } from '../../../src/cli/output/reporter.js';
 
 const plain = new Chalk({ level: 0 });
 

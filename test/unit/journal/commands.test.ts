@@ -4,11 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sinceOf } from '../../../src/commands/since.js';
-import type { Entry } from '../../../src/journal/entries.js';
-import type { MasterChange } from '../../../src/journal/history.js';
-import { Journal } from '../../../src/journal/journal.js';
-import { packageRoot } from '../../../src/package.js';
+import { sinceOf } from '../../../src/cli/commands/since.js';
+import type { Entry } from '../../../src/state/journal/entries.js';
+import type { MasterChange } from '../../../src/state/journal/history.js';
+import { Journal } from '../../../src/state/journal/journal.js';
+import { packageRoot } from '../../../src/lib/package.js';
 import { temporaryDirectory } from '../../support/temp.js';
 import { errorOf, mqha } from '../rig.js';
 

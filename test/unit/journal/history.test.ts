@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry, NewEntry } from '../../../src/journal/entries.js';
-import { changesOfMaster } from '../../../src/journal/history.js';
+import type { Entry, NewEntry } from '../../../src/state/journal/entries.js';
+import { changesOfMaster } from '../../../src/state/journal/history.js';
 
 /** Entries one second apart, from 07:00:00 on. */
 const story = (...entries: readonly NewEntry[]) =>

@@ -13,9 +13,9 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Entry } from '../../../src/journal/entries.js';
-import { Journal, JOURNAL_FILE, type JournalOptions } from '../../../src/journal/journal.js';
-import { packageRoot } from '../../../src/package.js';
+import type { Entry } from '../../../src/state/journal/entries.js';
+import { Journal, JOURNAL_FILE, type JournalOptions } from '../../../src/state/journal/journal.js';
+import { packageRoot } from '../../../src/lib/package.js';
 import { temporaryDirectory } from '../../support/temp.js';
 
 function made(options: JournalOptions = {}) {
@@ -155,7 +155,9 @@ describe('rotation', () => {
 
   it('by several processes at once loses nothing', async () => {
     const { journal, state, file } = made();
-    const module = pathToFileURL(join(packageRoot(), 'dist', 'journal', 'journal.js')).href;
+    const module = pathToFileURL(
+      join(packageRoot(), 'dist', 'state', 'journal', 'journal.js'),
+    ).href;
     const program = `
       import { Journal } from ${JSON.stringify(module)};
       const journal = new Journal(${JSON.stringify(state)}, { maxBytes: 15_000 });

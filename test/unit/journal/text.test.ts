@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry, EntryType, NewEntry } from '../../../src/journal/entries.js';
-import { entryText, historyText } from '../../../src/output/journal-text.js';
+import type { Entry, EntryType, NewEntry } from '../../../src/state/journal/entries.js';
+import { entryText, historyText } from '../../../src/cli/output/journal-text.js';
 
 const at = new Date(2026, 10, 24, 7, 1, 2, 345).toISOString();
 const supervisor = { source: 'supervisor' } as const;

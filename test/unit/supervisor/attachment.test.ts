@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { attachmentIn, AttachmentLog } from '../../../src/broker/attachment.js';
+import { attachmentIn, AttachmentLog } from '../../../src/stores/replicated-leveldb/attachment.js';
 import { temporaryDirectory } from '../../support/temp.js';
 
 /** Lines as real brokers wrote them; the classes are in org.apache.activemq.leveldb.replicated. */

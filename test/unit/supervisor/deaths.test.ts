@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Deaths } from '../../../src/supervisor/deaths.js';
+import { CrashBackoff } from '../../../src/supervisor/crash-backoff.js';
 
 const MINUTE = 60_000;
 
 describe('a process that keeps dying', () => {
   it('is started again at once, then after growing pauses', () => {
-    const deaths = new Deaths();
+    const deaths = new CrashBackoff();
     const pauses = Array.from({ length: 9 }, (_, index) => deaths.count(index, 0, 100));
     expect(pauses.map((verdict) => ('delayMs' in verdict ? verdict.delayMs : -1))).toEqual([
       0, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000,
@@ -16,7 +16,7 @@ describe('a process that keeps dying', () => {
   });
 
   it('is given up beyond its limit, with how often and within which time', () => {
-    const deaths = new Deaths();
+    const deaths = new CrashBackoff();
     expect(deaths.count(1000, 0, 2)).toMatchObject({ action: 'restart' });
     expect(deaths.count(2000, 0, 2)).toMatchObject({ action: 'restart' });
     expect(deaths.count(5000, 0, 2)).toEqual({ action: 'give-up', deaths: 3, withinMs: 4000 });
@@ -24,11 +24,15 @@ describe('a process that keeps dying', () => {
   });
 
   it('is never started again with a limit of none', () => {
-    expect(new Deaths().count(0, 0, 0)).toEqual({ action: 'give-up', deaths: 1, withinMs: 0 });
+    expect(new CrashBackoff().count(0, 0, 0)).toEqual({
+      action: 'give-up',
+      deaths: 1,
+      withinMs: 0,
+    });
   });
 
   it('is forgiven where it was of use for a second', () => {
-    const deaths = new Deaths();
+    const deaths = new CrashBackoff();
     deaths.count(0, 0, 2);
     deaths.count(1, 0, 2);
     expect(deaths.count(2, 1000, 2)).toMatchObject({ action: 'restart' });
@@ -37,7 +41,7 @@ describe('a process that keeps dying', () => {
   });
 
   it('is given up even so after forty deaths within ten minutes', () => {
-    const deaths = new Deaths();
+    const deaths = new CrashBackoff();
     for (let index = 0; index < 40; index++) {
       expect(deaths.count(index * 1000, 5000, 8)).toMatchObject({ action: 'restart' });
     }
@@ -49,14 +53,14 @@ describe('a process that keeps dying', () => {
   });
 
   it('goes on for ever where it is of use and dies seldom', () => {
-    const deaths = new Deaths();
+    const deaths = new CrashBackoff();
     for (let index = 0; index < 200; index++) {
       expect(deaths.count(index * MINUTE, 5000, 8)).toMatchObject({ action: 'restart' });
     }
   });
 
   it('is forgiven where a person asks for it again', () => {
-    const deaths = new Deaths();
+    const deaths = new CrashBackoff();
     for (let index = 0; index < 60; index++) deaths.count(index, 0, 2);
     deaths.forgive();
     expect(deaths.count(100, 0, 2)).toEqual({ action: 'restart', attempt: 1, delayMs: 0 });
@@ -64,7 +68,7 @@ describe('a process that keeps dying', () => {
 });
 
 describe('a process that serves for a moment and dies again', () => {
-  const delays = (deaths: Deaths, ofUseMs: number, times: readonly number[]) =>
+  const delays = (deaths: CrashBackoff, ofUseMs: number, times: readonly number[]) =>
     times.map((time) => {
       const verdict = deaths.count(time, ofUseMs, 8);
       return 'delayMs' in verdict ? verdict.delayMs : -1;
@@ -72,13 +76,13 @@ describe('a process that serves for a moment and dies again', () => {
 
   it('is started at once twice, then after pauses that grow with its deaths of two minutes', () => {
     const times = [0, 4000, 8000, 13_000, 19_000, 27_000, 39_000, 59_000];
-    expect(delays(new Deaths(), 2000, times)).toEqual([
+    expect(delays(new CrashBackoff(), 2000, times)).toEqual([
       0, 0, 1000, 2000, 4000, 8000, 16_000, 16_000,
     ]);
   });
 
   it('is counted in what the supervisor says', () => {
-    const deaths = new Deaths();
+    const deaths = new CrashBackoff();
     for (const time of [0, 1000, 2000]) deaths.count(time, 2000, 8);
     expect(deaths.count(3000, 2000, 8)).toEqual({ action: 'restart', attempt: 4, delayMs: 2000 });
   });
@@ -86,18 +90,18 @@ describe('a process that serves for a moment and dies again', () => {
   it('waits for nothing where it dies seldom, or had lived for ten seconds', () => {
     expect(
       delays(
-        new Deaths(),
+        new CrashBackoff(),
         2000,
         [0, 1, 2, 3, 4].map((time) => time * MINUTE),
       ),
     ).toEqual([0, 0, 0, 0, 0]);
-    expect(delays(new Deaths(), 10_000, [0, 11_000, 22_000, 33_000, 44_000])).toEqual([
+    expect(delays(new CrashBackoff(), 10_000, [0, 11_000, 22_000, 33_000, 44_000])).toEqual([
       0, 0, 0, 0, 0,
     ]);
   });
 
   it('keeps dying while five deaths lie within the last two minutes', () => {
-    const deaths = new Deaths();
+    const deaths = new CrashBackoff();
     for (const time of [0, 10_000, 20_000, 30_000]) deaths.count(time, 60_000, 8);
     expect(deaths.lately(30_000)).toBeUndefined();
     deaths.count(45_000, 2000, 8);
@@ -111,7 +115,7 @@ describe('a process that serves for a moment and dies again', () => {
   });
 
   it('goes on to be told, whatever the pauses are: they never leave less than five', () => {
-    const deaths = new Deaths();
+    const deaths = new CrashBackoff();
     let now = 0;
     for (let death = 1; death <= 100; death++) {
       const verdict = deaths.count(now, 2000, 8);

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { openCluster, thisHost } from '../../../src/cluster/context.js';
-import { ensureDirectory } from '../../../src/files.js';
-import { supervisorDirectory } from '../../../src/cluster/supervision.js';
-import { readSupervisorState } from '../../../src/cluster/supervisor-state.js';
-import { Revival } from '../../../src/supervisor/revival.js';
-import { Statement } from '../../../src/supervisor/statement.js';
-import { WantedReader } from '../../../src/supervisor/wanted-reader.js';
+import { openCluster, thisHost } from '../../../src/state/cluster.js';
+import { ensureDirectory } from '../../../src/lib/files.js';
+import { supervisorDirectory } from '../../../src/state/supervisor-lock.js';
+import { readSupervisorState } from '../../../src/state/supervisor-state.js';
+import { Restarter } from '../../../src/supervisor/restarter.js';
+import { StateWriter } from '../../../src/supervisor/state-writer.js';
+import { DesiredStateReader } from '../../../src/supervisor/desired-state-reader.js';
 import { unrendered } from '../rig.js';
 
 /** A supervisor's knowledge of deaths, without processes. */
 async function setUp() {
   const cluster = await openCluster(await unrendered(), thisHost({}));
   await ensureDirectory(supervisorDirectory(cluster.layout));
-  const revival = new Revival(new WantedReader());
-  const statement = new Statement(new Date());
+  const revival = new Restarter(new DesiredStateReader());
+  const statement = new StateWriter(new Date());
   return {
     cluster,
     revival,
@@ -56,9 +56,9 @@ describe('who keeps dying', () => {
       processes: { mq01: { state: 'up', at } as const },
       supervisor: true,
     });
-    revival.heed(wanted('1'));
+    revival.resetOnRequest(wanted('1'));
     for (const name of ['mq01', 'mq02']) await die(name, 6, 'it died');
-    expect(revival.heed(wanted('2'))).toEqual(['mq01']);
+    expect(revival.resetOnRequest(wanted('2'))).toEqual(['mq01']);
     expect(Object.keys((await stated()) ?? {})).toEqual(['mq02']);
     revival.keepOnly(['mq01', 'mq03']);
     expect(await stated()).toBeUndefined();

@@ -1,13 +1,16 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Cluster } from '../../../src/cluster/context.js';
-import type { ProcessInfo } from '../../../src/process/table.js';
+import type { Cluster } from '../../../src/state/cluster.js';
+import type { ProcessInfo } from '../../../src/agents/local/table.js';
 import { Failures } from '../../../src/supervisor/failures.js';
 import { Kills } from '../../../src/supervisor/kills.js';
-import type { Glance } from '../../../src/supervisor/lookout.js';
-import { Revival } from '../../../src/supervisor/revival.js';
-import type { Ward, Wards } from '../../../src/supervisor/wards.js';
-import { WantedReader } from '../../../src/supervisor/wanted-reader.js';
+import type { Glance } from '../../../src/supervisor/observer.js';
+import { Restarter } from '../../../src/supervisor/restarter.js';
+import type {
+  SupervisedProcess,
+  SupervisedProcesses,
+} from '../../../src/supervisor/supervised-processes.js';
+import { DesiredStateReader } from '../../../src/supervisor/desired-state-reader.js';
 
 /** Answers as a broker does, after a time; null: never. */
 let answerMs: number | null;
@@ -39,9 +42,11 @@ async function end(process: Partial<ProcessInfo>): Promise<boolean> {
     registry: { signal },
     journal: { append: () => Promise.resolve() },
   } as unknown as Cluster;
-  const wards = { get: () => ({ name: 'mq01', info }) as Ward } as unknown as Wards;
+  const wards = {
+    get: () => ({ name: 'mq01', info }) as SupervisedProcess,
+  } as unknown as SupervisedProcesses;
   const glance = { processes: new Map([['mq01', info]]) } as unknown as Glance;
-  const kills = new Kills(wards, new Revival(new WantedReader()), new Failures());
+  const kills = new Kills(wards, new Restarter(new DesiredStateReader()), new Failures());
   await kills.end(cluster, { name: 'mq01', code: 'hung', detail: '' }, glance);
   return signal.mock.calls.length > 0;
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { holdLifeLine } from '../../../src/process/life-line.js';
+import { watchExit } from '../../../src/agents/local/exit-watch.js';
 import { temporaryDirectory } from '../../support/temp.js';
 import { child, soon } from '../children.js';
 
@@ -27,7 +27,7 @@ function setUp() {
   const hold = () => {
     const onEnd = vi.fn();
     const ended = new Promise<void>((resolve) => onEnd.mockImplementation(resolve));
-    const line = holdLifeLine(base, onEnd);
+    const line = watchExit(base, onEnd);
     onTestFinished(() => {
       line.close();
     });

@@ -1,11 +1,11 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { settingMarkers } from '../../../src/broker/settings.js';
-import { openCluster, thisHost } from '../../../src/cluster/context.js';
-import { markers } from '../../../src/process/registry.js';
-import type { ProcessInfo, ProcessTable } from '../../../src/process/table.js';
-import { Lookout } from '../../../src/supervisor/lookout.js';
-import type { ZooKeeperReader } from '../../../src/zookeeper/session.js';
+import { settingMarkers } from '../../../src/stores/replicated-leveldb/settings.js';
+import { openCluster, thisHost } from '../../../src/state/cluster.js';
+import { markers } from '../../../src/agents/local/registry.js';
+import type { ProcessInfo, ProcessTable } from '../../../src/agents/local/table.js';
+import { Observer } from '../../../src/supervisor/observer.js';
+import type { ZooKeeperReader } from '../../../src/stores/replicated-leveldb/zookeeper/session.js';
 import { unrendered } from '../rig.js';
 import { znode } from '../scenes.js';
 
@@ -60,7 +60,7 @@ async function view(edited = false) {
       return Promise.resolve({ exists: true, znodes: [znode(1, 'mq01', master)] });
     },
   } as unknown as ZooKeeperReader;
-  const lookout = new Lookout(cluster, reader, () => undefined);
+  const lookout = new Observer(cluster, reader, () => undefined);
   let now = performance.now();
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   return {

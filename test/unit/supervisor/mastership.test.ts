@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Mastership } from '../../../src/supervisor/mastership.js';
+import { FailoverLog } from '../../../src/supervisor/failover-log.js';
 
 const served = (name: string) => ({ serving: name, elected: name, reason: 'none' });
 const silent = (reason: string, elected?: string) => ({ serving: undefined, elected, reason });
 
 /** A mastership in which mq01 serves since the moment 0. */
-function withMaster(): Mastership {
-  const mastership = new Mastership();
+function withMaster(): FailoverLog {
+  const mastership = new FailoverLog();
   mastership.update(served('mq01'), 0); // The first one is told, and no more here.
   return mastership;
 }
@@ -39,20 +39,20 @@ describe('the story of the masters', () => {
   });
 
   it('begins with the first master that the cluster has', () => {
-    const [entry, ...others] = new Mastership().update(served('mq01'), 100);
+    const [entry, ...others] = new FailoverLog().update(served('mq01'), 100);
     expect(entry).toMatchObject({ from: null, master: 'mq01', reason: 'start', outageMs: null });
     expect(others).toEqual([]);
   });
 
   it('tells what changed, or ended, while nobody looked', () => {
-    const another = new Mastership(change('mq02')).update(served('mq01'), 100);
+    const another = new FailoverLog(change('mq02')).update(served('mq01'), 100);
     expect(another).toMatchObject([{ from: 'mq02', master: 'mq01', reason: 'unseen' }]);
-    const again = new Mastership(change(null, 'mq01')).update(served('mq01'), 100);
+    const again = new FailoverLog(change(null, 'mq01')).update(served('mq01'), 100);
     expect(again).toMatchObject([{ from: 'mq01', master: 'mq01', reason: 'mq01 died' }]);
   });
 
   it('begins without a change where the journal ends with who serves', () => {
-    const mastership = new Mastership(change('mq01'));
+    const mastership = new FailoverLog(change('mq01'));
     expect(mastership.update(silent('start'), 0)).toEqual([]);
     expect(mastership.update(silent('start', 'mq01'), 50)).toEqual([]);
     expect(mastership.isServed).toBe(false);
@@ -125,7 +125,7 @@ describe('the story of the masters', () => {
     const mastership = withMaster();
     expect(mastership.died('mq02', 1000, 'mq02 died')).toEqual([]);
     expect(mastership.isServed).toBe(true);
-    expect(new Mastership().died('mq02', 1000, 'mq02 died')).toEqual([]);
+    expect(new FailoverLog().died('mq02', 1000, 'mq02 died')).toEqual([]);
   });
 
   it('has a switch in it of which no gap was seen', () => {

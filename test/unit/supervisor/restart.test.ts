@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settingMarkers } from '../../../src/broker/settings.js';
-import { openCluster, thisHost } from '../../../src/cluster/context.js';
-import type { ClusterEvent } from '../../../src/cluster/events.js';
-import { restartNodes } from '../../../src/cluster/restart.js';
+import { settingMarkers } from '../../../src/stores/replicated-leveldb/settings.js';
+import { openCluster, thisHost } from '../../../src/state/cluster.js';
+import type { ClusterEvent } from '../../../src/state/progress.js';
+import { restartNodes } from '../../../src/operations/restart.js';
 import { broker } from '../children.js';
 import { made } from '../rig.js';
 

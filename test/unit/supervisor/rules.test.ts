@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { readElection } from '../../../src/election/election.js';
-import type { Znode } from '../../../src/election/members.js';
-import { faultsOf, type Sight } from '../../../src/supervisor/rules.js';
+import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
+import type { Znode } from '../../../src/stores/replicated-leveldb/election/members.js';
+import { faultsOf, type FaultInput } from '../../../src/supervisor/rules.js';
 import { SERVED, znode } from '../scenes.js';
 
 const ALL = ['mq01', 'mq02', 'mq03'];
 
 /** All three live and are members, mq02 serves, and both slaves are attached. */
-function sight(change: Partial<Sight> & { readonly znodes?: readonly Znode[] } = {}): Sight {
+function sight(
+  change: Partial<FaultInput> & { readonly znodes?: readonly Znode[] } = {},
+): FaultInput {
   const { znodes = SERVED, ...more } = change;
   return {
     election: readElection(znodes, 'mqStore'),

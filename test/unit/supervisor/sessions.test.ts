@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { openCluster, thisHost } from '../../../src/cluster/context.js';
-import { noteSessions, releaseZnodes } from '../../../src/cluster/sessions.js';
-import { readElection } from '../../../src/election/election.js';
-import type { Znode } from '../../../src/election/members.js';
-import { markers } from '../../../src/process/registry.js';
-import type { ProcessInfo, ProcessTable } from '../../../src/process/table.js';
-import { Deadline } from '../../../src/time.js';
-import type { ZooKeeperReader } from '../../../src/zookeeper/session.js';
+import { openCluster, thisHost } from '../../../src/state/cluster.js';
+import { noteSessions, releaseZnodes } from '../../../src/state/sessions.js';
+import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
+import type { Znode } from '../../../src/stores/replicated-leveldb/election/members.js';
+import { markers } from '../../../src/agents/local/registry.js';
+import type { ProcessInfo, ProcessTable } from '../../../src/agents/local/table.js';
+import { Deadline } from '../../../src/lib/time.js';
+import type { ZooKeeperReader } from '../../../src/stores/replicated-leveldb/zookeeper/session.js';
 import { unrendered } from '../rig.js';
 import { znode } from '../scenes.js';
 

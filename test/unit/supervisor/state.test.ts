@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { supervisorDirectory } from '../../../src/cluster/supervision.js';
+import { supervisorDirectory } from '../../../src/state/supervisor-lock.js';
 import {
   readSupervisorState,
   writeSupervisorState,
   type SupervisorState,
-} from '../../../src/cluster/supervisor-state.js';
+} from '../../../src/state/supervisor-state.js';
 import { layoutOf } from '../../../src/config/layout.js';
 import { temporaryDirectory } from '../../support/temp.js';
 

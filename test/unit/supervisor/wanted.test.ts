@@ -1,25 +1,29 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCluster, thisHost } from '../../../src/cluster/context.js';
-import type { ClusterStatus } from '../../../src/cluster/status.js';
-import { ensureDirectory } from '../../../src/files.js';
-import { acquireLock } from '../../../src/process/lock.js';
-import { supervisorDirectory } from '../../../src/cluster/supervision.js';
-import { writeSupervisorState } from '../../../src/cluster/supervisor-state.js';
-import { isWanted, readWanted, type Wanted } from '../../../src/cluster/wanted-file.js';
-import { want, wantedNow, wantSupervisor } from '../../../src/cluster/wanted.js';
+import { openCluster, thisHost } from '../../../src/state/cluster.js';
+import type { ClusterStatus } from '../../../src/observe/status.js';
+import { ensureDirectory } from '../../../src/lib/files.js';
+import { acquireLock } from '../../../src/agents/local/lock.js';
+import { supervisorDirectory } from '../../../src/state/supervisor-lock.js';
+import { writeSupervisorState } from '../../../src/state/supervisor-state.js';
+import {
+  isWanted,
+  readDesiredState,
+  type DesiredState,
+} from '../../../src/state/desired-state-file.js';
+import { want, wantedNow, wantSupervisor } from '../../../src/state/desired-state.js';
 import type { Layout } from '../../../src/config/layout.js';
-import { WantedReader } from '../../../src/supervisor/wanted-reader.js';
-import { Deadline } from '../../../src/time.js';
+import { DesiredStateReader } from '../../../src/supervisor/desired-state-reader.js';
+import { Deadline } from '../../../src/lib/time.js';
 import { broker } from '../children.js';
 import { made, mqha, unrendered } from '../rig.js';
 
 const NOTHING = { processes: {}, supervisor: true };
 
 /** What a file says that can be read. */
-async function written(layout: Layout): Promise<Wanted> {
-  const read = await readWanted(layout);
+async function written(layout: Layout): Promise<DesiredState> {
+  const read = await readDesiredState(layout);
   if (read.state !== 'read') throw new Error(read.state);
   return read.wanted;
 }
@@ -69,7 +73,7 @@ async function setUp() {
 describe('what is wanted', () => {
   it('is nothing of which nobody spoke, and a supervisor', async () => {
     const { cluster } = await setUp();
-    expect(await readWanted(cluster.layout)).toEqual({ state: 'absent' });
+    expect(await readDesiredState(cluster.layout)).toEqual({ state: 'absent' });
     const wanted = await wantedNow(cluster);
     expect(wanted).toEqual(NOTHING);
     expect(isWanted(wanted, 'mq01')).toBe(false);
@@ -147,7 +151,7 @@ describe('what is wanted', () => {
     const { cluster, file } = await setUp();
     await ensureDirectory(cluster.layout.state);
     writeFileSync(file, text);
-    expect(await readWanted(cluster.layout)).toMatchObject({ state: 'damaged' });
+    expect(await readDesiredState(cluster.layout)).toMatchObject({ state: 'damaged' });
     expect(await wantedNow(cluster)).toEqual(NOTHING);
     await want(cluster, ['mq02'], 'up');
     expect(Object.keys((await written(cluster.layout)).processes)).toEqual(['mq02']);
@@ -156,7 +160,7 @@ describe('what is wanted', () => {
   it('is not told by a file that cannot be read', async () => {
     const { cluster, file } = await setUp();
     mkdirSync(file, { recursive: true });
-    expect(await readWanted(cluster.layout)).toMatchObject({ state: 'damaged' });
+    expect(await readDesiredState(cluster.layout)).toMatchObject({ state: 'damaged' });
     await want(cluster, ['mq02'], 'down');
     expect(Object.keys((await written(cluster.layout)).processes)).toEqual(['mq02']);
   });
@@ -167,7 +171,7 @@ describe('what is wanted, where the file is gone or damaged', () => {
     const { cluster, file, damage } = await setUpRunning();
     damage(text);
     await want(cluster, ['mq03'], 'down');
-    const { processes } = JSON.parse(readFileSync(file, 'utf8')) as Wanted;
+    const { processes } = JSON.parse(readFileSync(file, 'utf8')) as DesiredState;
     expect(processes).toMatchObject({ mq01: { state: 'up' }, mq03: { state: 'down' } });
     expect(processes.mq02).toBeUndefined();
   });
@@ -198,7 +202,7 @@ describe('what is wanted, where the file is gone or damaged', () => {
       const { cluster, damage, problems } = await setUpRunning();
       await want(cluster, ['mq01', 'mq02'], 'up');
       await want(cluster, ['mq03'], 'down');
-      const reader = new WantedReader();
+      const reader = new DesiredStateReader();
       const before = await reader.read(cluster);
       damage(text);
       expect(await reader.read(cluster)).toEqual(before);
@@ -216,7 +220,7 @@ describe('what is wanted, where the file is gone or damaged', () => {
   it.each(WAYS)('is for a supervisor that starts what runs: %j', async (text) => {
     const { cluster, damage, problems } = await setUpRunning();
     damage(text);
-    const wanted = await new WantedReader().read(cluster);
+    const wanted = await new DesiredStateReader().read(cluster);
     expect(Object.keys(wanted.processes)).toEqual(['mq01']);
     expect(isWanted(wanted, 'mq01')).toBe(true);
     expect(await problems()).toHaveLength(1);
@@ -238,7 +242,7 @@ describe('what is wanted, where the file is gone or damaged', () => {
 
   it('is nothing before the first start, which is no damage', async () => {
     const { cluster } = await setUp();
-    const reader = new WantedReader();
+    const reader = new DesiredStateReader();
     expect(await reader.read(cluster)).toEqual(NOTHING);
     expect(await cluster.journal.read({})).toEqual([]);
     await want(cluster, ['mq01'], 'up');

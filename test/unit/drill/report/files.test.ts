@@ -7,7 +7,7 @@ import { jsonReport, writeReport } from '../../../../src/drill/report/index.js';
 import { junitReport } from '../../../../src/drill/report/junit.js';
 import { count, outageText, seconds } from '../../../../src/drill/report/words.js';
 import type { DrillResult } from '../../../../src/drill/result.js';
-import { MqhaError } from '../../../../src/errors.js';
+import { MqhaError } from '../../../../src/lib/errors.js';
 import { failedDrill, madeResult, madeRound, passedDrill } from '../../../support/drill-results.js';
 import { temporaryDirectory } from '../../../support/temp.js';
 import { EVIL, withEvil } from './texts.js';

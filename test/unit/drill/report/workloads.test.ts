@@ -3,7 +3,7 @@ import { parseStringPromise } from 'xml2js';
 import { describe, expect, it } from 'vitest';
 import { htmlReport } from '../../../../src/drill/report/html.js';
 import { junitReport } from '../../../../src/drill/report/junit.js';
-import { drillText } from '../../../../src/output/drill-text.js';
+import { drillText } from '../../../../src/cli/output/drill-text.js';
 import { madeResult, madeRound } from '../../../support/drill-results.js';
 
 const DIFFERS = 'the depth of mqha.drill.large differs: 110 counted, 60 browsed, 60 drained';

@@ -1,0 +1,137 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { systemCode } from '../../lib/errors.js';
+
+/** An address that should be free. */
+export interface WantedPort {
+  readonly key: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface HeldPort extends WantedPort {
+  /** `taken`: somebody listens; `no-address`: this machine has no such address; else the system's code. */
+  readonly reason: 'taken' | 'no-address' | (string & {});
+}
+
+/** Which of these addresses somebody listens on now; connects, and so disturbs nobody's start. */
+export async function heldPorts(ports: readonly WantedPort[]): Promise<HeldPort[]> {
+  const held = await Promise.all(ports.map((wanted) => isListening(wanted.host, wanted.port)));
+  return ports.filter((_, index) => held[index]).map((port) => ({ ...port, reason: 'taken' }));
+}
+
+function isListening(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    socket.setTimeout(300, () => socket.destroy());
+    socket.once('connect', () => {
+      resolve(true);
+      socket.destroy();
+    });
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      resolve(false);
+    });
+  });
+}
+
+/** Which of these addresses cannot be bound; each is bound for a moment and let go. */
+export async function unbindablePorts(ports: readonly WantedPort[]): Promise<HeldPort[]> {
+  const reasons = await Promise.all(ports.map((wanted) => bindError(wanted.host, wanted.port)));
+  return ports.flatMap((wanted, index) => {
+    const reason = reasons[index];
+    return reason === undefined ? [] : [{ ...wanted, reason }];
+  });
+}
+
+/** Whether this machine can listen on an address at all (any port). */
+export async function canBind(host: string): Promise<boolean> {
+  return (await bindError(host, 0)) === undefined;
+}
+
+function bindError(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => {
+      const code = systemCode(error) ?? error.message;
+      resolve(
+        code === 'EADDRINUSE'
+          ? 'taken'
+          : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+            ? 'no-address'
+            : code,
+      );
+    });
+    server.listen({ host, port, exclusive: true }, () => {
+      server.close(() => {
+        resolve(undefined);
+      });
+    });
+  });
+}
+
+/** Who holds a port: a listener, or a connection that was given it as its own end. */
+export interface PortHolder {
+  readonly kind: 'listener' | 'connection';
+  readonly pid?: number;
+  readonly command?: string;
+}
+
+const LISTEN = '0A';
+
+/**
+ * Looks up who holds a TCP port, as far as this user may see it; Linux only.
+ * @returns undefined where nothing can be found out
+ */
+export async function holderOf(port: number): Promise<PortHolder | undefined> {
+  const tables = await Promise.all(
+    ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => '')),
+  );
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const rows = tables
+    .flatMap((table) => table.split('\n').slice(1))
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[1]?.endsWith(`:${hex}`));
+  const row = rows.find((fields) => fields[3] === LISTEN) ?? rows[0];
+  if (!row) return undefined;
+  const kind = row[3] === LISTEN ? 'listener' : 'connection';
+  const owner = await ownerOf(`socket:[${row[9] ?? ''}]`);
+  return owner ? { kind, ...owner } : { kind };
+}
+
+async function ownerOf(socket: string): Promise<{ pid: number; command: string } | undefined> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const owners = await Promise.all(
+    pids.map(async (pid) => {
+      const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+      const targets = await Promise.all(
+        descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
+      );
+      return targets.includes(socket) ? pid : undefined;
+    }),
+  );
+  const pid = owners.find((owner) => owner !== undefined);
+  if (pid === undefined) return undefined;
+  const command = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
+  return { pid: Number(pid), command };
+}
+
+/**
+ * Finds runs of consecutive free ports on 127.0.0.1, below the usual range of outgoing connections.
+ * @param runs how many ports each run has
+ * @returns the first port of each run; the runs do not overlap
+ */
+export async function freePorts(runs: readonly number[]): Promise<number[]> {
+  const count = runs.reduce((sum, run) => sum + run, 0);
+  for (;;) {
+    const base = 20_000 + Math.floor(Math.random() * 12_000);
+    const wanted = Array.from({ length: count }, (_, index) => ({
+      key: '',
+      host: '127.0.0.1',
+      port: base + index,
+    }));
+    if ((await unbindablePorts(wanted)).length > 0) continue;
+    let next = base;
+    return runs.map((run) => (next += run) - run);
+  }
+}

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import {
+  ensureDirectory,
+  readIfThere,
+  SECRET_DIRECTORY,
+  writeFileAtomic,
+} from '../../lib/files.js';
+import type { ProcessInfo, ProcessTable } from './table.js';
+
+/** What is kept of a process that was launched. */
+export interface ProcessRecord {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly bootId: string;
+  readonly launchedAt: string;
+  /** The ZooKeeper sessions that were seen to be this process's while it was proven alive. */
+  readonly sessions?: readonly string[];
+}
+
+const CLUSTER_MARK = '-Dmqha.cluster=';
+const NODE_MARK = '-Dmqha.node=';
+
+/** The two JVM options that mark a process as ours: they are the proof of identity in its argv. */
+export function markers(clusterId: string, name: string): string[] {
+  return [`${CLUSTER_MARK}${clusterId}`, `${NODE_MARK}${name}`];
+}
+
+/** Of which cluster a process is, and as whom it runs, by its argv; undefined where it is nobody's. */
+export function markOf(
+  argv: readonly string[],
+): { readonly id: string; readonly name: string } | undefined {
+  const value = (mark: string) =>
+    argv.find((word) => word.startsWith(mark))?.slice(mark.length) ?? '';
+  const [id, name] = [value(CLUSTER_MARK), value(NODE_MARK)];
+  return id === '' || name === '' ? undefined : { id, name };
+}
+
+/**
+ * Which processes of a cluster run. A recorded pid is believed only while boot, start time and the
+ * markers in its argv agree; without a record all processes are searched, so that one launched by
+ * an mqha that died before it could write the record is found as well.
+ */
+export class ProcessRegistry {
+  private readonly directory: string;
+  private readonly clusterId: string;
+  private readonly table: ProcessTable;
+
+  constructor(stateDirectory: string, clusterId: string, table: ProcessTable) {
+    this.directory = join(stateDirectory, 'processes');
+    this.clusterId = clusterId;
+    this.table = table;
+  }
+
+  /** The living process of a node (or `zookeeper`), proven to be ours; undefined where there is none. */
+  async find(name: string): Promise<ProcessInfo | undefined> {
+    return (await this.findAll([name])).get(name);
+  }
+
+  /** As find(), of several at once: what runs of them, in their order. All processes are read once at most. */
+  async findAll(names: readonly string[]): Promise<Map<string, ProcessInfo>> {
+    let list: Promise<ProcessInfo[]> | undefined;
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const recorded = await this.recorded(name);
+        if (recorded) return [name, recorded] as const;
+        list ??= this.all();
+        return [name, (await list).find((info) => this.isOurs(info, name))] as const;
+      }),
+    );
+    return new Map(found.flatMap(([name, info]) => (info ? [[name, info]] : [])));
+  }
+
+  /** As find(), but believes the record alone: a look that costs nothing, and may miss an orphan. */
+  async recorded(name: string): Promise<ProcessInfo | undefined> {
+    const record = await this.record(name);
+    if (record?.bootId !== (await this.table.bootId())) return undefined;
+    const info = await this.table.get(record.pid);
+    return info?.startTime === record.startTime && this.isOurs(info, name) ? info : undefined;
+  }
+
+  /** Every living process of this cluster, by whatever name, in the order of their pids. */
+  all(): Promise<ProcessInfo[]> {
+    const [cluster = ''] = markers(this.clusterId, '');
+    return this.table.list(cluster);
+  }
+
+  /** Whether this very process (same pid, same start) still lives. */
+  async isAlive(info: ProcessInfo): Promise<boolean> {
+    return (await this.look(info)) !== undefined;
+  }
+
+  /** This very process as it is now; undefined where it has ended. */
+  async look(info: ProcessInfo): Promise<ProcessInfo | undefined> {
+    const now = await this.table.get(info.pid);
+    return now?.startTime === info.startTime ? now : undefined;
+  }
+
+  /** Looks a launched process up and writes its record. */
+  async remember(name: string, pid: number): Promise<ProcessInfo | undefined> {
+    const info = await this.table.get(pid);
+    if (info === undefined) return undefined;
+    const record: ProcessRecord = {
+      pid,
+      startTime: info.startTime,
+      bootId: await this.table.bootId(),
+      launchedAt: new Date().toISOString(),
+    };
+    await ensureDirectory(this.directory, SECRET_DIRECTORY);
+    await writeFileAtomic(this.path(name), `${JSON.stringify(record)}\n`);
+    return info;
+  }
+
+  /** The pid of the process of a node that was launched last, whether it lives or not. */
+  async lastPid(name: string): Promise<number | undefined> {
+    return (await this.record(name))?.pid;
+  }
+
+  /** When the living process of a node was launched; undefined where that was not recorded. */
+  async launchedAt(name: string): Promise<Date | undefined> {
+    const record = await this.record(name);
+    const process = await this.find(name);
+    if (record === undefined || process?.pid !== record.pid) return undefined;
+    return process.startTime === record.startTime ? new Date(record.launchedAt) : undefined;
+  }
+
+  /**
+   * Notes that a session belongs to a living process. Nothing is noted for one that has ended
+   * meanwhile, or of which there is no record.
+   */
+  async noteSession(name: string, info: ProcessInfo, session: string): Promise<void> {
+    const record = await this.record(name);
+    if (record?.pid !== info.pid || record.startTime !== info.startTime) return;
+    if (record.sessions?.includes(session) === true || !(await this.isAlive(info))) return;
+    const sessions = [...(record.sessions ?? []), session];
+    await writeFileAtomic(this.path(name), `${JSON.stringify({ ...record, sessions })}\n`);
+  }
+
+  /** The noted sessions of a recorded process that is proven dead; none while it may be alive. */
+  async deadSessions(name: string): Promise<readonly string[]> {
+    const record = await this.record(name);
+    if (record?.sessions === undefined) return [];
+    if (record.bootId === (await this.table.bootId())) {
+      const info = await this.table.get(record.pid);
+      if (info?.startTime === record.startTime) return [];
+    }
+    return record.sessions;
+  }
+
+  /**
+   * Sends a signal, after proving once more that the pid is still this process.
+   * @returns false where the process is gone
+   */
+  async signal(info: ProcessInfo, signal: NodeJS.Signals): Promise<boolean> {
+    if (!(await this.isAlive(info))) return false;
+    try {
+      process.kill(info.pid, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+      throw error;
+    }
+  }
+
+  private isOurs(info: ProcessInfo, name: string): boolean {
+    return markers(this.clusterId, name).every((marker) => info.argv.includes(marker));
+  }
+
+  private path(name: string): string {
+    return join(this.directory, `${name}.json`);
+  }
+
+  private async record(name: string): Promise<ProcessRecord | undefined> {
+    const text = await readIfThere(this.path(name));
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as ProcessRecord);
+    } catch {
+      return undefined; // A damaged record is no record; the search through argv decides.
+    }
+  }
+}

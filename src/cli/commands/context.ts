@@ -1,0 +1,118 @@
+import { createInterface } from 'node:readline/promises';
+import {
+  openCluster,
+  refuseIfCopied,
+  thisHost,
+  type Cluster,
+  type Host,
+} from '../../state/cluster.js';
+import { findClusterDirectory } from '../../state/identity.js';
+import type { Confirm } from '../../operations/stop.js';
+import { parseDuration } from '../../config/units.js';
+import { MqhaError, usageError } from '../../lib/errors.js';
+import type { Io } from '../output/io.js';
+import { createReporter } from '../output/reporter.js';
+
+/** What every command is given by `main`. */
+export interface CommandContext {
+  readonly io: Io;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  /** As typed, for whoever waits for our lock. */
+  readonly command: string;
+  /** `-C`. */
+  readonly cluster: string | undefined;
+}
+
+/** Options of commands that wait. */
+export interface WaitFlags {
+  readonly timeout?: string;
+}
+
+/** Options of commands that wait and can ask. */
+export interface ConfirmFlags extends WaitFlags {
+  readonly yes?: boolean;
+}
+
+/** Sets the exit code where a command has one of its own. */
+export type ExitCode = number | undefined;
+
+/** Runs a use case with progress on stderr, and takes the spinner away before anything else is printed. */
+export async function withHost<T>(
+  context: CommandContext,
+  work: (host: Host) => Promise<T>,
+): Promise<T> {
+  const reporter = createReporter(context.io);
+  try {
+    return await work(
+      thisHost({ emit: reporter.emit, signal: context.signal, command: context.command }),
+    );
+  } finally {
+    reporter.stop();
+  }
+}
+
+/**
+ * As withHost(), with the cluster that the command means.
+ * @param options `copied`: also one whose directory is a copy of another's, and that is no cluster of its own yet;
+ *   `account`: false for what only ends processes
+ * @throws MqhaError `cluster-moved`
+ */
+export function withCluster<T>(
+  context: CommandContext,
+  work: (cluster: Cluster) => Promise<T>,
+  { copied = false, account = true } = {},
+): Promise<T> {
+  return withHost(context, async (host) => {
+    const cluster = await openCluster(clusterDirectory(context), host, { account });
+    if (!copied) await refuseIfCopied(cluster);
+    return work(cluster);
+  });
+}
+
+export function clusterDirectory(context: CommandContext): string {
+  return findClusterDirectory(context.cluster, context.io.env, context.cwd);
+}
+
+/**
+ * Asks on the terminal; `--yes` answers.
+ * @throws MqhaError `needs-consent` where there is neither a terminal nor `--yes`
+ */
+export function confirmWith(context: CommandContext, yes: boolean | undefined): Confirm {
+  return async (question) => {
+    if (yes === true) return true;
+    const { stdin, stderr } = context.io;
+    if (!stdin.isTTY || !stderr.isTTY) {
+      throw new MqhaError('needs-consent', `not done without an answer: ${question}`, {
+        hint: 'Answer with --yes where there is no terminal to ask on.',
+      });
+    }
+    const prompt = createInterface({ input: stdin, output: stderr });
+    try {
+      const reply = await prompt.question(`${question} [y/N] `, { signal: context.signal });
+      return /^y(es)?$/i.test(reply.trim());
+    } catch (error) {
+      // Ctrl-C and Ctrl-D reach readline, not our handler of signals: the terminal is in raw mode.
+      if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+      throw new MqhaError('interrupted', 'interrupted at the question; nothing was done', {
+        hint: 'Run the command again, or answer with --yes.',
+        exitCode: 130,
+      });
+    } finally {
+      prompt.close();
+    }
+  };
+}
+
+/**
+ * The value of `--timeout` in milliseconds: a duration, or a number of seconds.
+ * @throws MqhaError `usage` (exit code 2)
+ */
+export function timeoutOf(text: string | undefined, byDefault: number): number {
+  if (text === undefined) return byDefault;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+  if (ms === undefined || ms <= 0 || ms > 24 * 3_600_000) {
+    throw usageError('usage', `--timeout ${text} is no duration`, 'Write it like 60s or 2m.');
+  }
+  return ms;
+}

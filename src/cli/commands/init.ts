@@ -1,0 +1,84 @@
+import { relative, resolve } from 'node:path';
+import { initCluster, type InitResult } from '../../operations/init.js';
+import { MAX_NODES } from '../../config/schema.js';
+import { usageError } from '../../lib/errors.js';
+import { answer } from '../output/io.js';
+import { plainTable } from '../output/status-table.js';
+import { withHost, type CommandContext } from './context.js';
+
+export interface InitFlags {
+  readonly nodes: number;
+  readonly name?: string;
+  readonly webPort?: number;
+  readonly messagePort?: number;
+  readonly replicationPort?: number;
+  readonly host?: string;
+  readonly zookeeper?: string;
+  readonly zookeeperPort?: number;
+  readonly zkPath?: string;
+  readonly sync?: string;
+  readonly auth: boolean;
+  readonly supervisor: boolean;
+}
+
+/** `mqha init [dir]` */
+export async function init(
+  context: CommandContext,
+  directory: string | undefined,
+  flags: InitFlags,
+): Promise<void> {
+  const { host, auth, ...rest } = flags;
+  const hosts = host?.split(',').map((name) => name.trim());
+  if (flags.nodes < 1 || flags.nodes > MAX_NODES) {
+    throw usageError(
+      'usage',
+      `--nodes ${flags.nodes} is out of range`,
+      `A cluster has 1 to ${MAX_NODES} nodes.`,
+    );
+  }
+  if (hosts && hosts.length !== 1 && hosts.length !== flags.nodes) {
+    throw usageError(
+      'usage',
+      `--host names ${hosts.length} hosts for ${flags.nodes} nodes`,
+      'Name one host for all nodes, or one for each.',
+    );
+  }
+  if (flags.zookeeper !== undefined && flags.zookeeperPort !== undefined) {
+    throw usageError(
+      'usage',
+      '--zookeeper and --zookeeper-port exclude each other',
+      '--zookeeper names an ensemble that exists; --zookeeper-port is the port of a managed one.',
+    );
+  }
+  const target = resolve(context.cwd, directory ?? context.cluster ?? '.');
+  const made = await withHost(context, (machine) =>
+    initCluster(target, { ...rest, ...(hosts ? { hosts } : {}), authentication: auth }, machine),
+  );
+  const { config } = made.cluster;
+  const value = {
+    directory: target,
+    cluster: config.name,
+    nodes: config.nodes,
+    written: made.written,
+  };
+  answer(context.io, value, () => text(made, relative(context.cwd, target)));
+}
+
+function text({ cluster: { config, layout } }: InitResult, from: string): string {
+  const change = from === '' ? '' : `cd ${from.startsWith('..') ? layout.directory : from}, then `;
+  return [
+    `made cluster ${config.name} in ${layout.directory}`,
+    '',
+    plainTable(
+      ['NODE', 'WEB', 'MESSAGES', 'REPLICATION'],
+      config.nodes.map((node) => [
+        node.name,
+        `${node.host}:${node.webPort}`,
+        `${node.host}:${node.messagePort}`,
+        `${node.replicationHost}:${node.replicationPort}`,
+      ]),
+    ),
+    '',
+    `next: ${change}mqha up`,
+  ].join('\n');
+}

@@ -1,0 +1,36 @@
+import { parseDuration } from '../../config/units.js';
+import { usageError } from '../../lib/errors.js';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The value of `--since`: a duration back from now (`10m`, `2h`, `3d`) or an ISO time; one without
+ * a zone, as the commands print it, is local.
+ * @throws MqhaError `usage` (exit code 2)
+ */
+export function sinceOf(text: string | undefined, now = new Date()): Date | undefined {
+  if (text === undefined) return undefined;
+  const back = durationOf(text.trim());
+  const since = back === undefined ? timeOf(text.trim()) : new Date(now.getTime() - back);
+  if (since === undefined || Number.isNaN(since.getTime())) {
+    throw usageError(
+      'usage',
+      `--since ${text} is neither a duration nor a time`,
+      'Write it like 90s, 10m, 2h or 3d, or like 2026-11-24T07:01.',
+    );
+  }
+  return since;
+}
+
+function durationOf(text: string): number | undefined {
+  const days = /^(\d{1,5}(?:\.\d{1,3})?)d$/.exec(text);
+  return days ? Number(days[1]) * DAY_MS : parseDuration(text);
+}
+
+function timeOf(text: string): Date | undefined {
+  const match =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/i.exec(text);
+  if (!match) return undefined;
+  const [, day = '', clock = '00:00', zone = ''] = match;
+  return new Date(`${day}T${clock}${zone.toUpperCase()}`);
+}

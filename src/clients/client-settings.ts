@@ -1,0 +1,39 @@
+import type { Account } from './brokers.js';
+import type { ClusterConfig } from '../config/schema.js';
+
+/** The URL that a JMS client follows the master with: every node's message port. */
+export function failoverUrl(config: ClusterConfig): string {
+  return `failover:(${config.nodes.map((node) => brokerUrl(node)).join(',')})`;
+}
+
+/** The OpenWire URL of one node. */
+export function brokerUrl(node: { readonly host: string; readonly messagePort: number }): string {
+  return `tcp://${node.host}:${node.messagePort}`;
+}
+
+/** The document of `mqha env --json`. */
+export interface ClientSettings {
+  readonly failoverUrl: string;
+  /** Null for an anonymous cluster; the same pair opens the console. */
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly brokers: readonly { readonly name: string; readonly url: string }[];
+  readonly consoles: readonly { readonly name: string; readonly url: string }[];
+}
+
+/** What a client needs to know of a cluster, running or not. */
+export function clientSettings(
+  config: ClusterConfig,
+  account: Account | undefined,
+): ClientSettings {
+  return {
+    failoverUrl: failoverUrl(config),
+    username: account?.username ?? null,
+    password: account?.password ?? null,
+    brokers: config.nodes.map((node) => ({ name: node.name, url: brokerUrl(node) })),
+    consoles: config.nodes.map((node) => ({
+      name: node.name,
+      url: `http://${node.host}:${node.webPort}/`,
+    })),
+  };
+}

@@ -1,0 +1,194 @@
+import { request } from 'node:http';
+import * as z from 'zod/mini';
+import type { Account } from '../brokers.js';
+
+/** What the master says of its slaves (ReplicatedLevelDBStoreView). Positions are bytes in its log. */
+export interface Replication {
+  readonly role: string;
+  readonly nodeId: string;
+  readonly position: number;
+  readonly status: string;
+  readonly slaves: readonly {
+    readonly nodeId: string;
+    readonly attached: boolean;
+    readonly position: number;
+  }[];
+}
+
+const replication = z.object({
+  NodeRole: z.string(),
+  NodeId: z.string(),
+  Position: z.nullable(z.number()),
+  Status: z.nullable(z.string()),
+  Slaves: z.nullable(
+    z.array(z.object({ nodeId: z.string(), attached: z.boolean(), position: z.number() })),
+  ),
+});
+
+/** What a broker says of one of its queues; the counters begin when it begins to serve. */
+export interface QueueStatistics {
+  readonly name: string;
+  readonly depth: number;
+  readonly consumers: number;
+  readonly enqueued: number;
+  readonly dequeued: number;
+}
+
+const queue = z.object({
+  Name: z.string(),
+  QueueSize: z.number(),
+  ConsumerCount: z.number(),
+  EnqueueCount: z.number(),
+  DequeueCount: z.number(),
+});
+
+const reply = z.object({
+  status: z.number(),
+  error: z.optional(z.string()),
+  value: z.optional(z.unknown()),
+});
+
+/** Jolokia's answer to a pattern that no MBean fits. */
+const NO_SUCH_MBEAN = 404;
+
+/** Where the console of a broker listens, and the account that opens it. */
+export interface Console {
+  readonly host: string;
+  readonly port: number;
+  readonly account: Account | undefined;
+}
+
+/**
+ * The state of the replication in what was read of `*:view=Replication,*`.
+ * @throws Error where there is none
+ */
+export function replicationIn(value: unknown): Replication {
+  const [view] = Object.values(z.record(z.string(), replication).parse(value ?? {}));
+  if (view === undefined) throw new Error('it says nothing of replication');
+  return {
+    role: view.NodeRole,
+    nodeId: view.NodeId,
+    position: view.Position ?? -1,
+    status: view.Status ?? '',
+    slaves: view.Slaves ?? [],
+  };
+}
+
+/**
+ * Asks the master for its queues, the dead letters' among them.
+ * @param timeoutMs for the whole exchange
+ * @throws Error that says what went wrong, as ask()
+ */
+export async function readQueues(
+  console: Console,
+  timeoutMs: number,
+  brokerName = '*',
+): Promise<QueueStatistics[]> {
+  const pattern = `org.apache.activemq:type=Broker,brokerName=${brokerName},destinationType=Queue,destinationName=*`;
+  const attributes = Object.keys(queue.shape).join(',');
+  const path = `/api/jolokia/read/${escaped(pattern)}/${attributes}`;
+  const value = await ask(console, path, timeoutMs);
+  return Object.values(z.record(z.string(), queue).parse(value ?? {})).map((read) => ({
+    name: read.Name,
+    depth: read.QueueSize,
+    consumers: read.ConsumerCount,
+    enqueued: read.EnqueueCount,
+    dequeued: read.DequeueCount,
+  }));
+}
+
+/** A part of a Jolokia path: slashes, exclamation marks and quotes are escaped with `!`. */
+export function escaped(text: string): string {
+  return encodeURIComponent(text.replace(/[!/"]/g, (character) => `!${character}`));
+}
+
+/** A question of askAll(). */
+export interface Read {
+  readonly type: 'read';
+  readonly mbean: string;
+  readonly attribute?: readonly string[];
+}
+
+/** @param mbean a name, or a pattern; then the answer has the attributes by name */
+export function readOf(mbean: string, attribute?: readonly string[]): Read {
+  return { type: 'read', mbean, ...(attribute ? { attribute } : {}) };
+}
+
+/**
+ * Asks Jolokia several things in one request.
+ * @returns a value for each; undefined where no MBean fits, or where that one could not be read
+ * @throws Error that says what went wrong
+ */
+export async function askAll(
+  console: Console,
+  reads: readonly Read[],
+  timeoutMs: number,
+): Promise<unknown[]> {
+  const text = await exchange(console, '/api/jolokia/', timeoutMs, JSON.stringify(reads));
+  return z
+    .array(reply)
+    .parse(JSON.parse(text))
+    .map(({ status, value }) => (status === 200 ? value : undefined));
+}
+
+/**
+ * Asks Jolokia.
+ * @param path with its parts escaped
+ * @returns the value; undefined where no MBean fits
+ * @throws Error that says what went wrong
+ */
+export async function ask(console: Console, path: string, timeoutMs: number): Promise<unknown> {
+  const { status, error, value } = reply.parse(
+    JSON.parse(await exchange(console, path, timeoutMs)),
+  );
+  if (status === NO_SUCH_MBEAN) return undefined;
+  if (status !== 200) throw new Error(error ?? `Jolokia status ${status}`);
+  return value;
+}
+
+/**
+ * One GET of the console, or a POST where there is a body; Jolokia's strict checking refuses a
+ * request without an Origin, and a POST that does not say that it is JSON.
+ */
+function exchange(
+  console: Console,
+  path: string,
+  timeoutMs: number,
+  body?: string,
+): Promise<string> {
+  const { host, port, account } = console;
+  return new Promise((resolve, reject) => {
+    const call = request({
+      host,
+      port,
+      path,
+      agent: false,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        Origin: `http://${host}:${port}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(account ? { auth: `${account.username}:${account.password}` } : {}),
+    });
+    const timer = setTimeout(() => {
+      call.destroy(new Error(`no answer within ${Math.round(timeoutMs)} ms`));
+    }, timeoutMs);
+    call.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => {
+        clearTimeout(timer);
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`HTTP status ${response.statusCode ?? ''}`));
+      });
+    });
+    call.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    call.end(body);
+  });
+}

@@ -1,0 +1,158 @@
+import { isAccepting } from '../clients/probe.js';
+import { brokersOf } from '../clients/brokers.js';
+import { QueueReceiver, type Received } from '../clients/amqp/receiver.js';
+import { MqhaError } from '../lib/errors.js';
+import type { Cluster } from '../state/cluster.js';
+import { noService } from './not-serving.js';
+
+/** How long a master is waited for, at the beginning and in a failover. */
+const MASTER_MS = 60_000;
+/** How often it is looked whether a master serves. */
+const LOOK_MS = 100;
+const CREDIT = 100;
+/** Progress is told once in this time. */
+const PROGRESS_MS = 3000;
+
+export interface ConsumeOptions {
+  readonly queue: string;
+  /** It ends after so many; undefined for all that there are. */
+  readonly count: number | undefined;
+  /** It ends when a master serves and has given nothing for so long. */
+  readonly timeoutMs: number;
+  /** Looks at the messages and leaves them in the queue. */
+  readonly browse: boolean;
+  /** Whether to tell now and then how many there were. */
+  readonly progress: boolean;
+  /**
+   * What is done with each message. It is acknowledged after that.
+   * @returns whether it could be done; false ends it, and the message stays in the queue
+   */
+  readonly take: (message: Received) => Promise<boolean>;
+}
+
+/** What `mqha consume` came to. */
+export interface ConsumeResult {
+  readonly queue: string;
+  /** Messages that were taken, or looked at. */
+  readonly count: number;
+  /** Who gave them, in the order in which they served. */
+  readonly brokers: readonly string[];
+  readonly ms: number;
+}
+
+/**
+ * Takes messages from a queue and follows the master. Nothing is lost: what was not taken, or was
+ * taken and not yet acknowledged when the master fell, is given again.
+ * @returns how far it came, with an error where it was stopped: `not-serving`, `client-refused`,
+ *   `interrupted`
+ */
+export async function consumeMessages(
+  cluster: Cluster,
+  options: ConsumeOptions,
+): Promise<{ readonly result: ConsumeResult; readonly error: MqhaError | undefined }> {
+  const { queue, count = Infinity, browse, take } = options;
+  const { signal, emit } = cluster.host;
+  const began = performance.now();
+  const brokers: string[] = [];
+  let taken = 0;
+  let toldAt = began;
+  const receiver = new QueueReceiver(queue, {
+    brokers: brokersOf(cluster.config),
+    account: cluster.account,
+    signal,
+    browse,
+    credit: Math.min(count, CREDIT),
+  });
+  const idle = new IdleDetector(cluster, receiver, options.timeoutMs);
+  let leaveLast = false;
+  let error: MqhaError | undefined;
+  try {
+    while (taken < count && !receiver.ended) {
+      if (signal.aborted) {
+        error = interrupted(queue, taken, browse);
+        break;
+      }
+      const message = await receiver.next(LOOK_MS);
+      if (!message) {
+        const verdict = await idle.verdict();
+        if (verdict === 'empty') break;
+        if (verdict === 'unserved') {
+          error = await noService(
+            cluster,
+            `no broker let a client in for ${MASTER_MS / 1000} s`,
+            receiver.refusal,
+          );
+          break;
+        }
+        continue;
+      }
+      idle.heard();
+      leaveLast = true;
+      if (!(await take(message))) break;
+      leaveLast = false;
+      taken += 1;
+      if (brokers.at(-1) !== message.broker) brokers.push(message.broker);
+      if (!options.progress || performance.now() - toldAt < PROGRESS_MS) continue;
+      toldAt = performance.now();
+      emit({ type: 'receiving', queue, count: taken });
+    }
+  } finally {
+    await receiver.close({ leaveLast });
+  }
+  if (!error && !leaveLast) emit({ type: 'received', queue, count: taken, browse, brokers });
+  const ms = Math.round(performance.now() - began);
+  return { result: { queue, count: taken, brokers, ms }, error };
+}
+
+/** What it means that no message comes. */
+class IdleDetector {
+  readonly #cluster: Cluster;
+  readonly #receiver: QueueReceiver;
+  readonly #timeoutMs: number;
+  #heardAt = 0;
+  #servedAt = Date.now();
+  #told = false;
+
+  constructor(cluster: Cluster, receiver: QueueReceiver, timeoutMs: number) {
+    this.#cluster = cluster;
+    this.#receiver = receiver;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  heard(): void {
+    this.#heardAt = this.#servedAt = Date.now();
+    this.#told = false;
+  }
+
+  /** @returns `empty` where a master serves and had nothing for long, `unserved` where none has served for long */
+  async verdict(): Promise<'empty' | 'unserved' | 'wait'> {
+    const { link } = this.#receiver;
+    const now = Date.now();
+    const since = link && Math.max(this.#heardAt, link.readyAt);
+    if (since !== undefined && now - since < this.#timeoutMs) {
+      this.#servedAt = now;
+      return 'wait';
+    }
+    // A suspended master says nothing either, and its queue need not be empty.
+    const broker = brokersOf(this.#cluster.config).find(({ name }) => name === link?.broker);
+    if (broker && (await isAccepting(broker.host, broker.port))) return 'empty';
+    if (now - this.#servedAt > MASTER_MS) return 'unserved';
+    if (!this.#told && now - this.#servedAt > 1000) {
+      this.#told = true;
+      this.#cluster.host.emit({
+        type: 'warning',
+        message: `no master serves; waiting for one for ${MASTER_MS / 1000} s`,
+      });
+    }
+    return 'wait';
+  }
+}
+
+function interrupted(queue: string, taken: number, browse: boolean): MqhaError {
+  const done = browse ? 'shown' : 'printed and taken from the queue';
+  return new MqhaError(
+    'interrupted',
+    `interrupted; ${taken} ${taken === 1 ? 'message was' : 'messages were'} ${done}`,
+    { hint: `Run the command again for what is left in ${queue}.`, exitCode: 130 },
+  );
+}

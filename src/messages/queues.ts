@@ -1,0 +1,60 @@
+import { readQueues } from '../clients/management/jolokia.js';
+import { messageOf, MqhaError } from '../lib/errors.js';
+import { accountOf } from '../state/account.js';
+import type { Cluster } from '../state/cluster.js';
+import { notServing } from './not-serving.js';
+import { statusOf } from '../observe/status-of.js';
+
+const ANSWER_MS = 10_000;
+
+/** The document of `mqha queues --json`. */
+export interface Queues {
+  /** Whom was asked. */
+  readonly master: string;
+  /** By name; the queue of dead letters is one of them. */
+  readonly queues: readonly {
+    readonly name: string;
+    /** Messages that are there. */
+    readonly depth: number;
+    readonly consumers: number;
+    /** Messages that were put in, and taken out, since this master began to serve. */
+    readonly in: number;
+    readonly out: number;
+  }[];
+}
+
+/**
+ * The queues of a cluster, as its master knows them.
+ * @throws MqhaError `not-serving` where no master serves, `console-failed` where its console does not answer
+ */
+export async function queuesOf(cluster: Cluster): Promise<Queues> {
+  const status = await statusOf(cluster);
+  const { master, nodes, state } = status;
+  const node = nodes.find(({ name, accepting }) => name === master && accepting);
+  if (!node) throw notServing(status, 'no master could be asked');
+  const { name, host, webPort } = node;
+  try {
+    const process = await cluster.registry.find(name);
+    const account = await accountOf(cluster, process?.argv ?? []);
+    const console = { host, port: webPort, account };
+    const queues = await readQueues(console, ANSWER_MS, cluster.config.name);
+    return {
+      master: name,
+      queues: queues
+        .map((queue) => ({
+          name: queue.name,
+          depth: queue.depth,
+          consumers: queue.consumers,
+          in: queue.enqueued,
+          out: queue.dequeued,
+        }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    };
+  } catch (error) {
+    throw new MqhaError(
+      'console-failed',
+      `the console of the master ${name} (${host}:${webPort}) does not tell its queues: ${messageOf(error)}; the cluster is ${state}`,
+      { hint: `See \`mqha logs ${name}\`, and try again.`, cause: error },
+    );
+  }
+}

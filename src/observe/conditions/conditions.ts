@@ -1,0 +1,165 @@
+import type { Cluster } from '../../state/cluster.js';
+import { fullnessProblems } from './fullness.js';
+import { isHopeless } from '../../stores/replicated-leveldb/end-record.js';
+import { electionProblems } from './election-conditions.js';
+import { nodeProblems } from './node-conditions.js';
+import type { Observation } from '../observation.js';
+import { problem, type Unjudged } from './condition.js';
+import { sizeProblems } from './size-conditions.js';
+import type { StatusProblem } from '../status.js';
+
+/** What is wrong, or could not be learned; nothing is listed for a cluster that is stopped on purpose. */
+export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged): StatusProblem[] {
+  return [
+    ...zookeeperProblems(seen, status),
+    // The cause first: `check` has room for one.
+    ...hopelessProblems(seen),
+    ...electionProblems(cluster, seen, status),
+    ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
+    ...fullnessProblems(cluster.config, seen, status),
+    ...identityProblems(cluster),
+    ...wantedProblems(seen),
+    ...supervisorProblems(seen, status),
+    ...sizeProblems(cluster.config, seen),
+  ];
+}
+
+/** The file that says who the cluster is, while what runs says it as well. */
+function identityProblems({ foundIdentity }: Cluster): StatusProblem[] {
+  if (foundIdentity?.damage === undefined) return [];
+  return [
+    problem(
+      'warning',
+      'state-damaged',
+      null,
+      `${foundIdentity.damage}: what runs in this directory says who the cluster is, and once nothing runs nobody does`,
+      '`mqha up` writes it again while something runs; so does `mqha down`.',
+    ),
+  ];
+}
+
+/** The file that says what is to run: with it gone nobody is taken for stopped, and nobody may know who was. */
+function wantedProblems({ supervisor }: Observation): StatusProblem[] {
+  if (supervisor.damage === undefined) return [];
+  const going =
+    supervisor.pid === undefined
+      ? 'it says which processes are to run, and a supervisor that is started now takes those that run'
+      : 'it says which processes are to run, and the supervisor keeps to what it knew';
+  return [
+    problem(
+      'warning',
+      'state-damaged',
+      null,
+      `${supervisor.damage}: ${going}`,
+      '`mqha up` writes it again, with every node wanted up; `mqha stop <node>` then, for one that is to stay down.',
+    ),
+  ];
+}
+
+function supervisorProblems(seen: Observation, status: Unjudged): StatusProblem[] {
+  const { supervisor } = seen;
+  if (supervisor.pid === undefined) {
+    if (!supervisor.wanted || !seen.nodes.some((node) => node.process)) return [];
+    return [
+      problem(
+        'warning',
+        'supervisor-missing',
+        null,
+        'no supervisor runs: a broker that dies stays down, and a failover takes as long as a ZooKeeper session',
+        'Start one with `mqha up`; `mqha up --no-supervisor` does without for good.',
+      ),
+    ];
+  }
+  const lost = supervisor.state?.copiesLost;
+  const givenUp = status.supervisor.processes.filter((process) => process.does === 'given-up');
+  return [
+    ...(lost ? [copiesLost(lost)] : []),
+    ...Object.entries(supervisor.state?.dying ?? {}).map(([name, { deaths, withinMs, reason }]) =>
+      problem(
+        'warning',
+        'keeps-dying',
+        name,
+        `${name} died ${deaths} times within ${Math.ceil(withinMs / 1000)} s and is started again each time${reason === null ? '' : `; the last time: ${reason}`}`,
+        `See \`mqha events\` and \`mqha logs ${name}\`. What ends one master after the other is often a message, or a client that comes back to each of them.`,
+      ),
+    ),
+    ...givenUp.map(({ name }) =>
+      problem(
+        'error',
+        'given-up',
+        name,
+        `${name} kept dying and was left down by the supervisor${ending(seen, name)}`,
+        `See \`mqha events\` and \`mqha logs ${name}\`; \`mqha up\` tries again.`,
+      ),
+    ),
+  ];
+}
+
+/** It stays until a person has read it: the cluster looks well again within seconds. */
+function copiesLost({ at, nodes }: { readonly at: string; readonly nodes: readonly string[] }) {
+  return problem(
+    'warning',
+    'copies-lost',
+    null,
+    `the logs of ${nodes.join(' and ')} were gone at once at ${at}: what was acknowledged by those alone is missing`,
+    'Compare with what your senders had acknowledged before. `mqha events` has the story; a new supervisor forgets it (`mqha down`, `mqha up`).',
+  );
+}
+
+/** Why a node's last process has ended itself, in words that go on a sentence. */
+function ending(seen: Observation, name: string): string {
+  const ended = seen.nodes.find(({ node }) => node.name === name)?.ended;
+  return ended === undefined ? '' : `: ${ended.message}`;
+}
+
+/** A store that no copy of can be started: the first node that fails is followed by the next that is elected. */
+function hopelessProblems(seen: Observation): StatusProblem[] {
+  const failed = seen.nodes.filter(({ ended }) => ended !== undefined && isHopeless(ended.code));
+  const [first, second] = failed;
+  if (!first?.ended || first.ended.code !== second?.ended?.code) return [];
+  const names = failed.map(({ node }) => node.name).join(', ');
+  return [
+    problem(
+      'error',
+      'store-damaged',
+      null,
+      `the store cannot be started: ${names} ended one after the other, ${first.node.name} with: ${first.ended.message}`,
+      'What they failed at is in every copy, so no other node is tried. Keep a copy of nodes/*/data; docs/stores.md says what can be done. `mqha up` tries again.',
+    ),
+  ];
+}
+
+function zookeeperProblems(seen: Observation, status: Unjudged): StatusProblem[] {
+  const { zookeeper } = seen;
+  const { managed } = status.zookeeper;
+  const brokersRun = seen.nodes.some((node) => node.process !== undefined);
+  if (zookeeper.group) return [];
+  if (zookeeper.error !== undefined) {
+    const suspended = zookeeper.process?.suspended === true;
+    return [
+      problem(
+        'error',
+        'zookeeper-unreachable',
+        null,
+        suspended
+          ? `the managed ZooKeeper (pid ${zookeeper.process.pid}) is suspended and does not answer`
+          : zookeeper.error,
+        suspended
+          ? `Resume it with \`kill -CONT ${zookeeper.process.pid}\`.`
+          : managed
+            ? 'See `mqha logs zookeeper`; without it the brokers elect no master.'
+            : 'Check the ensemble; without it the brokers elect no master.',
+      ),
+    ];
+  }
+  if (!brokersRun) return [];
+  return [
+    problem(
+      'error',
+      'zookeeper-stopped',
+      null,
+      'the managed ZooKeeper is stopped while brokers run; without it they elect no master',
+      'Start it with `mqha up`.',
+    ),
+  ];
+}

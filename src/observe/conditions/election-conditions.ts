@@ -1,0 +1,88 @@
+import { vetoing } from '../../stores/replicated-leveldb/election/election.js';
+import type { Cluster } from '../../state/cluster.js';
+import { livingMembers } from '../members.js';
+import type { Observation } from '../observation.js';
+import { problem, type Unjudged } from './condition.js';
+import type { StatusProblem } from '../status.js';
+
+/** What is wrong with the election: who is missing, who does not belong, and an elected node that does not serve. */
+export function electionProblems(
+  cluster: Cluster,
+  seen: Observation,
+  status: Unjudged,
+): StatusProblem[] {
+  const { election } = seen;
+  if (!election) return [];
+  const problems: StatusProblem[] = [];
+  const names = new Set(status.nodes.map((node) => node.name));
+  const living = livingMembers(seen).length;
+  if (status.state === 'no-quorum') {
+    problems.push(
+      problem(
+        'error',
+        'quorum-lost',
+        null,
+        `${living} of ${status.replicas} members are there and quorum is ${status.quorum}: nobody is served, and sends hang`,
+        'Start the missing nodes with `mqha up`.',
+      ),
+    );
+  }
+  for (const member of election.members) {
+    if (member.container !== null && names.has(member.container)) continue;
+    problems.push(
+      problem(
+        'error',
+        'stranger-member',
+        member.container,
+        `member ${member.znode} (${member.container ?? 'without a container name'}) has brokerName ${status.cluster} and is no node of this cluster`,
+        'Stop that broker, or give one of the two clusters another name or zookeeper.path.',
+      ),
+    );
+  }
+  if (election.strangers.length > 0) {
+    problems.push(
+      problem(
+        'warning',
+        'foreign-znodes',
+        null,
+        `${cluster.config.zookeeper.path} also holds ${election.strangers.join(', ')}, which belong to no member of ${status.cluster}`,
+        'Give each cluster a zookeeper.path of its own.',
+      ),
+    );
+  }
+  for (const member of vetoing(election, status.quorum)) {
+    problems.push(
+      problem(
+        'warning',
+        'member-vetoing',
+        member.container,
+        `${member.container ?? member.znode} has not reported its position, and the election waits for it`,
+        `If this stays so for more than ten seconds, run \`mqha restart ${member.container ?? '<node>'}\`.`,
+      ),
+    );
+  }
+  const { master } = election;
+  const elected = seen.nodes.find((node) => node.node.name === master?.container);
+  if (master && elected && !elected.accepting && status.state !== 'stopped') {
+    problems.push(
+      master.address === null
+        ? problem(
+            'warning',
+            'master-promoting',
+            master.container,
+            `${elected.node.name} is elected and has not opened its replication port`,
+            `If this stays so for more than ten seconds, see \`mqha logs ${elected.node.name}\` and restart it.`,
+          )
+        : problem(
+            'error',
+            'master-not-serving',
+            master.container,
+            `${elected.node.name} is elected and its message port does not answer`,
+            elected.process?.suspended === true
+              ? `Its process is suspended: \`kill -CONT ${elected.process.pid}\`.`
+              : 'It waits for enough slaves to attach, or hangs: see its log.',
+          ),
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,194 @@
+import type { Fill, Usage } from '../../clients/management/usage.js';
+import { LOG_MB, sizeText } from '../../config/limits.js';
+import type { ClusterConfig } from '../../config/schema.js';
+import type { NodeObservation, Observation } from '../observation.js';
+import type { Unjudged } from './condition.js';
+import type { StatusProblem } from '../status.js';
+
+/** From here on a broker holds senders back (Usage.isFull). */
+const FULL = 100;
+/** Worth a look before it is full. */
+const HIGH = 90;
+
+const MB = 1024 * 1024;
+
+/** Problems that mean: senders get no answer, though the cluster serves. */
+const STANDSTILL: ReadonlySet<string> = new Set([
+  'memory-full',
+  'store-full',
+  'temp-full',
+  'senders-blocked',
+]);
+
+/** Problems that will be a standstill if nobody does anything. */
+const NEAR: ReadonlySet<string> = new Set(['memory-high', 'store-high', 'temp-high']);
+
+/** The problems because of which senders get no answer. */
+export function standstills(problems: readonly StatusProblem[]): StatusProblem[] {
+  return problems.filter(({ code }) => STANDSTILL.has(code));
+}
+
+/** The problems that will hold senders back when they grow. */
+export function nearStandstills(problems: readonly StatusProblem[]): StatusProblem[] {
+  return problems.filter(({ code }) => NEAR.has(code));
+}
+
+/** What is full, who stands still, and what disks cannot hold. */
+export function fullnessProblems(
+  config: ClusterConfig,
+  seen: Observation,
+  status: Unjudged,
+): StatusProblem[] {
+  return [
+    ...(seen.usage ? usageProblems(config, seen.usage, status.master) : []),
+    ...waitingForSlaves(seen, status),
+    ...diskProblems(config, seen.nodes),
+  ];
+}
+
+interface Limited {
+  readonly what: 'memory' | 'store' | 'temp';
+  readonly key: string;
+  /** Who stands still when it is full. */
+  readonly whose: string;
+  readonly hint: string;
+  readonly full: Pick<StatusProblem, 'severity' | 'code'>;
+  readonly high: Pick<StatusProblem, 'severity' | 'code'>;
+}
+
+const LIMITED: readonly Limited[] = [
+  {
+    what: 'memory',
+    key: 'limits.memory',
+    whose: 'senders to topics',
+    hint: 'Let consumers take what waits (`mqha queues` shows where), or raise java.heap (or limits.memory) in mqha.yaml and run `mqha restart`.',
+    full: { severity: 'error', code: 'memory-full' },
+    high: { severity: 'warning', code: 'memory-high' },
+  },
+  {
+    what: 'store',
+    key: 'limits.store',
+    whose: 'senders of persistent messages',
+    hint: `Let consumers take what waits (\`mqha queues\` shows where; a log file of ${LOG_MB} MB is given back some seconds after its last message was taken), or raise limits.store in mqha.yaml and run \`mqha restart\`.`,
+    full: { severity: 'error', code: 'store-full' },
+    high: { severity: 'warning', code: 'store-high' },
+  },
+  {
+    what: 'temp',
+    key: 'limits.temp',
+    whose:
+      'senders of messages that are not persistent, requests over temporary queues among them,',
+    hint: 'Let consumers take what waits (`mqha queues` shows where), or raise limits.temp in mqha.yaml and run `mqha restart`.',
+    full: { severity: 'error', code: 'temp-full' },
+    high: { severity: 'warning', code: 'temp-high' },
+  },
+];
+
+function usageProblems(
+  config: ClusterConfig,
+  usage: Usage,
+  master: string | null,
+): StatusProblem[] {
+  const problems = LIMITED.flatMap((limited) => {
+    const problem = fillProblem(config, limited, usage[limited.what], master);
+    return problem ? [problem] : [];
+  });
+  if (usage.blocked.length === 0) return problems;
+  const full = problems.filter(({ code }) => STANDSTILL.has(code));
+  const where = usage.blocked.map(({ destination, senders }) => `${destination} (${senders})`);
+  const count = usage.blocked.reduce((sum, { senders }) => sum + senders, 0);
+  return [
+    ...problems,
+    {
+      severity: 'error',
+      code: 'senders-blocked',
+      node: master,
+      message: `${count === 1 ? '1 sender stands' : `${count} senders stand`} still on ${master ?? 'the master'}: ${some(where)}`,
+      hint:
+        full.length > 0
+          ? 'They go on once there is room.'
+          : 'They are held back by a destination that is full: let consumers take what waits (`mqha queues`), and see `mqha logs` of that node.',
+    },
+  ];
+}
+
+function fillProblem(
+  config: ClusterConfig,
+  limited: Limited,
+  { percent, limitBytes }: Fill,
+  master: string | null,
+): StatusProblem | undefined {
+  if (percent < HIGH) return undefined;
+  const { what, key, whose, hint } = limited;
+  const full = percent >= FULL;
+  const set = {
+    memory: `${config.limits.memoryPercent}% of java.heap`,
+    store: sizeText(config.limits.storeMb),
+    temp: sizeText(config.limits.tempMb),
+  }[what];
+  const wanted = { memory: 0, store: config.limits.storeMb, temp: config.limits.tempMb }[what];
+  const lowered = limitBytes < wanted * MB;
+  const of = lowered
+    ? `of the ${Math.floor(limitBytes / MB)} MB that its disk can hold (${key}: ${set})`
+    : `of ${key} (${set})`;
+  return {
+    ...(full ? limited.full : limited.high),
+    node: master,
+    message: `the ${what === 'memory' ? 'memory for messages' : `${what === 'temp' ? 'temp ' : ''}store`} of ${master ?? 'the master'} is ${full ? 'full' : 'nearly full'}: ${percent}% ${of}; ${full ? '' : 'at 100% '}${whose} get no answer`,
+    hint: lowered ? `Free some space on that disk. ${hint}` : hint,
+  };
+}
+
+/** A master acknowledges nothing while fewer slaves than that are attached (MasterLevelDBStore.wal_sync_to). */
+function waitingForSlaves(seen: Observation, status: Unjudged): StatusProblem[] {
+  const { replication } = seen;
+  const needed = status.quorum - 1;
+  if (replication === undefined || 'error' in replication || !status.sync.startsWith('quorum')) {
+    return [];
+  }
+  // A slave that is stopped by a signal counts as attached until its connection ends, and answers nothing.
+  const suspended = seen.nodes.filter(({ process }) => process?.suspended === true);
+  const attached = replication.slaves.filter(
+    ({ attached: is, nodeId }) => is && !suspended.some((node) => node.nodeId === nodeId),
+  ).length;
+  if (attached >= needed) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'senders-blocked',
+      node: status.master,
+      message: `${status.master ?? 'the master'} acknowledges no persistent message: ${attached} of ${needed} slaves that must have it ${needed === 1 ? 'is' : 'are'} attached${suspended.length > 0 ? ' and not suspended' : ''}`,
+      hint: 'Start the missing nodes with `mqha up` (a supervisor ends suspended ones), or wait until they are attached.',
+    },
+  ];
+}
+
+/** What the stores may grow to, against the disks under them. */
+function diskProblems(config: ClusterConfig, nodes: readonly NodeObservation[]): StatusProblem[] {
+  const { storeMb } = config.limits;
+  return nodes.flatMap(({ node, disk }): StatusProblem[] => {
+    if (!disk) return [];
+    const room = Math.floor((disk.freeBytes + disk.heldBytes) / MB);
+    if (room >= storeMb) return [];
+    const none = room < LOG_MB;
+    const less = none
+      ? `less than one log file of ${LOG_MB} MB: as master it would hold all senders back`
+      : `less than limits.store (${sizeText(storeMb)})`;
+    return [
+      {
+        severity: none ? 'error' : 'warning',
+        code: 'disk-small',
+        node: node.name,
+        message: `the disk that holds the data of ${node.name} has room for a store of ${room} MB, ${less}`,
+        hint: 'Free some space there, or lower limits.store in mqha.yaml and run `mqha restart`.',
+      },
+    ];
+  });
+}
+
+/** The first few of a list. */
+function some(items: readonly string[]): string {
+  const few = items.slice(0, 5);
+  const rest = items.length - few.length;
+  return `${few.join(', ')}${rest === 0 ? '' : ` and ${rest} more`}`;
+}

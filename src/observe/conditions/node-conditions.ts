@@ -1,0 +1,148 @@
+import { mayBeOnlyCopy } from '../../stores/replicated-leveldb/data/kept.js';
+import { membersOf } from '../../stores/replicated-leveldb/election/election.js';
+import { isFull } from '../disk.js';
+import type { NodeObservation, Observation } from '../observation.js';
+import { ProblemList, type Unjudged } from './condition.js';
+import type { StatusProblem } from '../status.js';
+
+/** What is wrong with one node. */
+export function nodeProblems(
+  seen: Observation,
+  status: Unjudged,
+  observed: NodeObservation,
+): StatusProblem[] {
+  const { node, process, local } = observed;
+  const own = status.nodes.find((candidate) => candidate.name === node.name);
+  const members = seen.election ? membersOf(seen.election, node.name) : [];
+  const list = new ProblemList(node.name);
+  if (!local) {
+    list.add(
+      'info',
+      'process-unknown',
+      `${node.name} is on ${node.host}; its process cannot be seen from here`,
+      `Look at it there.`,
+    );
+  }
+  if (process?.suspended === true) {
+    list.add(
+      'error',
+      'process-suspended',
+      `${node.name} (pid ${process.pid}) is suspended: it holds its ports and answers nobody`,
+      `Resume it with \`kill -CONT ${process.pid}\`, or kill it with \`mqha kill ${node.name}\`.`,
+    );
+  }
+  if (local && !process) {
+    if (status.state !== 'stopped') {
+      if (observed.ended?.code === 'master-behind') {
+        list.add(
+          'error',
+          'master-behind',
+          `${node.name} has what its master lacks, and does not follow it: ${observed.ended.message}`,
+          'Stop your senders. `mqha down` and `mqha up` go on with the log that goes furthest; docs/stores.md says how to look at both first.',
+        );
+      }
+      list.add(
+        'warning',
+        'broker-stopped',
+        observed.ended
+          ? `${node.name} ended itself: ${observed.ended.message}`
+          : `${node.name} is stopped`,
+        `Start it with \`mqha start ${node.name}\`.`,
+      );
+    }
+    if (observed.damage && observed.damage.length > 0) {
+      list.add(
+        'error',
+        'store-damaged',
+        `the store of ${node.name} is damaged: ${observed.damage.join('; ')}`,
+        `\`mqha up\` sets it aside and lets ${node.name} attach anew where other copies are whole, and says what to do where they are not.`,
+      );
+    }
+    if (observed.unreadable) {
+      list.add(
+        'error',
+        'store-unreadable',
+        `the store of ${node.name} cannot be read: ${observed.unreadable.message}`,
+        observed.unreadable.hint,
+      );
+    }
+    for (const port of observed.held) {
+      list.add(
+        'error',
+        'port-taken',
+        `${port.host}:${port.port}, the ${port.key} of ${node.name}, is held by another process`,
+        `End that process or give ${node.name} another ${port.key} in mqha.yaml.`,
+      );
+    }
+    for (const member of members) {
+      list.add(
+        'warning',
+        'stale-znode',
+        `${node.name} is dead and its znode ${member.znode} is still there; it counts toward quorum until its session ends`,
+        'It goes by itself after the session timeout.',
+      );
+    }
+  }
+  if (members.length > 1 && (process || !local)) {
+    const stale = members.slice(0, -1).map((member) => member.znode);
+    list.add(
+      'warning',
+      'doubled-znode',
+      `${node.name} has ${members.length} znodes; ${stale.join(', ')} belongs to an earlier process`,
+      'It goes by itself after the session timeout.',
+    );
+  }
+  if (process && !process.suspended && seen.election && members.length === 0) {
+    list.add(
+      'warning',
+      'not-a-member',
+      `${node.name} runs and is not registered in ZooKeeper`,
+      `It may be starting; if it stays so, see \`mqha logs ${node.name}\`.`,
+    );
+  }
+  if (observed.freeBytes !== undefined && isFull(observed.freeBytes)) {
+    list.add(
+      'error',
+      'disk-full',
+      `the disk that holds the data of ${node.name} is full (${Math.floor(observed.freeBytes / 1024)} KiB left)`,
+      'Free some space there. Its broker ends when it cannot write, and attaches again once it can.',
+    );
+  }
+  for (const { path, why } of observed.kept?.filter(mayBeOnlyCopy) ?? []) {
+    list.add(
+      'warning',
+      'acknowledged-set-aside',
+      `${node.name} gave up a log for a master that had less: ${why}`,
+      `Compare with what your senders had acknowledged; docs/stores.md says how to read it. Remove ${path} when it is not needed.`,
+    );
+  }
+  if (own?.role === 'slave' && own.attached === false) {
+    list.add(
+      'warning',
+      'slave-attaching',
+      `${node.name} is not attached to the master yet`,
+      'It copies the store; until it has, it does not protect the messages.',
+    );
+  }
+  if (own?.role === 'slave' && own.attached === null && status.nodes.some((n) => n.accepting)) {
+    list.add(
+      'warning',
+      'attachment-unknown',
+      `whether ${node.name} is attached could not be learned${why(seen)}`,
+      'The console of the master answers this, and opens a moment after the master serves; look again, or see its log.',
+    );
+  }
+  if (own?.role === null) {
+    list.add(
+      'warning',
+      'role-unknown',
+      `the role of ${node.name} could not be learned: ZooKeeper does not answer`,
+      'Bring ZooKeeper back first.',
+    );
+  }
+  return list.all;
+}
+
+function why(seen: Observation): string {
+  return seen.replication && 'error' in seen.replication ? `: ${seen.replication.error}` : '';
+}

@@ -1,0 +1,102 @@
+import {
+  differingKeys,
+  OPTIONS,
+  settingsFor,
+  settingsOf,
+} from '../../stores/replicated-leveldb/settings.js';
+import type { ClusterConfig } from '../../config/schema.js';
+import type { ProcessInfo } from '../../agents/local/table.js';
+import { goesOn } from '../../state/halt.js';
+import type { Observation } from '../observation.js';
+import { ProblemList } from './condition.js';
+import { sizeHint, sizesOf } from '../../state/sizes.js';
+import type { StatusProblem } from '../status.js';
+
+/** What runs with other settings than mqha.yaml says, and a change of the number of nodes that has not ended. */
+export function sizeProblems(config: ClusterConfig, seen: Observation): StatusProblem[] {
+  const change = seen.inForce?.change;
+  const problems: StatusProblem[] = [];
+  if (seen.inForceError !== undefined) {
+    problems.push({
+      severity: 'error',
+      code: 'state-damaged',
+      node: null,
+      message: `${seen.inForceError}; no broker can be started`,
+      hint: 'It says which nodes have the messages. Remove it only where mqha.yaml names exactly the nodes that were started last.',
+    });
+  }
+  if (change) {
+    problems.push({
+      severity: 'error',
+      code: 'scale-unfinished',
+      node: null,
+      message: `the change from ${change.from} to ${change.to} nodes, begun at ${change.began}, has not ended${change.halted ? `; \`${change.halted.command}\` has halted it` : ''}`,
+      hint: change.halted
+        ? `To go on: ${goesOn(change)}.`
+        : `Wait for the \`mqha scale\` that is at work, or run \`mqha scale ${change.to}\`, which goes on where it ended.`,
+    });
+  }
+  for (const { node, process } of seen.nodes) {
+    if (process) problems.push(...restartProblems(config, seen, node.name, process));
+  }
+  return problems;
+}
+
+/** How a running broker differs from what it would be started with now. */
+function restartProblems(
+  config: ClusterConfig,
+  seen: Observation,
+  name: string,
+  process: ProcessInfo,
+): StatusProblem[] {
+  const { replicas, keys } = settingsOf(process.argv);
+  const change = seen.inForce?.change;
+  const list = new ProblemList(name);
+  const size = change ? seen.inForce.sizes[name] : config.replicas;
+  if (replicas !== null && size !== undefined && replicas !== size) {
+    list.add(
+      'error',
+      'restart-needed',
+      `${name} runs with replicas ${replicas}${change ? '' : `, and mqha.yaml says ${size}`}`,
+      change
+        ? `Run \`mqha scale ${change.to}\`.`
+        : sizeHint(config, seen.inForce ?? { sizes: sizesOf(config) }),
+    );
+  }
+  if (keys === null) {
+    list.add(
+      'warning',
+      'restart-needed',
+      `${name} was started by an earlier mqha, and its process does not say with which settings`,
+      `\`mqha restart ${name}\` starts it with those of mqha.yaml.`,
+    );
+    return list.all;
+  }
+  const text = difference(keys, settingsFor(config, name));
+  if (text !== undefined) {
+    list.add(
+      'warning',
+      'restart-needed',
+      `${name} runs with ${text}`,
+      `\`mqha restart ${name}\` takes mqha.yaml over; \`mqha restart\` does so on all, one after the other.`,
+    );
+  }
+  return list.all;
+}
+
+/** Which settings differ, and how, in words; undefined where none does. The number of nodes is told apart. */
+function difference(
+  has: ReadonlyMap<string, string>,
+  wanted: ReadonlyMap<string, string>,
+): string | undefined {
+  const keys = differingKeys(has, wanted);
+  const told = keys.filter((key) => key !== OPTIONS);
+  const list = (of: ReadonlyMap<string, string>, names: boolean) =>
+    told.map((key) => `${names ? `${key} ` : ''}${of.get(key) ?? ''}`).join(', ');
+  const values =
+    told.length === 0
+      ? []
+      : [`${list(has, true)}, and mqha.yaml says ${list(wanted, told.length > 1)}`];
+  const options = keys.includes(OPTIONS) ? [`other ${OPTIONS} than mqha.yaml says`] : [];
+  return keys.length === 0 ? undefined : [...options, ...values].join(', with ');
+}

@@ -1,0 +1,21 @@
+import { membersOf, type Election } from '../stores/replicated-leveldb/election/election.js';
+import type { Member } from '../stores/replicated-leveldb/election/members.js';
+import type { Observation } from './observation.js';
+
+/**
+ * The member that stands for a node's living process. After a kill and a quick start there are two:
+ * the older one belongs to the dead process and will expire.
+ */
+export function memberOf(election: Election, node: string): Member | undefined {
+  return membersOf(election, node).at(-1);
+}
+
+/** The members without those whose process is proven dead: their znodes only wait for their sessions to expire. */
+export function livingMembers(seen: Observation): Member[] {
+  const dead = new Set(
+    seen.nodes.filter((node) => node.local && !node.process).map((node) => node.node.name),
+  );
+  return (seen.election?.members ?? []).filter(
+    (member) => member.container === null || !dead.has(member.container),
+  );
+}

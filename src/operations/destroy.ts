@@ -1,0 +1,97 @@
+import { rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MqhaError, systemCode } from '../lib/errors.js';
+import { fileError } from '../lib/files.js';
+import { Deadline } from '../lib/time.js';
+import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+import { endArchiver } from './start/class-data.js';
+import { withLock, type Cluster } from '../state/cluster.js';
+import { REMOVED } from '../state/sizes.js';
+import { stopEverything, type Confirm, type Stopped } from './stop.js';
+
+/** The document of `mqha destroy --json`. */
+export interface DestroyResult {
+  readonly stopped: readonly Stopped[];
+  /** Paths below the cluster directory, and znodes of an external ensemble. */
+  readonly removed: readonly string[];
+}
+
+/**
+ * Stops the cluster and removes what mqha made, after asking; mqha.yaml goes last, so that a
+ * destroy that was interrupted can be repeated. What others put beside it stays.
+ * @throws MqhaError `declined`, `locked`, `stop-failed`, `no-permission`, `zookeeper-unreachable`
+ */
+export async function destroyCluster(
+  cluster: Cluster,
+  options: { readonly timeoutMs: number; readonly confirm: Confirm; readonly keepZnodes: boolean },
+): Promise<DestroyResult> {
+  const { layout, config, host } = cluster;
+  const question = `Stop cluster ${config.name} in ${layout.directory} and remove its brokers' data, messages included?`;
+  if (!(await options.confirm(question))) {
+    throw new MqhaError('declined', 'not done: the cluster was not removed', {
+      hint: 'Answer with --yes to remove it.',
+    });
+  }
+  const { managed, path, connect } = config.zookeeper;
+  const znodes =
+    !managed &&
+    !options.keepZnodes &&
+    (await options.confirm(`Remove the znode ${path} from the ensemble ${connect} as well?`));
+  return withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
+    const stopped = await stopEverything(cluster, options.timeoutMs);
+    await endArchiver(cluster);
+    const removed = znodes ? await removeZnodes(cluster) : [];
+    const bases = config.nodes.map((node) => layout.node(node.name).base);
+    for (const base of [...bases, ...(managed ? [layout.zookeeper.base] : [])]) {
+      for (const part of ['conf', 'data', 'log', 'tmp']) await remove(join(base, part));
+      await removeIfEmpty(base);
+    }
+    await removeIfEmpty(join(layout.directory, 'nodes'));
+    await remove(join(layout.directory, REMOVED));
+    await remove(layout.state);
+    await remove(layout.file);
+    removed.push(...bases, ...(managed ? [layout.zookeeper.base] : []), layout.state, layout.file);
+    for (const what of removed) host.emit({ type: 'removed', what });
+    return { stopped, removed };
+  });
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+    throw fileError(error, path);
+  });
+}
+
+async function removeIfEmpty(path: string): Promise<void> {
+  await rmdir(path).catch((error: unknown) => {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) {
+      throw fileError(error, path);
+    }
+  });
+}
+
+/** Removes zkPath and its parents as far as they are empty; members are ephemeral and gone by then. */
+async function removeZnodes(cluster: Cluster): Promise<string[]> {
+  const { connect, path } = cluster.config.zookeeper;
+  const reader = new ZooKeeperReader(connect);
+  const removed: string[] = [];
+  const deadline = Deadline.in(Math.max(15_000, 3 * cluster.config.zookeeper.sessionTimeoutMs));
+  try {
+    for (let znode = path; znode !== '/'; znode = dirname(znode)) {
+      for (;;) {
+        const group = await reader.group(znode, deadline.within(5000));
+        if (!group.exists) break;
+        if (group.znodes.length === 0) {
+          if (await reader.remove(znode, deadline.within(5000))) removed.push(`znode ${znode}`);
+          break;
+        }
+        // Members of brokers that were just stopped go when their sessions are closed.
+        if (znode !== path || deadline.passed) return removed;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
+    return removed;
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,82 @@
+import type { NodeConfig } from '../config/schema.js';
+import type { Cluster } from '../state/cluster.js';
+import { refuseUnstartable } from './start/prepare.js';
+import { beginRestart, doneBefore, forgetRestart } from '../state/restart-record.js';
+import { startNodes } from './start/start.js';
+import type { ClusterStatus } from '../observe/status.js';
+import { superviseAgain } from './supervision.js';
+import { COMES_BACK, confirmQuorumLoss, stopNodes, type Confirm } from './stop.js';
+import { statusOf } from '../observe/status-of.js';
+
+/** The document of `mqha restart --json`. */
+export interface RestartResult {
+  readonly restarted: readonly string[];
+  /** Restarted before an interruption, by the restart that this one has gone on with. */
+  readonly before: readonly string[];
+  readonly status: ClusterStatus;
+}
+
+export interface RestartOptions {
+  /** For each stop and each start. */
+  readonly timeoutMs: number;
+  readonly confirm: Confirm;
+  /** Keep a record, and go on where an interrupted restart of the whole cluster ended. */
+  readonly rolling: boolean;
+  /** Refuses what could not be started again, before anything is stopped; by default refuseUnstartable(). */
+  readonly check?: (cluster: Cluster) => Promise<void>;
+}
+
+/**
+ * Stops and starts nodes one after the other, each time until the node is in again: slaves first,
+ * the master last, since each change of master is an outage. A node that does not run is started. A rolling restart
+ * leaves a supervisor as `up` does.
+ * @throws MqhaError of the check, before anything is stopped; of stopNodes() and startNodes(): nodes that were not
+ *   reached yet are untouched
+ */
+export async function restartNodes(
+  cluster: Cluster,
+  nodes: readonly NodeConfig[],
+  options: RestartOptions,
+): Promise<RestartResult> {
+  const { layout, host } = cluster;
+  const before = await statusOf(cluster);
+  // One at a time is down, so it is enough to ask for the first that runs.
+  const first = nodes.find((node) =>
+    before.nodes.some((seen) => seen.name === node.name && seen.process === 'running'),
+  );
+  if (first) await confirmQuorumLoss(before, [first.name], 'restart', options.confirm);
+  await (options.check ?? refuseUnstartable)(cluster);
+  const done = options.rolling ? await doneBefore(cluster, nodes) : [];
+  if (done.length > 0) host.emit({ type: 'restart-resumed', done });
+  else if (options.rolling) await beginRestart(layout, host.now());
+  let status = before;
+  const restarted: string[] = [];
+  let left = nodes.filter((node) => !done.includes(node.name));
+  while (left.length > 0) {
+    const node = nextOf(left, status);
+    if (!node) break;
+    await stopNodes(cluster, [node], {
+      timeoutMs: options.timeoutMs,
+      confirm: () => Promise.resolve(true),
+      before: COMES_BACK,
+    });
+    ({ status } = await startNodes(cluster, [node], {
+      timeoutMs: options.timeoutMs,
+      whole: false,
+    }));
+    restarted.push(node.name);
+    left = left.filter((other) => other !== node);
+  }
+  if (options.rolling) {
+    await forgetRestart(layout);
+    if (await superviseAgain(cluster)) status = await statusOf(cluster);
+  }
+  return { restarted, before: done, status };
+}
+
+/** Slaves, then the elector, whose end demotes the master where the guard does not stand, then the master; as they are now. */
+function nextOf(left: readonly NodeConfig[], status: ClusterStatus): NodeConfig | undefined {
+  const rank = (node: NodeConfig) =>
+    node.name === status.master ? 2 : node.name === status.elector ? 1 : 0;
+  return [...left].sort((a, b) => rank(a) - rank(b))[0];
+}

@@ -1,0 +1,230 @@
+import { quorumOf } from '../../config/checks.js';
+import type { NodeConfig } from '../../config/schema.js';
+import {
+  membersOf,
+  readElection,
+  type Election,
+} from '../../stores/replicated-leveldb/election/election.js';
+import { MqhaError } from '../../lib/errors.js';
+import { launch, type LaunchPlan } from '../../agents/local/launch.js';
+import { sleep, type Deadline } from '../../lib/time.js';
+import { isServing, ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
+import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
+import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
+import { ensureProcessDirectories, renderFiles, type Prepared } from './prepare.js';
+import { releaseZnodes } from '../../state/sessions.js';
+import { admitToElections } from '../../state/sizes.js';
+import { settleStores } from './stores.js';
+import { diedError, leftRunning, markLogs, type Started } from './watch.js';
+
+const ZOOKEEPER_START_MS = 30_000;
+const ZOOKEEPER_ANSWER_MS = 10_000;
+const FIRST_ELECTION_MS = 30_000;
+
+/** What was launched. */
+export interface LaunchResult {
+  /** As it was rendered. */
+  readonly cluster: Cluster;
+  readonly plan: StartPlan;
+  readonly started: readonly Started[];
+}
+
+/**
+ * Launches what does not run of these nodes, and the managed ZooKeeper, without waiting until they
+ * serve. Everything that can be refused is refused before the first process starts. Call it with
+ * the cluster's lock held.
+ * @throws MqhaError of renderFiles(), refuseHeldPorts(), admitToElections() and settleStores(), and `zookeeper-unreachable`, `strangers`,
+ *   `node-elsewhere-alive`, `broker-died`, `launch-failed`, `interrupted`
+ */
+export async function launchNodes(
+  asked: Cluster,
+  nodes: readonly NodeConfig[],
+  prepared: Prepared,
+  reader: ZooKeeperReader,
+  deadline: Deadline,
+): Promise<LaunchResult> {
+  await refuseHeldPorts(asked, nodes);
+  await admitToElections(
+    asked,
+    nodes.map((node) => node.name),
+  );
+  const { cluster } = await renderFiles(asked, false);
+  const plan = await planStart(cluster, prepared, nodes);
+  for (const { name, process } of plan.running) {
+    cluster.host.emit({ type: 'already-running', name, pid: process.pid });
+  }
+  const starting = plan.brokers.map(({ node }) => node);
+  const later = await settleStores(cluster, starting, reader);
+  await startZooKeeper(cluster, plan.zookeeper, deadline);
+  await admit(cluster, reader, plan, deadline);
+  const first = plan.brokers.filter(({ node }) => !later.has(node.name));
+  const started = await startBrokers(cluster, first);
+  if (later.size > 0 && (await electionWithout(cluster, reader, later, started, deadline))) {
+    const rest = plan.brokers.filter(({ node }) => later.has(node.name));
+    started.push(...(await startBrokers(cluster, rest)));
+  }
+  return { cluster, plan, started };
+}
+
+async function startZooKeeper(
+  cluster: Cluster,
+  plan: LaunchPlan | undefined,
+  deadline: Deadline,
+): Promise<void> {
+  const { host, layout, registry, config } = cluster;
+  if (!config.zookeeper.managed) return;
+  const began = performance.now();
+  let started: Started | undefined;
+  if (plan) {
+    await ensureProcessDirectories(layout.zookeeper);
+    const logs = await markLogs(layout.zookeeper);
+    const launched = await launch(plan);
+    await registry.remember(ZOOKEEPER, launched.pid);
+    host.emit({ type: 'process-started', name: ZOOKEEPER, pid: launched.pid });
+    started = { name: ZOOKEEPER, launched, logs };
+  }
+  const [server] = config.zookeeper.servers;
+  const ready = deadline.within(ZOOKEEPER_START_MS);
+  while (server && !(await isServing(server.host, server.port, ready.within(1000)))) {
+    throwIfInterrupted(host, leftRunning([ZOOKEEPER]));
+    if (!(await registry.find(ZOOKEEPER))) {
+      throw await diedError(ZOOKEEPER, started, 'no broker was started');
+    }
+    if (ready.passed) {
+      throw new MqhaError(
+        'zookeeper-unreachable',
+        `the managed ZooKeeper at ${config.zookeeper.connect} runs and does not answer`,
+        { hint: 'See `mqha logs zookeeper`; no broker was started.' },
+      );
+    }
+    await sleep(20, host.signal);
+  }
+  if (plan) {
+    host.emit({
+      type: 'zookeeper-ready',
+      connect: config.zookeeper.connect,
+      ms: performance.now() - began,
+    });
+  }
+}
+
+/**
+ * Refuses where others use our brokerName, and waits until the znodes of our dead processes are
+ * gone: a node with two znodes counts twice toward quorum, and the stale one can veto.
+ */
+async function admit(
+  cluster: Cluster,
+  reader: ZooKeeperReader,
+  plan: StartPlan,
+  deadline: Deadline,
+): Promise<void> {
+  const { config, host } = cluster;
+  if (plan.brokers.length === 0) return;
+  const names = new Set(config.nodes.map((node) => node.name));
+  const starting = plan.brokers.map(({ node }) => node.name);
+  const limit = deadline.within(Math.max(15_000, 3 * config.zookeeper.sessionTimeoutMs));
+  const told = new Set<string>();
+  await releaseZnodes(cluster, reader, starting, deadline.within(ZOOKEEPER_ANSWER_MS));
+  for (;;) {
+    throwIfInterrupted(host, 'no broker was started');
+    const { znodes } = await reader.group(
+      config.zookeeper.path,
+      deadline.within(ZOOKEEPER_ANSWER_MS),
+    );
+    const election = readElection(znodes, config.name);
+    refuseStrangers(cluster, election, names);
+    const stale = starting.flatMap((name) => membersOf(election, name));
+    if (stale.length === 0) return;
+    for (const { container, znode } of stale) {
+      if (!told.has(znode)) {
+        host.emit({ type: 'waiting-for-znode', node: container ?? '', znode });
+      }
+      told.add(znode);
+    }
+    if (limit.passed) {
+      throw new MqhaError(
+        'node-elsewhere-alive',
+        `${stale.map(({ container, znode }) => `${container ?? ''} (znode ${znode})`).join(', ')} is registered in ZooKeeper by a living process that is not ours`,
+        {
+          hint: `Stop that broker, or give this cluster another name or zookeeper.path; no broker was started.`,
+        },
+      );
+    }
+    await sleep(100, host.signal);
+  }
+}
+
+function refuseStrangers(cluster: Cluster, election: Election, names: ReadonlySet<string>): void {
+  const strangers = election.members.filter(
+    ({ container }) => container === null || !names.has(container),
+  );
+  if (strangers.length === 0) return;
+  const list = strangers.map(
+    ({ container, znode }) => `${container ?? 'unnamed'} (znode ${znode})`,
+  );
+  const { name, zookeeper } = cluster.config;
+  throw new MqhaError(
+    'strangers',
+    `brokers that are no nodes of this cluster use its name ${name} under ${zookeeper.path}: ${list.join(', ')}`,
+    {
+      hint: 'They would replicate into one another. Stop them, or give this cluster another name or zookeeper.path; no broker was started.',
+    },
+  );
+}
+
+/**
+ * Waits until the nodes whose logs go furthest have elected a master, or all of them take part and are too few to. Those
+ * that have less could elect one of themselves, whose log all others would take.
+ * @returns false where one of those has ended: what is left may be without its messages
+ * @throws MqhaError `interrupted`; `timeout` where no election comes
+ */
+async function electionWithout(
+  cluster: Cluster,
+  reader: ZooKeeperReader,
+  later: ReadonlySet<string>,
+  first: readonly Started[],
+  deadline: Deadline,
+): Promise<boolean> {
+  const { config, host, registry } = cluster;
+  const names = config.nodes.map(({ name }) => name).filter((name) => !later.has(name));
+  const limit = deadline.within(FIRST_ELECTION_MS);
+  const expected = new Set((await registry.findAll(names)).keys());
+  for (const { name } of first) expected.add(name);
+  for (;;) {
+    throwIfInterrupted(host, leftRunning(names));
+    const living = await registry.findAll(names);
+    if (living.size === 0 || ![...expected].every((name) => living.has(name))) return false;
+    const group = await reader
+      .group(config.zookeeper.path, deadline.within(ZOOKEEPER_ANSWER_MS))
+      .catch(() => undefined);
+    const election = readElection(group?.znodes ?? [], config.name);
+    if (election.master !== undefined) return true;
+    const told = [...living.keys()].filter((name) =>
+      membersOf(election, name).some(({ position }) => position >= 0),
+    );
+    if (told.length === living.size && told.length < quorumOf(config.replicas)) return true;
+    if (limit.passed) {
+      throw new MqhaError(
+        'timeout',
+        `${[...living.keys()].join(', ')} did not elect a master, and ${[...later].join(', ')}, which has fewer messages, must not before`,
+        { hint: `See \`mqha logs\`; \`mqha up\` starts ${[...later].join(', ')} as well.` },
+      );
+    }
+    await sleep(100, host.signal);
+  }
+}
+
+/** Starts brokers side by side. */
+async function startBrokers(cluster: Cluster, brokers: StartPlan['brokers']): Promise<Started[]> {
+  const { host, layout, registry } = cluster;
+  return Promise.all(
+    brokers.map(async ({ node, launch: command }): Promise<Started> => {
+      const logs = await markLogs(layout.node(node.name));
+      const launched = await launch(command);
+      await registry.remember(node.name, launched.pid);
+      host.emit({ type: 'process-started', name: node.name, pid: launched.pid });
+      return { name: node.name, launched, logs };
+    }),
+  );
+}

@@ -1,0 +1,136 @@
+import { brokerCommand } from '../../stores/replicated-leveldb/command.js';
+import type { NodeConfig } from '../../config/schema.js';
+import { idleOptions } from '../../distribution/index.js';
+import { MqhaError, usageError } from '../../lib/errors.js';
+import { elsewhere, placesOf } from '../../agents/local/hosts.js';
+import type { LaunchPlan } from '../../agents/local/launch.js';
+import {
+  holderOf,
+  unbindablePorts,
+  type HeldPort,
+  type PortHolder,
+  type WantedPort,
+} from '../../agents/local/ports.js';
+import type { ProcessInfo } from '../../agents/local/table.js';
+import { ZOOKEEPER, zookeeperCommand } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { classDataOf } from './class-data.js';
+import type { Cluster } from '../../state/cluster.js';
+import { portsOf } from '../../observe/observation.js';
+import type { Prepared } from './prepare.js';
+import { readInForce, sized, type Sizes } from '../../state/sizes.js';
+
+/** What `up` will do; `--dry-run` prints it. */
+export interface StartPlan {
+  readonly running: readonly { readonly name: string; readonly process: ProcessInfo }[];
+  readonly zookeeper: LaunchPlan | undefined;
+  readonly brokers: readonly { readonly node: NodeConfig; readonly launch: LaunchPlan }[];
+}
+
+/**
+ * Plans the start of these nodes, and of the managed ZooKeeper where it is needed.
+ * @param sizes the `replicas` of each; by default what is in force
+ */
+export async function planStart(
+  cluster: Cluster,
+  prepared: Prepared,
+  nodes: readonly NodeConfig[],
+  sizes?: Sizes,
+): Promise<StartPlan> {
+  const { config, layout, registry, id } = cluster;
+  const { java, distribution } = prepared;
+  const classData = await classDataOf(cluster, prepared);
+  const idle = idleOptions(java);
+  const { managed } = config.zookeeper;
+  const own = sizes ?? (await readInForce(layout))?.sizes;
+  const names = nodes.map((node) => node.name);
+  const processes = await registry.findAll(managed ? [ZOOKEEPER, ...names] : names);
+  const brokers = nodes
+    .filter((node) => !processes.has(node.name))
+    .map((node) => ({
+      node,
+      launch: brokerCommand(sized(config, node.name, own), id, node.name, layout.node(node.name), {
+        java: java.path,
+        home: distribution.home,
+        classPath: distribution.classPath(),
+        jvmOptions: [...classData.broker, ...idle],
+      }),
+    }));
+  return {
+    running: [...processes].map(([name, process]) => ({ name, process })),
+    zookeeper:
+      managed && !processes.has(ZOOKEEPER)
+        ? zookeeperCommand(id, layout.zookeeper, {
+            java: java.path,
+            classPath: distribution.zookeeperClassPath(),
+            jvmOptions: [...classData.zookeeper, ...idle],
+          })
+        : undefined,
+    brokers,
+  };
+}
+
+type OwnedPort = WantedPort & { readonly owner: string };
+
+/**
+ * Tries every address that these nodes, and a managed ZooKeeper, need and do not hold already.
+ * @throws MqhaError `node-elsewhere`, `port-taken`, `address-missing`, with every address at fault
+ */
+export async function refuseHeldPorts(
+  cluster: Cluster,
+  nodes: readonly NodeConfig[],
+): Promise<void> {
+  const { config, registry } = cluster;
+  const others = elsewhere(nodes);
+  if (others.length > 0) {
+    throw usageError(
+      'node-elsewhere',
+      `${placesOf(others)}, not on this machine`,
+      'Start it there; mqha starts the brokers of the machine it runs on.',
+    );
+  }
+  const wanted: OwnedPort[] = [];
+  const running = await registry.findAll([ZOOKEEPER, ...nodes.map((node) => node.name)]);
+  if (config.zookeeper.managed && !running.has(ZOOKEEPER)) {
+    const owner = 'the managed ZooKeeper';
+    for (const server of config.zookeeper.servers) {
+      wanted.push({ owner, key: 'zookeeper.connect', ...server });
+    }
+  }
+  for (const node of nodes) {
+    if (running.has(node.name)) continue;
+    wanted.push(...portsOf(node).map((port) => ({ owner: node.name, ...port })));
+  }
+  const held = (await unbindablePorts(wanted)) as (HeldPort & OwnedPort)[];
+  if (held.length > 0) throw await heldError(held);
+}
+
+async function heldError(held: readonly (HeldPort & OwnedPort)[]): Promise<MqhaError> {
+  const holders = await Promise.all(
+    held.map(async (port) => (port.reason === 'taken' ? await holderOf(port.port) : undefined)),
+  );
+  const message = held
+    .map(
+      (port, index) =>
+        `${port.host}:${port.port}, the ${port.key} of ${port.owner}, ${reasonText(port, holders[index])}`,
+    )
+    .join('; ');
+  if (held.some((port) => port.reason === 'no-address')) {
+    return new MqhaError('address-missing', message, {
+      hint: 'In mqha.yaml give these nodes an address that the machine has; with replicationHost 127.0.0.1 give each a replicationPort of its own.',
+    });
+  }
+  return new MqhaError('port-taken', message, {
+    hint: holders.some((holder) => holder?.kind === 'connection')
+      ? 'Try again in a minute, or keep these ports out of the range for outgoing connections (sysctl net.ipv4.ip_local_reserved_ports).'
+      : 'End that process, or change the port in mqha.yaml.',
+  });
+}
+
+function reasonText(port: HeldPort, holder: PortHolder | undefined): string {
+  if (port.reason === 'no-address') return 'is no address of this machine';
+  if (port.reason !== 'taken') return `cannot be bound (${port.reason})`;
+  if (holder?.kind === 'connection') return 'is the near end of an outgoing connection';
+  return holder?.pid === undefined
+    ? 'is taken by another process'
+    : `is taken by pid ${holder.pid} (${holder.command ?? ''})`;
+}

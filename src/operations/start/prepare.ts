@@ -1,0 +1,205 @@
+import { rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import { STORE } from '../../stores/replicated-leveldb/data/store.js';
+import { warningsOf } from '../../config/checks.js';
+import {
+  ensureDistribution,
+  findJava,
+  type Distribution,
+  type JavaRuntime,
+} from '../../distribution/index.js';
+import { keepConfig } from '../../config/kept.js';
+import type { ClusterConfig } from '../../config/schema.js';
+import { MqhaError } from '../../lib/errors.js';
+import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
+import { renderCluster } from '../../stores/replicated-leveldb/render/rendered-files.js';
+import { readBack } from '../../stores/replicated-leveldb/render/read-back.js';
+import {
+  compareFiles,
+  editedError,
+  writeFiles,
+  type FileComparison,
+} from '../../stores/replicated-leveldb/render/sync.js';
+import {
+  openCluster,
+  refuseIfMoved,
+  withLock,
+  type Cluster,
+  type Host,
+} from '../../state/cluster.js';
+import {
+  ensureCredentials,
+  isCopied,
+  movedError,
+  newIdentity,
+  readCredentials,
+  writeIdentity,
+} from '../../state/identity.js';
+import { findIdentity, keepIdentity } from '../../state/found-identity.js';
+import { keepInForce, readInForce, refuseSizeChange } from '../../state/sizes.js';
+import type { ProcessDirectories } from '../../config/layout.js';
+import { isLocal } from '../../agents/local/hosts.js';
+import type { Deadline } from '../../lib/time.js';
+
+/** What a cluster's processes run on. */
+export interface Prepared {
+  readonly java: JavaRuntime;
+  readonly distribution: Pick<Distribution, 'home' | 'classPath' | 'zookeeperClassPath'>;
+}
+
+/**
+ * Java and the pinned distribution, fetched where the cache lacks them.
+ * @throws MqhaError of findJava() and ensureDistribution()
+ */
+export async function prepareRuntime(
+  host: Host,
+  options: {
+    readonly javaHome?: string | undefined;
+    readonly full?: boolean;
+    readonly from?: string | undefined;
+  },
+): Promise<{ readonly java: JavaRuntime; readonly distribution: Distribution }> {
+  const java = await findJava(host.env, options.javaHome);
+  if (java.warning !== undefined) host.emit({ type: 'warning', message: java.warning });
+  const distribution = await ensureDistribution({
+    java,
+    env: host.env,
+    signal: host.signal,
+    verify: options.full === true ? 'full' : 'quick',
+    from: options.from,
+    onEvent: (event) => {
+      host.emit({ type: 'install', event });
+    },
+  });
+  return { java, distribution };
+}
+
+/** Brokers that run have the account and the token that are gone: with new ones nobody could ask them, and no slave attach. */
+async function refuseLostCredentials({ layout, registry, config }: Cluster): Promise<void> {
+  if (await readCredentials(layout)) return;
+  const running = await registry.findAll(config.nodes.map(({ name }) => name));
+  if (running.size === 0) return;
+  throw new MqhaError(
+    'credentials-missing',
+    `the account and the token are gone (.mqha/credentials.json), and ${[...running.keys()].join(', ')} runs with them`,
+    {
+      hint: 'Put the file back, as on the other machines of the cluster. Or `mqha down` and then `mqha up`, which makes a new account: clients need it then (`mqha env`).',
+    },
+  );
+}
+
+/** Every rendered file against the one on disk. Makes the credentials at the first call. */
+async function compare(cluster: Cluster): Promise<FileComparison[]> {
+  await refuseLostCredentials(cluster);
+  const credentials = await ensureCredentials(cluster.layout);
+  const sizes = (await readInForce(cluster.layout))?.sizes;
+  const files = renderCluster(cluster.config, credentials, sizes);
+  await readBack(cluster.config, files, sizes);
+  return compareFiles(cluster.layout, files);
+}
+
+/**
+ * As refuseUnstartable(), whatever the number of nodes is.
+ * @throws MqhaError of prepareRuntime(), and `edited-file`, `cluster-moved`, `render-mismatch`
+ */
+export async function refuseUnprepared(cluster: Cluster): Promise<void> {
+  await refuseIfMoved(cluster);
+  await prepareRuntime(cluster.host, { javaHome: cluster.config.java.home });
+  const refused = editedError(await compare(cluster));
+  if (refused) throw refused;
+}
+
+/**
+ * Refuses what a start would be refused for, before something is stopped to be started again.
+ * @throws MqhaError of prepareRuntime(), and `size-changed`, `edited-file`, `cluster-moved`, `render-mismatch`
+ */
+export async function refuseUnstartable(cluster: Cluster): Promise<void> {
+  await refuseSizeChange(cluster);
+  await refuseUnprepared(cluster);
+}
+
+/** What `mqha render --check` answers; writes nothing into `nodes/` or `zookeeper/`. */
+export async function checkRendered(cluster: Cluster): Promise<FileComparison[]> {
+  await refuseIfMoved(cluster);
+  return (await compare(cluster)).filter((comparison) => comparison.state !== 'same');
+}
+
+/**
+ * Brings the rendered files in line with `mqha.yaml`, and gives a cluster without one its identity.
+ * Call it with the lock held.
+ * @param overwrite render edited files again as well (a copy is kept), and accept a moved directory
+ * @returns the cluster, with its id and account
+ * @throws MqhaError `edited-file`, `cluster-moved`, `render-mismatch`, `disk-full`, `no-permission`
+ */
+export async function renderFiles(
+  cluster: Cluster,
+  overwrite: boolean,
+): Promise<{ readonly cluster: Cluster; readonly written: string[]; readonly kept: string[] }> {
+  const { layout, host } = cluster;
+  await settleIdentity(cluster, overwrite);
+  await keepInForce(cluster);
+  const comparisons = await compare(cluster);
+  const refused = overwrite ? undefined : editedError(comparisons);
+  if (refused) throw refused;
+  for (const message of [...warningsOf(cluster.config), ...heapWarnings(cluster.config)]) {
+    host.emit({ type: 'warning', message });
+  }
+  const result = await writeFiles(layout, comparisons, host.now());
+  if (result.written.length > 0) {
+    host.emit({ type: 'rendered', written: result.written.length, kept: result.kept });
+  }
+  await keepConfig(layout);
+  return { cluster: await openCluster(layout.directory, host), ...result };
+}
+
+/** Heaps that cannot all be filled: the system ends a broker then, or the machine stands still. */
+function heapWarnings({ nodes, java }: ClusterConfig): string[] {
+  const here = nodes.filter(({ host }) => isLocal(host)).length;
+  const memoryMb = Math.floor(totalmem() / (1024 * 1024));
+  if (here * java.heapMb <= memoryMb) return [];
+  return [
+    `java.heap is ${java.heapMb}m for each of ${here} brokers on this machine, which has ${memoryMb} MB of memory: brokers that fill their heaps are ended by the system; set a smaller java.heap`,
+  ];
+}
+
+async function settleIdentity(cluster: Cluster, accept: boolean): Promise<void> {
+  const { layout } = cluster;
+  const found = await findIdentity(layout, cluster.host.processes);
+  await keepIdentity(layout, found);
+  const { identity } = found;
+  if (!identity) {
+    await writeIdentity(layout, newIdentity(layout));
+    return;
+  }
+  const moved = movedError(layout, identity);
+  if (!moved) return;
+  if (!accept) throw moved;
+  const copied = isCopied(layout, identity);
+  if (copied) {
+    // Two clusters with one id would take each other's brokers for their own, and two stores with
+    // one nodeid.txt would evict each other from the master.
+    for (const node of cluster.config.nodes) {
+      await rm(join(layout.node(node.name).data, STORE, 'nodeid.txt'), { force: true });
+    }
+  }
+  await writeIdentity(layout, {
+    id: copied ? newIdentity(layout).id : identity.id,
+    directory: layout.directory,
+  });
+}
+
+/** As renderFiles(), with the cluster's lock. */
+export function render(cluster: Cluster, overwrite: boolean, deadline: Deadline) {
+  return withLock(cluster.layout, cluster.host, deadline, () => renderFiles(cluster, overwrite));
+}
+
+/** The directories that a process needs before it starts; call it only while that process is dead. */
+export async function ensureProcessDirectories(directories: ProcessDirectories): Promise<void> {
+  await ensureDirectory(directories.conf, SECRET_DIRECTORY);
+  await ensureDirectory(directories.data, SECRET_DIRECTORY);
+  await ensureDirectory(directories.log);
+  // A killed broker leaves the native library there that it had unpacked.
+  await rm(directories.tmp, { recursive: true, force: true });
+  await ensureDirectory(directories.tmp);
+}

@@ -1,0 +1,181 @@
+import { tryOpen } from '../../clients/amqp/try-open.js';
+import type { NodeConfig } from '../../config/schema.js';
+import { MqhaError } from '../../lib/errors.js';
+import { Deadline, sleep } from '../../lib/time.js';
+import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
+import { accountOf } from '../../state/account.js';
+import { leaveArchiver, recordsClasses } from './class-data.js';
+import { refuseIfMoved, withLock, type Cluster } from '../../state/cluster.js';
+import { noteCopies } from '../../state/copies.js';
+import { toStatus } from '../../observe/to-status.js';
+import { launchNodes } from './launch.js';
+import { observe } from '../../observe/observation.js';
+import { prepareRuntime } from './prepare.js';
+import { refuseSizeChange } from '../../state/sizes.js';
+import type { ClusterStatus } from '../../observe/status.js';
+import { endSupervisor, ensureSupervisor } from '../supervision.js';
+import { want, wantSupervisor } from '../../state/desired-state.js';
+import { watchStart } from './watch-start.js';
+
+const LOOKS = 3;
+
+/** What `up`, `start` and `restart` answer. */
+export interface StartResult {
+  readonly started: readonly string[];
+  readonly alreadyRunning: readonly string[];
+  /** From the first process started until the cluster was as wanted; 0 where nothing had to start. */
+  readonly readyMs: number;
+  readonly status: ClusterStatus;
+}
+
+export interface StartOptions {
+  readonly timeoutMs: number;
+  /** Without it the wait ends when these nodes are in; with it when every node of the cluster is. */
+  readonly whole: boolean;
+  /** Whether a supervisor is left, or ended; without it all stays as it is. */
+  readonly supervisor?: 'ensure' | 'end';
+  /** What is done first, with the cluster's lock held; what it throws leaves everything as it is. */
+  readonly before?: (cluster: Cluster) => Promise<void>;
+}
+
+/**
+ * Starts what does not run of these nodes (and the managed ZooKeeper) and waits until they serve.
+ * Everything that can be refused is refused before the first process starts.
+ * @throws MqhaError of prepareRuntime(), refuseSizeChange() and launchNodes(), and `broker-died`, `data-in-use`, `timeout`,
+ *   `interrupted`, `locked`
+ */
+export async function startNodes(
+  asked: Cluster,
+  nodes: readonly NodeConfig[],
+  options: StartOptions,
+): Promise<StartResult> {
+  const { host } = asked;
+  await refuseIfMoved(asked);
+  await refuseSizeChange(asked);
+  const prepared = await prepareRuntime(host, { javaHome: asked.config.java.home });
+  const deadline = Deadline.in(options.timeoutMs);
+  const reader = new ZooKeeperReader(asked.config.zookeeper.connect);
+  const began = performance.now();
+  try {
+    const { cluster, plan, started } = await withLock(asked.layout, host, deadline, async () => {
+      await options.before?.(asked);
+      const names = [ZOOKEEPER, ...nodes.map((node) => node.name)];
+      let launched;
+      try {
+        launched = await launchNodes(asked, nodes, prepared, reader, deadline);
+      } catch (error) {
+        // What was refused is not wanted, or a supervisor would try it again; what runs is.
+        const running = await asked.registry.findAll(names);
+        await want(asked, [...running.keys()], 'up');
+        throw error;
+      }
+      await want(asked, names, 'up');
+      if (options.supervisor) {
+        await wantSupervisor(asked.layout, options.supervisor === 'ensure');
+      }
+      return launched;
+    });
+    const alreadyRunning = plan.running.map(({ name }) => name);
+    const names = [...(plan.zookeeper ? [ZOOKEEPER] : []), ...started.map(({ name }) => name)];
+    const wanted = new Set(nodes.map((node) => node.name));
+    const until = (now: ClusterStatus) =>
+      options.whole ? now.state === 'serving' : areIn(now, wanted);
+    let status: ClusterStatus;
+    let readyMs: number;
+    try {
+      status = await watchStart(
+        { cluster, reader, deadline, running: [...alreadyRunning, ...names], until },
+        started,
+        async () => {
+          const launch = () => launchNodes(asked, nodes, prepared, reader, deadline);
+          return (await withLock(asked.layout, host, deadline, launch)).started;
+        },
+      );
+      if (status.nodes.some((node) => node.accepting)) {
+        await letsClientsIn(cluster, status, deadline);
+      }
+      await noteCopies(cluster.layout, copiesIn(status));
+      readyMs = names.length === 0 ? 0 : Math.round(performance.now() - began);
+    } finally {
+      // Last, since brokers that start need the machine's cores more; and also for what did not come up.
+      await settleSupervisor(cluster, options.supervisor, deadline);
+    }
+    if (options.supervisor) status = await lookAgain(cluster, reader, until);
+    if (recordsClasses([plan.zookeeper, ...plan.brokers.map((broker) => broker.launch)]))
+      await leaveArchiver(cluster);
+    return { started: names, alreadyRunning, readyMs, status };
+  } finally {
+    reader.close();
+  }
+}
+
+/** How it all is now that a supervisor is there, or gone; a single look may miss something. */
+async function lookAgain(
+  cluster: Cluster,
+  reader: ZooKeeperReader,
+  until: (status: ClusterStatus) => boolean,
+): Promise<ClusterStatus> {
+  for (let look = 1; ; look++) {
+    const status = toStatus(cluster, await observe(cluster, reader));
+    if (until(status) || look === LOOKS) return status;
+  }
+}
+
+async function settleSupervisor(
+  cluster: Cluster,
+  supervisor: StartOptions['supervisor'],
+  deadline: Deadline,
+): Promise<void> {
+  if (supervisor === 'ensure') await ensureSupervisor(cluster);
+  if (supervisor === 'end') await endSupervisor(cluster, deadline);
+}
+
+/** Who has a copy of the messages now. */
+function copiesIn(status: ClusterStatus): string[] {
+  return status.nodes
+    .filter(
+      ({ role, accepting, attached }) => (role === 'master' && accepting) || attached === true,
+    )
+    .map(({ name }) => name);
+}
+
+/** Whether these nodes have come as far as they can: serving, attached, or registered without quorum. */
+function areIn(status: ClusterStatus, names: ReadonlySet<string>): boolean {
+  return status.nodes
+    .filter((node) => names.has(node.name))
+    .every(
+      (node) =>
+        node.member !== null &&
+        (status.state === 'no-quorum' ||
+          (node.role === 'master' && node.accepting) ||
+          (node.role === 'slave' && node.attached === true)),
+    );
+}
+
+/** The last step to "a client can send": a connection opened with the account, as a client opens it. */
+async function letsClientsIn(
+  cluster: Cluster,
+  status: ClusterStatus,
+  deadline: Deadline,
+): Promise<void> {
+  const master = status.nodes.find((node) => node.accepting);
+  if (!master) return;
+  for (;;) {
+    const process = await cluster.registry.find(master.name);
+    const account = await accountOf(cluster, process?.argv ?? []);
+    const { host, messagePort } = master;
+    const opened = await tryOpen(host, messagePort, account, deadline.within(5000));
+    if (opened.open) return;
+    if (deadline.passed) {
+      throw new MqhaError(
+        'client-refused',
+        `${master.name} answers but lets no client in: ${opened.reason}`,
+        {
+          hint: `See \`mqha logs ${master.name}\`; the brokers were left running.`,
+        },
+      );
+    }
+    await sleep(100, cluster.host.signal);
+  }
+}

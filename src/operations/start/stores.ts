@@ -1,0 +1,243 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  readEndRecord,
+  endFile,
+  type EndRecord,
+} from '../../stores/replicated-leveldb/end-record.js';
+import { limitKept, setStoreAside } from '../../stores/replicated-leveldb/data/kept.js';
+import {
+  lookAtRunning,
+  lookAtStore,
+  type StoreLook,
+} from '../../stores/replicated-leveldb/data/store-look.js';
+import {
+  recoverStash,
+  removeEmptyFiles,
+  STORE,
+} from '../../stores/replicated-leveldb/data/store.js';
+import { quorumOf } from '../../config/checks.js';
+import type { ProcessDirectories } from '../../config/layout.js';
+import type { NodeConfig } from '../../config/schema.js';
+import { readElection, type Election } from '../../stores/replicated-leveldb/election/election.js';
+import { Deadline } from '../../lib/time.js';
+import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
+import type { Cluster } from '../../state/cluster.js';
+import { isLocal } from '../../agents/local/hosts.js';
+import { noteCopies, readCopies } from '../../state/copies.js';
+import {
+  canBeSpared,
+  isWhole,
+  refuseBehind,
+  refuseDamaged,
+  refuseLostCopies,
+  refuseWithoutFurthest,
+  withoutThisOne,
+  type NodeStore,
+} from './store-refusals.js';
+import { diskRoom, isShort } from '../../observe/disk.js';
+import { ensureProcessDirectories } from './prepare.js';
+
+const ASK_MS = 1500;
+const MB = 1024 * 1024;
+
+/** What may have changed while the broker that found damage was ending. */
+const ENDING_MS = 2000;
+
+/**
+ * Looks at the stores of nodes that are to start, before the first process does. What a killed attach has left is put
+ * back. A damaged store is set aside, so that its node attaches anew, where nothing can be lost by that: where a master
+ * is there, whose log every slave takes; where a quorum of others is whole, since what was acknowledged is on one of
+ * any quorum; or where the log of another one that is whole goes at least as far.
+ *
+ * @returns the nodes that must not take part in an election before the others have: they have nothing, or less, and two of
+ *   them would be a quorum
+ * @throws MqhaError `store-damaged` where no other copy will do; `copies-lost` where more copies are gone than a quorum
+ *   bears; `store-empty`, `store-behind` where the node whose log goes furthest is not among those that start or run;
+ *   `no-permission`, `no-directory` where a store cannot be read; `disk-full`
+ */
+export async function settleStores(
+  cluster: Cluster,
+  starting: readonly NodeConfig[],
+  reader: ZooKeeperReader,
+): Promise<ReadonlySet<string>> {
+  const looked: NodeStore[] = [];
+  for (const node of starting) {
+    try {
+      await tidy(cluster, node);
+      looked.push({ node, ...(await lookBefore(cluster, node)), running: false });
+    } catch (error) {
+      throw withoutThisOne(error, node, starting);
+    }
+  }
+  await noteCopies(
+    cluster.layout,
+    looked.filter(isWhole).map(({ node }) => node.name),
+  );
+  const areAlike = looked.every(isWhole) && new Set(looked.map(({ look }) => look.end)).size <= 1;
+  if (areAlike && looked.length === cluster.config.nodes.length) return new Set();
+  const election = await electionNow(cluster, reader);
+  const hasMaster = await livesMaster(cluster, starting, election);
+  if (areAlike && hasMaster) return new Set();
+  const others = await lookAtOthers(cluster, starting, hasMaster || areAlike);
+  const damaged = looked.filter(({ look }) => look.state === 'damaged');
+  const whole = [...looked, ...others].filter(isWhole);
+  const first = [...looked, ...others.filter(({ running }) => running)].filter(isWhole);
+  if (!hasMaster) {
+    refuseDamaged(damaged.filter((store) => !canBeSpared(cluster, store, whole, election)));
+    refuseLostCopies(cluster, looked, whole, await readCopies(cluster.layout));
+    refuseWithoutFurthest(looked, first, others);
+    refuseBehind(cluster, looked, first, others);
+  }
+  const reached = Math.max(0, ...whole.map(({ look }) => look.end));
+  for (const store of damaged) await setAside(cluster, store, reached);
+  return new Set(hasMaster || first.length === 0 ? [] : later(cluster, looked, first));
+}
+
+/**
+ * Who must not take part in an election before the others have: who has nothing, and who is behind where those that are
+ * could be a quorum by themselves. An election takes the longest log of whoever is there.
+ */
+function later(
+  { config }: Cluster,
+  looked: readonly NodeStore[],
+  first: readonly NodeStore[],
+): string[] {
+  const furthest = Math.max(...first.map(({ look }) => look.end));
+  const waiting = first.some(({ running, look }) => running && look.end === furthest);
+  const behind = looked.filter((store) => !isWhole(store) || store.look.end < furthest);
+  const all = !waiting && behind.length >= quorumOf(config.replicas);
+  return behind.filter((store) => all || !isWhole(store)).map(({ node }) => node.name);
+}
+
+/** Of which nothing is known: it stands in for no other. */
+const UNREADABLE: StoreLook = { state: 'damaged', end: 0, known: 0, damage: [] };
+
+async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promise<void> {
+  const directories = layout.node(node.name);
+  await ensureProcessDirectories(directories);
+  await removeEmptyFiles(directories.data);
+  const room = await diskRoom(directories.data);
+  // Of an attach that was broken off no copy is kept: the next one needs what it takes.
+  const hasRoom = room === undefined || !isShort(room.freeBytes);
+  const outcome = await recoverStash(directories.data, host.now(), hasRoom);
+  if (outcome.action === 'restored') {
+    host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });
+  }
+  // Its broker may have kept some as well.
+  await limitKept(directories.data, config.limits.storeMb * MB, hasRoom);
+}
+
+/** Whether a master is there that is none of these, and no znode that a dead one has left. */
+async function livesMaster(
+  { config, registry }: Cluster,
+  starting: readonly NodeConfig[],
+  election: Election | undefined,
+): Promise<boolean> {
+  const master = election?.master;
+  if (typeof master?.address !== 'string') return false;
+  if (starting.some(({ name }) => name === master.container)) return false;
+  const node = config.nodes.find(({ name }) => name === master.container);
+  return !node || !isLocal(node.host) || (await registry.find(node.name)) !== undefined;
+}
+
+/** Has a broker cut off what lies behind damage in its log (dev.mqha.store.Recovery); a person gives it, see docs/stores.md. */
+const CUT = '-Dmqha.store.cut=true';
+
+/** What the look finds, and what the last broker has found that a look does not. */
+async function lookBefore(
+  { layout, config }: Cluster,
+  node: NodeConfig,
+): Promise<Pick<NodeStore, 'look' | 'foundInside'>> {
+  const directories = layout.node(node.name);
+  const look = await lookAtStore(directories.data);
+  // The broker looks itself, and ends where there is more to it than what can be cut off.
+  if (config.java.options.includes(CUT)) {
+    const state = look.state === 'damaged' ? 'whole' : look.state;
+    return { look: { ...look, state, damage: [] }, foundInside: false };
+  }
+  const found = await damageFound(directories);
+  if (look.state !== 'whole' || !found) return { look, foundInside: false };
+  return { look: { ...look, state: 'damaged', damage: [found.message] }, foundInside: true };
+}
+
+/**
+ * That the last broker of a node has ended since its store is damaged; undefined where it has not, or where the
+ * store was changed since then, as by a person who put it right.
+ */
+export async function damageFound(directories: ProcessDirectories): Promise<EndRecord | undefined> {
+  const record = await readEndRecord(directories.log);
+  if (record?.code !== 'store-damaged') return undefined;
+  const store = await stat(join(directories.data, STORE)).catch(() => undefined);
+  return store && store.mtimeMs <= Date.parse(record.at) + ENDING_MS ? record : undefined;
+}
+
+async function electionNow(
+  { config, registry }: Cluster,
+  reader: ZooKeeperReader,
+): Promise<Election | undefined> {
+  // Nobody answers then, and a start would wait for that.
+  if (config.zookeeper.managed && !(await registry.find(ZOOKEEPER))) return undefined;
+  try {
+    const group = await reader.group(config.zookeeper.path, Deadline.in(ASK_MS));
+    return readElection(group.znodes, config.name);
+  } catch {
+    return undefined; // Without it there is no master.
+  }
+}
+
+/**
+ * What the other nodes of this machine have.
+ * @param spared whether their stores do not matter; one that cannot be read may go furthest
+ */
+async function lookAtOthers(
+  cluster: Cluster,
+  starting: readonly NodeConfig[],
+  spared: boolean,
+): Promise<NodeStore[]> {
+  const { config, layout, registry } = cluster;
+  const names = starting.map(({ name }) => name);
+  const others = config.nodes.filter(({ name, host }) => !names.includes(name) && isLocal(host));
+  const processes = await registry.findAll(others.map((node) => node.name));
+  return Promise.all(
+    others.map(async (node) => {
+      const running = processes.has(node.name);
+      try {
+        const seen = running
+          ? { look: await lookAtRunning(layout.node(node.name).data), foundInside: false }
+          : await lookBefore(cluster, node);
+        return { node, ...seen, running };
+      } catch (error) {
+        if (!spared) throw error;
+        return { node, look: UNREADABLE, foundInside: false, running: false };
+      }
+    }),
+  );
+}
+
+/** @param reached how far the longest log of the others goes that are whole, in bytes */
+async function setAside(
+  cluster: Cluster,
+  { node, look }: NodeStore,
+  reached: number,
+): Promise<void> {
+  const { layout, host, journal, config } = cluster;
+  const { data, log } = layout.node(node.name);
+  // What no quorum ever had ends so as well; where the others were cut it is what is missing.
+  const further =
+    look.end > reached
+      ? `; its log goes ${look.end - reached} bytes further than those of the others`
+      : '';
+  const why = `damaged: ${look.damage.join('; ')}${further}`;
+  const kept = await setStoreAside(data, host.now(), why, endFile(log));
+  await limitKept(data, config.limits.storeMb * MB);
+  host.emit({ type: 'store-set-aside', node: node.name, kept, why });
+  if (further !== '') {
+    host.emit({
+      type: 'warning',
+      message: `the store of ${node.name} that was set aside goes ${look.end - reached} bytes further than those of the others: compare with what your senders had acknowledged before you remove ${kept}`,
+    });
+  }
+  await journal.append({ source: 'command', type: 'store-set-aside', node: node.name, kept, why });
+}

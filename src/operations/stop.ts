@@ -1,0 +1,227 @@
+import type { NodeConfig } from '../config/schema.js';
+import { MqhaError } from '../lib/errors.js';
+import { elsewhere, placesOf } from '../agents/local/hosts.js';
+import type { ProcessInfo } from '../agents/local/table.js';
+import { Deadline, sleep } from '../lib/time.js';
+import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+import { throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
+import { keepFoundIdentity } from '../state/found-identity.js';
+import { haltChange } from '../state/halt.js';
+import { statusOf } from '../observe/status-of.js';
+import { quorumWithout } from '../observe/quorum.js';
+import { releaseZnodes } from '../state/sessions.js';
+import type { ClusterStatus } from '../observe/status.js';
+import { forgetRestart } from '../state/restart-record.js';
+import { endSupervisor } from './supervision.js';
+import { want } from '../state/desired-state.js';
+
+/** Asks the user; false where the answer is no. */
+export type Confirm = (question: string) => Promise<boolean>;
+
+/** How a process ended. */
+export interface Stopped {
+  readonly name: string;
+  readonly pid: number;
+  readonly ms: number;
+  /** It did not end in time and was killed. */
+  readonly forced: boolean;
+}
+
+const LET_GO_MS = 1500;
+
+/** After the deadline of a graceful stop a process is killed; that takes effect within this time. */
+const KILL_MS = 10_000;
+
+/**
+ * Asks before members are taken away that quorum needs.
+ * @throws MqhaError `declined` where the user does not want that
+ */
+export async function confirmQuorumLoss(
+  status: ClusterStatus,
+  names: readonly string[],
+  verb: string,
+  confirm: Confirm,
+): Promise<void> {
+  const going = status.nodes.filter(
+    (node) => names.includes(node.name) && node.process === 'running',
+  );
+  if (going.length === 0) return;
+  const staying = status.nodes.filter(
+    (node) =>
+      !names.includes(node.name) &&
+      (node.process === 'running' || (node.process === 'unknown' && node.member !== null)),
+  );
+  const quorum = quorumWithout(status, names);
+  if (staying.length >= quorum) return;
+  const list = going.map((node) => node.name).join(', ');
+  const question = `To ${verb} ${list} leaves ${staying.length} of ${status.replicas} members and quorum is ${quorum}: nobody will be served. Go on?`;
+  if (await confirm(question)) return;
+  throw new MqhaError('declined', `not done: to ${verb} ${list} would lose quorum`, {
+    hint: 'Start other nodes first, or answer with --yes.',
+  });
+}
+
+/** @throws MqhaError `node-elsewhere` where a node's process is on another machine */
+export function refuseElsewhere(nodes: readonly NodeConfig[]): void {
+  const others = elsewhere(nodes);
+  if (others.length === 0) return;
+  throw new MqhaError('node-elsewhere', `${placesOf(others)}, not on this machine`, {
+    hint: 'Do it there; mqha signals only processes of the machine it runs on.',
+    exitCode: 2,
+  });
+}
+
+/**
+ * Ends processes gracefully, side by side: TERM, the deadline, KILL. Each signal goes to a process
+ * that was proven to be ours.
+ * @throws MqhaError `stop-failed` where one lives on even so
+ */
+export async function stopProcesses(
+  cluster: Cluster,
+  names: readonly string[],
+  timeoutMs: number,
+): Promise<Stopped[]> {
+  const stopped = await Promise.all(
+    names.map(async (name) => {
+      const ended: Stopped[] = [];
+      // More than one only where an mqha was killed between a launch and its record.
+      for (;;) {
+        const process = await cluster.registry.find(name);
+        if (!process) break;
+        ended.push(await stopProcess(cluster, name, process, Deadline.in(timeoutMs)));
+      }
+      return ended;
+    }),
+  );
+  return stopped.flat();
+}
+
+async function stopProcess(
+  cluster: Cluster,
+  name: string,
+  process: ProcessInfo,
+  deadline: Deadline,
+): Promise<Stopped> {
+  const { registry, host } = cluster;
+  const began = performance.now();
+  host.emit({ type: 'stopping', name, pid: process.pid });
+  await registry.signal(process, 'SIGTERM');
+  // A suspended process takes the TERM only when it is resumed.
+  if (process.suspended) await registry.signal(process, 'SIGCONT');
+  let forced = false;
+  if (!(await hasEnded(cluster, process, deadline))) {
+    forced = true;
+    await registry.signal(process, 'SIGKILL');
+    if (!(await hasEnded(cluster, process, Deadline.in(KILL_MS)))) {
+      throw new MqhaError('stop-failed', `${name} (pid ${process.pid}) lives on after SIGKILL`, {
+        hint: 'It may wait for a disk that does not answer; see the system log.',
+      });
+    }
+  }
+  const ms = Math.round(performance.now() - began);
+  host.emit({ type: 'stopped', name, ms, forced });
+  return { name, pid: process.pid, ms, forced };
+}
+
+/** Waits for a process's end; false where it still lives at the deadline. @throws MqhaError `interrupted` */
+export async function hasEnded(
+  cluster: Cluster,
+  process: ProcessInfo,
+  deadline: Deadline,
+): Promise<boolean> {
+  while (await cluster.registry.isAlive(process)) {
+    if (deadline.passed) return false;
+    throwIfInterrupted(cluster.host, `pid ${process.pid} was told to end and may still be ending`);
+    await sleep(Math.min(25, deadline.remaining));
+  }
+  return true;
+}
+
+export interface StopOptions {
+  readonly timeoutMs: number;
+  readonly confirm: Confirm;
+  /**
+   * What is done first, with the cluster's lock held; what it throws leaves everything as it is. By default a change of
+   * the number of nodes is halted, since what a person stops stays down.
+   */
+  readonly before?: (cluster: Cluster) => Promise<void>;
+}
+
+/** For who stops a node to start it again. */
+export const COMES_BACK = () => Promise.resolve();
+
+/**
+ * Stops nodes.
+ * @throws MqhaError `declined`, `node-elsewhere`, `locked`, `stop-failed`
+ */
+export async function stopNodes(
+  cluster: Cluster,
+  nodes: readonly NodeConfig[],
+  options: StopOptions,
+): Promise<{ readonly stopped: readonly Stopped[]; readonly status: ClusterStatus }> {
+  refuseElsewhere(nodes);
+  const names = nodes.map((node) => node.name);
+  await confirmQuorumLoss(await statusOf(cluster), names, 'stop', options.confirm);
+  const { layout, host } = cluster;
+  const stopped = await withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
+    await (options.before ?? haltChange)(cluster);
+    await keepFoundIdentity(cluster);
+    if (cluster.id !== '') await want(cluster, names, 'down');
+    const ended = await stopProcesses(cluster, names, options.timeoutMs);
+    await letGo(cluster, names);
+    return ended;
+  });
+  return { stopped, status: await statusOf(cluster) };
+}
+
+/**
+ * Takes the stopped brokers out of the election. A slave that is told to stop ends without closing
+ * its ZooKeeper session, and its znode would count toward quorum until that has expired.
+ */
+async function letGo(cluster: Cluster, names: readonly string[]): Promise<void> {
+  const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
+  try {
+    await releaseZnodes(cluster, reader, names, Deadline.in(LET_GO_MS));
+  } catch {
+    // ZooKeeper is away; it lets go by itself when it is back.
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * Stops every process of the cluster on this machine, also those of nodes that mqha.yaml no longer
+ * names: the brokers side by side, then the managed ZooKeeper. Data stays.
+ * @throws MqhaError `locked`, `stop-failed`
+ */
+export function downCluster(cluster: Cluster, timeoutMs: number): Promise<Stopped[]> {
+  return withLock(cluster.layout, cluster.host, Deadline.in(timeoutMs), () =>
+    stopEverything(cluster, timeoutMs),
+  );
+}
+
+/** As downCluster(), for who holds the lock already. */
+export async function stopEverything(cluster: Cluster, timeoutMs: number): Promise<Stopped[]> {
+  if (cluster.id === '') return [];
+  await haltChange(cluster);
+  await forgetRestart(cluster.layout);
+  const nodes = cluster.config.nodes.map((node) => node.name);
+  const names = new Set([...nodes, ...(await runningNames(cluster)), ZOOKEEPER]);
+  await keepFoundIdentity(cluster);
+  await want(cluster, [...names], 'down');
+  await endSupervisor(cluster, Deadline.in(timeoutMs));
+  const brokers = (await runningNames(cluster)).filter((name) => name !== ZOOKEEPER).sort();
+  const ended = await stopProcesses(cluster, brokers, timeoutMs);
+  if (ended.length > 0) await letGo(cluster, brokers);
+  return [...ended, ...(await stopProcesses(cluster, [ZOOKEEPER], timeoutMs))];
+}
+
+/** Whatever runs of this cluster, also nodes that mqha.yaml does not name. */
+async function runningNames({ registry }: Cluster): Promise<string[]> {
+  const marker = '-Dmqha.node=';
+  const names = (await registry.all()).flatMap((process) =>
+    process.argv.filter((word) => word.startsWith(marker)).map((word) => word.slice(marker.length)),
+  );
+  return [...new Set(names)];
+}

@@ -1,0 +1,135 @@
+import type { ClusterConfig } from '../config/schema.js';
+import type { Layout } from '../config/layout.js';
+import { configOf } from '../config/kept.js';
+import type { Account } from '../clients/brokers.js';
+import { MqhaError } from '../lib/errors.js';
+import { Journal } from './journal/journal.js';
+import { acquireLock, type Lock } from '../agents/local/lock.js';
+import { ProcessRegistry } from '../agents/local/registry.js';
+import { systemProcesses, type ProcessTable } from '../agents/local/table.js';
+import type { Deadline } from '../lib/time.js';
+import type { Emit } from './progress.js';
+import { findIdentity, type FoundIdentity } from './found-identity.js';
+import { isCopied, layoutAt, movedError, readCredentials } from './identity.js';
+
+/** What every use case needs from the world around it. */
+export interface Host {
+  readonly env: NodeJS.ProcessEnv;
+  readonly processes: ProcessTable;
+  readonly emit: Emit;
+  /** Aborted when the user presses Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** How this program was called, for whoever waits for its lock. */
+  readonly command: string;
+  readonly now: () => Date;
+}
+
+/** The machine this program runs on. */
+export function thisHost(options: {
+  readonly emit?: Emit;
+  readonly signal?: AbortSignal;
+  readonly command?: string;
+}): Host {
+  return {
+    env: process.env,
+    processes: systemProcesses(),
+    emit: options.emit ?? (() => undefined),
+    signal: options.signal ?? new AbortController().signal,
+    command: options.command ?? 'mqha',
+    now: () => new Date(),
+  };
+}
+
+/** A cluster directory that was read and checked. */
+export interface Cluster {
+  readonly config: ClusterConfig;
+  readonly layout: Layout;
+  /** Empty for a cluster that was never rendered; then none of its processes can run. */
+  readonly id: string;
+  /** Set where the file that should say the id is gone or damaged, and what runs says it. */
+  readonly foundIdentity?: FoundIdentity | undefined;
+  readonly registry: ProcessRegistry;
+  /** What happened to it, as mqha and its supervisor saw it. */
+  readonly journal: Journal;
+  /** The account of the message port and the console; undefined with `authentication: none`. */
+  readonly account: Account | undefined;
+  readonly host: Host;
+}
+
+/**
+ * Reads the cluster in a directory.
+ * @param options `account`: false for what only ends processes, which a damaged account must not keep from it
+ * @throws MqhaError `config-invalid`, `state-damaged`, `no-cluster`
+ */
+export async function openCluster(
+  directory: string,
+  host: Host,
+  { account = true } = {},
+): Promise<Cluster> {
+  const layout = layoutAt(directory);
+  const config = await configOf(layout);
+  const found = await findIdentity(layout, host.processes);
+  const id = found.identity?.id ?? '';
+  const credentials =
+    account && config.authentication === 'generated' ? await readCredentials(layout) : undefined;
+  return {
+    config,
+    layout,
+    id,
+    ...(found.damage === undefined ? {} : { foundIdentity: found }),
+    registry: new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes),
+    journal: new Journal(layout.state),
+    account: credentials && { username: credentials.username, password: credentials.password },
+    host,
+  };
+}
+
+/** @throws MqhaError `cluster-moved` where the directory is not where it was rendered */
+export async function refuseIfMoved(cluster: Cluster): Promise<void> {
+  const { identity } = await findIdentity(cluster.layout, cluster.host.processes);
+  const moved = identity && movedError(cluster.layout, identity);
+  if (moved) throw moved;
+}
+
+/**
+ * Before anything is done to processes: those that a copied directory knows are those of the one it was copied from.
+ * @throws MqhaError `cluster-moved` where the directory is a copy
+ */
+export async function refuseIfCopied({ layout, host }: Cluster): Promise<void> {
+  const { identity } = await findIdentity(layout, host.processes);
+  const moved = identity && isCopied(layout, identity) && movedError(layout, identity);
+  if (moved) throw moved;
+}
+
+/**
+ * Does something with the cluster's lock held: one writer at a time.
+ * @throws MqhaError `locked` where another mqha does not let go before the deadline
+ */
+export async function withLock<T>(
+  layout: Layout,
+  host: Host,
+  deadline: Deadline,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock: Lock = await acquireLock(layout.directory, {
+    command: host.command,
+    deadline,
+    onWait: (holder) => {
+      host.emit({ type: 'waiting-for-lock', holder });
+    },
+  });
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** @throws MqhaError `interrupted` (exit code 130) once the user has pressed Ctrl-C */
+export function throwIfInterrupted(host: Host, left: string): void {
+  if (!host.signal.aborted) return;
+  throw new MqhaError('interrupted', `interrupted; ${left}`, {
+    hint: 'Run the command again to go on, or `mqha down` to stop everything.',
+    exitCode: 130,
+  });
+}

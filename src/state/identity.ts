@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { layoutOf, type Layout } from '../config/layout.js';
+import { CLUSTER_FILE } from '../config/read.js';
+import { MqhaError, usageError } from '../lib/errors.js';
+import {
+  ensureDirectory,
+  readIfThere,
+  SECRET_DIRECTORY,
+  SECRET_FILE,
+  writeFileAtomic,
+} from '../lib/files.js';
+import type { Credentials } from '../stores/replicated-leveldb/render/rendered-files.js';
+
+/** What makes this cluster this one: the id stands in the argv of every process of it. */
+export interface Identity {
+  readonly id: string;
+  /** Where the cluster lived when it was last rendered; another place means moved or copied. */
+  readonly directory: string;
+}
+
+/**
+ * The cluster directory that a command means: the option, else `$MQHA_CLUSTER`, else the nearest
+ * directory upward that holds an `mqha.yaml`.
+ * @throws MqhaError `no-cluster` (exit code 2)
+ */
+export function findClusterDirectory(
+  option: string | undefined,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): string {
+  const named = option ?? env.MQHA_CLUSTER;
+  if (named !== undefined && named !== '') {
+    const directory = resolve(cwd, named);
+    if (existsSync(join(directory, CLUSTER_FILE))) return realpathSync(directory);
+    const how = option === undefined ? '$MQHA_CLUSTER' : '-C';
+    throw usageError(
+      'no-cluster',
+      `${directory} (from ${how}) holds no ${CLUSTER_FILE}`,
+      'Name a directory that `mqha init` made, or make one there.',
+    );
+  }
+  for (let directory = resolve(cwd); ; directory = dirname(directory)) {
+    if (existsSync(join(directory, CLUSTER_FILE))) return realpathSync(directory);
+    if (dirname(directory) === directory) break;
+  }
+  throw usageError(
+    'no-cluster',
+    `no cluster found: neither ${resolve(cwd)} nor a directory above it holds ${CLUSTER_FILE}`,
+    'Make one with `mqha init`, or name one with -C or $MQHA_CLUSTER.',
+  );
+}
+
+const identityFile = (layout: Layout) => join(layout.state, 'cluster.json');
+const credentialsFile = (layout: Layout) => join(layout.state, 'credentials.json');
+
+const something = z.string().check(z.minLength(1));
+const identityJson = z.object({ id: something, directory: something });
+const credentialsJson = z.object({
+  username: something,
+  password: something,
+  securityToken: something,
+});
+
+async function readJson<T>(path: string, schema: z.ZodMiniType<T>): Promise<T | undefined> {
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw damaged(path, 'it is not JSON');
+  }
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  // Never the value itself: it may be a secret.
+  const where = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw damaged(path, `${where === '' ? 'it' : where} is not what was written there`);
+}
+
+function damaged(path: string, what: string): MqhaError {
+  return new MqhaError('state-damaged', `${path} is damaged: ${what}`, {
+    hint: 'Stop the brokers of this cluster if any run (`mqha down`), remove the file and run `mqha render --yes`.',
+  });
+}
+
+/** The identity that is kept in the cluster directory; undefined for one that was never rendered. */
+export function readIdentity(layout: Layout): Promise<Identity | undefined> {
+  return readJson(identityFile(layout), identityJson);
+}
+
+export async function writeIdentity(layout: Layout, identity: Identity): Promise<void> {
+  await ensureDirectory(layout.state, SECRET_DIRECTORY);
+  await writeFileAtomic(identityFile(layout), `${JSON.stringify(identity, null, 2)}\n`);
+}
+
+/** A new id, for a cluster that has none. */
+export function newIdentity(layout: Layout): Identity {
+  return { id: randomBytes(8).toString('hex'), directory: layout.directory };
+}
+
+/** Whether the directory is a copy of one that is still there: what runs is that one's. */
+export function isCopied(layout: Layout, { directory }: Identity): boolean {
+  return directory !== layout.directory && existsSync(join(directory, CLUSTER_FILE));
+}
+
+/** An error where the cluster directory is not where it was; undefined where all is well. */
+export function movedError(layout: Layout, identity: Identity): MqhaError | undefined {
+  if (identity.directory === layout.directory) return undefined;
+  const copied = isCopied(layout, identity);
+  return new MqhaError(
+    'cluster-moved',
+    `this cluster was made in ${identity.directory} and now lies in ${layout.directory}: it was ${copied ? 'copied' : 'moved'}`,
+    {
+      hint: copied
+        ? 'Work in the old place; or stop the old cluster and run `mqha render --yes` here, which makes this copy a cluster of its own.'
+        : 'Run `mqha render --yes` here to accept the new place.',
+    },
+  );
+}
+
+/** The generated account and token; undefined where none were generated yet. */
+export function readCredentials(layout: Layout): Promise<Credentials | undefined> {
+  return readJson(credentialsFile(layout), credentialsJson);
+}
+
+/** The generated account and token, made at the first call. Call it with the cluster's lock held. */
+export async function ensureCredentials(layout: Layout): Promise<Credentials> {
+  const found = await readCredentials(layout);
+  if (found) return found;
+  const made: Credentials = {
+    username: 'mqha',
+    password: randomBytes(18).toString('base64url'),
+    securityToken: randomBytes(24).toString('hex'),
+  };
+  await ensureDirectory(layout.state, SECRET_DIRECTORY);
+  await writeFileAtomic(credentialsFile(layout), `${JSON.stringify(made, null, 2)}\n`, {
+    mode: SECRET_FILE,
+  });
+  return made;
+}
+
+/** The directory of an identity as it is compared: absolute and without links. */
+export function layoutAt(directory: string): Layout {
+  return layoutOf(realpathSync(directory));
+}

@@ -1,0 +1,65 @@
+import {
+  membersOf,
+  readElection,
+  type Election,
+} from '../stores/replicated-leveldb/election/election.js';
+import type { ProcessInfo } from '../agents/local/table.js';
+import type { Deadline } from '../lib/time.js';
+import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+import type { Cluster } from './cluster.js';
+
+/**
+ * Notes which ZooKeeper session is which living process's. No broker is started while a znode of its
+ * node is there, and a second one cannot hold the data directory: the only znode of a node
+ * therefore belongs to the process that is proven alive before and after the look.
+ * @param processes as they were found before the election was read
+ */
+export async function noteSessions(
+  cluster: Cluster,
+  election: Election,
+  processes: ReadonlyMap<string, ProcessInfo>,
+): Promise<void> {
+  for (const [name, process] of processes) {
+    const [member, ...others] = membersOf(election, name);
+    if (!member || others.length > 0 || member.session === '') continue;
+    await cluster.registry.noteSession(name, process, member.session);
+  }
+}
+
+/** A znode that was removed. */
+export interface RemovedZnode {
+  readonly node: string;
+  readonly znode: string;
+  readonly session: string;
+}
+
+/**
+ * Removes the znodes of processes that are proven dead, and only those whose session was noted while
+ * the process was alive: the others need not wait for the session to expire then (the ephemeral
+ * znode of a dead broker counts toward quorum, and keeps its elector or master in place).
+ * @throws MqhaError `zookeeper-unreachable`
+ */
+export async function releaseZnodes(
+  cluster: Cluster,
+  reader: ZooKeeperReader,
+  names: readonly string[],
+  deadline: Deadline,
+): Promise<RemovedZnode[]> {
+  const dead = await Promise.all(
+    names.map(async (name) => ({ name, sessions: await cluster.registry.deadSessions(name) })),
+  );
+  if (dead.every(({ sessions }) => sessions.length === 0)) return [];
+  const { path } = cluster.config.zookeeper;
+  const { znodes } = await reader.group(path, deadline);
+  const election = readElection(znodes, cluster.config.name);
+  const removed: RemovedZnode[] = [];
+  for (const { name, sessions } of dead) {
+    for (const { znode, session } of membersOf(election, name)) {
+      if (!sessions.includes(session)) continue;
+      if (await reader.remove(`${path}/${znode}`, deadline)) {
+        removed.push({ node: name, znode, session });
+      }
+    }
+  }
+  return removed;
+}

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { holderPid } from '../agents/local/end-holder.js';
+import type { Layout } from '../config/layout.js';
+import type { Cluster } from './cluster.js';
+
+/** The supervisor's own directory: its lock, its state, and what it could not put into the journal. */
+export function supervisorDirectory(layout: Layout): string {
+  return join(layout.state, 'supervisor');
+}
+
+/**
+ * The pid of the supervisor of this cluster on this host; undefined where none runs. A supervisor holds the lock of its
+ * directory for as long as it lives.
+ */
+export function supervisorPid({ layout }: Cluster): Promise<number | undefined> {
+  return holderPid(supervisorDirectory(layout));
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { supervisorDirectory } from './supervisor-lock.js';
+import type { Layout } from '../config/layout.js';
+import { readIfThere, writeFileAtomic } from '../lib/files.js';
+
+const state = z.object({
+  pid: z.number(),
+  /** ISO time. */
+  since: z.string(),
+  /** Who serves, as the supervisor sees it. */
+  serving: z.nullable(z.string()),
+  /** When more copies of the messages were lost at once than a quorum bears, and whose. */
+  copiesLost: z.optional(z.object({ at: z.string(), nodes: z.array(z.string()) })),
+  /** Who has died often within the last two minutes: how often, within which time, and of what at last. */
+  dying: z.optional(
+    z.record(
+      z.string(),
+      z.object({ deaths: z.number(), withinMs: z.number(), reason: z.nullable(z.string()) }),
+    ),
+  ),
+  processes: z.record(
+    z.string(),
+    z.object({
+      wanted: z.enum(['up', 'down']),
+      does: z.enum(['nothing', 'waiting', 'starting', 'given-up']),
+      /** What is wrong with it while it lives, if anything is. */
+      fault: z.nullable(z.string()),
+    }),
+  ),
+});
+
+/** What a supervisor wants, sees and does, for `mqha status`. */
+export type SupervisorState = z.infer<typeof state>;
+
+const stateFile = (layout: Layout) => join(supervisorDirectory(layout), 'state.json');
+
+/** The state that a supervisor wrote last; undefined where there is none. */
+export async function readSupervisorState(layout: Layout): Promise<SupervisorState | undefined> {
+  try {
+    const text = await readIfThere(stateFile(layout));
+    return text === undefined ? undefined : state.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the state. @throws MqhaError `disk-full`, `no-permission` */
+export async function writeSupervisorState(layout: Layout, value: SupervisorState): Promise<void> {
+  await writeFileAtomic(stateFile(layout), `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { markOf, sinceMark } from '../../agents/local/log.js';
+
+/** How a slave stands to its master, as its own log says. */
+export type Attachment = 'attaching' | 'attached' | 'none';
+
+const SAYS: readonly (readonly [RegExp, Attachment])[] = [
+  [/\| Attached \|/, 'attached'],
+  [/\| (Attaching to master|Attaching\.\.\.|Slave requested|Slave skipping)/, 'attaching'],
+  [/\| (Unexpected session error|Slave stopped|Promoted to master|Demoted to slave)/, 'none'],
+  [/\| Using Persistence Adapter/, 'none'],
+];
+
+/** The thread of dev.mqha.launch.Standby: what it logs is about another broker, of a rehearsal. */
+const REHEARSAL = '| mqha standby';
+
+/**
+ * The state of a slave's attachment from lines of its log, the last that says something
+ * (replicated/SlaveLevelDBStore.scala); undefined where none does.
+ */
+export function attachmentIn(lines: readonly string[]): Attachment | undefined {
+  for (const line of lines.toReversed()) {
+    if (line.endsWith(REHEARSAL)) continue;
+    const found = SAYS.find(([pattern]) => pattern.test(line));
+    if (found) return found[1];
+  }
+  return undefined;
+}
+
+/** Follows the attachment of one slave; its log is read only where it has grown. */
+export class AttachmentLog {
+  private readonly file: string;
+  private readonly mark: number;
+  private size = -1;
+  private state: Attachment | 'unknown';
+
+  /** @param fresh the process was just launched: what the log holds already is of an earlier one */
+  constructor(logDirectory: string, fresh: boolean) {
+    this.file = join(logDirectory, 'activemq.log');
+    this.mark = fresh ? (statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) : 0;
+    this.state = fresh ? 'none' : 'unknown';
+  }
+
+  /** @returns the state, and a number that changes with every line: no change is no progress */
+  async look(): Promise<{ readonly state: Attachment | 'unknown'; readonly progress: number }> {
+    const size = await markOf(this.file);
+    if (size !== this.size) {
+      const lines = (await sinceMark(this.file, this.mark)).split('\n');
+      this.state = attachmentIn(lines) ?? this.state;
+      this.size = size;
+    }
+    return { state: this.state, progress: size };
+  }
+}

@@ -1,0 +1,80 @@
+import type { ProcessDirectories } from '../../config/layout.js';
+import type { ClusterConfig } from '../../config/schema.js';
+import type { LaunchPlan } from '../../agents/local/launch.js';
+import { markers } from '../../agents/local/registry.js';
+import { COMPILER_OPTIONS } from './compilers.js';
+import { settingMarkers } from './settings.js';
+
+/** What a broker is launched with, beside its own configuration. */
+export interface Runtime {
+  /** The java executable. */
+  readonly java: string;
+  /** The unpacked distribution (ACTIVEMQ_HOME). */
+  readonly home: string;
+  readonly classPath: readonly string[];
+  /** Options that depend on the JVM: the data of its classes, and what lets it sleep. */
+  readonly jvmOptions: readonly string[];
+}
+
+/** Takes the lock on a data directory and then calls another main. */
+export const LAUNCHER = 'dev.mqha.launch.Launcher';
+
+/** Its exit code where another process holds the data directory. */
+export const DATA_IN_USE = 75;
+
+/**
+ * The command of a broker. Paths are relative to the node's directory, its working directory, so
+ * that no character in the cluster's path can upset Spring, log4j or the JVM's own option parsers.
+ */
+export function brokerCommand(
+  config: ClusterConfig,
+  clusterId: string,
+  name: string,
+  directories: ProcessDirectories,
+  runtime: Runtime,
+): LaunchPlan {
+  return {
+    name,
+    command: runtime.java,
+    argv: [
+      ...markers(clusterId, name),
+      ...settingMarkers(config, name),
+      ...runtime.jvmOptions,
+      `-Xmx${config.java.heapMb}m`,
+      ...COMPILER_OPTIONS,
+      // A broker that is out of memory must end, so that another can be elected. It writes no heap dump: that takes
+      // seconds more, and each would leave a whole heap with its messages, accounts and token on the disk.
+      '-XX:+ExitOnOutOfMemoryError',
+      // A dump that `java.options` asks for is one file; the JVM keeps the first and writes no other beside it.
+      '-XX:HeapDumpPath=log/heap.hprof',
+      '-Xlog:gc:file=log/gc.log:time,uptime:filecount=3,filesize=5m',
+      // The pure-Java LevelDB and hawtdispatch reach into the JDK.
+      '--add-opens=java.base/java.nio=ALL-UNNAMED',
+      '--add-opens=java.base/sun.nio.ch=ALL-UNNAMED',
+      '--add-opens=java.base/jdk.internal.ref=ALL-UNNAMED',
+      // Without it a current client tries SASL first: a warning and an AuthFailed event at each start.
+      '-Dzookeeper.sasl.client=false',
+      `-Dactivemq.home=${runtime.home}`,
+      '-Dactivemq.base=.',
+      '-Dactivemq.conf=conf',
+      '-Dactivemq.data=data',
+      '-Dmqha.log=log',
+      // Read by dev.mqha.store.Acks.
+      `-Dmqha.acks=${config.store.acks}`,
+      '-Dlog4j.configuration=file:conf/log4j.properties',
+      // Absolute: the JVM loads the native LevelDB, which is unpacked here, by no relative path.
+      `-Djava.io.tmpdir=${directories.tmp}`,
+      '-Djava.awt.headless=true',
+      ...config.java.options,
+      LAUNCHER,
+      'data',
+      'org.apache.activemq.console.command.ShellCommand',
+      'start',
+      // What we rendered was read back; to check it against its schema costs a third of the start.
+      'xbean:file:conf/activemq.xml?validate=false',
+    ],
+    env: { CLASSPATH: runtime.classPath.join(':') },
+    cwd: directories.base,
+    logDirectory: directories.log,
+  };
+}

@@ -1,0 +1,150 @@
+import { parseStringPromise } from 'xml2js';
+import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
+import { MqhaError } from '../../../lib/errors.js';
+import { connectorUri, timespan, type RenderedFile } from './rendered-files.js';
+
+/** An element as xml2js returns it: attributes under `$`, children by name. */
+interface Element {
+  readonly $?: Readonly<Record<string, string>>;
+  readonly [child: string]: unknown;
+}
+
+const children = (element: Element | undefined, name: string): Element[] =>
+  (element?.[name] as Element[] | undefined) ?? [];
+
+const only = (element: Element | undefined, name: string): Element | undefined => {
+  const found = children(element, name);
+  return found.length === 1 ? found[0] : undefined;
+};
+
+const descend = (element: Element | undefined, ...path: string[]): Element | undefined =>
+  path.reduce(only, element);
+
+type Expectation = readonly [what: string, got: string | undefined, wanted: string | undefined];
+
+/**
+ * Parses each rendered XML file again and compares what it says with the configuration, so that a
+ * broken template cannot reach a broker.
+ * @throws MqhaError `render-mismatch` that names the file and every value that differs
+ */
+export async function readBack(
+  config: ClusterConfig,
+  files: readonly RenderedFile[],
+  sizes: Readonly<Record<string, number>> = {},
+): Promise<void> {
+  for (const node of config.nodes) {
+    const own = { ...config, replicas: sizes[node.name] ?? config.replicas };
+    for (const [name, expectations] of [
+      ['activemq.xml', brokerExpectations],
+      ['jetty.xml', consoleExpectations],
+    ] as const) {
+      const path = `nodes/${node.name}/conf/${name}`;
+      const file = files.find((candidate) => candidate.path === path);
+      const root = await parse(path, file?.content ?? '');
+      const wrong = expectations(own, node, root).filter(([, got, wanted]) => got !== wanted);
+      if (wrong.length > 0) {
+        throw mismatch(
+          path,
+          wrong
+            .map(
+              ([what, got, wanted]) => `${what} is ${got ?? 'absent'}, not ${wanted ?? 'absent'}`,
+            )
+            .join('; '),
+        );
+      }
+    }
+  }
+}
+
+async function parse(path: string, content: string): Promise<Element> {
+  try {
+    return ((await parseStringPromise(content)) as { beans?: Element }).beans ?? {};
+  } catch (error) {
+    throw mismatch(path, `it is not XML: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+function mismatch(path: string, detail: string): MqhaError {
+  return new MqhaError(
+    'render-mismatch',
+    `the rendered ${path} does not say what mqha.yaml says: ${detail}`,
+    {
+      hint: 'A template of mqha was changed or is damaged; install mqha again.',
+    },
+  );
+}
+
+function brokerExpectations(
+  config: ClusterConfig,
+  node: NodeConfig,
+  beans: Element,
+): Expectation[] {
+  const broker = only(beans, 'broker');
+  const adapter = only(broker, 'persistenceAdapter');
+  const store = only(adapter, 'replicatedLevelDB')?.$ ?? {};
+  const stores = Object.keys(adapter ?? {}).filter((key) => key !== '$');
+  const connector = descend(broker, 'transportConnectors', 'transportConnector')?.$;
+  const usage = descend(broker, 'systemUsage', 'systemUsage');
+  const limit = (name: string) => descend(usage, name, name)?.$;
+  const user = descend(
+    broker,
+    'plugins',
+    'simpleAuthenticationPlugin',
+    'users',
+    'authenticationUser',
+  );
+  const authenticated = config.authentication === 'generated';
+  return [
+    ['brokerName', broker?.$?.brokerName, config.name],
+    ['the store', stores.join(','), 'replicatedLevelDB'],
+    ['replicas', store.replicas, String(config.replicas)],
+    ['sync', store.sync, config.sync],
+    ['bind', store.bind, `tcp://${node.replicationHost}:${node.replicationPort}`],
+    ['hostname', store.hostname, node.replicationHost],
+    ['container', store.container, node.name],
+    ['zkAddress', store.zkAddress, config.zookeeper.connect],
+    ['zkPath', store.zkPath, config.zookeeper.path],
+    ['zkSessionTimeout', store.zkSessionTimeout, timespan(config.zookeeper.sessionTimeoutMs)],
+    ['verifyChecksums', store.verifyChecksums, 'true'],
+    ['paranoidChecks', store.paranoidChecks, 'true'],
+    ['securityToken', store.securityToken, '${replication.securityToken}'],
+    ['the message port', connector?.uri, connectorUri(config, node)],
+    [
+      'ignoreNoSpaceErrors',
+      descend(broker, 'ioExceptionHandler', 'defaultIOExceptionHandler')?.$?.ignoreNoSpaceErrors,
+      'false',
+    ],
+    [
+      'the temp store',
+      descend(broker, 'tempDataStore', 'bean')?.$?.class,
+      'org.apache.activemq.store.kahadb.plist.PListStoreImpl',
+    ],
+    ['the account', user?.$?.username, authenticated ? '${activemq.username}' : undefined],
+    ['memoryUsage', limit('memoryUsage')?.percentOfJvmHeap, String(config.limits.memoryPercent)],
+    ['storeUsage', limit('storeUsage')?.limit, `${config.limits.storeMb} mb`],
+    ['tempUsage', limit('tempUsage')?.limit, `${config.limits.tempMb} mb`],
+  ];
+}
+
+function consoleExpectations(
+  config: ClusterConfig,
+  node: NodeConfig,
+  beans: Element,
+): Expectation[] {
+  const bean = (id: string) => children(beans, 'bean').find((candidate) => candidate.$?.id === id);
+  const property = (owner: Element | undefined, name: string) =>
+    children(owner, 'property').find((candidate) => candidate.$?.name === name);
+  const mapping = descend(property(bean('consoleSecurity'), 'constraintMappings'), 'list', 'bean');
+  const constraint = only(property(mapping, 'constraint'), 'bean');
+  return [
+    ...['consolePort', 'consoleConnector'].flatMap((id): Expectation[] => [
+      [`${id} host`, property(bean(id), 'host')?.$?.value, node.host],
+      [`${id} port`, property(bean(id), 'port')?.$?.value, String(node.webPort)],
+    ]),
+    [
+      'authenticate',
+      property(constraint, 'authenticate')?.$?.value,
+      String(config.authentication === 'generated'),
+    ],
+  ];
+}

@@ -1,0 +1,93 @@
+import { largestFrame, messageMbOf, sizeText } from '../../../config/limits.js';
+import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
+import { renderTemplate } from '../../../lib/templates.js';
+
+/** What is generated once for a cluster and stays secret. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  readonly securityToken: string;
+}
+
+/** One rendered file; `path` is relative to the cluster directory, with `/`. */
+export interface RenderedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly secret: boolean;
+}
+
+const BROKER_FILES = [
+  'activemq.xml',
+  'jetty.xml',
+  'credentials.properties',
+  'jetty-realm.properties',
+  'log4j.properties',
+] as const;
+
+const SECRET_FILES = new Set<string>(['credentials.properties', 'jetty-realm.properties']);
+
+/** Frames and connections are bounded, so that no client can fill the broker's memory at will. */
+export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
+  const options = [
+    'maximumConnections=1000',
+    `wireFormat.maxFrameSize=${largestFrame(config)}`,
+    'auto.protocols=default,amqp,stomp',
+    // Two threads wait for the first bytes of each connection, and stay for 30 s; a client writes them at once.
+    'maxConnectionThreadPoolSize=200',
+    'protocolDetectionTimeOut=10000',
+  ];
+  return `auto+nio://${node.host}:${node.messagePort}?${options.join('&')}`;
+}
+
+/** Linkedin's Timespan, which reads zkSessionTimeout, knows `s` and `ms`. */
+export function timespan(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}
+
+/**
+ * Every file that follows from `mqha.yaml`; depends on nothing but its arguments.
+ * @param sizes the `replicas` of nodes that are to have others than mqha.yaml says
+ */
+export function renderCluster(
+  config: ClusterConfig,
+  credentials: Credentials,
+  sizes: Readonly<Record<string, number>> = {},
+): RenderedFile[] {
+  const files = config.nodes.flatMap((node) =>
+    BROKER_FILES.map((name) => ({
+      path: `nodes/${node.name}/conf/${name}`,
+      content: renderTemplate(`broker/${name}`, {
+        cluster: { ...config, replicas: sizes[node.name] ?? config.replicas },
+        node,
+        credentials,
+        connectorUri: connectorUri(config, node),
+        sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
+      }),
+      secret: SECRET_FILES.has(name),
+    })),
+  );
+  const [server] = config.zookeeper.servers;
+  if (config.zookeeper.managed) {
+    for (const name of ['zoo.cfg', 'log4j.properties']) {
+      files.push({
+        path: `zookeeper/conf/${name}`,
+        content: renderTemplate(`zookeeper/${name}`, { server }),
+        secret: false,
+      });
+    }
+  }
+  return files;
+}
+
+/** The text of `mqha.yaml` for a configuration that `init` made. */
+export function renderClusterFile(config: ClusterConfig): string {
+  const { storeMb, tempMb, messageMb } = config.limits;
+  return renderTemplate('mqha.yaml', {
+    config,
+    sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
+    store: sizeText(storeMb),
+    temp: sizeText(tempMb),
+    // Unless told otherwise it follows from the heap, and goes on doing so when that is edited.
+    message: messageMb === messageMbOf(config.java.heapMb) ? undefined : sizeText(messageMb),
+  });
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { sizeText } from '../../config/limits.js';
+import type { ClusterConfig, NodeConfig } from '../../config/schema.js';
+
+/**
+ * What a running broker was started with; null where its command does not say so, since an earlier mqha has
+ * started it.
+ */
+export interface BrokerSettings {
+  readonly replicas: number | null;
+  readonly sync: string | null;
+  readonly zkPath: string | null;
+  /** Every key of mqha.yaml that a broker reads at its start only, in words. */
+  readonly keys: ReadonlyMap<string, string> | null;
+}
+
+/** A key whose value is not told: options may hold a secret, and stand in the command anyway. */
+export const OPTIONS = 'java.options';
+
+type Marker = 'replicas' | 'sync' | 'zkPath' | 'settings';
+
+const marker = (key: Marker) => `-Dmqha.${key}=`;
+
+/** What mqha.yaml says of one node, as far as its broker reads it at its start only: key and value in words. */
+export function settingsFor(config: ClusterConfig, name: string): Map<string, string> {
+  const { zookeeper, java, limits } = config;
+  const node = config.nodes.find((candidate) => candidate.name === name);
+  const options = createHash('sha256').update(java.options.join('\0')).digest('hex');
+  return new Map(
+    Object.entries({
+      name: config.name,
+      replicas: String(config.replicas),
+      sync: config.sync,
+      authentication: config.authentication,
+      'zookeeper.connect': zookeeper.connect,
+      'zookeeper.path': zookeeper.path,
+      'zookeeper.sessionTimeout': `${zookeeper.sessionTimeoutMs}ms`,
+      'store.acks': config.store.acks,
+      'java.home': java.home ?? 'none',
+      'java.heap': `${java.heapMb}m`,
+      [OPTIONS]: options.slice(0, 12),
+      'limits.memory': `${limits.memoryPercent}%`,
+      'limits.store': sizeText(limits.storeMb),
+      'limits.temp': sizeText(limits.tempMb),
+      'limits.message': sizeText(limits.messageMb),
+      host: node?.host ?? '',
+      webPort: String(node?.webPort ?? ''),
+      messagePort: String(node?.messagePort ?? ''),
+      replicationHost: node?.replicationHost ?? '',
+      replicationPort: String(node?.replicationPort ?? ''),
+    }),
+  );
+}
+
+/**
+ * The JVM options that say what a broker is started with. A broker reads its file once, so only its own
+ * command can prove what it has; a record or a rendered file may be lost, or newer than the process.
+ */
+export function settingMarkers(config: ClusterConfig, name: string): string[] {
+  // Without a space, whatever a value holds: some systems show a command as one text.
+  const all = new URLSearchParams([...settingsFor(config, name)]).toString();
+  return [
+    `${marker('replicas')}${config.replicas}`,
+    `${marker('sync')}${config.sync}`,
+    `${marker('zkPath')}${config.zookeeper.path}`,
+    `${marker('settings')}${all}`,
+  ];
+}
+
+/** Reads the markers of a broker's command. */
+export function settingsOf(argv: readonly string[]): BrokerSettings {
+  const read = (key: Marker) =>
+    argv.find((word) => word.startsWith(marker(key)))?.slice(marker(key).length) ?? null;
+  const replicas = Number(read('replicas') ?? Number.NaN);
+  const all = read('settings');
+  return {
+    replicas: Number.isInteger(replicas) && replicas > 0 ? replicas : null,
+    sync: read('sync'),
+    zkPath: read('zkPath'),
+    keys: all === null ? null : new Map(new URLSearchParams(all)),
+  };
+}
+
+/** Which settings a running broker has otherwise than mqha.yaml; the number of nodes is judged apart. */
+export function differingKeys(
+  has: ReadonlyMap<string, string>,
+  wanted: ReadonlyMap<string, string>,
+): string[] {
+  return [...wanted.keys()].filter(
+    (key) => key !== 'replicas' && has.has(key) && has.get(key) !== wanted.get(key),
+  );
+}
+
+/** Whether a broker with this command runs with the settings of mqha.yaml; of an earlier mqha that is not known. */
+export function runsAsConfigured(
+  config: ClusterConfig,
+  name: string,
+  argv: readonly string[],
+): boolean {
+  const { keys } = settingsOf(argv);
+  return keys === null || differingKeys(keys, settingsFor(config, name)).length === 0;
+}
+
+/**
+ * A node with the addresses that its running broker listens on: those of mqha.yaml may have been edited since.
+ * @param argv of its process; empty where none runs
+ */
+export function asStarted(node: NodeConfig, argv: readonly string[]): NodeConfig {
+  const { keys } = settingsOf(argv);
+  const port = (key: 'webPort' | 'messagePort' | 'replicationPort') => {
+    const value = Number(keys?.get(key) ?? Number.NaN);
+    return Number.isInteger(value) && value > 0 ? value : node[key];
+  };
+  return {
+    name: node.name,
+    host: keys?.get('host') ?? node.host,
+    webPort: port('webPort'),
+    messagePort: port('messagePort'),
+    replicationHost: keys?.get('replicationHost') ?? node.replicationHost,
+    replicationPort: port('replicationPort'),
+  };
+}

@@ -1,0 +1,79 @@
+import { connect } from 'node:net';
+import { LAUNCHER, type Runtime } from '../command.js';
+import type { ProcessDirectories } from '../../../config/layout.js';
+import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
+import type { LaunchPlan } from '../../../agents/local/launch.js';
+import { markers } from '../../../agents/local/registry.js';
+import type { Deadline } from '../../../lib/time.js';
+
+/** The name under which the managed ZooKeeper is kept beside the nodes. */
+export const ZOOKEEPER = 'zookeeper';
+
+/** The names of the processes of these nodes, and of the managed ZooKeeper where there is one. */
+export function processNames(
+  { zookeeper }: Pick<ClusterConfig, 'zookeeper'>,
+  nodes: readonly Pick<NodeConfig, 'name'>[],
+): string[] {
+  const names = nodes.map(({ name }) => name);
+  return zookeeper.managed ? [...names, ZOOKEEPER] : names;
+}
+
+/** The command of the managed ZooKeeper: one server from the pinned jars, in its own directory. */
+export function zookeeperCommand(
+  clusterId: string,
+  directories: ProcessDirectories,
+  runtime: Pick<Runtime, 'java' | 'classPath' | 'jvmOptions'>,
+): LaunchPlan {
+  return {
+    name: ZOOKEEPER,
+    command: runtime.java,
+    argv: [
+      ...markers(clusterId, ZOOKEEPER),
+      ...runtime.jvmOptions,
+      '-Xmx128m',
+      // A few requests a second: threads of a collector and an optimizing compiler only cost here.
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+ExitOnOutOfMemoryError',
+      // It takes what a request announces before there is a session; 1 MB each, as by itself, would be its heap for a
+      // hundred strangers. What brokers write is less than 1 kB.
+      `-Djute.maxbuffer=${64 * 1024}`,
+      '-Dmqha.log=log',
+      '-Dlog4j.configuration=file:conf/log4j.properties',
+      // JMX would open nothing useful and costs a start-up warning.
+      '-Dzookeeper.jmx.log4j.disable=true',
+      '-Djava.awt.headless=true',
+      LAUNCHER,
+      'data',
+      'org.apache.zookeeper.server.quorum.QuorumPeerMain',
+      'conf/zoo.cfg',
+    ],
+    env: { CLASSPATH: runtime.classPath.join(':') },
+    cwd: directories.base,
+    logDirectory: directories.log,
+  };
+}
+
+/**
+ * Asks a ZooKeeper server `srvr`, one of the four-letter words that zoo.cfg allows. `ruok` would be answered
+ * with `imok` by one that refuses sessions as well: before it has read its data, and after it has failed
+ * (source: ZooKeeper 3.9, where StatCommand looks at isZKServerRunning() and RuokCommand does not).
+ * @returns whether it said before the deadline that it serves
+ */
+export function isServing(host: string, port: number, deadline: Deadline): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const timer = setTimeout(() => socket.destroy(), deadline.remaining);
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.on('connect', () => socket.write('srvr'));
+    socket.on('data', (chunk: string) => {
+      answer += chunk;
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(/^Mode: /m.test(answer));
+    });
+  });
+}

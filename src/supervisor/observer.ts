@@ -1,0 +1,178 @@
+import { isAccepting } from '../clients/probe.js';
+import { asStarted } from '../stores/replicated-leveldb/settings.js';
+import type { Cluster } from '../state/cluster.js';
+import { isLocal } from '../agents/local/hosts.js';
+import { readElection, type Election } from '../stores/replicated-leveldb/election/election.js';
+import type { ProcessInfo } from '../agents/local/table.js';
+import { Deadline } from '../lib/time.js';
+import {
+  isServing,
+  processNames,
+  ZOOKEEPER,
+} from '../stores/replicated-leveldb/zookeeper/server.js';
+import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+
+/** Orphans that no record names are looked for this often. */
+const SEARCH_MS = 5000;
+
+/** An election that no watch has reported a change of is read again after this time even so. */
+const TRUST_MS = 10_000;
+
+/** A master that answers is asked again after this time: each question costs it a connection. */
+const ANSWER_MS = 3000;
+
+const ZOOKEEPER_MS = 1500;
+const ACCEPT_MS = 500;
+
+/** What a supervisor sees at one moment. */
+export interface Glance {
+  /** When the look began, in milliseconds of the steady clock. */
+  readonly began: number;
+  /** The living processes, nodes and `zookeeper`. */
+  readonly processes: ReadonlyMap<string, ProcessInfo>;
+  /** Undefined while ZooKeeper does not answer. */
+  readonly election: Election | undefined;
+  /** Whether the election was read just now, and not remembered. */
+  readonly fresh: boolean;
+  /** The node whose message port answers in the protocol. */
+  readonly serving: string | undefined;
+  /** Whether a managed ZooKeeper lives and does not say that it is well. */
+  readonly zookeeperSilent: boolean;
+}
+
+/** Looks at a cluster again and again, for as little as it can. */
+export class Observer {
+  private cluster: Cluster;
+  private readonly reader: ZooKeeperReader;
+  private readonly onChange: () => void;
+  private known = new Map<string, ProcessInfo>();
+  private searchedAt = -Infinity;
+  private election: Election | undefined;
+  private readAt = -Infinity;
+  private changed = true;
+  /** The process that answered last, while nothing has changed since. */
+  private answered:
+    { readonly name: string; readonly pid: number; readonly at: number } | undefined;
+
+  /** @param onChange called when ZooKeeper reports a change */
+  constructor(cluster: Cluster, reader: ZooKeeperReader, onChange: () => void) {
+    this.cluster = cluster;
+    this.reader = reader;
+    this.onChange = () => {
+      this.changed = true;
+      onChange();
+    };
+  }
+
+  /** Goes on with a cluster whose file has changed. */
+  use(cluster: Cluster): void {
+    this.cluster = cluster;
+    this.changed = true;
+  }
+
+  /** @param last who served last, to be asked while nobody is known to be elected */
+  async look(last: string | undefined): Promise<Glance> {
+    const began = performance.now();
+    const processes = await this.findProcesses();
+    const { fresh } = await this.readElection(processes);
+    if (fresh || this.election === undefined) this.answered = undefined;
+    const elected = this.election?.master?.container ?? undefined;
+    return {
+      began,
+      processes,
+      election: this.election,
+      fresh,
+      serving: await this.whoServes([elected, last], processes),
+      zookeeperSilent: await this.isZooKeeperSilent(processes),
+    };
+  }
+
+  private async findProcesses(): Promise<Map<string, ProcessInfo>> {
+    const { config, registry } = this.cluster;
+    const names = processNames(
+      config,
+      config.nodes.filter(({ host }) => isLocal(host)),
+    );
+    const search = performance.now() - this.searchedAt > SEARCH_MS;
+    if (search) this.searchedAt = performance.now();
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const known = this.known.get(name);
+        const same = known && (await registry.look(known));
+        const process = same ?? (await (search ? registry.find(name) : registry.recorded(name)));
+        return [name, process] as const;
+      }),
+    );
+    this.known = new Map(found.flatMap(([name, process]) => (process ? [[name, process]] : [])));
+    return this.known;
+  }
+
+  private async readElection(
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): Promise<{ fresh: boolean }> {
+    const { config } = this.cluster;
+    const { managed, path } = config.zookeeper;
+    if (managed && !processes.has(ZOOKEEPER)) {
+      this.election = undefined;
+      return { fresh: false };
+    }
+    const trusted = !this.changed && performance.now() - this.readAt < TRUST_MS;
+    if (trusted && this.election) return { fresh: false };
+    this.changed = false;
+    try {
+      const group = await this.reader.group(path, Deadline.in(ZOOKEEPER_MS), this.onChange);
+      this.election = readElection(group.znodes, config.name);
+      // A path that is absent cannot be watched.
+      if (!group.exists) this.changed = true;
+      this.readAt = performance.now();
+      return { fresh: true };
+    } catch {
+      this.election = undefined;
+      return { fresh: false };
+    }
+  }
+
+  /** @param names the elected one first */
+  private async whoServes(
+    names: readonly (string | undefined)[],
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): Promise<string | undefined> {
+    if (this.answersStill(names[0], processes)) return names[0];
+    const candidates = this.cluster.config.nodes
+      .filter((node) => names.includes(node.name))
+      .map((node) => asStarted(node, processes.get(node.name)?.argv ?? []));
+    const answers = await Promise.all(
+      candidates.map((node) => isAccepting(node.host, node.messagePort, ACCEPT_MS)),
+    );
+    const accepting = candidates.filter((_, index) => answers[index]).map((node) => node.name);
+    // An old master may answer for a moment beside the new one.
+    const serving = accepting.find((name) => name === names[0]) ?? accepting[0];
+    const pid = serving === undefined ? undefined : processes.get(serving)?.pid;
+    this.answered =
+      serving === undefined || pid === undefined
+        ? undefined
+        : { name: serving, pid, at: performance.now() };
+    return serving;
+  }
+
+  /** Whether the elected one answered a moment ago and is the same running process. */
+  private answersStill(
+    elected: string | undefined,
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): boolean {
+    const { answered } = this;
+    if (answered === undefined || answered.name !== elected) return false;
+    const process = processes.get(answered.name);
+    return (
+      process?.pid === answered.pid &&
+      !process.suspended &&
+      performance.now() - answered.at < ANSWER_MS
+    );
+  }
+
+  private async isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {
+    const [server] = this.cluster.config.zookeeper.servers;
+    if (this.election !== undefined || !processes.has(ZOOKEEPER) || !server) return false;
+    return !(await isServing(server.host, server.port, Deadline.in(ACCEPT_MS)));
+  }
+}
