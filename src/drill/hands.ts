@@ -78,7 +78,7 @@ export async function resumeSuspended({
 }: Pick<Ground, 'record' | 'calm'>): Promise<string[]> {
   const resumed: string[] = [];
   for (const { name, pid, startTime } of record.undone.suspended) {
-    const process = await calm.registry.look({ pid, startTime, argv: [], suspended: true });
+    const process = await calm.registry.look({ pid, startTime });
     if (process && (await calm.registry.signal(process, 'SIGCONT'))) resumed.push(name);
   }
   await record.settle('suspended');

@@ -2,8 +2,15 @@ import { isAccepting } from '../clients/probe.js';
 import { asStarted } from '../stores/replicated-leveldb/settings.js';
 import type { Cluster } from '../state/cluster.js';
 import { isLocal } from '../agents/local/hosts.js';
-import { readElection, type Election } from '../stores/replicated-leveldb/election/election.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import {
+  membersOf,
+  readElection,
+  type Election,
+} from '../stores/replicated-leveldb/election/election.js';
+import { noteSessions } from '../state/sessions.js';
+import type { AttachmentReading, Look, OwnZnode } from './core/look.js';
+import { isSame, type ProcessId, type ProcessInfo } from '../agents/local/table.js';
+import type { SupervisedProcess } from './core/state.js';
 import { Deadline } from '../lib/time.js';
 import {
   isServing,
@@ -23,22 +30,6 @@ const ANSWER_MS = 3000;
 
 const ZOOKEEPER_MS = 1500;
 const ACCEPT_MS = 500;
-
-/** What a supervisor sees at one moment. */
-export interface Glance {
-  /** When the look began, in milliseconds of the steady clock. */
-  readonly began: number;
-  /** The living processes, nodes and `zookeeper`. */
-  readonly processes: ReadonlyMap<string, ProcessInfo>;
-  /** Undefined while ZooKeeper does not answer. */
-  readonly election: Election | undefined;
-  /** Whether the election was read just now, and not remembered. */
-  readonly fresh: boolean;
-  /** The node whose message port answers in the protocol. */
-  readonly serving: string | undefined;
-  /** Whether a managed ZooKeeper lives and does not say that it is well. */
-  readonly zookeeperSilent: boolean;
-}
 
 /** Looks at a cluster again and again, for as little as it can. */
 export class Observer {
@@ -70,21 +61,64 @@ export class Observer {
     this.changed = true;
   }
 
-  /** @param last who served last, to be asked while nobody is known to be elected */
-  async look(last: string | undefined): Promise<Glance> {
+  /**
+   * @param last who served last, to be asked while nobody is known to be elected
+   * @param held the processes that are looked after
+   * @param attachments how far each of them has attached
+   */
+  async look(
+    last: string | undefined,
+    held: ReadonlyMap<string, SupervisedProcess>,
+    attachments: Promise<ReadonlyMap<string, AttachmentReading>>,
+  ): Promise<Look> {
     const began = performance.now();
     const processes = await this.findProcesses();
+    const ended = await this.endedOf(held, processes);
     const { fresh } = await this.readElection(processes);
     if (fresh || this.election === undefined) this.answered = undefined;
     const elected = this.election?.master?.container ?? undefined;
+    const znodes =
+      fresh && this.election ? await this.ownZnodes(this.election, processes) : undefined;
     return {
       began,
       processes,
+      ended,
       election: this.election,
-      fresh,
+      znodes,
       serving: await this.whoServes([elected, last], processes),
+      attachments: await attachments,
       zookeeperSilent: await this.isZooKeeperSilent(processes),
     };
+  }
+
+  /** Which of those that were there are proven dead; one that mqha.yaml no longer names lives on. */
+  private async endedOf(
+    held: ReadonlyMap<string, SupervisedProcess>,
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): Promise<Look['ended']> {
+    const ended: Look['ended'][number][] = [];
+    for (const [name, { info }] of held) {
+      if (isSame(processes.get(name), info)) continue;
+      const { pid, startTime } = info;
+      if (!(await this.cluster.registry.isAlive(info))) ended.push({ name, pid, startTime });
+    }
+    return ended;
+  }
+
+  /** Whose znode is whose, from an election that was read after the processes. */
+  private async ownZnodes(
+    election: Election,
+    processes: ReadonlyMap<string, ProcessInfo>,
+  ): Promise<NonNullable<Look['znodes']>> {
+    await noteSessions(this.cluster, election, processes);
+    const own = new Map<string, OwnZnode & ProcessId>();
+    for (const [name, info] of processes) {
+      const [member, ...others] = membersOf(election, name);
+      if (!member || others.length > 0 || !(await this.cluster.registry.isAlive(info))) continue;
+      const { znode, session } = member;
+      own.set(name, { znode, session, pid: info.pid, startTime: info.startTime });
+    }
+    return own;
   }
 
   private async findProcesses(): Promise<Map<string, ProcessInfo>> {

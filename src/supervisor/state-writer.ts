@@ -1,57 +1,53 @@
 import type { Cluster } from '../state/cluster.js';
 import { writeSupervisorState, type SupervisorState } from '../state/supervisor-state.js';
 import { processNames } from '../stores/replicated-leveldb/zookeeper/server.js';
-import type { Dying, RestartState } from './restarter.js';
-import type { Fault } from './rules.js';
+import { dyingOf, type Dying } from './core/restarts.js';
+import { isUp, type RestartState, type State } from './core/state.js';
 
-/** What a supervisor knows at the end of a look. */
-export interface Knowledge {
-  /** Who serves. */
-  readonly serving: string | undefined;
-  readonly isWanted: (name: string) => boolean;
-  readonly revival: ReadonlyMap<string, RestartState>;
-  readonly faults: readonly Fault[];
-  /** Who keeps dying. */
-  readonly dying: ReadonlyMap<string, Dying>;
+/**
+ * What a supervisor says of itself to `mqha status`.
+ * @param since when it began, ISO time
+ * @param now in milliseconds of the steady clock
+ */
+export function statedBy(state: State, since: string, now: number): SupervisorState {
+  const { config, failovers, copiesLost, restarts, faults } = state;
+  const dying = [...dyingOf(state, now)].filter(([name]) => isUp(state, name));
+  return {
+    pid: process.pid,
+    since,
+    serving: (failovers.isServed ? failovers.last : undefined) ?? null,
+    ...(copiesLost && { copiesLost: { at: copiesLost.at, nodes: [...copiesLost.nodes] } }),
+    ...(dying.length > 0 && { dying: Object.fromEntries(dying.map(dyingState)) }),
+    processes: Object.fromEntries(
+      processNames(config, config.nodes).map((name) => [
+        name,
+        {
+          wanted: isUp(state, name) ? 'up' : 'down',
+          does: whatIsDone(restarts.get(name)),
+          fault: faults.find((fault) => fault.name === name)?.code ?? null,
+        },
+      ]),
+    ),
+  };
 }
 
-/** What a supervisor says of itself to `mqha status`; written whenever it has changed. */
+/** Writes what a supervisor says of itself, whenever that has changed. */
 export class StateWriter {
-  private readonly since: string;
-  private written = '';
-  /** When more copies were lost at once than a quorum bears, and whose. */
-  copiesLost: SupervisorState['copiesLost'];
+  readonly #since: string;
+  #written = '';
 
   /** @param since when the supervisor began */
   constructor(since: Date) {
-    this.since = since.toISOString();
+    this.#since = since.toISOString();
   }
 
   /** A statement that cannot be written is missed by `status`, and by nobody else. */
-  async write({ config, layout }: Cluster, knowledge: Knowledge): Promise<void> {
-    const { serving, isWanted, revival, faults } = knowledge;
-    const dying = [...knowledge.dying].filter(([name]) => isWanted(name));
-    const state: SupervisorState = {
-      pid: process.pid,
-      since: this.since,
-      serving: serving ?? null,
-      ...(this.copiesLost && { copiesLost: this.copiesLost }),
-      ...(dying.length > 0 && { dying: Object.fromEntries(dying.map(dyingState)) }),
-      processes: Object.fromEntries(
-        processNames(config, config.nodes).map((name) => [
-          name,
-          {
-            wanted: isWanted(name) ? 'up' : 'down',
-            does: whatIsDone(revival.get(name)),
-            fault: faults.find((fault) => fault.name === name)?.code ?? null,
-          },
-        ]),
-      ),
-    };
-    const text = JSON.stringify(state);
-    if (text === this.written) return;
-    this.written = text;
-    await writeSupervisorState(layout, state).catch(() => undefined);
+  async write({ layout }: Cluster, state: State, now: number): Promise<void> {
+    const stated = statedBy(state, this.#since, now);
+    const text = JSON.stringify(stated);
+    if (text === this.#written) return;
+    this.#written = text;
+    await writeSupervisorState(layout, stated).catch(() => undefined);
   }
 }
 
@@ -60,8 +56,8 @@ function dyingState([name, { deaths, withinMs, reason }]: [string, Dying]) {
 }
 
 function whatIsDone(
-  revival: RestartState | undefined,
+  restart: RestartState | undefined,
 ): SupervisorState['processes'][string]['does'] {
-  if (revival === undefined) return 'nothing';
-  return revival.state === 'launched' ? 'starting' : revival.state;
+  if (restart === undefined) return 'nothing';
+  return restart.state === 'launched' ? 'starting' : restart.state;
 }

@@ -7,7 +7,7 @@ import { forgetCopies } from '../../src/state/copies.js';
 import { settleStores } from '../../src/operations/start/stores.js';
 import { portTable } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
-import { Failures } from '../../src/supervisor/failures.js';
+import { Failures } from '../../src/supervisor/core/failures.js';
 import { Journal } from '../../src/state/journal/journal.js';
 import { ProcessRegistry } from '../../src/agents/local/registry.js';
 import type { ProcessTable } from '../../src/agents/local/table.js';

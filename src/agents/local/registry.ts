@@ -5,7 +5,7 @@ import {
   SECRET_DIRECTORY,
   writeFileAtomic,
 } from '../../lib/files.js';
-import type { ProcessInfo, ProcessTable } from './table.js';
+import { isSame, type ProcessId, type ProcessInfo, type ProcessTable } from './table.js';
 
 /** What is kept of a process that was launched. */
 export interface ProcessRecord {
@@ -13,6 +13,8 @@ export interface ProcessRecord {
   readonly startTime: string;
   readonly bootId: string;
   readonly launchedAt: string;
+  /** How long its log was when it was launched, in bytes. */
+  readonly logMark?: number;
   /** The ZooKeeper sessions that were seen to be this process's while it was proven alive. */
   readonly sessions?: readonly string[];
 }
@@ -85,18 +87,21 @@ export class ProcessRegistry {
   }
 
   /** Whether this very process (same pid, same start) still lives. */
-  async isAlive(info: ProcessInfo): Promise<boolean> {
+  async isAlive(info: ProcessId): Promise<boolean> {
     return (await this.look(info)) !== undefined;
   }
 
   /** This very process as it is now; undefined where it has ended. */
-  async look(info: ProcessInfo): Promise<ProcessInfo | undefined> {
+  async look(info: ProcessId): Promise<ProcessInfo | undefined> {
     const now = await this.table.get(info.pid);
     return now?.startTime === info.startTime ? now : undefined;
   }
 
-  /** Looks a launched process up and writes its record. */
-  async remember(name: string, pid: number): Promise<ProcessInfo | undefined> {
+  /**
+   * Looks a launched process up and writes its record.
+   * @param logMark how long its log was just before, in bytes
+   */
+  async remember(name: string, pid: number, logMark?: number): Promise<ProcessInfo | undefined> {
     const info = await this.table.get(pid);
     if (info === undefined) return undefined;
     const record: ProcessRecord = {
@@ -104,6 +109,7 @@ export class ProcessRegistry {
       startTime: info.startTime,
       bootId: await this.table.bootId(),
       launchedAt: new Date().toISOString(),
+      ...(logMark === undefined ? {} : { logMark }),
     };
     await ensureDirectory(this.directory, SECRET_DIRECTORY);
     await writeFileAtomic(this.path(name), `${JSON.stringify(record)}\n`);
@@ -121,6 +127,12 @@ export class ProcessRegistry {
     const process = await this.find(name);
     if (record === undefined || process?.pid !== record.pid) return undefined;
     return process.startTime === record.startTime ? new Date(record.launchedAt) : undefined;
+  }
+
+  /** How long the log of this process was when it was launched, in bytes; undefined where that was not recorded. */
+  async logMark(name: string, id: ProcessId): Promise<number | undefined> {
+    const record = await this.record(name);
+    return isSame(record, id) ? record?.logMark : undefined;
   }
 
   /**
@@ -150,7 +162,7 @@ export class ProcessRegistry {
    * Sends a signal, after proving once more that the pid is still this process.
    * @returns false where the process is gone
    */
-  async signal(info: ProcessInfo, signal: NodeJS.Signals): Promise<boolean> {
+  async signal(info: ProcessId, signal: NodeJS.Signals): Promise<boolean> {
     if (!(await this.isAlive(info))) return false;
     try {
       process.kill(info.pid, signal);

@@ -4,11 +4,15 @@ import { promisify } from 'node:util';
 import { systemCode } from '../../lib/errors.js';
 import { readIfThere } from '../../lib/files.js';
 
-/** A process of this machine as the operating system shows it. */
-export interface ProcessInfo {
+/** Which process: a pid alone may be used again. */
+export interface ProcessId {
   readonly pid: number;
   /** When it started, in the system's own words; a pid used again has another one. */
   readonly startTime: string;
+}
+
+/** A process of this machine as the operating system shows it. */
+export interface ProcessInfo extends ProcessId {
   readonly argv: readonly string[];
   /** Stopped by a signal (SIGSTOP): it holds its ports and answers nobody. */
   readonly suspended: boolean;
@@ -124,4 +128,9 @@ export function parsePs(line: string): ProcessInfo | undefined {
     argv: command.split(' '),
     suspended: state.startsWith('T'),
   };
+}
+
+/** Whether both are the same process. */
+export function isSame(a: ProcessId | undefined, b: ProcessId | undefined): boolean {
+  return a !== undefined && a.pid === b?.pid && a.startTime === b.startTime;
 }

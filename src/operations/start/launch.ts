@@ -222,7 +222,7 @@ async function startBrokers(cluster: Cluster, brokers: StartPlan['brokers']): Pr
     brokers.map(async ({ node, launch: command }): Promise<Started> => {
       const logs = await markLogs(layout.node(node.name));
       const launched = await launch(command);
-      await registry.remember(node.name, launched.pid);
+      await registry.remember(node.name, launched.pid, logs.marks['activemq.log']);
       host.emit({ type: 'process-started', name: node.name, pid: launched.pid });
       return { name: node.name, launched, logs };
     }),

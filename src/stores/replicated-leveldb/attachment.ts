@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { markOf, sinceMark } from '../../agents/local/log.js';
 
@@ -31,22 +30,24 @@ export function attachmentIn(lines: readonly string[]): Attachment | undefined {
 /** Follows the attachment of one slave; its log is read only where it has grown. */
 export class AttachmentLog {
   private readonly file: string;
-  private readonly mark: number;
+  private readonly mark: Promise<number | undefined>;
   private size = -1;
-  private state: Attachment | 'unknown';
+  private state: Attachment | 'unknown' | undefined;
 
-  /** @param fresh the process was just launched: what the log holds already is of an earlier one */
-  constructor(logDirectory: string, fresh: boolean) {
+  /** @param mark how long the log was when the process was launched, in bytes; undefined where that is not known */
+  constructor(logDirectory: string, mark: Promise<number | undefined>) {
     this.file = join(logDirectory, 'activemq.log');
-    this.mark = fresh ? (statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) : 0;
-    this.state = fresh ? 'none' : 'unknown';
+    this.mark = mark.catch(() => undefined);
   }
 
   /** @returns the state, and a number that changes with every line: no change is no progress */
   async look(): Promise<{ readonly state: Attachment | 'unknown'; readonly progress: number }> {
+    const mark = await this.mark;
     const size = await markOf(this.file);
+    // What stood there before is of an earlier process.
+    this.state ??= mark === undefined ? 'unknown' : 'none';
     if (size !== this.size) {
-      const lines = (await sinceMark(this.file, this.mark)).split('\n');
+      const lines = (await sinceMark(this.file, mark ?? 0)).split('\n');
       this.state = attachmentIn(lines) ?? this.state;
       this.size = size;
     }

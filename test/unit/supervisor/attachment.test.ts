@@ -77,7 +77,8 @@ describe('a log that is followed', () => {
     const directory = temporaryDirectory();
     const file = join(directory, 'activemq.log');
     if (before !== '') writeFileSync(file, before);
-    return { file, attachment: new AttachmentLog(directory, fresh) };
+    const mark = Promise.resolve(fresh ? before.length : undefined);
+    return { file, attachment: new AttachmentLog(directory, mark) };
   };
 
   it('says nothing of an earlier process', async () => {
@@ -87,6 +88,12 @@ describe('a log that is followed', () => {
   it('tells of a process that was there before, or that it cannot tell', async () => {
     expect((await log(false, `${ATTACHED}\n`).attachment.look()).state).toBe('attached');
     expect((await log(false, 'something else\n').attachment.look()).state).toBe('unknown');
+  });
+
+  it('tells what a process has said since it was launched, also before anybody looked', async () => {
+    const { file, attachment } = log(true, `${ATTACHED}\n`);
+    appendFileSync(file, `${USING}\n${ATTACHING}\n`);
+    expect((await attachment.look()).state).toBe('attaching');
   });
 
   it('says nothing while it is absent', async () => {

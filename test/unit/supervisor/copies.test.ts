@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Copies } from '../../../src/supervisor/copies.js';
+import { Copies } from '../../../src/supervisor/core/copies.js';
 
 it('tells that too many logs were lost only when they were lost at once', () => {
   const copies = new Copies();

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { SupervisorLimits } from '../../../src/config/schema.js';
-import { FaultClock, limitOf, type Fault, type FaultCode } from '../../../src/supervisor/rules.js';
+import {
+  FaultClock,
+  limitOf,
+  type Fault,
+  type FaultCode,
+} from '../../../src/supervisor/core/faults.js';
 
 const LIMITS: SupervisorLimits = {
   restarts: 8,

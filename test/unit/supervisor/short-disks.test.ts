@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { roomOnShortDisks, withRoom } from '../../../src/supervisor/short-disks.js';
+import { roomOnShortDisks, withRoom } from '../../../src/supervisor/core/short-disks.js';
 
 const MB = 1024 * 1024;
 const NAMES = ['mq01', 'mq02', 'mq03'];

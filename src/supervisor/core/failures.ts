@@ -1,4 +1,4 @@
-import { isHopeless, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
+import { isHopeless, type EndRecord } from '../../stores/replicated-leveldb/end-record.js';
 
 /** What brokers have ended themselves for since somebody last served, and damage that they found while they served. */
 export class Failures {
@@ -61,5 +61,15 @@ export class Failures {
     this.#nodes.clear();
     this.#reasons.clear();
     this.#behind.clear();
+  }
+
+  /** The same, to go on from without a change of this one. */
+  clone(): Failures {
+    const copy = new Failures();
+    for (const [reason, nodes] of this.#nodes) copy.#nodes.set(reason, new Set(nodes));
+    for (const [name, reason] of this.#reasons) copy.#reasons.set(name, reason);
+    for (const [znode, said] of this.#behind) copy.#behind.set(znode, said);
+    for (const [damage, nodes] of this.#damaged) copy.#damaged.set(damage, new Set(nodes));
+    return copy;
   }
 }

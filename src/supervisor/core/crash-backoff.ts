@@ -1,18 +1,18 @@
 /** The pauses before a process that keeps dying is started again, in milliseconds. */
 const PAUSES_MS = [0, 1000, 2000, 4000, 8000, 16_000, 30_000];
 
-/** A process that is of use and dies even so may do that this often. */
+/** A process that is healthy for a while and dies even so may do that this often. */
 const WITHIN_MS = 10 * 60_000;
 const AT_MOST = 40;
 
-/** Being of use this long makes up for all deaths before. */
-const OF_USE_MS = 1000;
+/** Being healthy this long makes up for all deaths before. */
+const HEALTHY_MS = 1000;
 
 /** Deaths of the last two minutes are told where there are so many, and slow the starts down. */
 const LATELY_MS = 2 * 60_000;
 const MANY = 5;
 
-/** Who was of use for less has lived shortly: after a failover or two such deaths nothing is waited for. */
+/** Who was healthy for less has lived shortly: after a failover or two such deaths nothing is waited for. */
 const SHORT_MS = 10_000;
 const FREE = 2;
 
@@ -39,19 +39,19 @@ interface Death {
 /** Counts the deaths of one process, and says when it may be started again. */
 export class CrashBackoff {
   private inARow = 0;
-  private deaths: Death[] = [];
+  private deaths: readonly Death[] = [];
 
   /**
    * Takes a death, or a start that failed. Two pauses are compared, and the longer counts: one grows with the deaths
-   * in a row without any use, the other with the short lives of the last two minutes.
+   * in a row without being healthy, the other with the short lives of the last two minutes.
    * @param now in milliseconds of any steady clock
-   * @param ofUseMs how long it had served, or been attached, before it died
-   * @param limit how many deaths in a row, without being of use in between, are followed by a start
+   * @param healthyMs how long it had served, or been attached, before it died
+   * @param limit how many deaths in a row, without being healthy in between, are followed by a start
    */
-  count(now: number, ofUseMs: number, limit: number): Verdict {
-    if (ofUseMs >= OF_USE_MS) this.inARow = 0;
+  count(now: number, healthyMs: number, limit: number): Verdict {
+    if (healthyMs >= HEALTHY_MS) this.inARow = 0;
     this.inARow += 1;
-    const short = ofUseMs < SHORT_MS;
+    const short = healthyMs < SHORT_MS;
     this.deaths = [...this.since(now - WITHIN_MS), { at: now, short }];
     if (this.inARow > limit || this.deaths.length > AT_MOST) {
       const count = this.inARow > limit ? this.inARow : this.deaths.length;
@@ -76,8 +76,16 @@ export class CrashBackoff {
     return { deaths: deaths.length, withinMs: (deaths.at(-1)?.at ?? 0) - (deaths[0]?.at ?? 0) };
   }
 
-  private since(time: number): Death[] {
+  private since(time: number): readonly Death[] {
     return this.deaths.filter(({ at }) => at > time);
+  }
+
+  /** The same, to go on from without a change of this one. */
+  clone(): CrashBackoff {
+    const copy = new CrashBackoff();
+    copy.inARow = this.inARow;
+    copy.deaths = this.deaths;
+    return copy;
   }
 
   /** A person has asked for the process again. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CrashBackoff } from '../../../src/supervisor/crash-backoff.js';
+import { CrashBackoff } from '../../../src/supervisor/core/crash-backoff.js';
 
 const MINUTE = 60_000;
 

@@ -1,11 +1,11 @@
-import type { Attachment } from '../stores/replicated-leveldb/attachment.js';
-import type { SupervisorLimits } from '../config/schema.js';
+import type { Attachment } from '../../stores/replicated-leveldb/attachment.js';
+import type { SupervisorLimits } from '../../config/schema.js';
 import {
   membersOf,
   vetoing,
   type Election,
-} from '../stores/replicated-leveldb/election/election.js';
-import type { KillCode } from '../state/journal/entries.js';
+} from '../../stores/replicated-leveldb/election/election.js';
+import type { KillCode } from '../../state/journal/entries.js';
 
 /** What can be wrong with a process that lives. */
 export type FaultCode = Exclude<KillCode, 'behind' | 'hopeless'>;
@@ -103,7 +103,7 @@ export function limitOf(code: FaultCode, limits: SupervisorLimits): number {
 
 /** Remembers since when each fault lasts. */
 export class FaultClock {
-  private since = new Map<string, number>();
+  private since: ReadonlyMap<string, number> = new Map();
 
   /**
    * Takes the faults of a moment.
@@ -112,20 +112,28 @@ export class FaultClock {
    */
   update(faults: readonly Fault[], now: number, limits: SupervisorLimits): Fault[] {
     const before = this.since;
-    this.since = new Map();
+    const since = new Map<string, number>();
     const due: Fault[] = [];
     for (const fault of faults) {
       const key = `${fault.name} ${fault.code} ${fault.detail}`;
       const began = before.get(key) ?? now;
       const isDue = now - began >= limitOf(fault.code, limits);
-      this.since.set(key, isDue ? now : began);
+      since.set(key, isDue ? now : began);
       if (isDue) due.push(fault);
     }
+    this.since = since;
     return due;
   }
 
   /** Whether anything is at fault, so that a closer look pays. */
   get isCalm(): boolean {
     return this.since.size === 0;
+  }
+
+  /** The same, to go on from without a change of this one. */
+  clone(): FaultClock {
+    const copy = new FaultClock();
+    copy.since = this.since;
+    return copy;
   }
 }

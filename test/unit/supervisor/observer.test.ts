@@ -60,11 +60,11 @@ async function view(edited = false) {
       return Promise.resolve({ exists: true, znodes: [znode(1, 'mq01', master)] });
     },
   } as unknown as ZooKeeperReader;
-  const lookout = new Observer(cluster, reader, () => undefined);
+  const observer = new Observer(cluster, reader, () => undefined);
   let now = performance.now();
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   return {
-    look: async () => (await lookout.look('mq01')).serving,
+    look: async () => (await observer.look('mq01', new Map(), Promise.resolve(new Map()))).serving,
     later: (ms: number) => {
       now += ms;
     },

@@ -1,4 +1,4 @@
-import { isFull, isShort } from '../observe/disk.js';
+import { isFull, isShort } from '../../observe/disk.js';
 
 /**
  * How many brokers may be launched at this moment whose disk is short of room. Beyond a quorum it is one at a time: what

@@ -16,4 +16,11 @@ export class Copies {
   attached(name: string): void {
     this.#lost.delete(name);
   }
+
+  /** The same, to go on from without a change of this one. */
+  clone(): Copies {
+    const copy = new Copies();
+    for (const name of this.#lost) copy.#lost.add(name);
+    return copy;
+  }
 }

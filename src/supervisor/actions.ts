@@ -1,0 +1,106 @@
+import { isAccepting } from '../clients/probe.js';
+import { Deadline } from '../lib/time.js';
+import { diskRoom, isFull } from '../observe/disk.js';
+import type { Cluster } from '../state/cluster.js';
+import { releaseZnodes } from '../state/sessions.js';
+import { endOfLast, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
+import { asStarted } from '../stores/replicated-leveldb/settings.js';
+import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+import type { Action } from './core/action.js';
+import type { SupervisorEvent } from './core/event.js';
+import type { DesiredStateReader } from './desired-state-reader.js';
+import { startProcesses, type Starts } from './starts.js';
+
+const RELEASE_MS = 1500;
+/** How long a master that seems to hang is asked before it is killed. */
+const LATE_MS = 2000;
+
+/** What actions need of the world. */
+export interface Surroundings {
+  /** As mqha.yaml has it now. */
+  readonly cluster: Cluster;
+  readonly reader: ZooKeeperReader;
+  readonly desired: DesiredStateReader;
+  readonly starts: Starts;
+}
+
+/** Does what was decided. @returns what came of it */
+export async function carryOut(
+  action: Action,
+  { cluster, reader, desired, starts }: Surroundings,
+): Promise<readonly SupervisorEvent[]> {
+  switch (action.type) {
+    case 'release': {
+      const { name: node, znode, session } = action;
+      const path = `${cluster.config.zookeeper.path}/${znode}`;
+      const removed = await reader.remove(path, Deadline.in(RELEASE_MS)).catch(() => false);
+      return removed ? [{ type: 'released', node, znode, session }] : [];
+    }
+    case 'release-noted': {
+      const deadline = Deadline.in(RELEASE_MS);
+      const removed = await releaseZnodes(cluster, reader, action.names, deadline).catch(() => []);
+      return removed.map((entry) => ({ type: 'released', ...entry }));
+    }
+    case 'examine': {
+      const { name, pid, startTime } = action;
+      const [end, diskFull, wanted] = await Promise.all([
+        endOf(cluster, name, pid),
+        isDiskFull(cluster, name),
+        desired.read(cluster),
+      ]);
+      const at = cluster.host.now().toISOString();
+      return [{ type: 'examined', name, pid, startTime, end, diskFull, desired: wanted, at }];
+    }
+    case 'ask': {
+      const { name, pid, startTime } = action;
+      const answers = await answersLate(cluster, name, pid);
+      return [{ type: 'asked', name, pid, startTime, answers }];
+    }
+    case 'kill': {
+      const { name, pid, startTime, code, reason } = action;
+      const killed = await cluster.registry
+        .signal({ pid, startTime }, 'SIGKILL')
+        .catch(() => false);
+      return [
+        killed
+          ? { type: 'killed', name, pid, startTime, code, reason }
+          : { type: 'not-killed', name, pid, startTime },
+      ];
+    }
+    case 'start': {
+      const results = await startProcesses(cluster, desired, starts, action);
+      return [{ type: 'started', results }];
+    }
+  }
+}
+
+/** Why a broker ended itself; undefined where it did not, or that cannot be read. */
+export async function endOf(
+  { layout }: Cluster,
+  name: string,
+  pid: number,
+): Promise<EndRecord | undefined> {
+  if (name === ZOOKEEPER) return undefined;
+  return endOfLast(layout.node(name).log, pid).catch(() => undefined);
+}
+
+/** On a full disk a process cannot write why it ends. */
+async function isDiskFull({ layout }: Cluster, name: string): Promise<boolean> {
+  const { data } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
+  const disk = await diskRoom(data).catch(() => undefined);
+  return disk !== undefined && isFull(disk.freeBytes);
+}
+
+async function answersLate(
+  { config, registry }: Cluster,
+  name: string,
+  pid: number,
+): Promise<boolean> {
+  const configured = config.nodes.find((node) => node.name === name);
+  const process = await registry.recorded(name).catch(() => undefined);
+  if (!configured) return false;
+  const argv = process?.pid === pid ? process.argv : [];
+  const { host, messagePort } = asStarted(configured, argv);
+  return isAccepting(host, messagePort, LATE_MS);
+}

@@ -1,0 +1,99 @@
+import { quorumOf } from '../../config/checks.js';
+import type { EndRecord } from '../../stores/replicated-leveldb/end-record.js';
+import type { SupervisorEvent } from './event.js';
+import { isSame, type ProcessId } from '../../agents/local/table.js';
+import { planRestart } from './restarts.js';
+import { isUp, type State, type SupervisedProcess } from './state.js';
+import type { Step } from './step.js';
+
+/** A process serves, or is attached. */
+export function markHealthy(process: SupervisedProcess, now: number): SupervisedProcess {
+  return process.healthySince === undefined ? { ...process, healthySince: now } : process;
+}
+
+/** A process does neither any more. */
+export function markUnhealthy(process: SupervisedProcess, now: number): SupervisedProcess {
+  const { healthySince, healthyMs } = process;
+  if (healthySince === undefined) return process;
+  return {
+    ...process,
+    healthySince: undefined,
+    healthyMs: Math.max(healthyMs, now - healthySince),
+  };
+}
+
+/** A process is proven dead. It is told once, whoever saw it first. */
+export function onProcessExit(step: Step, name: string, id: ProcessId): void {
+  const { state, now } = step;
+  const process = state.processes.get(name);
+  if (!process || !isSame(process.info, id)) return;
+  state.processes.delete(name);
+  state.dead.set(name, process.info);
+  state.ending.push(markUnhealthy(process, now));
+  if (process.znode) step.act({ type: 'release', name, ...process.znode });
+  step.act({ type: 'examine', name, pid: id.pid, startTime: id.startTime });
+  if (state.failovers.died(name, now)) state.unservedSince = now;
+}
+
+/** It is known what a process has left behind. */
+export function onExamined(
+  step: Step,
+  event: SupervisorEvent & { readonly type: 'examined' },
+): void {
+  const { state } = step;
+  const process = state.ending.find((one) => one.name === event.name && isSame(one.info, event));
+  if (!process) return;
+  state.ending = state.ending.filter((one) => one !== process);
+  const { name, end, desired } = event;
+  state.desired = desired;
+  // A command says what it wants before it ends a process, maybe a moment ago.
+  const wanted = isUp(state, name);
+  if (end) noteEnd(step, name, end, event.at);
+  const full = wanted && event.diskFull ? 'the disk that holds its data is full' : undefined;
+  const why = process.killed ?? end?.message ?? full;
+  const reason = why ?? (wanted ? `${name} died` : `${name} was stopped`);
+  state.reasons.set(name, reason);
+  step.tell({
+    type: 'process-ended',
+    node: name,
+    pid: event.pid,
+    wanted: wanted ? 'up' : 'down',
+    ...(why === undefined ? {} : { how: why }),
+    ...(end === undefined ? {} : { code: end.code }),
+  });
+  step.write(state.failovers.explain(name, reason));
+  // Who is there already was started by a command.
+  if (wanted && !state.processes.has(name)) planRestart(step, name, process.healthyMs, step.now);
+}
+
+/** What a broker has recorded of its own end. */
+function noteEnd(step: Step, name: string, end: EndRecord, at: string): void {
+  const { state } = step;
+  for (const other of state.failures.note(name, end, state.elected)) {
+    state.doomed.set(other, `${other} and ${name} end for the same reason`);
+  }
+  if (end.code === 'log-lost') missCopy(step, name, at);
+}
+
+function missCopy(step: Step, name: string, at: string): void {
+  const { state } = step;
+  const { replicas } = state.config;
+  const nodes = state.copies.lost(name, replicas - quorumOf(replicas));
+  if (!nodes) return;
+  state.copiesLost = { at, nodes };
+  step.tell({ type: 'copies-lost', nodes });
+}
+
+/** A person has asked for these anew: what they did before is forgiven. */
+export function resetOnRequest(state: State): void {
+  for (const [name, { state: wanted, at }] of Object.entries(state.desired.processes)) {
+    if (state.askedAt.get(name) === at) continue;
+    const isFirst = !state.askedAt.has(name);
+    state.askedAt.set(name, at);
+    if (isFirst || wanted === 'down') continue;
+    state.backoff.get(name)?.forgive();
+    state.restarts.delete(name);
+    state.failures.forgive(name);
+    state.doomed.delete(name);
+  }
+}

@@ -1,0 +1,43 @@
+import { isAnyUp, isUp, type State } from './state.js';
+import { forgetRefusals } from './restarts.js';
+import type { Look } from './look.js';
+import type { Step } from './step.js';
+
+/** Whether ZooKeeper answers, and since when not. */
+export function followZooKeeper(step: Step, { election }: Look): void {
+  const { state, now } = step;
+  if (election === undefined && state.zookeeperLostAt === undefined && isAnyUp(state)) {
+    state.zookeeperLostAt = now;
+    const reason = `${state.config.zookeeper.connect} does not answer`;
+    step.tell({ type: 'zookeeper-lost', reason });
+  } else if (election !== undefined && state.zookeeperLostAt !== undefined) {
+    const outageMs = Math.round(now - state.zookeeperLostAt);
+    state.zookeeperLostAt = undefined;
+    step.tell({ type: 'zookeeper-back', outageMs });
+  }
+}
+
+/** Who serves, and who is elected. */
+export function followMaster(step: Step, look: Look): void {
+  const { state, now } = step;
+  const { election, serving } = look;
+  const elected = election?.master?.container ?? undefined;
+  const reason = whyNobodyServes(state, look, elected);
+  step.write(state.failovers.update({ serving, elected, reason }, now));
+  if (serving !== undefined && serving === elected) state.served = election?.master?.znode;
+  state.elected = election?.master?.znode;
+  if (state.failovers.isServed) {
+    state.unservedSince = undefined;
+    state.failures.forget();
+    forgetRefusals(state);
+  } else state.unservedSince ??= now;
+}
+
+function whyNobodyServes(state: State, look: Look, elected: string | undefined): string {
+  const { last } = state.failovers;
+  if (look.election === undefined) return 'ZooKeeper is away';
+  if (last !== undefined && !isUp(state, last)) return `${last} was stopped`;
+  if (last !== undefined && !look.processes.has(last)) return `${last} ended`;
+  const who = last ?? 'the master';
+  return elected === last ? `${who} does not answer` : `${who} was demoted`;
+}

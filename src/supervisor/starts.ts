@@ -1,0 +1,128 @@
+import { messageOf, MqhaError } from '../lib/errors.js';
+import { Deadline } from '../lib/time.js';
+import { diskRoom, isFull } from '../observe/disk.js';
+import { launchNodes } from '../operations/start/launch.js';
+import { prepareRuntime, type Prepared } from '../operations/start/prepare.js';
+import { openCluster, withLock, type Cluster } from '../state/cluster.js';
+import { isWanted } from '../state/desired-state-file.js';
+import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+import type { Action, Attempt } from './core/action.js';
+import type { StartResult } from './core/event.js';
+import { withRoom } from './core/short-disks.js';
+import type { DesiredStateReader } from './desired-state-reader.js';
+
+/** A command that holds the lock is let finish; then it is tried again. */
+const LOCK_MS = 100;
+const START_MS = 40_000;
+
+/** What is kept from one start to the next. */
+export interface Starts {
+  /** Java and the distribution, as the last start that went well has found them. */
+  prepared: Prepared | undefined;
+}
+
+type Outcome = StartResult['outcome'];
+
+/** Starts what was decided, as far as it is wanted and has room, and tells of each how it went. */
+export async function startProcesses(
+  cluster: Cluster,
+  desired: DesiredStateReader,
+  starts: Starts,
+  { attempts, room }: Action & { readonly type: 'start' },
+): Promise<StartResult[]> {
+  const { layout, host } = cluster;
+  const results = new Map<string, StartResult>(
+    attempts.map(({ name }) => [name, { name, outcome: 'deferred' }]),
+  );
+  const note = (names: readonly string[], outcome: Exclude<Outcome, 'failed'>) => {
+    for (const name of names) results.set(name, { name, outcome });
+  };
+  const fail = async (name: string, error: unknown) => {
+    starts.prepared = undefined; // Java or the cache may be what is wrong.
+    results.set(name, await failure(cluster, name, error));
+  };
+  const ready = await withRoomOf(cluster, attempts, room);
+  const names = ready.map(({ name }) => name);
+  note(
+    attempts.map(({ name }) => name).filter((name) => !names.includes(name)),
+    'no-room',
+  );
+  if (ready.length === 0) return [...results.values()];
+  const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
+  try {
+    const prepared = (starts.prepared ??= await prepareRuntime(host, {
+      javaHome: cluster.config.java.home,
+    }));
+    await withLock(layout, host, Deadline.in(LOCK_MS), async () => {
+      const wanted = await desired.read(cluster);
+      // As it is with the lock held: mqha.yaml may have been changed a moment ago.
+      const current = await openCluster(layout.directory, host);
+      const asked = names.filter((name) => isWanted(wanted, name));
+      if (asked.length === 0) return;
+      const launch = async (some: readonly string[]) => {
+        const launched = await launchSome(current, prepared, reader, some);
+        note(
+          some.filter((name) => launched.includes(name)),
+          'launched',
+        );
+      };
+      // Together, so that their stores are looked at together.
+      const error = await launch(asked).then(() => undefined, wrapped);
+      if (!error) return;
+      // What keeps one from starting is no fault of the others, unless it is about all of them.
+      const alone = asked.length > 1 && codeOf(error.cause) !== 'copies-lost';
+      for (const name of asked) {
+        const why = alone ? await launch([name]).then(() => undefined, wrapped) : error;
+        if (why) await fail(name, why.cause);
+      }
+    });
+  } catch (error) {
+    // A command is at work: it may do what was to be done here.
+    if (codeOf(error) !== 'locked') for (const name of names) await fail(name, error);
+  } finally {
+    reader.close();
+  }
+  return [...results.values()];
+}
+
+const wrapped = (cause: unknown) => ({ cause });
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof MqhaError ? error.code : undefined;
+}
+
+/** @returns who runs; who has to wait for the others' election is not among them */
+async function launchSome(
+  cluster: Cluster,
+  prepared: Prepared,
+  reader: ZooKeeperReader,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const nodes = cluster.config.nodes.filter(({ name }) => names.includes(name));
+  const deadline = Deadline.in(START_MS);
+  const { plan, started } = await launchNodes(cluster, nodes, prepared, reader, deadline);
+  return [ZOOKEEPER, ...[...plan.running, ...started].map(({ name }) => name)];
+}
+
+async function failure(cluster: Cluster, name: string, error: unknown): Promise<StartResult> {
+  const process = await cluster.registry.find(name).catch(() => undefined);
+  const alive = process !== undefined;
+  return { name, outcome: 'failed', message: messageOf(error), code: codeOf(error), alive };
+}
+
+/** Those that can start on their disks. */
+async function withRoomOf(
+  { layout }: Cluster,
+  attempts: readonly Attempt[],
+  room: number,
+): Promise<Attempt[]> {
+  const disks = new Map<string, number>();
+  for (const { name } of attempts) {
+    const { data } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
+    const disk = await diskRoom(data).catch(() => undefined);
+    // ZooKeeper attaches to nobody, and takes little.
+    if (disk && (name !== ZOOKEEPER || isFull(disk.freeBytes))) disks.set(name, disk.freeBytes);
+  }
+  return withRoom(attempts, disks, room);
+}

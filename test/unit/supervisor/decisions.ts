@@ -1,0 +1,140 @@
+import type { ProcessInfo } from '../../../src/agents/local/table.js';
+import type { NewEntry } from '../../../src/state/journal/entries.js';
+import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
+import type { Action } from '../../../src/supervisor/core/action.js';
+import { decide } from '../../../src/supervisor/core/decide.js';
+import type { SupervisorEvent } from '../../../src/supervisor/core/event.js';
+import type { Look } from '../../../src/supervisor/core/look.js';
+import { initialState, type State } from '../../../src/supervisor/core/state.js';
+import { config as CONFIG, znode } from '../scenes.js';
+
+export const NODES = ['mq01', 'mq02', 'mq03'];
+
+export { CONFIG };
+
+/** A process of a node; another pid is another process. */
+export const running = (pid: number, suspended = false): ProcessInfo => ({
+  pid,
+  startTime: `${pid}`,
+  argv: [],
+  suspended,
+});
+
+/** What a look sees where everything is well: all run, mq01 is elected and serves, the others are attached. */
+export function whole(began: number, changed: Partial<Look> = {}): Look {
+  const processes = new Map([
+    ['zookeeper', running(9)],
+    ...NODES.map((name, index) => [name, running(index + 1)] as const),
+  ]);
+  return {
+    began,
+    processes,
+    ended: [],
+    election: election('mq01'),
+    znodes: new Map(
+      NODES.map((name, index) => {
+        const { name: own, session } = znode(index + 1, name);
+        return [name, { znode: own, session, pid: index + 1, startTime: `${index + 1}` }] as const;
+      }),
+    ),
+    serving: 'mq01',
+    attachments: new Map(
+      NODES.map((name, index) => [
+        name,
+        { state: name === 'mq01' ? 'none' : 'attached', progress: 1, ...running(index + 1) },
+      ]),
+    ),
+    zookeeperSilent: false,
+    ...changed,
+  };
+}
+
+/** The members that are there, and whom the first of them has elected. */
+export function election(master: string | undefined, members: readonly string[] = NODES) {
+  const znodes = members.map((name, index) => {
+    const number = NODES.indexOf(name) + 1;
+    const elected = index === 0 && master ? `000000000${NODES.indexOf(master) + 1}` : null;
+    return znode(number, name, {
+      position: 100,
+      ...(elected === null ? {} : { elected }),
+      ...(name === master ? { address: 'tcp://127.0.0.1:1' } : {}),
+    });
+  });
+  return readElection(znodes, CONFIG.name);
+}
+
+/** A supervisor's decisions, one after the other. */
+export class Decisions {
+  state: State = initialState(CONFIG);
+  readonly entries: NewEntry[] = [];
+  /** Of the last event. */
+  actions: readonly Action[] = [];
+
+  learn(event: SupervisorEvent, now: number): NewEntry[] {
+    const { state, entries, actions } = decide(this.state, event, now);
+    this.state = state;
+    this.entries.push(...entries);
+    this.actions = actions;
+    return [...entries];
+  }
+
+  look(look: Look, now = look.began): NewEntry[] {
+    return this.learn({ type: 'look', look }, now);
+  }
+
+  /** A person wants these up, and the others down. */
+  want(names: readonly string[], at: string, now = 0): void {
+    const all = ['zookeeper', ...NODES];
+    this.learn(
+      {
+        type: 'desired',
+        desired: {
+          processes: Object.fromEntries(
+            all.map((name) => [name, { state: names.includes(name) ? 'up' : 'down', at }]),
+          ),
+          supervisor: true,
+        },
+      },
+      now,
+    );
+  }
+
+  exited(name: string, pid: number, now: number): NewEntry[] {
+    return this.learn({ type: 'exited', name, pid, startTime: `${pid}` }, now);
+  }
+
+  examined(
+    name: string,
+    pid: number,
+    now: number,
+    left: Partial<SupervisorEvent & { readonly type: 'examined' }> = {},
+  ): NewEntry[] {
+    const { desired } = this.state;
+    const at = '2026-11-29T10:00:00.000Z';
+    const event = { type: 'examined', name, pid, startTime: `${pid}`, at } as const;
+    return this.learn({ ...event, end: undefined, diskFull: false, desired, ...left }, now);
+  }
+
+  /** Actions of the last event, of one kind. */
+  done<T extends Action['type']>(type: T): (Action & { readonly type: T })[] {
+    return this.actions.filter(
+      (action): action is Action & { readonly type: T } => action.type === type,
+    );
+  }
+
+  /** Entries of one kind, of all events. */
+  told<T extends NewEntry['type']>(type: T): (NewEntry & { readonly type: T })[] {
+    return this.entries.filter(
+      (entry): entry is NewEntry & { readonly type: T } => entry.type === type,
+    );
+  }
+
+  /** Everything is well, and wanted. */
+  static whole(): Decisions {
+    const decisions = new Decisions();
+    decisions.want(['zookeeper', ...NODES], '1');
+    decisions.look(whole(0));
+    decisions.look(whole(1000));
+    return decisions;
+  }
+}
