@@ -1,5 +1,6 @@
 import type { Replication } from '../clients/management/jolokia.js';
 import { isAccepting } from '../clients/probe.js';
+import { attachedByLog } from '../stores/replicated-leveldb/master-log.js';
 import { asStarted } from '../stores/replicated-leveldb/settings.js';
 import { endOfLast, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
 import { keptStores, type KeptStore } from '../stores/replicated-leveldb/data/kept.js';
@@ -62,6 +63,13 @@ export interface NodeObservation {
   readonly kept?: readonly KeptStore[] | undefined;
 }
 
+/** The console of the master could not be asked; it opens a moment after the master serves. */
+export interface SilentConsole {
+  readonly error: string;
+  /** The node ids of the slaves that the master's log says are attached; undefined where it does not tell. */
+  readonly attached?: ReadonlySet<string> | undefined;
+}
+
 /** One look at a cluster: facts, not yet judged. */
 export interface Observation {
   readonly zookeeper: {
@@ -73,7 +81,7 @@ export interface Observation {
   readonly election: Election | undefined;
   readonly nodes: readonly NodeObservation[];
   /** What the master says of its slaves, or why it could not be asked. */
-  readonly replication: Replication | { readonly error: string } | undefined;
+  readonly replication: Replication | SilentConsole | undefined;
   /** Which nodes take part in elections; undefined where that is damaged. */
   readonly inForce?: InForce | undefined;
   /** Why that could not be read. */
@@ -264,6 +272,9 @@ async function askMaster(
     // Alone it has no slaves to tell of.
     return { replication: config.nodes.length === 1 ? undefined : replication, usage };
   } catch (error) {
-    return { replication: { error: messageOf(error) }, usage: undefined };
+    const mark = process && (await cluster.registry.logMark(node.name, process));
+    const { log } = cluster.layout.node(node.name);
+    const attached = mark === undefined ? undefined : await attachedByLog(log, mark);
+    return { replication: { error: messageOf(error), attached }, usage: undefined };
   }
 }

@@ -9,6 +9,7 @@ import type { NodeObservation, Observation } from './observation.js';
 import { livingMembers, memberOf } from './members.js';
 import { problemsOf } from './conditions/conditions.js';
 import { decidingOf } from './quorum.js';
+import { confirmed } from './stated-faults.js';
 import type { ClusterState, ClusterStatus, NodeStatus, Role } from './status.js';
 
 /** Turns what was seen into the one value that the table and `--json` print. */
@@ -37,10 +38,9 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
     supervisor: {
       running: seen.supervisor.pid !== undefined,
       pid: seen.supervisor.pid ?? null,
-      processes: Object.entries(seen.supervisor.state?.processes ?? {}).map(([name, process]) => ({
-        name,
-        ...process,
-      })),
+      processes: Object.entries(
+        confirmed(seen.supervisor.state?.processes ?? {}, seen, nodes, deciding.electing),
+      ).map(([name, process]) => ({ name, ...process })),
     },
     usage: seen.usage
       ? {
@@ -105,8 +105,10 @@ function attachment(
   observed: NodeObservation,
 ): { attached: boolean | null; lagBytes: number | null } {
   const { replication } = seen;
-  if (replication === undefined || 'error' in replication || observed.nodeId === undefined) {
-    return NOT_A_SLAVE;
+  if (replication === undefined || observed.nodeId === undefined) return NOT_A_SLAVE;
+  if ('error' in replication) {
+    const isAttached = replication.attached?.has(observed.nodeId) === true;
+    return isAttached ? { attached: true, lagBytes: null } : NOT_A_SLAVE;
   }
   const slave = replication.slaves.find((candidate) => candidate.nodeId === observed.nodeId);
   if (!slave?.attached) return { attached: false, lagBytes: null };

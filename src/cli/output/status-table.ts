@@ -109,7 +109,7 @@ function row(node: NodeStatus): string[] {
     node.attached === null
       ? '–'
       : node.attached
-        ? `yes, lag ${node.lagBytes ?? '?'} bytes`
+        ? `yes${node.lagBytes === null ? '' : `, lag ${node.lagBytes} bytes`}`
         : 'not yet',
   ];
 }

@@ -79,8 +79,15 @@ export async function startNodes(
     const alreadyRunning = plan.running.map(({ name }) => name);
     const names = [...(plan.zookeeper ? [ZOOKEEPER] : []), ...started.map(({ name }) => name)];
     const wanted = new Set(nodes.map((node) => node.name));
-    const until = (now: ClusterStatus) =>
+    const isIn = (now: ClusterStatus) =>
       options.whole ? now.state === 'serving' : areIn(now, wanted);
+    let supervisor: Promise<unknown> | undefined;
+    const until = (now: ClusterStatus) => {
+      // Brokers that start need the machine's cores more; with a master the most of that is done.
+      if (now.master !== null)
+        supervisor ??= begun(settleSupervisor(cluster, options.supervisor, deadline));
+      return isIn(now);
+    };
     let status: ClusterStatus;
     let readyMs: number;
     try {
@@ -98,16 +105,22 @@ export async function startNodes(
       await noteCopies(cluster.layout, copiesIn(status));
       readyMs = names.length === 0 ? 0 : Math.round(performance.now() - began);
     } finally {
-      // Last, since brokers that start need the machine's cores more; and also for what did not come up.
-      await settleSupervisor(cluster, options.supervisor, deadline);
+      // Also for what did not come up.
+      await (supervisor ?? settleSupervisor(cluster, options.supervisor, deadline));
     }
-    if (options.supervisor) status = await lookAgain(cluster, reader, until);
+    if (options.supervisor) status = await lookAgain(cluster, reader, isIn);
     if (recordsClasses([plan.zookeeper, ...plan.brokers.map((broker) => broker.launch)]))
       await leaveArchiver(cluster);
     return { started: names, alreadyRunning, readyMs, status };
   } finally {
     reader.close();
   }
+}
+
+/** It is waited for later; until then nobody hears of its failure. */
+function begun<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 /** How it all is now that a supervisor is there, or gone; a single look may miss something. */

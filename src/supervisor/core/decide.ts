@@ -4,7 +4,7 @@ import { isLocal } from '../../agents/local/hosts.js';
 import type { SupervisorEvent } from './event.js';
 import { markHealthy, markUnhealthy, onExamined, onProcessExit, resetOnRequest } from './exits.js';
 import { faultInputOf } from './fault-input.js';
-import { faultsOf } from './faults.js';
+import { faultsOf } from '../../observe/conditions/faults.js';
 import { endDoomed, endFaulty, endMasterBehind, onAsked, onNotKilled } from './kills.js';
 import type { Look } from './look.js';
 import { isSame } from '../../agents/local/table.js';

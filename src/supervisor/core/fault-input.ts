@@ -1,7 +1,7 @@
 import { decidingOf } from '../../observe/quorum.js';
 import { quorumOf } from '../../config/checks.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import type { FaultInput } from './faults.js';
+import type { FaultInput } from '../../observe/conditions/faults.js';
 import type { Look } from './look.js';
 import { isSame } from '../../agents/local/table.js';
 import type { SupervisedProcess } from './state.js';

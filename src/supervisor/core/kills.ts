@@ -1,6 +1,6 @@
 import type { KillCode } from '../../state/journal/entries.js';
 import type { SupervisorEvent } from './event.js';
-import type { Fault } from './faults.js';
+import type { Fault } from '../../observe/conditions/faults.js';
 import type { Look } from './look.js';
 import { isSame, type ProcessId } from '../../agents/local/table.js';
 import { abandonRestart } from './restarts.js';

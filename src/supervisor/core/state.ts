@@ -7,7 +7,8 @@ import { Copies } from './copies.js';
 import type { CrashBackoff } from './crash-backoff.js';
 import { FailoverLog } from './failover-log.js';
 import { Failures } from './failures.js';
-import { FaultClock, type Fault } from './faults.js';
+import { FaultClock } from './fault-clock.js';
+import type { Fault } from '../../observe/conditions/faults.js';
 import type { OwnZnode } from './look.js';
 
 /** A process that is looked after. */

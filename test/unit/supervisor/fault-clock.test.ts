@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SupervisorLimits } from '../../../src/config/schema.js';
-import {
-  FaultClock,
-  limitOf,
-  type Fault,
-  type FaultCode,
-} from '../../../src/supervisor/core/faults.js';
+import { FaultClock, limitOf } from '../../../src/supervisor/core/fault-clock.js';
+import type { Fault, FaultCode } from '../../../src/observe/conditions/faults.js';
 
 const LIMITS: SupervisorLimits = {
   restarts: 8,

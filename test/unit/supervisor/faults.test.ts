@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
 import type { Znode } from '../../../src/stores/replicated-leveldb/election/members.js';
-import { faultsOf, type FaultInput } from '../../../src/supervisor/core/faults.js';
+import { faultsOf, type FaultInput } from '../../../src/observe/conditions/faults.js';
 import { SERVED, znode } from '../scenes.js';
 
 const ALL = ['mq01', 'mq02', 'mq03'];
