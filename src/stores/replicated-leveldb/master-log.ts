@@ -4,14 +4,14 @@ import { sinceMark } from '../../agents/local/log.js';
 /** What a master says of a slave (replicated/MasterLevelDBStore.scala). */
 const SLAVE = /\| Slave (has connected|has now caught up|has disconnected): ([\w-]+) \|/;
 /** From here on the process is master; what it said before is of an earlier time as master. */
-const PROMOTED = /\| Promoted to master \|/;
+const PROMOTED = '| Promoted to master |';
 
 /**
  * The node ids of the slaves that are attached, from lines of the master's log: it says so before its console is open.
  * Undefined where the lines do not tell when it became master, so that one may have attached before them.
  */
 export function attachedIn(lines: readonly string[]): ReadonlySet<string> | undefined {
-  const promoted = lines.findLastIndex((line) => line.includes('| Promoted to master |'));
+  const promoted = lines.findLastIndex((line) => line.includes(PROMOTED));
   if (promoted === -1) return undefined;
   const attached = new Set<string>();
   for (const line of lines.slice(promoted)) {
