@@ -5,7 +5,7 @@ import { QueueSender } from '../../dist/clients/amqp/sender.js';
 /** After so long without an answer the client looks for another broker as well. */
 const PATIENCE_MS = 250;
 /** Between two knocks at a closed door: what is measured is the cluster, not the client. */
-const KNOCK_MS = 5;
+const ATTEMPT_MS = 5;
 /** `stop` gives up on the last message after this. */
 const STOP_MS = 30_000;
 
@@ -31,7 +31,7 @@ export class Producer {
    * @param {{ queue: string, pauseMs: number }} options a pause after each acknowledgement
    */
   constructor(clients, { queue, pauseMs }) {
-    const options = { ...clients, patienceMs: PATIENCE_MS, knockMs: KNOCK_MS };
+    const options = { ...clients, patienceMs: PATIENCE_MS, attemptMs: ATTEMPT_MS };
     this.#sender = new QueueSender(queue, options);
     this.#pauseMs = pauseMs;
     this.#work = this.#run();

@@ -1,4 +1,6 @@
+import { messageEndpoint } from '../config/endpoints.js';
 import type { ClusterConfig } from '../config/schema.js';
+import type { Endpoint } from '../lib/dial.js';
 
 /** An account of the message port; undefined for an anonymous cluster. */
 export interface Account {
@@ -7,10 +9,8 @@ export interface Account {
 }
 
 /** Where one broker takes clients. */
-export interface Broker {
+export interface Broker extends Endpoint {
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
 }
 
 /** What a client of a cluster needs, whatever it does. */
@@ -22,11 +22,11 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
   /** After so long without an answer the client looks for another broker as well; 250 ms. */
   readonly patienceMs?: number;
-  /** Between two knocks at a closed door, of each broker; 10 ms. */
-  readonly knockMs?: number;
+  /** Between two attempts to connect to one broker; 10 ms. */
+  readonly attemptMs?: number;
 }
 
 /** The message ports of a cluster, all of them: any node can be master. */
 export function brokersOf(config: ClusterConfig): readonly Broker[] {
-  return config.nodes.map(({ name, host, messagePort }) => ({ name, host, port: messagePort }));
+  return config.nodes.map((node) => ({ name: node.name, ...messageEndpoint(node) }));
 }

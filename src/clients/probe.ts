@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { dial, type Endpoint } from '../lib/dial.js';
 
 /**
  * The AMQP 1.0 header of a client that will authenticate (protocol id 3, SASL), which a serving
@@ -11,9 +11,9 @@ const AMQP_HEADER = Buffer.from([...Buffer.from('AMQP'), 3, 1, 0, 0]);
  * A bare connect proves nothing, since the kernel accepts connections for a stopped process.
  * @param timeoutMs how long the answer may take
  */
-export function isAccepting(host: string, port: number, timeoutMs = 500): Promise<boolean> {
+export function isAccepting(endpoint: Endpoint, timeoutMs = 500): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port });
+    const socket = dial(endpoint);
     const timer = setTimeout(() => socket.destroy(), timeoutMs);
     let answer = Buffer.alloc(0);
     let accepting = false;

@@ -1,4 +1,5 @@
 import type { ClientOptions } from '../clients/brokers.js';
+import { webEndpoint } from '../config/endpoints.js';
 import type { Cluster } from '../state/cluster.js';
 import { toStatus } from '../observe/to-status.js';
 import { observe } from '../observe/observation.js';
@@ -75,7 +76,7 @@ export function isWhole({ state, nodes }: ClusterStatus): boolean {
 /** The console of the master; undefined where nobody is. */
 export function consoleOf(cluster: Cluster, status: ClusterStatus): Console | undefined {
   const node = cluster.config.nodes.find(({ name }) => name === status.master);
-  return node && { host: node.host, port: node.webPort, account: cluster.account };
+  return node && { ...webEndpoint(node), account: cluster.account };
 }
 
 /** How many messages the master counts in a queue; undefined where it cannot be asked. */

@@ -135,7 +135,7 @@ class IdleDetector {
     }
     // A suspended master says nothing either, and its queue need not be empty.
     const broker = brokersOf(this.#cluster.config).find(({ name }) => name === link?.broker);
-    if (broker && (await isAccepting(broker.host, broker.port))) return 'empty';
+    if (broker && (await isAccepting(broker))) return 'empty';
     if (now - this.#servedAt > MASTER_MS) return 'unserved';
     if (!this.#told && now - this.#servedAt > 1000) {
       this.#told = true;

@@ -7,6 +7,7 @@ import { keptStores, type KeptStore } from '../stores/replicated-leveldb/data/ke
 import { lookAtStore } from '../stores/replicated-leveldb/data/store-look.js';
 import { nodeId } from '../stores/replicated-leveldb/data/store.js';
 import { readMaster, type Usage } from '../clients/management/usage.js';
+import { messageEndpoint, replicationEndpoint, webEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
 import { readElection, type Election } from '../stores/replicated-leveldb/election/election.js';
 import { messageOf, MqhaError } from '../lib/errors.js';
@@ -182,7 +183,7 @@ async function observeNode(
   const process = (await processes).get(configured.name);
   const node = asStarted(configured, process?.argv ?? []);
   const [accepting, id, disk, kept] = await Promise.all([
-    isAccepting(node.host, node.messagePort, Math.min(ACCEPT_MS, deadline.remaining)),
+    isAccepting(messageEndpoint(node), Math.min(ACCEPT_MS, deadline.remaining)),
     local ? nodeId(data).catch(() => undefined) : undefined,
     local ? before(deadline, diskRoom(data)) : undefined,
     local ? before(deadline, keptStores(data)) : undefined,
@@ -230,9 +231,9 @@ async function endOf(
 /** The addresses that a node listens on. */
 export function portsOf(node: NodeConfig): { key: string; host: string; port: number }[] {
   return [
-    { key: 'webPort', host: node.host, port: node.webPort },
-    { key: 'messagePort', host: node.host, port: node.messagePort },
-    { key: 'replicationPort', host: node.replicationHost, port: node.replicationPort },
+    { key: 'webPort', ...webEndpoint(node) },
+    { key: 'messagePort', ...messageEndpoint(node) },
+    { key: 'replicationPort', ...replicationEndpoint(node) },
   ];
 }
 
@@ -267,7 +268,7 @@ async function askMaster(
   const { node, process } = seen;
   try {
     const account = await accountOf(cluster, process?.argv ?? []);
-    const console = { host: node.host, port: node.webPort, account };
+    const console = { ...webEndpoint(node), account };
     const { replication, usage } = await readMaster(console, config.name, deadline);
     // Alone it has no slaves to tell of.
     return { replication: config.nodes.length === 1 ? undefined : replication, usage };

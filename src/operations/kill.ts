@@ -1,6 +1,7 @@
 import { tryOpen } from '../clients/amqp/try-open.js';
 import { isAccepting } from '../clients/probe.js';
 import { asStarted } from '../stores/replicated-leveldb/settings.js';
+import { messageEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
 import {
   membersOf,
@@ -170,8 +171,8 @@ async function readNow(
 
 async function letsIn(cluster: Cluster, node: NodeConfig, deadline: Deadline): Promise<boolean> {
   const process = await cluster.registry.recorded(node.name);
-  const { host, messagePort } = asStarted(node, process?.argv ?? []);
-  if (!(await isAccepting(host, messagePort))) return false;
+  const endpoint = messageEndpoint(asStarted(node, process?.argv ?? []));
+  if (!(await isAccepting(endpoint))) return false;
   const account = await accountOf(cluster, process?.argv ?? []);
-  return (await tryOpen(host, messagePort, account, deadline.within(2000))).open;
+  return (await tryOpen(endpoint, account, deadline.within(2000))).open;
 }

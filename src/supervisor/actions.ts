@@ -1,4 +1,5 @@
 import { isAccepting } from '../clients/probe.js';
+import { messageEndpoint } from '../config/endpoints.js';
 import { Deadline } from '../lib/time.js';
 import { diskRoom, isFull } from '../observe/disk.js';
 import type { Cluster } from '../state/cluster.js';
@@ -101,6 +102,5 @@ async function answersLate(
   const process = await registry.recorded(name).catch(() => undefined);
   if (!configured) return false;
   const argv = process?.pid === pid ? process.argv : [];
-  const { host, messagePort } = asStarted(configured, argv);
-  return isAccepting(host, messagePort, LATE_MS);
+  return isAccepting(messageEndpoint(asStarted(configured, argv)), LATE_MS);
 }

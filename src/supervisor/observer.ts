@@ -1,4 +1,5 @@
 import { isAccepting } from '../clients/probe.js';
+import { messageEndpoint } from '../config/endpoints.js';
 import { asStarted } from '../stores/replicated-leveldb/settings.js';
 import type { Cluster } from '../state/cluster.js';
 import { isLocal } from '../agents/local/hosts.js';
@@ -176,7 +177,7 @@ export class Observer {
       .filter((node) => names.includes(node.name))
       .map((node) => asStarted(node, processes.get(node.name)?.argv ?? []));
     const answers = await Promise.all(
-      candidates.map((node) => isAccepting(node.host, node.messagePort, ACCEPT_MS)),
+      candidates.map((node) => isAccepting(messageEndpoint(node), ACCEPT_MS)),
     );
     const accepting = candidates.filter((_, index) => answers[index]).map((node) => node.name);
     // An old master may answer for a moment beside the new one.
@@ -207,6 +208,6 @@ export class Observer {
   private async isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {
     const [server] = this.cluster.config.zookeeper.servers;
     if (this.election !== undefined || !processes.has(ZOOKEEPER) || !server) return false;
-    return !(await isServing(server.host, server.port, Deadline.in(ACCEPT_MS)));
+    return !(await isServing(server, Deadline.in(ACCEPT_MS)));
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { messageEndpoint } from '../../src/config/endpoints.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { KillResult } from '../../src/operations/kill.js';
 import type { StartResult } from '../../src/operations/start/start.js';
@@ -110,7 +111,7 @@ describe('the story of the article', () => {
     );
     expect(status.nodes.some((node) => node.accepting)).toBe(false);
     for (const node of status.nodes) {
-      expect(await isAccepting(node.host, node.messagePort)).toBe(false);
+      expect(await isAccepting(messageEndpoint(node))).toBe(false);
     }
     expect((await cluster.run('check')).exitCode).toBe(2);
   });

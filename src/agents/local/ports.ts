@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
+import { dial, type Endpoint } from '../../lib/dial.js';
 import { systemCode } from '../../lib/errors.js';
 
 /** An address that should be free. */
@@ -16,13 +17,13 @@ export interface HeldPort extends WantedPort {
 
 /** Which of these addresses somebody listens on now; connects, and so disturbs nobody's start. */
 export async function heldPorts(ports: readonly WantedPort[]): Promise<HeldPort[]> {
-  const held = await Promise.all(ports.map((wanted) => isListening(wanted.host, wanted.port)));
+  const held = await Promise.all(ports.map((wanted) => isListening(wanted)));
   return ports.filter((_, index) => held[index]).map((port) => ({ ...port, reason: 'taken' }));
 }
 
-function isListening(host: string, port: number): Promise<boolean> {
+function isListening(endpoint: Endpoint): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port });
+    const socket = dial(endpoint);
     socket.setTimeout(300, () => socket.destroy());
     socket.once('connect', () => {
       resolve(true);

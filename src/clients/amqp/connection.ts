@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Connection, EventContext } from 'rhea';
 import type rhea from 'rhea';
 import { messageOf } from '../../lib/errors.js';
+import { dial, type Endpoint } from '../../lib/dial.js';
 import { before, Deadline } from '../../lib/time.js';
 import type { Account, Broker } from '../brokers.js';
 
@@ -29,7 +30,7 @@ export async function amqp(): Promise<typeof rhea> {
 }
 
 /** One AMQP connection to one broker; the times are Date.now(), the clock of the brokers' logs. */
-export class Wire {
+export class AmqpConnection {
   readonly broker: Broker;
   readonly connection: Connection;
   readonly acceptedAt = Date.now();
@@ -81,7 +82,7 @@ export class Wire {
     broker: Broker,
     account: Account | undefined,
     idleMs?: number,
-  ): Promise<Wire | undefined> {
+  ): Promise<AmqpConnection | undefined> {
     const rhea = await amqp();
     const socket = await accepted(broker);
     if (!socket) return undefined;
@@ -92,7 +93,7 @@ export class Wire {
       host,
       port,
       reconnect: false,
-      // On a socket that is connected already, so that a closed door costs a refused connect and no more.
+      // On a socket that is connected already, so that a closed port costs a refused connect and no more.
       connection_details: () => ({
         host,
         port,
@@ -102,7 +103,7 @@ export class Wire {
         },
       }),
     });
-    const wire = new Wire(broker, connection, socket);
+    const wire = new AmqpConnection(broker, connection, socket);
     connection.connect();
     return wire;
   }
@@ -148,9 +149,9 @@ function reasonOf(context: unknown, connection: Connection): string | undefined 
 }
 
 /** A connected socket; undefined where it was refused, or the machine does not answer. */
-function accepted({ host, port }: Broker): Promise<Socket | undefined> {
+function accepted(endpoint: Endpoint): Promise<Socket | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, noDelay: true });
+    const socket = dial(endpoint).setNoDelay(true);
     socket.on('error', () => undefined);
     socket.setTimeout(CONNECT_MS, () => socket.destroy());
     socket.once('connect', () => {
@@ -166,7 +167,7 @@ function accepted({ host, port }: Broker): Promise<Socket | undefined> {
 
 /**
  * Whether a socket is its own peer. The kernel chooses our end's port, and once in some ten thousand
- * knocks it is the closed port that we knock at: the socket would hold what the broker is to open.
+ * attempts it is the closed port that we connect to: the socket would hold what the broker is to open.
  */
 export function isConnectedToItself(socket: Socket): boolean {
   const { localPort, remotePort, localAddress, remoteAddress } = socket;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '../../lib/time.js';
 import type { Broker, ClientOptions } from '../brokers.js';
-import { Wire } from './connection.js';
+import { AmqpConnection } from './connection.js';
 
 const PATIENCE_MS = 250;
-const KNOCK_MS = 10;
+const ATTEMPT_MS = 10;
 /** A broker that has accepted a connection and then says nothing is asked anew after this. */
 const SILENCE_MS = 5000;
 /** How often those who wait look whether anybody still waits. */
@@ -14,7 +14,7 @@ const REFUSED_MS = { first: 20, most: 200 };
 
 /** A connection with a sender or receiver that the broker has opened. */
 export interface Link {
-  readonly wire: Wire;
+  readonly wire: AmqpConnection;
   readonly readyAt: number;
 }
 
@@ -30,10 +30,10 @@ export interface LinkTimes {
 }
 
 /** Opens the link on a new connection; need not settle where the broker says nothing. */
-export type Attach<L extends Link> = (wire: Wire) => Promise<L>;
+export type Attach<L extends Link> = (wire: AmqpConnection) => Promise<L>;
 
-/** The doors of a cluster's brokers: one of them, the master's, lets a client in. */
-export class Doors<L extends Link> {
+/** Connects to all brokers of a cluster at once: one of them, the master, lets a client in. */
+export class ConnectionRace<L extends Link> {
   readonly patienceMs: number;
   readonly #options: ClientOptions;
   readonly #attach: Attach<L>;
@@ -41,7 +41,7 @@ export class Doors<L extends Link> {
   /** Of each broker that let nobody in when it was asked last, why. */
   readonly #refusals = new Map<string, string>();
 
-  /** @param idleMs see Wire.open() */
+  /** @param idleMs see AmqpConnection.open() */
   constructor(options: ClientOptions, attach: Attach<L>, idleMs?: number) {
     this.patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#options = options;
@@ -56,20 +56,20 @@ export class Doors<L extends Link> {
   }
 
   /**
-   * Knocks at every broker's door, at each again and again, until one lets the client in. At all of
+   * Connects to every broker, to each again and again, until one lets the client in. At all of
    * them at once, since a suspended broker's kernel accepts a connection that then stays silent: in
    * turn, it would hold the client up.
    * @param isOver whether nobody waits for the outcome any more
    * @returns undefined where it was over before
    */
   async openAny(
-    options: { readonly except?: Broker; readonly knockMs?: number },
+    options: { readonly except?: Broker; readonly attemptMs?: number },
     isOver: () => boolean,
   ): Promise<L | undefined> {
     const { brokers, signal } = this.#options;
     let found: L | undefined;
     const over = () => found !== undefined || signal?.aborted === true || isOver();
-    const knocks = brokers
+    const attempts = brokers
       .filter((broker) => broker !== options.except)
       .map(async (broker) => {
         for (let refused = 0; !over();) {
@@ -83,17 +83,17 @@ export class Doors<L extends Link> {
           await sleep(
             refused > 0
               ? Math.min(REFUSED_MS.first * 2 ** (refused - 1), REFUSED_MS.most)
-              : (options.knockMs ?? this.#options.knockMs ?? KNOCK_MS),
+              : (options.attemptMs ?? this.#options.attemptMs ?? ATTEMPT_MS),
           );
         }
         return undefined;
       });
-    return Promise.race([...knocks, until(over)]);
+    return Promise.race([...attempts, until(over)]);
   }
 
-  /** One knock: a link, or what came instead. */
+  /** One attempt: a link, or what came instead. */
   async #open(broker: Broker, over: () => boolean): Promise<L | 'closed' | 'refused' | 'silent'> {
-    const wire = await Wire.open(broker, this.#options.account, this.#idleMs);
+    const wire = await AmqpConnection.open(broker, this.#options.account, this.#idleMs);
     if (!wire) {
       this.#refusals.delete(broker.name);
       return 'closed';

@@ -1,6 +1,6 @@
 import type { Delivery, EventContext, Message, Receiver } from 'rhea';
 import type { Link } from './link.js';
-import type { Wire } from './connection.js';
+import type { AmqpConnection } from './connection.js';
 
 export interface Received {
   /** Text where it was sent as text, else bytes. */
@@ -28,7 +28,7 @@ export interface ReceiverSettings {
 
 /** A connection that a broker sends a queue's messages through. */
 export class ReceiverLink implements Link {
-  readonly wire: Wire;
+  readonly wire: AmqpConnection;
   readonly readyAt = Date.now();
   readonly buffer: Arrived[] = [];
   heardAt = Date.now();
@@ -46,13 +46,17 @@ export class ReceiverLink implements Link {
   #came = 0;
   #roundOver = false;
 
-  private constructor(wire: Wire, receiver: Receiver, settings: ReceiverSettings) {
+  private constructor(wire: AmqpConnection, receiver: Receiver, settings: ReceiverSettings) {
     this.wire = wire;
     this.#receiver = receiver;
     this.#settings = settings;
   }
 
-  static open(wire: Wire, settings: ReceiverSettings, wake: () => void): Promise<ReceiverLink> {
+  static open(
+    wire: AmqpConnection,
+    settings: ReceiverSettings,
+    wake: () => void,
+  ): Promise<ReceiverLink> {
     const { queue, browse, credit } = settings;
     const receiver = wire.connection.open_receiver({
       source: { address: queue, ...(browse ? { distribution_mode: 'copy' as const } : {}) },

@@ -1,12 +1,12 @@
 import { before, Deadline } from '../../lib/time.js';
 import type { ClientOptions } from '../brokers.js';
-import { Doors, timesOf, type LinkTimes } from './link.js';
+import { ConnectionRace, timesOf, type LinkTimes } from './link.js';
 import { ReceiverLink, type Arrived, type Received } from './receiver-link.js';
 
 /** How many messages the broker may send ahead of what was taken. */
 const CREDIT = 100;
 /** A receiver that waits hears nothing from a healthy broker, so it looks elsewhere at leisure. */
-const ELSEWHERE_KNOCK_MS = 250;
+const ELSEWHERE_ATTEMPT_MS = 250;
 /** Asked for with this, ActiveMQ says every half of it that it is alive; after twice of it, it is dead. */
 const IDLE_MS = 10_000;
 /** Acknowledgements on their way are waited for at most this long. */
@@ -32,7 +32,7 @@ export interface ReceiverOptions extends ClientOptions {
  * finds it in the queue again.
  */
 export class QueueReceiver {
-  readonly #doors: Doors<ReceiverLink>;
+  readonly #race: ConnectionRace<ReceiverLink>;
   readonly #signal: AbortSignal | undefined;
   /** Of a browser: through which connection a message was shown, by its id. */
   readonly #shown: Map<string, ReceiverLink> | undefined;
@@ -55,7 +55,7 @@ export class QueueReceiver {
       credit: options.credit ?? CREDIT,
       settled: options.onSettled,
     };
-    this.#doors = new Doors(
+    this.#race = new ConnectionRace(
       options,
       (wire) =>
         ReceiverLink.open(wire, settings, () => {
@@ -73,7 +73,7 @@ export class QueueReceiver {
 
   /** What a broker that lets nobody in said last, for a message to a person. */
   get refusal(): string | undefined {
-    return this.#doors.refusal;
+    return this.#race.refusal;
   }
 
   /** Of a browser: the end of the queue was reached. */
@@ -147,7 +147,7 @@ export class QueueReceiver {
   /** Keeps a link to whichever broker is master. */
   async #follow(): Promise<void> {
     while (!this.#isOver()) {
-      this.#link ??= await this.#doors.openAny({}, () => this.#isOver());
+      this.#link ??= await this.#race.openAny({}, () => this.#isOver());
       this.#wake();
       if (!this.#link) continue;
       const next = await this.#watch(this.#link);
@@ -158,7 +158,7 @@ export class QueueReceiver {
 
   /** @returns another link where another broker lets the client in, undefined once this one is lost */
   async #watch(link: ReceiverLink): Promise<ReceiverLink | undefined> {
-    const { patienceMs } = this.#doors;
+    const { patienceMs } = this.#race;
     const lost = () => link.wire.lostAt !== undefined || this.#isOver();
     const heard = () => lost() || Date.now() - link.heardAt < patienceMs;
     while (!lost()) {
@@ -166,8 +166,8 @@ export class QueueReceiver {
         await before(Deadline.in(patienceMs), link.wire.closed);
         continue;
       }
-      const other = await this.#doors.openAny(
-        { except: link.wire.broker, knockMs: Math.max(patienceMs, ELSEWHERE_KNOCK_MS) },
+      const other = await this.#race.openAny(
+        { except: link.wire.broker, attemptMs: Math.max(patienceMs, ELSEWHERE_ATTEMPT_MS) },
         heard,
       );
       if (!other) continue;

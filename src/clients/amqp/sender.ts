@@ -1,8 +1,8 @@
 import type { EventContext, Message, Sender } from 'rhea';
 import { before, Deadline } from '../../lib/time.js';
 import type { ClientOptions } from '../brokers.js';
-import { Doors, timesOf, type Link, type LinkTimes } from './link.js';
-import { amqp, type Wire } from './connection.js';
+import { ConnectionRace, timesOf, type Link, type LinkTimes } from './link.js';
+import { amqp, type AmqpConnection } from './connection.js';
 
 /** The end of a connection is waited for at most this long. */
 const CLOSE_MS = 1000;
@@ -39,14 +39,14 @@ const failed = (reason: string): Answer => ({ outcome: 'failed', reason });
 /** Puts persistent messages into a queue, one after the other, on whichever broker is master. */
 export class QueueSender {
   readonly #options: ClientOptions;
-  readonly #doors: Doors<SenderLink>;
+  readonly #race: ConnectionRace<SenderLink>;
   #link: SenderLink | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(queue: string, options: ClientOptions) {
     this.#options = options;
-    this.#doors = new Doors(options, (wire) => SenderLink.open(wire, queue));
+    this.#race = new ConnectionRace(options, (wire) => SenderLink.open(wire, queue));
   }
 
   /** The connection that is in use; undefined where there is none. */
@@ -56,7 +56,7 @@ export class QueueSender {
 
   /** What a broker that lets nobody in said last, for a message to a person. */
   get refusal(): string | undefined {
-    return this.#doors.refusal;
+    return this.#race.refusal;
   }
 
   /**
@@ -84,7 +84,7 @@ export class QueueSender {
     const startedAt = Date.now();
     const link = await this.#connected();
     if (!link) {
-      const reason = this.#doors.refusal ?? 'no broker lets a client in';
+      const reason = this.#race.refusal ?? 'no broker lets a client in';
       return { outcome: 'failed', broker: undefined, startedAt, endedAt: Date.now(), reason };
     }
     const broker = link.wire.broker.name;
@@ -96,7 +96,7 @@ export class QueueSender {
     const isClosed = () => this.#closed;
     if (this.#options.signal?.aborted === true || isClosed()) return undefined;
     if (this.#link && this.#link.wire.lostAt === undefined) return this.#link;
-    const link = await this.#doors.openAny({}, isClosed);
+    const link = await this.#race.openAny({}, isClosed);
     if (!isClosed()) return (this.#link = link);
     link?.wire.drop();
     return undefined;
@@ -105,9 +105,9 @@ export class QueueSender {
   async #answerOf(link: SenderLink, message: Message): Promise<Answer> {
     let isOver = false;
     const answer = link.send(message).finally(() => (isOver = true));
-    const prompt = await before(Deadline.in(this.#doors.patienceMs), answer);
+    const prompt = await before(Deadline.in(this.#race.patienceMs), answer);
     if (prompt) return prompt;
-    const elsewhere = this.#doors.openAny({ except: link.wire.broker }, () => isOver);
+    const elsewhere = this.#race.openAny({ except: link.wire.broker }, () => isOver);
     const first = await Promise.race([answer, elsewhere]);
     if (first instanceof SenderLink) {
       link.wire.drop();
@@ -119,7 +119,7 @@ export class QueueSender {
       void elsewhere.then((other) => other?.wire.drop());
       return first;
     }
-    const late = await before(Deadline.in(this.#doors.patienceMs), answer);
+    const late = await before(Deadline.in(this.#race.patienceMs), answer);
     return late ?? failed('interrupted before the broker answered');
   }
 }
@@ -137,12 +137,12 @@ async function messageOf(body: string | Buffer, options: SendOptions): Promise<M
 }
 
 class SenderLink implements Link {
-  readonly wire: Wire;
+  readonly wire: AmqpConnection;
   readonly readyAt = Date.now();
   readonly #sender: Sender;
   #answer: (answer: Answer) => void = () => undefined;
 
-  private constructor(wire: Wire, sender: Sender) {
+  private constructor(wire: AmqpConnection, sender: Sender) {
     this.wire = wire;
     this.#sender = sender;
     sender.on('accepted', () => {
@@ -160,7 +160,7 @@ class SenderLink implements Link {
     });
   }
 
-  static open(wire: Wire, queue: string): Promise<SenderLink> {
+  static open(wire: AmqpConnection, queue: string): Promise<SenderLink> {
     const sender = wire.connection.open_sender(queue);
     return new Promise((resolve) => {
       sender.once('sendable', () => {

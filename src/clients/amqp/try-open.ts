@@ -1,24 +1,24 @@
 import type { Account } from '../brokers.js';
-import { Wire } from './connection.js';
+import { AmqpConnection } from './connection.js';
+import type { Endpoint } from '../../lib/dial.js';
 import { before, type Deadline } from '../../lib/time.js';
 
 export type OpenResult =
   { readonly open: true } | { readonly open: false; readonly reason: string };
 
 /** The farewell to a broker is not waited for; it gets this long to answer it. */
-const FAREWELL_MS = 50;
+const CLOSE_MS = 50;
 
 /**
  * Opens and closes an AMQP 1.0 connection as a client does, with its account: the broker is ready
  * for clients when this succeeds.
  */
 export async function tryOpen(
-  host: string,
-  port: number,
+  endpoint: Endpoint,
   account: Account | undefined,
   deadline: Deadline,
 ): Promise<OpenResult> {
-  const opening = Wire.open({ name: host, host, port }, account);
+  const opening = AmqpConnection.open({ name: endpoint.host, ...endpoint }, account);
   const wire = await before(deadline, opening);
   if (!wire) {
     void opening.then((late) => late?.drop());
@@ -31,6 +31,6 @@ export async function tryOpen(
       wire.closed.then(() => ({ open: false, reason: wire.reason ?? '' }) as const),
     ]),
   );
-  void wire.end(FAREWELL_MS);
+  void wire.end(CLOSE_MS);
   return result ?? { open: false, reason: 'no answer' };
 }

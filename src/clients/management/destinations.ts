@@ -24,7 +24,7 @@ const subscription = z.object({
 const names = z.optional(z.array(z.string()));
 
 /**
- * The client ids of the connections that a broker has let in. Whoever only knocks, as a probe does,
+ * The client ids of the connections that a broker has let in. Whoever only connects, as a probe does,
  * is not among them.
  * @throws Error that says what went wrong
  */

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import * as z from 'zod/mini';
+import type { Endpoint } from '../../lib/dial.js';
 import type { Account } from '../brokers.js';
 
 /** What the master says of its slaves (ReplicatedLevelDBStoreView). Positions are bytes in its log. */
@@ -52,9 +53,7 @@ const reply = z.object({
 const NO_SUCH_MBEAN = 404;
 
 /** Where the console of a broker listens, and the account that opens it. */
-export interface Console {
-  readonly host: string;
-  readonly port: number;
+export interface Console extends Endpoint {
   readonly account: Account | undefined;
 }
 

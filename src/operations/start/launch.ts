@@ -86,7 +86,7 @@ async function startZooKeeper(
   }
   const [server] = config.zookeeper.servers;
   const ready = deadline.within(ZOOKEEPER_START_MS);
-  while (server && !(await isServing(server.host, server.port, ready.within(1000)))) {
+  while (server && !(await isServing(server, ready.within(1000)))) {
     throwIfInterrupted(host, leftRunning([ZOOKEEPER]));
     if (!(await registry.find(ZOOKEEPER))) {
       throw await diedError(ZOOKEEPER, started, 'no broker was started');

@@ -1,4 +1,5 @@
 import { tryOpen } from '../../clients/amqp/try-open.js';
+import { messageEndpoint } from '../../config/endpoints.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline, sleep } from '../../lib/time.js';
@@ -177,8 +178,7 @@ async function letsClientsIn(
   for (;;) {
     const process = await cluster.registry.find(master.name);
     const account = await accountOf(cluster, process?.argv ?? []);
-    const { host, messagePort } = master;
-    const opened = await tryOpen(host, messagePort, account, deadline.within(5000));
+    const opened = await tryOpen(messageEndpoint(master), account, deadline.within(5000));
     if (opened.open) return;
     if (deadline.passed) {
       throw new MqhaError(

@@ -1,9 +1,9 @@
-import { connect } from 'node:net';
 import { LAUNCHER, type Runtime } from '../command.js';
 import type { ProcessDirectories } from '../../../config/layout.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import type { LaunchPlan } from '../../../agents/local/launch.js';
 import { markers } from '../../../agents/local/registry.js';
+import { dial, type Endpoint } from '../../../lib/dial.js';
 import type { Deadline } from '../../../lib/time.js';
 
 /** The name under which the managed ZooKeeper is kept beside the nodes. */
@@ -60,9 +60,9 @@ export function zookeeperCommand(
  * (source: ZooKeeper 3.9, where StatCommand looks at isZKServerRunning() and RuokCommand does not).
  * @returns whether it said before the deadline that it serves
  */
-export function isServing(host: string, port: number, deadline: Deadline): Promise<boolean> {
+export function isServing(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port });
+    const socket = dial(endpoint);
     const timer = setTimeout(() => socket.destroy(), deadline.remaining);
     let answer = '';
     socket.setEncoding('utf8');

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { tryOpen } from '../../../src/clients/amqp/try-open.js';
 import type { Account, Broker } from '../../../src/clients/brokers.js';
-import { isConnectedToItself, Wire } from '../../../src/clients/amqp/connection.js';
+import { isConnectedToItself, AmqpConnection } from '../../../src/clients/amqp/connection.js';
 import { Deadline } from '../../../src/lib/time.js';
 import { closed, peer, silent } from './peer.js';
 
@@ -21,8 +21,8 @@ it('tells a socket that the kernel has connected to itself', async () => {
 });
 
 it('is refused by a closed port, and ends within a limit where nobody answers', async () => {
-  expect(await Wire.open(await closed(), undefined)).toBeUndefined();
-  const wire = await Wire.open(await silent(), undefined);
+  expect(await AmqpConnection.open(await closed(), undefined)).toBeUndefined();
+  const wire = await AmqpConnection.open(await silent(), undefined);
   await wire?.end(50);
   await wire?.closed;
   expect(wire?.openAt).toBeUndefined();
@@ -30,14 +30,14 @@ it('is refused by a closed port, and ends within a limit where nobody answers', 
 });
 
 it('gives up a broker that has been silent for twice the time it was told', async () => {
-  const wire = await Wire.open(await silent(), undefined, 50);
+  const wire = await AmqpConnection.open(await silent(), undefined, 50);
   await wire?.closed;
   expect(wire?.lostAt).toBeDefined();
 });
 
 it('says why a client was not let in', async () => {
   const tried = async ({ host, port }: Broker, account?: Account) =>
-    tryOpen(host, port, account, Deadline.in(300));
+    tryOpen({ host, port }, account, Deadline.in(300));
   const account = { username: 'ada', password: 'right' };
   const { broker } = await peer({ account });
   expect(await tried(broker, account)).toEqual({ open: true });
