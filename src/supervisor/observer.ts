@@ -38,6 +38,7 @@ export class Observer {
   private readonly reader: ZooKeeperReader;
   private readonly onChange: () => void;
   private known = new Map<string, ProcessInfo>();
+  private local: ReadonlySet<string> = new Set();
   private searchedAt = -Infinity;
   private election: Election | undefined;
   private readAt = -Infinity;
@@ -82,6 +83,7 @@ export class Observer {
       fresh && this.election ? await this.ownZnodes(this.election, processes) : undefined;
     return {
       began,
+      local: this.local,
       processes,
       ended,
       election: this.election,
@@ -124,10 +126,9 @@ export class Observer {
 
   private async findProcesses(): Promise<Map<string, ProcessInfo>> {
     const { config, registry } = this.cluster;
-    const names = processNames(
-      config,
-      config.nodes.filter(({ host }) => isLocal(host)),
-    );
+    const local = config.nodes.filter(({ host }) => isLocal(host));
+    this.local = new Set(local.map(({ name }) => name));
+    const names = processNames(config, local);
     const search = performance.now() - this.searchedAt > SEARCH_MS;
     if (search) this.searchedAt = performance.now();
     const found = await Promise.all(

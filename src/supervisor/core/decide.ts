@@ -1,6 +1,5 @@
 import { membersOf } from '../../stores/replicated-leveldb/election/election.js';
 import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import { isLocal } from '../../agents/local/hosts.js';
 import type { SupervisorEvent } from './event.js';
 import { markHealthy, markUnhealthy, onExamined, onProcessExit, resetOnRequest } from './exits.js';
 import { faultInputOf } from './fault-input.js';
@@ -94,8 +93,8 @@ function withoutTheDead(state: State, look: Look): Look {
   const processes = new Map(
     [...look.processes].filter(([name, info]) => !isSame(info, state.dead.get(name))),
   );
-  const node = state.config.nodes.find(({ name }) => name === look.serving);
-  const isGone = node !== undefined && isLocal(node.host) && !processes.has(node.name);
+  const { serving = '' } = look;
+  const isGone = look.local.has(serving) && !processes.has(serving);
   return { ...look, processes, serving: isGone ? undefined : look.serving };
 }
 

@@ -18,6 +18,8 @@ export interface AttachmentReading extends ProcessId {
 export interface Look {
   /** When the look began, in milliseconds of the steady clock: what it says may be as old. */
   readonly began: number;
+  /** The nodes of this machine, whose processes can be seen. */
+  readonly local: ReadonlySet<string>;
   /** The living processes. */
   readonly processes: ReadonlyMap<string, ProcessInfo>;
   /** Which of those that were looked after are proven dead. */

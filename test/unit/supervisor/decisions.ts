@@ -28,6 +28,7 @@ export function whole(began: number, changed: Partial<Look> = {}): Look {
   ]);
   return {
     began,
+    local: new Set(NODES),
     processes,
     ended: [],
     election: election('mq01'),
