@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { settingMarkers } from '../../../src/stores/replicated-leveldb/settings.js';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import type { ClusterEvent } from '../../../src/state/progress.js';
+import { Deadline } from '../../../src/lib/time.js';
 import { restartNodes } from '../../../src/operations/restart.js';
+import { endSupervisor } from '../../../src/operations/supervision.js';
 import { broker } from '../children.js';
 import { made } from '../rig.js';
 
@@ -29,6 +31,8 @@ async function setUp(heapMb?: number) {
     await cluster.registry.remember(name, started.pid);
     brokers.set(name, started);
   }
+  // A restart leaves a supervisor.
+  onTestFinished(() => endSupervisor(cluster, Deadline.in(10_000)));
   return {
     record,
     events,
