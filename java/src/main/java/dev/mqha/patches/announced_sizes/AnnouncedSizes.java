@@ -1,0 +1,64 @@
+package dev.mqha.patches.announced_sizes;
+
+import dev.mqha.guard.Rewrite;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * Lets {@code MarshallingSupport} take no more memory than what has been sent.
+ *
+ * <p>Its arrays and collections were made as large as a frame said: 34 bytes from anyone, in the properties of the first
+ * OpenWire frame, ended a broker. Each of its three arrays of bytes is read by {@code dev.mqha.patches.announced_sizes.Announced}; the code
+ * that would read into it afterwards is left out.
+ */
+public final class AnnouncedSizes {
+    public static final String CLASS = "org/apache/activemq/util/MarshallingSupport";
+
+    private static final String TARGET = "dev/mqha/patches/announced_sizes/Announced";
+
+    /** Three arrays, as many reads, a map and a list. */
+    private static final int PLACES = 8;
+
+    private AnnouncedSizes() {}
+
+    /** Returns the mended form of the class. @throws IllegalStateException where it is not the known one */
+    public static byte[] mend(byte[] original) {
+        return Rewrite.times(PLACES, original, "what reads an announced size", (name, next, place) ->
+                name.startsWith("unmarshal") || name.startsWith("readUTF") ? bounded(next, place) : next);
+    }
+
+    private static MethodVisitor bounded(MethodVisitor next, Rewrite place) {
+        return new MethodVisitor(Opcodes.ASM9, next) {
+            @Override
+            public void visitIntInsn(int opcode, int operand) {
+                if (opcode == Opcodes.NEWARRAY && operand == Opcodes.T_BYTE) {
+                    place.found();
+                    // The stream is the first argument of each of these static methods.
+                    visitVarInsn(Opcodes.ALOAD, 0);
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "read", "(ILjava/io/DataInput;)[B", false);
+                } else {
+                    super.visitIntInsn(opcode, operand);
+                }
+            }
+
+            @Override
+            public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
+                if (method.equals("readFully")) {
+                    place.found();
+                    // The array is full already: stream and array, and where a part is given its begin and length.
+                    super.visitInsn(Opcodes.POP2);
+                    if (type.equals("([BII)V")) {
+                        super.visitInsn(Opcodes.POP2);
+                    }
+                    return;
+                }
+                if (method.equals("<init>") && type.equals("(I)V")
+                        && (owner.equals("java/util/HashMap") || owner.equals("java/util/ArrayList"))) {
+                    place.found();
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "capacity", "(I)I", false);
+                }
+                super.visitMethodInsn(opcode, owner, method, type, inInterface);
+            }
+        };
+    }
+}

@@ -1,0 +1,26 @@
+package dev.mqha.patches.tls_names;
+
+import dev.mqha.guard.Rewrite;
+
+/** Sends the questions for names of TLS to {@code dev.mqha.patches.tls_names.TlsNames}, which says why. */
+public final class QuickTls {
+    public static final String CLASS = "org/apache/zookeeper/common/X509Util";
+
+    private static final String TARGET = "dev/mqha/patches/tls_names/TlsNames";
+
+    private QuickTls() {}
+
+    /** Returns the mended form of the class. @throws IllegalStateException where it does not ask exactly twice */
+    public static byte[] mend(byte[] original) {
+        byte[] protocols = Rewrite.replace(
+                        "javax/net/ssl/SSLContext", "getDefault", "()Ljavax/net/ssl/SSLContext;", TARGET, "context")
+                .apply(original);
+        return Rewrite.replace(
+                        "javax/net/ssl/SSLServerSocketFactory",
+                        "getDefault",
+                        "()Ljavax/net/ServerSocketFactory;",
+                        TARGET,
+                        "serverSockets")
+                .apply(protocols);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.mqha.patches.unwritten_messages;
+
+import dev.mqha.guard.Rewrite;
+import dev.mqha.patches.quorum_acks.AckFix;
+import dev.mqha.patches.whole_units.UnitFix;
+import org.objectweb.asm.Opcodes;
+
+/** Tells {@code dev.mqha.patches.unwritten_messages.Unwritten} which messages are written, as it says why. */
+public final class CursorEnd {
+    public static final String UNIT = AckFix.UNIT;
+
+    public static final String CLIENT = UnitFix.CLIENT;
+
+    private static final String TARGET = "dev/mqha/patches/unwritten_messages/Unwritten";
+
+    private CursorEnd() {}
+
+    /** @throws IllegalStateException where a unit of work takes messages, or ends, in another way */
+    public static byte[] unit(byte[] original) {
+        return Rewrite.first("enqueue", code -> {
+                    code.visitVarInsn(Opcodes.ALOAD, 0);
+                    code.visitVarInsn(Opcodes.LLOAD, 1);
+                    code.visitVarInsn(Opcodes.LLOAD, 3);
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "added", "(L" + UNIT + ";JJ)V", false);
+                })
+                .andThen(Rewrite.first("onCompleted", code -> {
+                    code.visitVarInsn(Opcodes.ALOAD, 0);
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "completed", "(L" + UNIT + ";)V", false);
+                }))
+                .apply(original);
+    }
+
+    /** @throws IllegalStateException where a client of the store removes queues in another way */
+    public static byte[] removal(byte[] original) {
+        return Rewrite.first("removeCollection", code -> {
+                    code.visitVarInsn(Opcodes.ALOAD, 0);
+                    code.visitVarInsn(Opcodes.LLOAD, 1);
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "removed", "(L" + CLIENT + ";J)V", false);
+                })
+                .apply(original);
+    }
+}
