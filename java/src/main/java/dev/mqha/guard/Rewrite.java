@@ -187,14 +187,19 @@ public final class Rewrite {
 
     /** Calls something of ours before the one method of a name returns, which has no result. */
     public static UnaryOperator<byte[]> last(String name, Consumer<MethodVisitor> call) {
+        return returning(name, Opcodes.RETURN, call);
+    }
+
+    /** Calls something of ours before the one method of a name returns, at one place. @param opcode its return */
+    public static UnaryOperator<byte[]> returning(String name, int opcode, Consumer<MethodVisitor> call) {
         return original -> once(original, name, (in, next, place) -> !in.equals(name) ? next : new MethodVisitor(Opcodes.ASM9, next) {
             @Override
-            public void visitInsn(int opcode) {
-                if (opcode == Opcodes.RETURN) {
+            public void visitInsn(int code) {
+                if (code == opcode) {
                     place.found();
                     call.accept(mv);
                 }
-                super.visitInsn(opcode);
+                super.visitInsn(code);
             }
         });
     }

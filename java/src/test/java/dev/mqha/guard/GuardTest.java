@@ -16,9 +16,7 @@ import dev.mqha.patches.listener_race.ChangeOrder;
 import dev.mqha.patches.listener_race.ListenerGuard;
 import dev.mqha.patches.queue_places.LastPlace;
 import dev.mqha.patches.slave_position.StoppedSlave;
-import dev.mqha.patches.snapshot_position.SnapshotFix;
 import dev.mqha.patches.standing_master.GroupMember;
-import dev.mqha.patches.stop_limit.StopLimit;
 import dev.mqha.patches.tls_names.QuickTls;
 import dev.mqha.rig.Jvm;
 import dev.mqha.rig.Mended;
@@ -39,12 +37,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
-import java.util.stream.Collectors;
+import java.util.zip.ZipException;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.broker.SuppressReplyException;
 import org.apache.activemq.leveldb.LevelDBStore;
@@ -182,24 +181,6 @@ class GuardTest {
         assertEquals(original, ObjectStreamClass.lookup(load(jar, LastPlace.CLASS)).getSerialVersionUID());
     }
 
-    @Test
-    void everyPatchIsOfAKnownClassAndEveryKnownClassIsPatched() {
-        assertEquals(
-                Patches.KNOWN.keySet(),
-                Patches.PATCHES.stream().map(Patches.Patch::className).collect(Collectors.toSet()));
-    }
-
-    @Test
-    void everyMendedClassPassesTheVerifier() throws Exception {
-        Path jar = directory.resolve("guard.jar");
-        mend(jar);
-        for (String className : Patches.KNOWN.keySet()) {
-            // Initialized, and so verified.
-            Class<?> mended = load(jar, className);
-            assertEquals(jar.toUri().toURL(), mended.getProtectionDomain().getCodeSource().getLocation());
-        }
-    }
-
     /** Runs the store's task as the elector does, with a store that cannot be started. */
     public static final class StartsAStore {
         public static void main(String[] args) throws Exception {
@@ -221,7 +202,7 @@ class GuardTest {
     /** Lets a store's client deal with a failure, as it does with whatever the log and the index throw. */
     public static final class FailsOnDisk {
         public static void main(String[] args) throws Exception {
-            Class<?> type = Class.forName(FailedDisk.CLASS.replace('/', '.'));
+            Class<?> type = Class.forName(Classes.CLIENT.name().replace('/', '.'));
             Object client = withoutConstructor(type);
             Field store = type.getDeclaredField(FailedDisk.FIELD);
             store.setAccessible(true);
@@ -376,7 +357,7 @@ class GuardTest {
 
     private static List<String> positionsRead(Path jar) throws IOException {
         List<String> fields = new ArrayList<>();
-        visit(jar, SnapshotFix.CLASS, null, new MethodVisitor(Opcodes.ASM9) {
+        visit(jar, Classes.SLAVE_OPENING.name(), null, new MethodVisitor(Opcodes.ASM9) {
             @Override
             public void visitFieldInsn(int opcode, String owner, String field, String type) {
                 if (owner.endsWith("SyncResponse") && type.equals("J")) {
@@ -404,7 +385,7 @@ class GuardTest {
 
     private static List<String> waitsOf(Path jar) throws IOException {
         List<String> waits = new ArrayList<>();
-        visit(jar, StopLimit.CLASS, "doStop", new MethodVisitor(Opcodes.ASM9) {
+        visit(jar, Classes.SLAVE_STORE.name(), "doStop", new MethodVisitor(Opcodes.ASM9) {
             @Override
             public void visitMethodInsn(int opcode, String owner, String name, String type, boolean inInterface) {
                 if (name.equals("await")) {
@@ -438,25 +419,58 @@ class GuardTest {
     }
 
     @Test
-    void anUnknownClassIsLeftAsItIs() throws Exception {
+    void whereNoClassIsKnownThereIsNoJar() throws Exception {
         Path other = directory.resolve("store.jar");
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(other))) {
-            for (String className : Patches.KNOWN.keySet()) {
-                out.putNextEntry(new JarEntry(className + ".class"));
-                out.write(new byte[] {1, 2, 3});
+            for (Patch patch : Patches.ALL) {
+                for (Target target : patch.targets()) {
+                    try {
+                        out.putNextEntry(new JarEntry(target.name() + ".class"));
+                        out.write(new byte[] {1, 2, 3});
+                    } catch (ZipException again) {
+                        // Another patch rewrites it as well.
+                    }
+                }
             }
         }
         Path jar = directory.resolve("guard.jar");
-        String line = Guard.run(List.of(other), jar);
-        assertTrue(line.startsWith("{\"guarded\":false,"), line);
-        assertTrue(line.contains("\"reason\":"), line);
+        String line = Guard.run(List.of(other), jar, Set.of());
+        assertTrue(line.startsWith("{\"guarded\":false,\"version\":\"5.16.7\",\"applied\":[],\"missing\":[{"), line);
         assertFalse(Files.exists(jar));
+    }
+
+    @Test
+    void theReportNamesTheUnknownClassWithWhatWasFound() throws Exception {
+        Path other = directory.resolve("other.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(other))) {
+            out.putNextEntry(new JarEntry(LastPlace.CLASS + ".class"));
+            out.write(new byte[] {1, 2, 3});
+        }
+        String line = Mended.make(directory.resolve("guard.jar"), List.of(other), Set.of("tls-names", "whole-units"));
+        assertTrue(line.startsWith("{\"guarded\":false,"), line);
+        assertTrue(line.contains("\"missing\":[{\"patch\":\"whole-units\",\"risk\":\"messages\",\"without\":\"a master that"), line);
+        assertTrue(line.contains("\"patch\":\"queue-places\",\"risk\":\"messages\",\"without\":\"after a failover a new message can take"
+                + " the place of an acknowledged one in its queue\",\"reason\":\"unknown-class\",\"classes\":[{"
+                + "\"class\":\"org/apache/activemq/leveldb/LevelDBClient$CollectionMeta\","
+                + "\"expected\":\"5d9130b618e28570c95e9a10fed9b958ad2e7cef22f37d66e2851780f5de328a\","
+                + "\"found\":\"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81\"}],\"needs\":[]}"), line);
+        assertTrue(line.contains("\"reason\":\"needs\",\"classes\":[],\"needs\":[\"whole-units\"]}"), line);
+        assertTrue(line.contains("\"reason\":\"off\",\"classes\":[],\"needs\":[]}"), line);
+    }
+
+    @Test
+    void aSwitchWithoutAPatchIsAnError() {
+        IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class,
+                () -> Mended.make(directory.resolve("guard.jar"), List.of(), Set.of("no-such")));
+        assertTrue(refusal.getMessage().startsWith("there is no patch no-such; there are accept-poll, "), refusal.getMessage());
+        assertFalse(Files.exists(directory.resolve("guard.jar")));
     }
 
     @Test
     void aMissingJarIsAnError() {
         IOException failure = assertThrows(
-                IOException.class, () -> Guard.run(List.of(directory.resolve("none.jar")), directory.resolve("guard.jar")));
+                IOException.class, () -> Guard.run(List.of(directory.resolve("none.jar")), directory.resolve("guard.jar"), Set.of()));
         assertTrue(failure.getMessage().contains("none.jar"));
     }
 

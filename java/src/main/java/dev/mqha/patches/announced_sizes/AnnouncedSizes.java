@@ -1,5 +1,6 @@
 package dev.mqha.patches.announced_sizes;
 
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -18,6 +19,13 @@ public final class AnnouncedSizes {
 
     /** Three arrays, as many reads, a map and a list. */
     private static final int PLACES = 8;
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "announced-sizes",
+                    Patch.Risk.MEMORY,
+                    "anybody who can reach the message port can end a broker with one short frame")
+            .rewrites(CLASS, "9e6e4b3a9e947ca818bf79fdf6214b0b5d7a5c7700c8d60fd57eaaf6bcf08175", AnnouncedSizes::mend);
 
     private AnnouncedSizes() {}
 

@@ -1,7 +1,8 @@
 package dev.mqha.patches.attaching_slaves;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
-import dev.mqha.patches.whole_units.UnitFix;
 import org.objectweb.asm.Opcodes;
 
 /** Sends what a master does for a slave that attaches to {@code dev.mqha.patches.attaching_slaves.Attaching}, which says why. */
@@ -16,13 +17,25 @@ public final class AttachFix {
     public static final String CLIENT = "org/apache/activemq/leveldb/replicated/MasterLevelDBClient";
 
     /** {@code LevelDBClient.gc}: what is done with a log that nothing refers to. */
-    public static final String COLLECT = UnitFix.CLIENT + "$$anonfun$gc$2";
+    public static final String COLLECT = Classes.CLIENT.name() + "$$anonfun$gc$2";
 
-    private static final String STORED = UnitFix.CLIENT;
-    private static final String LOG = "org/apache/activemq/leveldb/RecordLog";
+    private static final String STORED = Classes.CLIENT.name();
+    private static final String LOG = Classes.LOG.name();
     private static final String RESPONSE = "org/apache/activemq/leveldb/replicated/dto/SyncResponse";
     private static final String MAP = "java/util/concurrent/ConcurrentHashMap";
     private static final String TARGET = "dev/mqha/patches/attaching_slaves/Attaching";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "attaching-slaves",
+                    Patch.Risk.MESSAGES,
+                    "a master can count a slave for attached that still downloads, and can remove files "
+                            + "that a slave is about to download")
+            .rewrites(SESSION, "3229e3966f8945fc2e6dbc025008b8f11c8f1f4484d3e8d5f64fb2c2f21b3043", AttachFix::session)
+            .rewrites(STATE, "dd956dbd26b1497a626fba9c6dac5275ce55720b84be5abbb7763e64acdabd11", AttachFix::state)
+            .rewrites(ANSWER, "0f9e68bb7923a08a05c81da33447ccd82cf0e470e9cfa92b8905ab990af7c060", AttachFix::answer)
+            .rewrites(CLIENT, "5011fd15df64b71ccdfbe57e9d0162ef0dd74453f63ca06017ff47490f62d831", AttachFix::client)
+            .rewrites(COLLECT, "2eac8eccd4cc254025cbe38702e3472166d7d74e59806ce8cfbd8049f576029d", AttachFix::collect);
 
     private AttachFix() {}
 

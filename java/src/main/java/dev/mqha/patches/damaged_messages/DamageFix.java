@@ -1,44 +1,48 @@
 package dev.mqha.patches.damaged_messages;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
-import dev.mqha.patches.slave_log.SlaveFix;
-import dev.mqha.patches.watched_log.LogGuard;
-import dev.mqha.patches.whole_units.UnitFix;
+import dev.mqha.patches.failed_replay.ReplayFix;
 import org.objectweb.asm.Opcodes;
 
-/** Sends the reading of messages, and what deletes or acknowledges the whole log, to {@link LogRead} and {@code LogFiles}, which say why. */
+/** Sends the reading of messages to {@link LogRead}, which says why. */
 public final class DamageFix {
-    public static final String CLIENT = UnitFix.CLIENT;
-    public static final String SLAVE = SlaveFix.STORE;
+    private static final String TARGET = "dev/mqha/patches/damaged_messages/LogRead";
 
-    private static final String FILES = "dev/mqha/patches/watched_log/LogFiles";
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "damaged-messages",
+                    Patch.Risk.MESSAGES,
+                    "a message that was changed on the disk is delivered as it is, or not at all, "
+                            + "although another copy is whole")
+            .needs(ReplayFix.PATCH)
+            .rewrites(Classes.LOG, DamageFix::verify)
+            .rewrites(Classes.CLIENT, DamageFix::read);
 
     private DamageFix() {}
 
-    /** {@code CLIENT}: a message is read, and everything is deleted. */
-    public static byte[] client(byte[] original) {
-        return Rewrite.redirectWith(
-                        "getMessage",
-                        LogGuard.LOG,
-                        "read",
-                        "(JI)Lscala/Option;",
-                        "dev/mqha/patches/damaged_messages/LogRead",
-                        "read",
-                        "L" + CLIENT + ";",
-                        code -> code.visitVarInsn(Opcodes.ALOAD, 0))
-                .andThen(Rewrite.first("locked_purge", code -> {
+    /** A log is opened, or has a new file. @throws IllegalStateException where that is not made at one place */
+    public static byte[] verify(byte[] original) {
+        return Rewrite.returning("create_appender", Opcodes.ARETURN, code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
-                    code.visitMethodInsn(Opcodes.INVOKESTATIC, FILES, "purge", "(L" + CLIENT + ";)V", false);
-                }))
+                    String type = "(L" + Classes.LOG.name() + ";)V";
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "verify", type, false);
+                })
                 .apply(original);
     }
 
-    /** {@code SLAVE}: it tells its master how far it is. */
-    public static byte[] slave(byte[] original) {
-        return Rewrite.first("send_wal_ack", code -> {
-                    code.visitVarInsn(Opcodes.ALOAD, 0);
-                    code.visitMethodInsn(Opcodes.INVOKESTATIC, FILES, "acknowledging", "(L" + SLAVE + ";)V", false);
-                })
+    /** A message is read. @throws IllegalStateException where it is not read once */
+    public static byte[] read(byte[] original) {
+        return Rewrite.redirectWith(
+                        "getMessage",
+                        Classes.LOG.name(),
+                        "read",
+                        "(JI)Lscala/Option;",
+                        TARGET,
+                        "read",
+                        "L" + Classes.CLIENT.name() + ";",
+                        code -> code.visitVarInsn(Opcodes.ALOAD, 0))
                 .apply(original);
     }
 }

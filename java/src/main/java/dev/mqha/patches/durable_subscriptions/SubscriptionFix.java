@@ -1,5 +1,6 @@
 package dev.mqha.patches.durable_subscriptions;
 
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import dev.mqha.patches.prepared_branches.BranchFix;
 import java.util.Arrays;
@@ -38,6 +39,19 @@ public final class SubscriptionFix {
 
     /** {@code LevelDBStore.getTopicGCPositions}: what is done with one topic. */
     public static final String COLLECTING = STORE + "$$anonfun$getTopicGCPositions$1";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "durable-subscriptions",
+                    Patch.Risk.MESSAGES,
+                    "a durable subscription loses what it has not acknowledged when later messages are "
+                            + "acknowledged first, as with a selector, expiry or single acknowledgements")
+            .rewrites(SUBSCRIPTION, "4c7c7cc9441e65761a37010929c13bed81e1e4aaa6f1eea5d15ca8aaaf092a5e", SubscriptionFix::subscription)
+            .rewrites(TOPIC, "80c199ecaa9c0da73af28d0f5f145279a3a934a8238135d3300421bd16de5301", SubscriptionFix::topic)
+            .rewrites(UPDATING, "30020c19bc59df483eb7f7ca551eda7c6f257ce2557e715dcbbcb1fba08f3536", SubscriptionFix::updating)
+            .rewrites(RECOVERING, "4f8cf6c177af422bf86a9e263f3c31e70898837f96d4a5d59a1470f99bef311d", SubscriptionFix::recovering)
+            .rewrites(LOADING, "5590631aadb7b136852b69b06506d8a5d59da7ad6392cc51bc17f268be0e49bc", SubscriptionFix::loading)
+            .rewrites(COLLECTING, "94344360028ac4f6d6718c45c7d09281b4bf2f62d9e6c582eaf377adbe0e7ee9", SubscriptionFix::collecting);
 
     private SubscriptionFix() {}
 

@@ -1,5 +1,6 @@
 package dev.mqha.patches.failed_start;
 
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import java.util.function.UnaryOperator;
 import org.objectweb.asm.Opcodes;
@@ -17,14 +18,23 @@ public final class FailedStart {
     public static final String SLAVE = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$start_slave$1";
 
     /** In our own jar, which stands on the class path of every broker. */
-    public static final String FATAL = "dev/mqha/patches/common/Fatal";
+    private static final String FATAL = "dev/mqha/patches/common/Fatal";
 
     private static final String TASK = "apply$mcV$sp";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "failed-start",
+                    Patch.Risk.OUTAGE,
+                    "a broker whose store cannot be started stays elected, or vetoes the election, for "
+                            + "ever")
+            .rewrites(MASTER, "cd0f76de6c49e3ebcaa0626454cce2983a717d84fa455d2f9650ebc82d29d77b", of(MASTER))
+            .rewrites(SLAVE, "bb824ad8f696a64a272178c4cbd0a82874a13c0018acbcccaf4d319f1cd1f07f", of(SLAVE));
 
     private FailedStart() {}
 
     /** Mends a class; it throws IllegalStateException where that is no such task. */
-    public static UnaryOperator<byte[]> of(String className) {
+    private static UnaryOperator<byte[]> of(String className) {
         return original -> Rewrite.once(original, TASK, (name, next, place) -> {
             if (!name.equals(TASK)) {
                 return next;

@@ -1,5 +1,6 @@
 package dev.mqha.patches.final_stop;
 
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 
 /** Sends the wish of a stopped master to start again to {@code dev.mqha.patches.final_stop.Restart}, which says why. */
@@ -9,6 +10,14 @@ public final class FinalStop {
 
     private static final String BROKER = "org/apache/activemq/broker/BrokerService";
     private static final String TARGET = "dev/mqha/patches/final_stop/Restart";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "final-stop",
+                    Patch.Risk.SPEED,
+                    "a master that is told to end begins another broker meanwhile, and takes the "
+                            + "processor from whoever takes over")
+            .rewrites(CLASS, "efb6438165be93234ecd97e5173dd72cbddcc257ce06d37e9084eb80b0419e84", FinalStop::mend);
 
     private FinalStop() {}
 

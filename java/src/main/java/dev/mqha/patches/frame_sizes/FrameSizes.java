@@ -1,5 +1,7 @@
 package dev.mqha.patches.frame_sizes;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -12,14 +14,24 @@ import org.objectweb.asm.Opcodes;
  * headers without end as well.
  */
 public final class FrameSizes {
-    public static final String OPENWIRE = "org/apache/activemq/transport/nio/NIOTransport";
+    private static final String OPENWIRE = Classes.OPENWIRE.name();
     public static final String AMQP = "org/apache/activemq/transport/amqp/AmqpFrameParser";
-    public static final String STOMP = "org/apache/activemq/transport/stomp/StompCodec";
+    private static final String STOMP = Classes.STOMP.name();
 
     private static final String TARGET = "dev/mqha/patches/frame_sizes/Frames";
     private static final String AMQP_FORMAT = "org/apache/activemq/transport/amqp/AmqpWireFormat";
     public static final String STOMP_CONNECTION = "org/apache/activemq/transport/tcp/TcpTransport";
     private static final String BYTES = "org/apache/activemq/util/ByteArrayOutputStream";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "frame-sizes",
+                    Patch.Risk.MEMORY,
+                    "anybody who can reach the message port can have memory taken by what a frame "
+                            + "announces, before authentication")
+            .rewrites(Classes.OPENWIRE, FrameSizes::openWire)
+            .rewrites(AMQP, "264dc00efa8dbeb5925a0deef22c18e546ec5eaf70ca5f449bc886316a86f691", FrameSizes::amqp)
+            .rewrites(Classes.STOMP, FrameSizes::stomp);
 
     private FrameSizes() {}
 

@@ -36,7 +36,6 @@ public final class Frames {
             throw new IOException("an OpenWire frame of " + size + " bytes was announced");
         }
         Strangers.refuseLong(connection.getWireFormat(), size);
-        LargeMessages.openWire(connection, size);
         return size;
     }
 
@@ -64,9 +63,7 @@ public final class Frames {
             throws IOException {
         int size = frame.size();
         // Each byte passes here, so nothing else is looked at in between.
-        if (size == LargeMessages.LARGE && body) {
-            LargeMessages.stomp(connection);
-        } else if (size == Strangers.MAX_FRAME || size == STOMP_HEADERS) {
+        if (size == Strangers.MAX_FRAME || size == STOMP_HEADERS) {
             Strangers.refuseLong(connection.getWireFormat(), size + 1);
             if (size == STOMP_HEADERS && !body) {
                 throw new IOException("the headers of a STOMP frame are longer than " + STOMP_HEADERS + " bytes");

@@ -1,12 +1,21 @@
 package dev.mqha.patches.index_counters;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
-import dev.mqha.patches.whole_units.UnitFix;
 import org.objectweb.asm.Opcodes;
 
 /** Has {@code dev.mqha.patches.index_counters.Counters} look at the index when a store has started. */
 public final class CountFix {
-    public static final String CLASS = UnitFix.CLIENT;
+    private static final String CLASS = Classes.CLIENT.name();
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "index-counters",
+                    Patch.Risk.MESSAGES,
+                    "numbers that are wrong in a store stay wrong: queues show messages that are not "
+                            + "there, or a file of the log is removed with messages in it")
+            .rewrites(Classes.CLIENT, CountFix::mend);
 
     private CountFix() {}
 

@@ -1,7 +1,9 @@
 package dev.mqha.patches.large_messages;
 
+import dev.mqha.patches.frame_sizes.Frames;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import org.apache.activemq.command.ActiveMQMessage;
 import org.apache.activemq.transport.Transport;
@@ -10,6 +12,7 @@ import org.apache.activemq.transport.TransportSupport;
 import org.apache.activemq.transport.amqp.message.EncodedMessage;
 import org.apache.activemq.transport.amqp.message.OutboundTransformer;
 import org.apache.activemq.transport.nio.NIOTransport;
+import org.apache.activemq.transport.tcp.TcpTransport;
 import org.apache.activemq.util.ByteArrayOutputStream;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.EndpointState;
@@ -58,11 +61,13 @@ public final class LargeMessages {
 
     private LargeMessages() {}
 
-    /** An OpenWire frame of this size begins. @throws IOException where there is no room for it */
-    public static void openWire(NIOTransport connection, int size) throws IOException {
+    /** Reads the size of an OpenWire frame, in the place of {@link Frames#openWire}. @throws IOException where there is no room for it */
+    public static int openWire(ByteBuffer buffer, NIOTransport connection) throws IOException {
+        int size = Frames.openWire(buffer, connection);
         if (size >= LARGE) {
             IN.take(connection, clientOf(connection, size), (long) Turns.COPIES * size, PATIENCE_MS);
         }
+        return size;
     }
 
     /** Gives an OpenWire command to the broker, in the place of {@code NIOTransport.doConsume(…)}; its turn ends. */
@@ -126,9 +131,13 @@ public final class LargeMessages {
         OUT.end(sender);
     }
 
-    /** The body of a STOMP frame has become large. @throws IOException where there is no room for it */
-    public static void stomp(Transport connection) throws IOException {
-        IN.take(connection, clientOf(connection), OTHERS, PATIENCE_MS);
+    /** Takes a byte of a STOMP frame, in the place of {@link Frames#stomp}. @throws IOException where there is no room for more */
+    public static void stomp(ByteArrayOutputStream frame, int next, TcpTransport connection, boolean body)
+            throws IOException {
+        if (body && frame.size() == LARGE) {
+            IN.take(connection, clientOf(connection), OTHERS, PATIENCE_MS);
+        }
+        Frames.stomp(frame, next, connection, body);
     }
 
     /** A STOMP frame is whole, and goes to the broker. */

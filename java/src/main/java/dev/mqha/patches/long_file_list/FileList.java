@@ -1,18 +1,28 @@
 package dev.mqha.patches.long_file_list;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /** Has the codec of the replication ask {@code dev.mqha.patches.long_file_list.SyncAnswer} how long a frame may be. */
 public final class FileList {
-    /** What writes frames. */
-    public static final String CODEC = "org/apache/activemq/leveldb/replicated/ReplicationProtocolCodec";
+    private static final String CODEC = Classes.CODEC.name();
+
     /** What reads the body of a frame. */
     public static final String BODY = CODEC + "$$anon$2";
 
     private static final String READ_UNTIL = "(L" + CODEC + ";Ljava/lang/Byte;I)Lorg/fusesource/hawtbuf/Buffer;";
     private static final String TARGET = "dev/mqha/patches/long_file_list/SyncAnswer";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "long-file-list",
+                    Patch.Risk.OUTAGE,
+                    "no slave can attach to a master whose log and index have some 800 files or more")
+            .rewrites(Classes.CODEC, FileList::write)
+            .rewrites(BODY, "9935380b568fde0ea358abc9e8a8b97e43bbfcdd2a0f12e1b9e7b049dab30666", FileList::read);
 
     private FileList() {}
 

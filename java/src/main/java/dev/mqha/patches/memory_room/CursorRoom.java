@@ -1,5 +1,7 @@
 package dev.mqha.patches.memory_room;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -11,10 +13,10 @@ public final class CursorRoom {
     private static final String CURSORS = REGION + "cursors/";
 
     public static final String CURSOR = CURSORS + "AbstractPendingMessageCursor";
-    public static final String STORE = CURSORS + "AbstractStoreCursor";
+    private static final String STORE = Classes.STORE_CURSOR.name();
     public static final String READING = CURSORS + "QueueStorePrefetch";
     public static final String SUBSCRIPTION = CURSORS + "TopicStorePrefetch";
-    public static final String FILE = CURSORS + "FilePendingMessageCursor";
+    private static final String FILE = Classes.FILE_CURSOR.name();
     public static final String QUEUE = REGION + "Queue";
     public static final String TOPIC = REGION + "Topic";
 
@@ -23,6 +25,20 @@ public final class CursorRoom {
     private static final String LIST = "java/util/ArrayList";
     private static final String EXPIRED = "dev/mqha/patches/memory_room/Expired";
     private static final String TARGET = "dev/mqha/patches/memory_room/Room";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "memory-room",
+                    Patch.Risk.MEMORY,
+                    "what is read back from the disk is not held against the limit of memory and can end "
+                            + "a broker, and queues can starve one another")
+            .rewrites(CURSOR, "f737762da6b7909b975d6829b994251d52a0b5fee690a2d781be94a5562ad07f", CursorRoom::cursor)
+            .rewrites(Classes.STORE_CURSOR, CursorRoom::store)
+            .rewrites(READING, "a83272251e61ea83c0341a5a503882a4fab1eeb82e1ab584b9a637519cb93522", CursorRoom::reading)
+            .rewrites(SUBSCRIPTION, "d8173064bd875d55bb0b5fe6e3191421be54a96c6cf776d41903fa2f6911153a", CursorRoom::subscription)
+            .rewrites(Classes.FILE_CURSOR, CursorRoom::file)
+            .rewrites(QUEUE, "02f6feccc4486ba59c3223c22de6f0c0c601fd8e4dd6671ce9d4aef6e26ccdcc", CursorRoom::queue)
+            .rewrites(TOPIC, "8732ac6481784184d8d2ed49d2d1924f723b1fbc97ec144b55762ddadb02d502", CursorRoom::topic);
 
     private CursorRoom() {}
 

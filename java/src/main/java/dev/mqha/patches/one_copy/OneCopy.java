@@ -1,22 +1,29 @@
 package dev.mqha.patches.one_copy;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
-import dev.mqha.patches.memory_room.CursorRoom;
-import dev.mqha.patches.quorum_acks.AckFix;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /** Has {@code dev.mqha.patches.one_copy.Packets} keep one copy of a large message, which says why. */
 public final class OneCopy {
     public static final String MESSAGE = "org/apache/activemq/command/Message";
-    public static final String UNIT = AckFix.UNIT;
-    public static final String FILE = CursorRoom.FILE;
 
     private static final String SEQUENCE = "org/apache/activemq/util/ByteSequence";
     private static final String OPENWIRE = "org/apache/activemq/openwire/OpenWireFormat";
     private static final String FORMAT = "org/apache/activemq/wireformat/WireFormat";
     private static final String MARSHAL = "(Ljava/lang/Object;)L" + SEQUENCE + ";";
     private static final String TARGET = "dev/mqha/patches/one_copy/Packets";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "one-copy",
+                    Patch.Risk.MEMORY,
+                    "a large message takes a multiple of its size of the heap, which is not counted")
+            .rewrites(MESSAGE, "32526949f9c46c5e7c79ee37d378b7c5f9a3330163c5cfff6fb7c884c6aaecf2", OneCopy::message)
+            .rewrites(Classes.UNIT, OneCopy::unit)
+            .rewrites(Classes.FILE_CURSOR, OneCopy::file);
 
     private OneCopy() {}
 

@@ -1,5 +1,6 @@
 package dev.mqha.patches.protocol_detection;
 
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.Opcodes;
 
@@ -14,6 +15,14 @@ public final class AcceptQueue {
 
     private static final String EXECUTOR = "java/util/concurrent/ThreadPoolExecutor";
 
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "protocol-detection",
+                    Patch.Risk.OUTAGE,
+                    "clients that connect and send nothing keep others out, and the master is taken for a "
+                            + "hung one")
+            .rewrites(CLASS, "e30567bdfaf788bcaad1adf668ea15aa58f9bb5aab295ae9c14eb7c76986b803", AcceptQueue::mend);
+
     private AcceptQueue() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it is not the known one */
@@ -23,7 +32,7 @@ public final class AcceptQueue {
                         EXECUTOR,
                         "submit",
                         "(Ljava/lang/Runnable;)Ljava/util/concurrent/Future;",
-                        "dev/mqha/patches/unauthenticated_connections/Strangers",
+                        "dev/mqha/patches/protocol_detection/Arrivals",
                         "queue",
                         "Ljava/net/Socket;",
                         code -> code.visitVarInsn(Opcodes.ALOAD, 1))

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -46,8 +47,17 @@ public final class Arrivals {
 
     private Arrivals() {}
 
+    /**
+     * Lets a thread find out the protocol of a connection once its first bytes are there, in the place of {@code
+     * ThreadPoolExecutor.submit(…)}, whose result nobody asks for.
+     */
+    public static Future<?> queue(ThreadPoolExecutor threads, Runnable task, Socket socket) {
+        add(threads, task, socket);
+        return null;
+    }
+
     /** Runs a task in one of the threads once its connection has sent its first bytes; closes the connection otherwise. */
-    public static void add(ThreadPoolExecutor threads, Runnable task, Socket socket) {
+    private static void add(ThreadPoolExecutor threads, Runnable task, Socket socket) {
         Arrival arrival = new Arrival(socket, task, threads, System.nanoTime());
         if (goesOn(arrival)) {
             return;

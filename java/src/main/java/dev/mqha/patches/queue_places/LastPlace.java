@@ -1,5 +1,6 @@
 package dev.mqha.patches.queue_places;
 
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -11,17 +12,15 @@ public final class LastPlace {
 
     private static final String TARGET = "dev/mqha/patches/queue_places/QueuePlace";
 
-    private static final String MANAGER = "org/apache/activemq/leveldb/DBManager";
-    private static final String ID = "(Lorg/apache/activemq/command/MessageId;)J";
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "queue-places",
+                    Patch.Risk.MESSAGES,
+                    "after a failover a new message can take the place of an acknowledged one in its "
+                            + "queue")
+            .rewrites(CLASS, "5d9130b618e28570c95e9a10fed9b958ad2e7cef22f37d66e2851780f5de328a", LastPlace::mend);
 
     private LastPlace() {}
-
-    /** Returns the mended form of {@code BranchFix.QUEUE}. @throws IllegalStateException where the place is not asked for once */
-    public static byte[] cursor(byte[] original) {
-        return Rewrite.redirectWith(
-                        "setBatch", MANAGER, "queuePosition", ID, TARGET, "position", "", nothing -> {})
-                .apply(original);
-    }
 
     /** Returns the mended form of the class. @throws IllegalStateException where the key is not set exactly once */
     public static byte[] mend(byte[] original) {

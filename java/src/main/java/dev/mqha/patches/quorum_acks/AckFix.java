@@ -1,5 +1,7 @@
 package dev.mqha.patches.quorum_acks;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import dev.mqha.patches.whole_units.UnitFix;
 import java.util.Set;
@@ -8,13 +10,22 @@ import org.objectweb.asm.Opcodes;
 
 /** Asks {@code dev.mqha.patches.quorum_acks.Acks} whether what removes messages waits. */
 public final class AckFix {
-    /** A unit of work of the store. */
-    public static final String UNIT = "org/apache/activemq/leveldb/DelayableUOW";
+    private static final String UNIT = Classes.UNIT.name();
 
-    public static final String CLIENT = UnitFix.CLIENT;
+    private static final String CLIENT = Classes.CLIENT.name();
 
     private static final Set<String> REMOVALS = Set.of("removeCollection", "collectionEmpty");
     private static final String TARGET = "dev/mqha/patches/quorum_acks/Acks";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "quorum-acks",
+                    Patch.Risk.DELIVERY,
+                    "`store.acks: quorum` has no effect: what was consumed can come again after a "
+                            + "failover")
+            .needs(UnitFix.PATCH)
+            .rewrites(Classes.UNIT, AckFix::unit)
+            .rewrites(Classes.CLIENT, AckFix::removals);
 
     private AckFix() {}
 

@@ -1,7 +1,8 @@
 package dev.mqha.patches.recovered_sends;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
-import dev.mqha.patches.memory_room.CursorRoom;
 import dev.mqha.patches.prepared_branches.BranchFix;
 import java.util.function.UnaryOperator;
 import org.objectweb.asm.MethodVisitor;
@@ -9,9 +10,9 @@ import org.objectweb.asm.Opcodes;
 
 /** Brings what recovered branches sent, or give back, to the cursor of a queue, as {@code dev.mqha.patches.recovered_sends.RecoveredSends} says why. */
 public final class RecoveredFix {
-    public static final String STORE = BranchFix.QUEUE;
+    private static final String STORE = Classes.QUEUE_STORE.name();
     public static final String COMPLETION = "org/apache/activemq/broker/TransactionBroker$PreparedDestinationCompletion";
-    public static final String CURSOR = CursorRoom.STORE;
+    private static final String CURSOR = Classes.STORE_CURSOR.name();
 
     private static final String CONTEXT = "Lorg/apache/activemq/broker/ConnectionContext;";
     private static final String LISTENER = "Lorg/apache/activemq/store/IndexListener;";
@@ -19,6 +20,18 @@ public final class RecoveredFix {
     private static final String ID = "[Lorg/apache/activemq/command/MessageId;";
     private static final String LIST = "java/util/LinkedList";
     private static final String TARGET = "dev/mqha/patches/recovered_sends/RecoveredSends";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "recovered-sends",
+                    Patch.Risk.DELIVERY,
+                    "what an XA branch has sent that was recovered and then committed can wait for the "
+                            + "next change of master, or messages that were delivered can go to the dead-letter "
+                            + "queue as well")
+            .needs(BranchFix.PATCH)
+            .rewrites(Classes.QUEUE_STORE, RecoveredFix::add)
+            .rewrites(COMPLETION, "1832bd9a00a827832b1a37a77ce295ec42db66af51455c6cef8b742d4c50822b", RecoveredFix::completion)
+            .rewrites(Classes.STORE_CURSOR, RecoveredFix::rebase);
 
     private RecoveredFix() {}
 

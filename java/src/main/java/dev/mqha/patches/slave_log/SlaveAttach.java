@@ -4,7 +4,6 @@ import dev.mqha.patches.diverged_log.AttachCheck;
 import dev.mqha.patches.failed_replay.Replay;
 import dev.mqha.patches.watched_log.LogFiles;
 import java.io.File;
-import java.io.IOException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;

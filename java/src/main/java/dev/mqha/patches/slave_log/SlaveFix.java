@@ -1,22 +1,15 @@
 package dev.mqha.patches.slave_log;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
-import dev.mqha.patches.failed_replay.ReplayFix;
-import dev.mqha.patches.stashed_log.StashLink;
-import dev.mqha.patches.whole_units.UnitFix;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /** Sends what a slave does with its log to {@code dev.mqha.patches.slave_log.SlaveLog} and its neighbours, which say why. */
 public final class SlaveFix {
-    public static final String STORE = "org/apache/activemq/leveldb/replicated/SlaveLevelDBStore";
+    private static final String STORE = Classes.SLAVE_STORE.name();
     public static final String SESSION = STORE + "$Session";
-
-    /** {@code start_slave_connections}: what is done when the master has let the slave in. */
-    public static final String LOGIN = STORE + "$$anonfun$start_slave_connections$2";
-
-    /** {@code start_slave_connections}: what is done with the master's list of files. */
-    public static final String SYNC = LOGIN + "$$anonfun$apply$7";
 
     /** {@code transfer_missing}: what asks for the files. */
     public static final String TRANSFER = STORE + "$$anonfun$transfer_missing$2";
@@ -24,14 +17,24 @@ public final class SlaveFix {
     /** {@code transfer_missing}: what is done when the files are there. */
     public static final String ATTACHED = TRANSFER + "$$anonfun$apply$18";
 
-    /** {@code send_wal_ack}: the task that replays. */
-    public static final String REPLAY = STORE + "$$anonfun$send_wal_ack$1";
-
-    private static final String CLIENT = UnitFix.CLIENT;
-    private static final String SUPPORT = StashLink.CLASS;
+    private static final String CLIENT = Classes.CLIENT.name();
+    private static final String SUPPORT = Classes.SUPPORT.name();
     private static final String LOG = "dev/mqha/patches/slave_log/SlaveLog";
     private static final String ATTACH = "dev/mqha/patches/slave_log/SlaveAttach";
-    private static final String OUTER = "org$apache$activemq$leveldb$replicated$SlaveLevelDBStore$$anonfun$$";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "slave-log",
+                    Patch.Risk.MESSAGES,
+                    "a slave can read its log in the wrong places once its master has begun a new file, "
+                            + "and takes what is sent again after a failover for duplicates")
+            .rewrites(Classes.SLAVE_STORE, SlaveFix::begin)
+            .rewrites(Classes.SLAVE_LOGIN, SlaveFix::stash)
+            .rewrites(Classes.SLAVE_SYNC, SlaveFix::frames)
+            .rewrites(TRANSFER, "5609ff925923812d1a1961885be788a2d2b9595b93904099d6a35b875526ecd6", SlaveFix::complete)
+            .rewrites(ATTACHED, "987138ff23842310881c2fef2bc4d59adfb7cb7dc854c7c5815d72e137a0d483", SlaveFix::open)
+            .rewrites(Classes.SLAVE_REPLAY, SlaveFix::replay)
+            .rewrites(SESSION, "5e0406d423a58e887a15a0b1e8b53064ff2f13e0d04d7c44a4948ce34c30e1f6", SlaveFix::refused);
 
     private SlaveFix() {}
 
@@ -74,7 +77,6 @@ public final class SlaveFix {
     /** {@code REPLAY}: how far it is replayed. */
     public static byte[] replay(byte[] original) {
         return Rewrite.redirect(CLIENT, "replay_from", "(JJZ)V", LOG, "replay", CLIENT)
-                .andThen(ReplayFix.task(REPLAY, SlaveFix::storeOfReplay))
                 .apply(original);
     }
 
@@ -90,26 +92,8 @@ public final class SlaveFix {
                 .apply(original);
     }
 
-    /** The task that opens the index which was downloaded. */
-    public static byte[] opening(byte[] original) {
-        return ReplayFix.task(ReplayFix.OPENING, SlaveFix::storeOfOpening).apply(original);
-    }
-
     private static void storeOfTransfer(MethodVisitor code) {
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitFieldInsn(Opcodes.GETFIELD, TRANSFER, "$outer", "L" + STORE + ";");
-    }
-
-    private static void storeOfReplay(MethodVisitor code) {
-        code.visitVarInsn(Opcodes.ALOAD, 0);
-        code.visitFieldInsn(Opcodes.GETFIELD, REPLAY, "$outer", "L" + STORE + ";");
-    }
-
-    private static void storeOfOpening(MethodVisitor code) {
-        code.visitVarInsn(Opcodes.ALOAD, 0);
-        code.visitFieldInsn(Opcodes.GETFIELD, ReplayFix.OPENING, "$outer", "L" + ATTACHED + ";");
-        String anonymous = "anonfun$$$outer";
-        code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, ATTACHED, OUTER + anonymous, "()L" + TRANSFER + ";", false);
-        code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, TRANSFER, OUTER + "$outer", "()L" + STORE + ";", false);
     }
 }

@@ -1,17 +1,22 @@
 package dev.mqha.patches.small_frames;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /** Sends small pieces of the log to {@code dev.mqha.patches.small_frames.SmallFrames}, which says why. */
 public final class SmallFrameFix {
-    private static final String REPLICATED = "org/apache/activemq/leveldb/replicated/";
-
-    /** Writes what a master sends. */
-    public static final String SENDING = REPLICATED + "ReplicationProtocolCodec";
-
     private static final String TARGET = "dev/mqha/patches/small_frames/SmallFrames";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "small-frames",
+                    Patch.Risk.SPEED,
+                    "slaves fall behind where messages are consumed, and a failover delivers more of them "
+                            + "again")
+            .rewrites(Classes.CODEC, SmallFrameFix::send);
 
     private SmallFrameFix() {}
 

@@ -1,5 +1,7 @@
 package dev.mqha.patches.snapshot_position;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -14,11 +16,15 @@ import org.objectweb.asm.Opcodes;
  * one is back. See {@code transfer_missing} in replicated/SlaveLevelDBStore.scala.
  */
 public final class SnapshotFix {
-    public static final String CLASS =
-            "org/apache/activemq/leveldb/replicated/SlaveLevelDBStore$$anonfun$transfer_missing$2"
-                    + "$$anonfun$apply$18$$anonfun$apply$4";
-
     private static final String RESPONSE = "org/apache/activemq/leveldb/replicated/dto/SyncResponse";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "snapshot-position",
+                    Patch.Risk.MESSAGES,
+                    "a slave that has attached and is then promoted, or started again, lacks acknowledged "
+                            + "messages and delivers consumed ones again")
+            .rewrites(Classes.SLAVE_OPENING, SnapshotFix::mend);
 
     private SnapshotFix() {}
 

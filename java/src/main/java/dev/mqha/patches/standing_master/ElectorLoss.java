@@ -1,5 +1,6 @@
 package dev.mqha.patches.standing_master;
 
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 
 /** Sends what a member asks of the elector to {@code dev.mqha.patches.standing_master.StandingMaster}, which says why. */
@@ -10,6 +11,14 @@ public final class ElectorLoss {
     public static final String CLASS = ELECTOR + "$change_listener$";
 
     private static final String TARGET = "dev/mqha/patches/standing_master/StandingMaster";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "standing-master",
+                    Patch.Risk.OUTAGE,
+                    "the end of a slave that is the elector demotes a working master, and nobody serves "
+                            + "until the next election")
+            .rewrites(CLASS, "966c330d09e9725f55dd37ea9bfee2895786da1fb8aeb71541422c9debef3842", ElectorLoss::mend);
 
     private ElectorLoss() {}
 

@@ -1,19 +1,26 @@
 package dev.mqha.patches.stashed_log;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /** Sends what is set aside before a slave attaches to {@code dev.mqha.patches.stashed_log.StashedLog} and {@code LogList}, which say why. */
 public final class StashLink {
-    public static final String CLASS = "org/apache/activemq/leveldb/replicated/ReplicationSupport$";
-
     private static final String FILE = "org/apache/activemq/leveldb/util/FileSupport$RichFile";
     private static final String TARGET = "dev/mqha/patches/stashed_log/StashedLog";
-    private static final String LIST = "dev/mqha/patches/watched_log/LogList";
 
     /** In {@code stash} and {@code unstash} twice, and once in {@code stash_clear}. */
     private static final int DELETIONS = 5;
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "stashed-log",
+                    Patch.Risk.MESSAGES,
+                    "a node that is killed while it removes what it had set aside can come back with a "
+                            + "part of its log; and each attach copies 100 MB")
+            .rewrites(Classes.SUPPORT, StashLink::mend);
 
     private StashLink() {}
 
@@ -21,12 +28,6 @@ public final class StashLink {
     public static byte[] mend(byte[] original) {
         return Rewrite.redirect(FILE, "copyTo", "(Ljava/io/File;)J", TARGET, "keep", FILE)
                 .andThen(StashLink::remove)
-                .andThen(Rewrite.last("copy_store_dir", code -> {
-                    code.visitVarInsn(Opcodes.ALOAD, 1);
-                    code.visitVarInsn(Opcodes.ALOAD, 2);
-                    code.visitMethodInsn(
-                            Opcodes.INVOKESTATIC, LIST, "copy", "(Ljava/io/File;Ljava/io/File;)V", false);
-                }))
                 .apply(original);
     }
 

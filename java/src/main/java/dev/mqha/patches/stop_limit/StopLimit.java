@@ -1,5 +1,7 @@
 package dev.mqha.patches.stop_limit;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -13,11 +15,17 @@ import org.objectweb.asm.Opcodes;
  * by then, so after the limit the stop goes on without their answer.
  */
 public final class StopLimit {
-    public static final String CLASS = "org/apache/activemq/leveldb/replicated/SlaveLevelDBStore";
-
     private static final String LATCH = "java/util/concurrent/CountDownLatch";
     private static final String UNIT = "java/util/concurrent/TimeUnit";
     private static final long SECONDS = 3;
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "stop-limit",
+                    Patch.Risk.OUTAGE,
+                    "a slave that loses its master while it reconnects can keep every election waiting "
+                            + "for ever")
+            .rewrites(Classes.SLAVE_STORE, StopLimit::mend);
 
     private StopLimit() {}
 

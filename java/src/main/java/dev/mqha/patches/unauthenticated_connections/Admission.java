@@ -1,5 +1,6 @@
 package dev.mqha.patches.unauthenticated_connections;
 
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -13,6 +14,14 @@ public final class Admission {
     private static final String BROKER = "org/apache/activemq/broker/Broker";
     private static final String ADDED =
             "Lorg/apache/activemq/broker/ConnectionContext;Lorg/apache/activemq/command/ConnectionInfo;)V";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "unauthenticated-connections",
+                    Patch.Risk.MEMORY,
+                    "connections that do not authenticate have no limit, and may send frames as long as "
+                            + "those of others")
+            .rewrites(CLASS, "33a0130c4c56068cb3d44de8f65b800b2e308d9224b22154796344d7a7744679", Admission::mend);
 
     private Admission() {}
 

@@ -1,14 +1,10 @@
 package dev.mqha.patches.unauthenticated_connections;
 
-import dev.mqha.patches.protocol_detection.Arrivals;
 import java.io.IOException;
-import java.net.Socket;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Future;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.activemq.broker.Broker;
@@ -50,15 +46,6 @@ public final class Strangers {
     private static final Map<WireFormat, Stranger> PRESENT = new IdentityHashMap<>();
 
     private Strangers() {}
-
-    /**
-     * Lets a thread find out the protocol of a connection once its first bytes are there, in the place of {@code
-     * ThreadPoolExecutor.submit(…)}, whose result nobody asks for.
-     */
-    public static Future<?> queue(ThreadPoolExecutor threads, Runnable task, Socket socket) {
-        Arrivals.add(threads, task, socket);
-        return null;
-    }
 
     /** Starts the transport of a connection that a client has made, in the place of {@code Transport.start()}. */
     public static void start(Transport transport, TransportConnection connection) throws Exception {

@@ -1,17 +1,28 @@
 package dev.mqha.patches.unwritten_messages;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
-import dev.mqha.patches.quorum_acks.AckFix;
-import dev.mqha.patches.whole_units.UnitFix;
+import dev.mqha.patches.durable_subscriptions.SubscriptionFix;
+import dev.mqha.patches.prepared_branches.BranchFix;
 import org.objectweb.asm.Opcodes;
 
 /** Tells {@code dev.mqha.patches.unwritten_messages.Unwritten} which messages are written, as it says why. */
 public final class CursorEnd {
-    public static final String UNIT = AckFix.UNIT;
+    private static final String UNIT = Classes.UNIT.name();
 
-    public static final String CLIENT = UnitFix.CLIENT;
+    private static final String CLIENT = Classes.CLIENT.name();
 
     private static final String TARGET = "dev/mqha/patches/unwritten_messages/Unwritten";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "unwritten-messages",
+                    Patch.Risk.DELIVERY,
+                    "with several senders a message can wait in its queue for the next change of master")
+            .needs(BranchFix.PATCH, SubscriptionFix.PATCH)
+            .rewrites(Classes.UNIT, CursorEnd::unit)
+            .rewrites(Classes.CLIENT, CursorEnd::removal);
 
     private CursorEnd() {}
 

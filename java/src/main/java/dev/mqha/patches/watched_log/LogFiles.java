@@ -2,7 +2,6 @@ package dev.mqha.patches.watched_log;
 
 import dev.mqha.patches.common.End;
 import dev.mqha.patches.common.Fatal;
-import dev.mqha.patches.damaged_messages.LogRead;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -78,7 +77,6 @@ public final class LogFiles {
 
     /** A file of the log has been made or opened for writing: the log was opened, or has a new file. */
     public static void opened(RecordLog log) {
-        LogRead.verify(log);
         LogFiles files = of(log);
         if (files == null) {
             files = new LogFiles(log);

@@ -1,92 +1,76 @@
 package dev.mqha.patches.watched_log;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
-import dev.mqha.patches.whole_units.UnitFix;
-import java.util.function.UnaryOperator;
+import dev.mqha.patches.diverged_log.DivergedLog;
+import java.util.function.Consumer;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Sends what happens to the files of a log to {@code dev.mqha.patches.watched_log.LogFiles} and {@code Recovery}, which say why. */
+/** Tells {@link LogFiles} what happens to the files of a log, which says why. */
 public final class LogGuard {
-    private static final String STORE = "org/apache/activemq/leveldb/";
-    public static final String LOG = STORE + "RecordLog";
+    private static final String LOG = Classes.LOG.name();
+
+    /** {@code RecordLog.delete}: what is done with a file. */
     public static final String DELETION = LOG + "$$anonfun$delete$1";
-    public static final String CLIENT = UnitFix.CLIENT;
 
-    /** {@code SlaveLevelDBStore.start_slave_connections}: what is done once the login is answered, and then the sync. */
-    public static final String LOGIN = STORE + "replicated/SlaveLevelDBStore$$anonfun$start_slave_connections$2";
-
-    public static final String SYNC = LOGIN + "$$anonfun$apply$7";
-
-    private static final String SLAVE = STORE + "replicated/SlaveLevelDBStore";
-    private static final String SUPPORT = STORE + "replicated/ReplicationSupport$";
-    private static final String RESPONSE = STORE + "replicated/dto/SyncResponse";
     private static final String FILES = "dev/mqha/patches/watched_log/LogFiles";
-    private static final String RECOVERY = "dev/mqha/patches/damaged_store/Recovery";
-    private static final String ATTACH = "dev/mqha/patches/diverged_log/AttachCheck";
+    private static final String LIST = "dev/mqha/patches/watched_log/LogList";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "watched-log",
+                    Patch.Risk.MESSAGES,
+                    "a master whose files were removed goes on, and each slave that comes drops its own "
+                            + "copy for what is left")
+            .needs(DivergedLog.PATCH)
+            .rewrites(Classes.LOG, LogGuard::log)
+            .rewrites(DELETION, "f72e21c96795c66d3c3e28d880b71fdea7f3a8e03bb994bd8de5344b82e6c223", LogGuard::deletion)
+            .rewrites(Classes.CLIENT, LogGuard::purge)
+            .rewrites(Classes.SLAVE_STORE, LogGuard::acknowledging)
+            .rewrites(Classes.SUPPORT, LogGuard::copied);
 
     private LogGuard() {}
 
+    /** The log gets a file, and is closed. @throws IllegalStateException where that is not done at one place each */
     public static byte[] log(byte[] original) {
-        return told("create_appender", Opcodes.ARETURN, LOG, FILES, "opened")
-                .andThen(told("close", -1, LOG, FILES, "closed"))
-                .andThen(Rewrite.redirect(
-                        LOG + "$LogReader", "verifyAndGetEndOffset", "()J", RECOVERY, "end", LOG + "$LogReader"))
+        return Rewrite.returning("create_appender", Opcodes.ARETURN, told(LOG, "opened"))
+                .andThen(Rewrite.first("close", told(LOG, "closed")))
                 .apply(original);
     }
 
+    /** A file of the log is deleted. @throws IllegalStateException where it is not deleted once */
     public static byte[] deletion(byte[] original) {
         return Rewrite.redirect(LOG, "onDelete", "(Ljava/io/File;)Z", FILES, "delete", LOG)
                 .apply(original);
     }
 
-    public static byte[] started(byte[] original) {
-        return told("start", Opcodes.RETURN, CLIENT, RECOVERY, "started").apply(original);
+    /** Everything is deleted. @throws IllegalStateException where the client has no such method */
+    public static byte[] purge(byte[] original) {
+        return Rewrite.first("locked_purge", told(Classes.CLIENT.name(), "purge")).apply(original);
     }
 
-    public static byte[] login(byte[] original) {
-        return Rewrite.redirect(SUPPORT, "delete_store", "(Ljava/io/File;)V", ATTACH, "later", "java/lang/Object")
+    /** A slave tells its master how far it is. @throws IllegalStateException where it has no such method */
+    public static byte[] acknowledging(byte[] original) {
+        return Rewrite.first("send_wal_ack", told(Classes.SLAVE_STORE.name(), "acknowledging"))
                 .apply(original);
     }
 
-    public static byte[] sync(byte[] original) {
-        return Rewrite.redirect(SLAVE, "transfer_missing", "(L" + RESPONSE + ";)J", ATTACH, "follow", SLAVE)
+    /** A store was set aside, or put back. @throws IllegalStateException where it is not copied in one method */
+    public static byte[] copied(byte[] original) {
+        return Rewrite.last("copy_store_dir", code -> {
+                    code.visitVarInsn(Opcodes.ALOAD, 1);
+                    code.visitVarInsn(Opcodes.ALOAD, 2);
+                    code.visitMethodInsn(Opcodes.INVOKESTATIC, LIST, "copy", "(Ljava/io/File;Ljava/io/File;)V", false);
+                })
                 .apply(original);
     }
 
-    /**
-     * Tells a static method, which takes the object, of a method.
-     *
-     * @param when the one return before which it is told; -1 for the beginning
-     */
-    private static UnaryOperator<byte[]> told(String method, int when, String owner, String targetClass, String target) {
-        return original -> Rewrite.once(original, method, (name, next, place) -> {
-            if (!name.equals(method)) {
-                return next;
-            }
-            return new MethodVisitor(Opcodes.ASM9, next) {
-                @Override
-                public void visitCode() {
-                    super.visitCode();
-                    if (when == -1) {
-                        tell();
-                    }
-                }
-
-                @Override
-                public void visitInsn(int opcode) {
-                    if (opcode == when) {
-                        tell();
-                    }
-                    super.visitInsn(opcode);
-                }
-
-                private void tell() {
-                    place.found();
-                    super.visitVarInsn(Opcodes.ALOAD, 0);
-                    super.visitMethodInsn(Opcodes.INVOKESTATIC, targetClass, target, "(L" + owner + ";)V", false);
-                }
-            };
-        });
+    private static Consumer<MethodVisitor> told(String owner, String target) {
+        return code -> {
+            code.visitVarInsn(Opcodes.ALOAD, 0);
+            code.visitMethodInsn(Opcodes.INVOKESTATIC, FILES, target, "(L" + owner + ";)V", false);
+        };
     }
 }

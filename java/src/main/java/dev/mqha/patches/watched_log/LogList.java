@@ -1,5 +1,6 @@
 package dev.mqha.patches.watched_log;
 
+import dev.mqha.patches.common.Applied;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -24,6 +26,9 @@ import java.util.TreeMap;
  */
 public final class LogList {
     public static final String FILE = "mqha-logs.txt";
+
+    /** The patch that keeps the lists. */
+    private static final String PATCH = "watched-log";
 
     /** Whether the log was last written by a master or by a slave; null where that is not known. */
     public Boolean master;
@@ -83,6 +88,25 @@ public final class LogList {
     /** No file is missed any more. */
     static void remove(File directory) throws IOException {
         Files.deleteIfExists(directory.toPath().resolve(FILE));
+    }
+
+    /**
+     * Takes the files off the lists of a store, and of what it has set aside, where this process does not look after them:
+     * they may go, and a later start that reads of them would take the store for a damaged one.
+     */
+    public static void forgetUnwatched(File store) throws IOException {
+        if (Applied.has(PATCH)) {
+            return;
+        }
+        for (File directory : List.of(store, new File(store, "stash"), new File(store, "stash.tmp"))) {
+            LogList list = read(directory);
+            remove(directory);
+            if (list != null && list.ahead > 0) {
+                LogList kept = new LogList();
+                kept.ahead = list.ahead;
+                kept.write(directory);
+            }
+        }
     }
 
     /**

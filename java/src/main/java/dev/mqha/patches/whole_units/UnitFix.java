@@ -1,5 +1,7 @@
 package dev.mqha.patches.whole_units;
 
+import dev.mqha.guard.Classes;
+import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import java.util.function.UnaryOperator;
 import org.objectweb.asm.MethodVisitor;
@@ -8,8 +10,8 @@ import org.objectweb.asm.Opcodes;
 /** Sends calls of the store's classes to {@code dev.mqha.patches.whole_units.UnitOfWork}, which says why. */
 public final class UnitFix {
     private static final String STORE = "org/apache/activemq/leveldb/";
-    public static final String CLIENT = STORE + "LevelDBClient";
-    private static final String LOG = STORE + "RecordLog";
+    private static final String CLIENT = Classes.CLIENT.name();
+    private static final String LOG = Classes.LOG.name();
     private static final String APPENDER = LOG + "$LogAppender";
     private static final String TARGET = "dev/mqha/patches/whole_units/UnitOfWork";
 
@@ -19,11 +21,19 @@ public final class UnitFix {
     /** {@code RecordLog.appender}: the block that appends UOW_END. */
     public static final String ENDING = LOG + "$$anonfun$appender$1";
 
-    /** {@code LevelDBClient.replay_from}: what is done with one record. */
-    public static final String REPLAYING = CLIENT + "$$anonfun$replay_from$1$$anonfun$apply$mcV$sp$4";
-
     /** The client of a slave, made by {@code SlaveLevelDBStore.createClient}. */
     public static final String SLAVE = STORE + "replicated/SlaveLevelDBStore$$anon$1";
+
+    /** This cure. */
+    public static final Patch PATCH = Patch.of(
+                    "whole-units",
+                    Patch.Risk.MESSAGES,
+                    "a master that is killed or demoted while it waits for its slaves loses messages that "
+                            + "were acknowledged, and a slave that starts again from its own snapshot does")
+            .rewrites(STORING, "e9806dd79b885248fcf8399bf028b1c7918102dc7492bad581ee947c429c38f3", UnitFix::store)
+            .rewrites(ENDING, "c8200995d3c5cc2890ea65a331b25698fce6396da4b6a68865e524b93de78162", UnitFix::end)
+            .rewrites(Classes.REPLAYING, UnitFix::replay)
+            .rewrites(SLAVE, "e2df297e5a1b641cd0d04e024f62396b452e7528ecf5e31403c412abe65b9807", UnitFix::snapshot);
 
     private UnitFix() {}
 

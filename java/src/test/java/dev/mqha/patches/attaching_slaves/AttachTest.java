@@ -9,7 +9,6 @@ import dev.mqha.patches.common.Fatal;
 import dev.mqha.rig.Jvm;
 import dev.mqha.rig.Link;
 import dev.mqha.rig.Replicas;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
