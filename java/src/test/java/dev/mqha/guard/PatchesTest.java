@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mqha.rig.Mended;
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -69,6 +72,21 @@ class PatchesTest {
                 assertTrue(known == null || known.equals(target.sha256()), target.name());
             }
         }
+    }
+
+    @Test
+    void theDocumentSaysOfEachWhatCanHappenWithoutIt() throws Exception {
+        List<String> rows = Patches.ALL.stream()
+                .map(patch -> String.format(
+                        "| `%s` | %s | %s | %s |",
+                        patch.name(),
+                        patch.risk().name().toLowerCase(Locale.ROOT),
+                        patch.without(),
+                        patch.needed().stream().map(needed -> "`" + needed.name() + "`").collect(Collectors.joining(", "))))
+                .toList();
+        List<String> document = Files.readAllLines(Path.of("..", "docs", "patches.md"));
+        assertEquals(rows, document.stream().filter(line -> line.startsWith("| `")).toList());
+        assertTrue(document.stream().anyMatch(line -> line.contains("but for what " + rows.size() + " patches rewrite")));
     }
 
     @Test

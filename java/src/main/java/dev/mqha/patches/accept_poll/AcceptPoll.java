@@ -13,9 +13,9 @@ import org.objectweb.asm.Opcodes;
  * of the connector, which closes it first.
  */
 public final class AcceptPoll {
-    public static final String CLASS = "org/apache/activemq/transport/tcp/TcpTransportServer";
+    static final String CLASS = "org/apache/activemq/transport/tcp/TcpTransportServer";
 
-    public static final long MS = 10_000;
+    static final long MS = 10_000;
 
     private static final String SELECTOR = "java/nio/channels/Selector";
 
@@ -29,7 +29,7 @@ public final class AcceptPoll {
     private AcceptPoll() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it does not select exactly once */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.once(original, "the select", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {

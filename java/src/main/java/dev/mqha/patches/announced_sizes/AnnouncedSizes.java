@@ -13,7 +13,7 @@ import org.objectweb.asm.Opcodes;
  * that would read into it afterwards is left out.
  */
 public final class AnnouncedSizes {
-    public static final String CLASS = "org/apache/activemq/util/MarshallingSupport";
+    static final String CLASS = "org/apache/activemq/util/MarshallingSupport";
 
     private static final String TARGET = "dev/mqha/patches/announced_sizes/Announced";
 
@@ -30,7 +30,7 @@ public final class AnnouncedSizes {
     private AnnouncedSizes() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it is not the known one */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.times(PLACES, original, "what reads an announced size", (name, next, place) ->
                 name.startsWith("unmarshal") || name.startsWith("readUTF") ? bounded(next, place) : next);
     }

@@ -8,16 +8,16 @@ import org.objectweb.asm.Opcodes;
 /** Sends what a master does for a slave that attaches to {@code dev.mqha.patches.attaching_slaves.Attaching}, which says why. */
 public final class AttachFix {
     private static final String STORE = "org/apache/activemq/leveldb/replicated/MasterLevelDBStore";
-    public static final String SESSION = STORE + "$Session";
-    public static final String STATE = STORE + "$SlaveState";
+    static final String SESSION = STORE + "$Session";
+    static final String STATE = STORE + "$SlaveState";
 
     /** {@code SlaveState.start}: the task that answers the slave. */
-    public static final String ANSWER = STATE + "$$anonfun$start$1";
+    static final String ANSWER = STATE + "$$anonfun$start$1";
 
-    public static final String CLIENT = "org/apache/activemq/leveldb/replicated/MasterLevelDBClient";
+    static final String CLIENT = "org/apache/activemq/leveldb/replicated/MasterLevelDBClient";
 
     /** {@code LevelDBClient.gc}: what is done with a log that nothing refers to. */
-    public static final String COLLECT = Classes.CLIENT.name() + "$$anonfun$gc$2";
+    static final String COLLECT = Classes.CLIENT.name() + "$$anonfun$gc$2";
 
     private static final String STORED = Classes.CLIENT.name();
     private static final String LOG = Classes.LOG.name();
@@ -40,14 +40,14 @@ public final class AttachFix {
     private AttachFix() {}
 
     /** {@code SESSION}: who comes back, and who goes. */
-    public static byte[] session(byte[] original) {
+    static byte[] session(byte[] original) {
         return Rewrite.redirect(MAP, "get", "(Ljava/lang/Object;)Ljava/lang/Object;", TARGET, "known", MAP)
                 .andThen(Rewrite.redirect(STORE, "isStarted", "()Z", TARGET, "forgets", STORE))
                 .apply(original);
     }
 
     /** {@code STATE}: what a slave is told, and when it is attached. */
-    public static byte[] state(byte[] original) {
+    static byte[] state(byte[] original) {
         return Rewrite.told(
                         STORED,
                         "lastIndexSnapshotPos",
@@ -72,13 +72,13 @@ public final class AttachFix {
     }
 
     /** {@code ANSWER}: checksums are made when the master's writer no longer waits. */
-    public static byte[] answer(byte[] original) {
+    static byte[] answer(byte[] original) {
         return Rewrite.redirect(SESSION, "sendOk", "(Ljava/lang/Object;)V", TARGET, "answer", SESSION)
                 .apply(original);
     }
 
     /** {@code CLIENT}: which snapshots are kept. */
-    public static byte[] client(byte[] original) {
+    static byte[] client(byte[] original) {
         return Rewrite.instead("replaceLatestSnapshotDirectory", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     code.visitVarInsn(Opcodes.LLOAD, 1);
@@ -92,7 +92,7 @@ public final class AttachFix {
     }
 
     /** {@code COLLECT}: what a slave downloads stays. */
-    public static byte[] collect(byte[] original) {
+    static byte[] collect(byte[] original) {
         return Rewrite.told(
                         LOG,
                         "delete",

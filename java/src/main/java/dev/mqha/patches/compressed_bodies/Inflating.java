@@ -9,12 +9,12 @@ import org.objectweb.asm.Opcodes;
 /** Lets compressed bodies become no larger than {@code dev.mqha.patches.compressed_bodies.Inflated} allows, which says why. */
 public final class Inflating {
     private static final String COMMAND = "org/apache/activemq/command/ActiveMQ";
-    public static final String BYTES = COMMAND + "BytesMessage";
-    public static final String MAP = COMMAND + "MapMessage";
-    public static final String OBJECT = COMMAND + "ObjectMessage";
-    public static final String STREAM = COMMAND + "StreamMessage";
-    public static final String TEXT = COMMAND + "TextMessage";
-    public static final String AMQP = "org/apache/activemq/transport/amqp/message/AmqpMessageSupport";
+    static final String BYTES = COMMAND + "BytesMessage";
+    static final String MAP = COMMAND + "MapMessage";
+    static final String OBJECT = COMMAND + "ObjectMessage";
+    static final String STREAM = COMMAND + "StreamMessage";
+    static final String TEXT = COMMAND + "TextMessage";
+    static final String AMQP = "org/apache/activemq/transport/amqp/message/AmqpMessageSupport";
 
     private static final String STREAMED = "java/util/zip/InflaterInputStream";
     private static final String TARGET = "dev/mqha/patches/compressed_bodies/Inflated";
@@ -39,12 +39,12 @@ public final class Inflating {
     }
 
     /** Returns the mended form of {@code BYTES}. @throws IllegalStateException where it is not that */
-    public static byte[] bytes(byte[] original) {
+    static byte[] bytes(byte[] original) {
         return size("readIntBig").apply(original);
     }
 
     /** Returns the mended form of {@code AMQP}. @throws IllegalStateException where it is not that */
-    public static byte[] amqp(byte[] original) {
+    static byte[] amqp(byte[] original) {
         return streams(2).andThen(size("readInt")).apply(original);
     }
 

@@ -20,7 +20,7 @@ public final class CursorFix {
     private CursorFix() {}
 
     /** Returns the mended store of a queue. @throws IllegalStateException where the place is not asked for once */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.redirectWith(
                         "setBatch", MANAGER, "queuePosition", ID, TARGET, "position", "", nothing -> {})
                 .apply(original);

@@ -23,7 +23,7 @@ public final class DamageFix {
     private DamageFix() {}
 
     /** A log is opened, or has a new file. @throws IllegalStateException where that is not made at one place */
-    public static byte[] verify(byte[] original) {
+    static byte[] verify(byte[] original) {
         return Rewrite.returning("create_appender", Opcodes.ARETURN, code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     String type = "(L" + Classes.LOG.name() + ";)V";
@@ -33,7 +33,7 @@ public final class DamageFix {
     }
 
     /** A message is read. @throws IllegalStateException where it is not read once */
-    public static byte[] read(byte[] original) {
+    static byte[] read(byte[] original) {
         return Rewrite.redirectWith(
                         "getMessage",
                         Classes.LOG.name(),

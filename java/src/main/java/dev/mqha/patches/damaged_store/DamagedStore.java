@@ -22,13 +22,13 @@ public final class DamagedStore {
     private DamagedStore() {}
 
     /** The log looks for its end. @throws IllegalStateException where it does not do so once */
-    public static byte[] end(byte[] original) {
+    static byte[] end(byte[] original) {
         return Rewrite.redirect(READER, "verifyAndGetEndOffset", "()J", TARGET, "end", READER)
                 .apply(original);
     }
 
     /** The client has started. @throws IllegalStateException where it has no such start */
-    public static byte[] started(byte[] original) {
+    static byte[] started(byte[] original) {
         return Rewrite.last("start", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     String type = "(L" + Classes.CLIENT.name() + ";)V";

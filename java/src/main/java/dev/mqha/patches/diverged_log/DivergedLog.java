@@ -23,13 +23,13 @@ public final class DivergedLog {
     private DivergedLog() {}
 
     /** What is done once the login is answered: the log stays. @throws IllegalStateException where it is not deleted once */
-    public static byte[] login(byte[] original) {
+    static byte[] login(byte[] original) {
         return Rewrite.redirect(SUPPORT, "delete_store", "(Ljava/io/File;)V", TARGET, "later", "java/lang/Object")
                 .apply(original);
     }
 
     /** What is done with the master's list of files. @throws IllegalStateException where they are not transferred once */
-    public static byte[] sync(byte[] original) {
+    static byte[] sync(byte[] original) {
         return Rewrite.redirect(SLAVE, "transfer_missing", "(L" + RESPONSE + ";)J", TARGET, "follow", SLAVE)
                 .apply(original);
     }

@@ -23,22 +23,22 @@ public final class SubscriptionFix {
     private static final String POSITION = "lastAckPosition_$eq";
     private static final String PROGRESS = "mqhaProgress";
 
-    public static final String SUBSCRIPTION = PACKAGE + "DurableSubscription";
+    static final String SUBSCRIPTION = PACKAGE + "DurableSubscription";
 
     /** The store of a topic. */
-    public static final String TOPIC = STORE + "$LevelDBTopicMessageStore";
+    static final String TOPIC = STORE + "$LevelDBTopicMessageStore";
 
     /** The acknowledgement of a message of a topic in a transaction, made by {@code Transaction.updateAckPosition}. */
-    public static final String UPDATING = STORE + "$Transaction$$anon$5";
+    static final String UPDATING = STORE + "$Transaction$$anon$5";
 
     /** {@code LevelDBStore.doStart}: what is done with an acknowledgement of a recovered branch for its subscription. */
-    public static final String RECOVERING = BranchFix.RECOVERING + "$$anonfun$apply$7";
+    static final String RECOVERING = BranchFix.RECOVERING + "$$anonfun$apply$7";
 
     /** {@code DBManager.loadCollections}: what is done with one collection. */
-    public static final String LOADING = MANAGER + "$$anonfun$loadCollections$1";
+    static final String LOADING = MANAGER + "$$anonfun$loadCollections$1";
 
     /** {@code LevelDBStore.getTopicGCPositions}: what is done with one topic. */
-    public static final String COLLECTING = STORE + "$$anonfun$getTopicGCPositions$1";
+    static final String COLLECTING = STORE + "$$anonfun$getTopicGCPositions$1";
 
     /** This cure. */
     public static final Patch PATCH = Patch.of(
@@ -56,7 +56,7 @@ public final class SubscriptionFix {
     private SubscriptionFix() {}
 
     /** Gives the record of a subscription a field, and makes it a {@code dev.mqha.patches.durable_subscriptions.HoldsProgress}. */
-    public static byte[] subscription(byte[] original) {
+    static byte[] subscription(byte[] original) {
         String type = "Ljava/lang/Object;";
         return implementing(original, "dev/mqha/patches/durable_subscriptions/HoldsProgress", made -> {
             made.visitField(Opcodes.ACC_PRIVATE | Opcodes.ACC_TRANSIENT, PROGRESS, type, null, null).visitEnd();
@@ -116,7 +116,7 @@ public final class SubscriptionFix {
     }
 
     /** Returns the mended form of {@code TOPIC}. @throws IllegalStateException where it is not that */
-    public static byte[] topic(byte[] original) {
+    static byte[] topic(byte[] original) {
         String context = "Lorg/apache/activemq/broker/ConnectionContext;";
         String command = "Lorg/apache/activemq/command/";
         String acknowledge = "(" + context + NAMES + command + "MessageId;" + command + "MessageAck;)V";
@@ -132,7 +132,7 @@ public final class SubscriptionFix {
     }
 
     /** Returns the mended form of {@code UPDATING}. @throws IllegalStateException where it is not that */
-    public static byte[] updating(byte[] original) {
+    static byte[] updating(byte[] original) {
         return position("commit", "gcPosition_$eq", "committed", null, null)
                 .andThen(position("prepare", POSITION, "prepare", null, null))
                 .andThen(position("rollback", POSITION, "rollback", "J", "position$1"))
@@ -140,17 +140,17 @@ public final class SubscriptionFix {
     }
 
     /** Returns the mended form of {@code RECOVERING}. @throws IllegalStateException where it is not that */
-    public static byte[] recovering(byte[] original) {
+    static byte[] recovering(byte[] original) {
         return position(null, POSITION, "prepare", null, null).apply(original);
     }
 
     /** Returns the mended form of {@code LOADING}. @throws IllegalStateException where it is not that */
-    public static byte[] loading(byte[] original) {
+    static byte[] loading(byte[] original) {
         return position(null, POSITION, "loaded", "L" + MANAGER + ";", "$outer").apply(original);
     }
 
     /** Returns the mended form of {@code COLLECTING}. @throws IllegalStateException where it is not that */
-    public static byte[] collecting(byte[] original) {
+    static byte[] collecting(byte[] original) {
         return Rewrite.redirect(TOPIC, "gcPosition", "()Lscala/Option;", "dev/mqha/patches/durable_subscriptions/HeldPositions", "gcPosition", TOPIC)
                 .apply(original);
     }

@@ -10,8 +10,8 @@ public final class FailedDisk {
     private static final String CLASS = Classes.CLIENT.name();
 
     private static final String STORE = "org/apache/activemq/leveldb/LevelDBStore";
-    public static final String FIELD = "org$apache$activemq$leveldb$LevelDBClient$$store";
-    public static final String HANDLER = "handleFailure$1";
+    static final String FIELD = "org$apache$activemq$leveldb$LevelDBClient$$store";
+    static final String HANDLER = "handleFailure$1";
 
     /** This cure. */
     public static final Patch PATCH = Patch.of(
@@ -24,7 +24,7 @@ public final class FailedDisk {
     private FailedDisk() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it has no such handler */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.first(HANDLER, code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     code.visitFieldInsn(Opcodes.GETFIELD, CLASS, FIELD, "L" + STORE + ";");

@@ -18,7 +18,7 @@ public final class ReplayFix {
     private static final String TASK = "apply$mcV$sp";
 
     /** {@code LevelDBClient.replay_from}: the loop over the records. */
-    public static final String LOOP = CLIENT + "$$anonfun$replay_from$1";
+    static final String LOOP = CLIENT + "$$anonfun$replay_from$1";
 
     private static final String SLAVE = Classes.SLAVE_STORE.name();
 
@@ -42,7 +42,7 @@ public final class ReplayFix {
     private ReplayFix() {}
 
     /** Returns the mended form of {@code LOOP}. @throws IllegalStateException where it is not that */
-    public static byte[] loop(byte[] original) {
+    static byte[] loop(byte[] original) {
         return Rewrite.first(TASK, code -> {
                     client(code);
                     code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "begin", "(L" + CLIENT + ";)V", false);
@@ -66,7 +66,7 @@ public final class ReplayFix {
     }
 
     /** Returns the mended form of the task that replays. @throws IllegalStateException where it is not that */
-    public static byte[] replay(byte[] original) {
+    static byte[] replay(byte[] original) {
         return task(Classes.SLAVE_REPLAY.name(), code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     code.visitFieldInsn(Opcodes.GETFIELD, Classes.SLAVE_REPLAY.name(), "$outer", "L" + SLAVE + ";");
@@ -75,7 +75,7 @@ public final class ReplayFix {
     }
 
     /** Returns the mended form of the task that opens the index which was downloaded. */
-    public static byte[] opening(byte[] original) {
+    static byte[] opening(byte[] original) {
         return task(Classes.SLAVE_OPENING.name(), ReplayFix::storeOfOpening).apply(original);
     }
 

@@ -14,8 +14,8 @@ import org.objectweb.asm.Opcodes;
  * to another, and can be started again.
  */
 public final class FailedStart {
-    public static final String MASTER = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$start_master$1";
-    public static final String SLAVE = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$start_slave$1";
+    static final String MASTER = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$start_master$1";
+    static final String SLAVE = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$start_slave$1";
 
     /** In our own jar, which stands on the class path of every broker. */
     private static final String FATAL = "dev/mqha/patches/common/Fatal";

@@ -6,7 +6,7 @@ import dev.mqha.guard.Rewrite;
 /** Sends the wish of a stopped master to start again to {@code dev.mqha.patches.final_stop.Restart}, which says why. */
 public final class FinalStop {
     /** {@code ElectingLevelDBStore.stop_master}: the task that stops the broker. */
-    public static final String CLASS = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$stop_master$2";
+    static final String CLASS = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$stop_master$2";
 
     private static final String BROKER = "org/apache/activemq/broker/BrokerService";
     private static final String TARGET = "dev/mqha/patches/final_stop/Restart";
@@ -22,7 +22,7 @@ public final class FinalStop {
     private FinalStop() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it does not ask exactly once */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.redirect(BROKER, "requestRestart", "()V", TARGET, "request", BROKER)
                 .apply(original);
     }

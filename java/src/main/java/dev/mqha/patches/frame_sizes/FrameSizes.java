@@ -15,7 +15,7 @@ import org.objectweb.asm.Opcodes;
  */
 public final class FrameSizes {
     private static final String OPENWIRE = Classes.OPENWIRE.name();
-    public static final String AMQP = "org/apache/activemq/transport/amqp/AmqpFrameParser";
+    static final String AMQP = "org/apache/activemq/transport/amqp/AmqpFrameParser";
     private static final String STOMP = Classes.STOMP.name();
 
     private static final String TARGET = "dev/mqha/patches/frame_sizes/Frames";
@@ -36,7 +36,7 @@ public final class FrameSizes {
     private FrameSizes() {}
 
     /** Returns the mended form of OpenWire's transport. @throws IllegalStateException where it is not the known one */
-    public static byte[] openWire(byte[] original) {
+    static byte[] openWire(byte[] original) {
         return Rewrite.once(original, "the size of a frame", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
@@ -52,7 +52,7 @@ public final class FrameSizes {
     }
 
     /** Returns the mended form of AMQP's parser. @throws IllegalStateException where it is not the known one */
-    public static byte[] amqp(byte[] original) {
+    static byte[] amqp(byte[] original) {
         return Rewrite.once(original, "validateFrameSize", (name, next, place) ->
                 !name.equals("validateFrameSize") ? next : new MethodVisitor(Opcodes.ASM9, next) {
                     @Override
@@ -67,7 +67,7 @@ public final class FrameSizes {
     }
 
     /** Returns the mended form of STOMP's codec. @throws IllegalStateException where it is not the known one */
-    public static byte[] stomp(byte[] original) {
+    static byte[] stomp(byte[] original) {
         // A byte is written at three places; a content-length is parsed at one.
         return Rewrite.times(4, original, "what takes a byte or a content-length", (name, next, place) ->
                 new MethodVisitor(Opcodes.ASM9, next) {

@@ -20,7 +20,7 @@ public final class CountFix {
     private CountFix() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it has no such start */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.last("start", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     String type = "(L" + CLASS + ";)V";

@@ -10,8 +10,8 @@ import org.objectweb.asm.Opcodes;
 /** Lets {@code dev.mqha.patches.large_messages.LargeMessages} say which large messages come in; it says why. {@link FrameSizes} has where they begin. */
 public final class LargeTurns {
     private static final String OPENWIRE = Classes.OPENWIRE.name();
-    public static final String AMQP = "org/apache/activemq/transport/amqp/protocol/AmqpConnection";
-    public static final String AMQP_SENDER = "org/apache/activemq/transport/amqp/protocol/AmqpSender";
+    static final String AMQP = "org/apache/activemq/transport/amqp/protocol/AmqpConnection";
+    static final String AMQP_SENDER = "org/apache/activemq/transport/amqp/protocol/AmqpSender";
     private static final String STOMP = Classes.STOMP.name();
 
     private static final String TRANSFORMER = "org/apache/activemq/transport/amqp/message/OutboundTransformer";
@@ -38,14 +38,14 @@ public final class LargeTurns {
     private LargeTurns() {}
 
     /** @throws IllegalStateException where the transport does not hand on commands, or read sizes, at one place */
-    public static byte[] openWire(byte[] original) {
+    static byte[] openWire(byte[] original) {
         return Rewrite.redirect(OPENWIRE, "doConsume", "(Ljava/lang/Object;)V", TARGET, "consume", OPENWIRE)
                 .andThen(Rewrite.replace(FRAMES, "openWire", "(Ljava/nio/ByteBuffer;L" + OPENWIRE + ";)I", TARGET, "openWire"))
                 .apply(original);
     }
 
     /** @throws IllegalStateException where what comes of a message is not dealt with in one place */
-    public static byte[] amqp(byte[] original) {
+    static byte[] amqp(byte[] original) {
         return Rewrite.first("processDelivery", code -> delivery(code, "arriving"))
                 .andThen(Rewrite.last("processDelivery", code -> delivery(code, "arrived")))
                 .apply(original);
@@ -59,7 +59,7 @@ public final class LargeTurns {
     }
 
     /** @throws IllegalStateException where messages do not go out of one place, or the method has other ends */
-    public static byte[] amqpSender(byte[] original) {
+    static byte[] amqpSender(byte[] original) {
         byte[] transforming = Rewrite.redirectWith(
                 "pumpOutbound", TRANSFORMER, "transform", TRANSFORM, TARGET, "transform", "Ljava/lang/Object;", method ->
                         method.visitVarInsn(Opcodes.ALOAD, 0)).apply(original);
@@ -78,7 +78,7 @@ public final class LargeTurns {
     }
 
     /** @throws IllegalStateException where a frame does not end in one way, or a byte of it is not taken at three places */
-    public static byte[] stomp(byte[] original) {
+    static byte[] stomp(byte[] original) {
         byte[] whole = Rewrite.first("processCommand", code -> {
                     connection(code);
                     code.visitMethodInsn(Opcodes.INVOKESTATIC, TARGET, "complete", "(L" + TRANSPORT + ";)V", false);

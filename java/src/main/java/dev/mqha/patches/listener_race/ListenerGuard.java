@@ -25,7 +25,7 @@ import org.objectweb.asm.Opcodes;
  * thread makes this call, so nothing is lost with the lock.
  */
 public final class ListenerGuard {
-    public static final String CLASS = "org/apache/activemq/leveldb/replicated/groups/ZooKeeperGroup";
+    static final String CLASS = "org/apache/activemq/leveldb/replicated/groups/ZooKeeperGroup";
 
     private static final String HANDLER = "org/linkedin/zookeeper/tracker/NodeEventsListener";
 
@@ -41,7 +41,7 @@ public final class ListenerGuard {
     private ListenerGuard() {}
 
     /** Returns the guarded form of the class. @throws IllegalStateException where it is not the known one */
-    public static byte[] guard(byte[] original) {
+    static byte[] guard(byte[] original) {
         return Rewrite.once(original, "onConnected()", (name, next, place) ->
                 name.equals("onConnected") ? guarded(next, place) : next);
     }

@@ -21,7 +21,7 @@ public final class LogFix {
     private LogFix() {}
 
     /** Returns the mended form of {@code Classes.CLIENT}. @throws IllegalStateException where it is not that */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.redirectWith(
                         "logRefKey",
                         LOG,

@@ -11,7 +11,7 @@ public final class FileList {
     private static final String CODEC = Classes.CODEC.name();
 
     /** What reads the body of a frame. */
-    public static final String BODY = CODEC + "$$anon$2";
+    static final String BODY = CODEC + "$$anon$2";
 
     private static final String READ_UNTIL = "(L" + CODEC + ";Ljava/lang/Byte;I)Lorg/fusesource/hawtbuf/Buffer;";
     private static final String TARGET = "dev/mqha/patches/long_file_list/SyncAnswer";
@@ -27,12 +27,12 @@ public final class FileList {
     private FileList() {}
 
     /** Returns the mended form of the codec. @throws IllegalStateException where it does not encode in one method */
-    public static byte[] write(byte[] original) {
+    static byte[] write(byte[] original) {
         return Rewrite.once(original, "encode", (name, next, place) -> name.equals("encode") ? told(next, place) : next);
     }
 
     /** Returns the mended form of what reads a body. @throws IllegalStateException where it does not read exactly once */
-    public static byte[] read(byte[] original) {
+    static byte[] read(byte[] original) {
         return Rewrite.once(original, "the read of a body", (name, next, place) ->
                 name.equals("apply") ? asking(next, place) : next);
     }

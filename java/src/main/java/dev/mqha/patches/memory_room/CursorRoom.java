@@ -12,13 +12,13 @@ public final class CursorRoom {
     private static final String REGION = "org/apache/activemq/broker/region/";
     private static final String CURSORS = REGION + "cursors/";
 
-    public static final String CURSOR = CURSORS + "AbstractPendingMessageCursor";
+    static final String CURSOR = CURSORS + "AbstractPendingMessageCursor";
     private static final String STORE = Classes.STORE_CURSOR.name();
-    public static final String READING = CURSORS + "QueueStorePrefetch";
-    public static final String SUBSCRIPTION = CURSORS + "TopicStorePrefetch";
+    static final String READING = CURSORS + "QueueStorePrefetch";
+    static final String SUBSCRIPTION = CURSORS + "TopicStorePrefetch";
     private static final String FILE = Classes.FILE_CURSOR.name();
-    public static final String QUEUE = REGION + "Queue";
-    public static final String TOPIC = REGION + "Topic";
+    static final String QUEUE = REGION + "Queue";
+    static final String TOPIC = REGION + "Topic";
 
     private static final String MESSAGE = "org/apache/activemq/command/Message";
     private static final String ANY = CURSORS + "PendingMessageCursor";
@@ -43,22 +43,22 @@ public final class CursorRoom {
     private CursorRoom() {}
 
     /** @throws IllegalStateException where cursors are not asked whether they have space */
-    public static byte[] cursor(byte[] original) {
+    static byte[] cursor(byte[] original) {
         return Rewrite.delegate(CURSOR, "hasSpace", "()Z", TARGET, "keeps").apply(original);
     }
 
     /** @throws IllegalStateException where the store does not ask whether to go on */
-    public static byte[] store(byte[] original) {
+    static byte[] store(byte[] original) {
         return Rewrite.delegate(STORE, "canRecoveryNextMessage", "()Z", TARGET, "more").apply(original);
     }
 
     /** @throws IllegalStateException where a queue does not look for space before it reads */
-    public static byte[] reading(byte[] original) {
+    static byte[] reading(byte[] original) {
         return Rewrite.redirect(READING, "hasSpace", "()Z", TARGET, "reads", CURSOR).apply(original);
     }
 
     /** @throws IllegalStateException where a subscription fills its batch in another way */
-    public static byte[] subscription(byte[] original) {
+    static byte[] subscription(byte[] original) {
         return Rewrite.first("doFillBatch", method -> {
             Label begins = new Label();
             method.visitVarInsn(Opcodes.ALOAD, 0);
@@ -71,7 +71,7 @@ public final class CursorRoom {
     }
 
     /** @throws IllegalStateException where the cursor does not say whether there is more, or counts in another way */
-    public static byte[] file(byte[] original) {
+    static byte[] file(byte[] original) {
         byte[] counting = Rewrite.once(original, "what is counted", (name, next, place) -> !name.equals("next") ? next : new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
@@ -100,7 +100,7 @@ public final class CursorRoom {
     }
 
     /** @throws IllegalStateException where a queue pages in or takes messages in another way */
-    public static byte[] queue(byte[] original) {
+    static byte[] queue(byte[] original) {
         String exchange = "org/apache/activemq/broker/ProducerBrokerExchange";
         byte[] admitting = Rewrite.first("send", method -> {
             method.visitVarInsn(Opcodes.ALOAD, 0);
@@ -115,7 +115,7 @@ public final class CursorRoom {
     }
 
     /** Bounds the expired messages that a look through a topic collects. @throws IllegalStateException where it does not */
-    public static byte[] topic(byte[] original) {
+    static byte[] topic(byte[] original) {
         return Rewrite.made(1, "doBrowse", LIST, EXPIRED).apply(original);
     }
 }

@@ -8,7 +8,7 @@ import org.objectweb.asm.Opcodes;
 
 /** Has {@code dev.mqha.patches.one_copy.Packets} keep one copy of a large message, which says why. */
 public final class OneCopy {
-    public static final String MESSAGE = "org/apache/activemq/command/Message";
+    static final String MESSAGE = "org/apache/activemq/command/Message";
 
     private static final String SEQUENCE = "org/apache/activemq/util/ByteSequence";
     private static final String OPENWIRE = "org/apache/activemq/openwire/OpenWireFormat";
@@ -28,7 +28,7 @@ public final class OneCopy {
     private OneCopy() {}
 
     /** @throws IllegalStateException where a message is not given its body once */
-    public static byte[] message(byte[] original) {
+    static byte[] message(byte[] original) {
         return Rewrite.once(original, "setContent", (name, next, place) -> !name.equals("setContent") ? next : new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitFieldInsn(int opcode, String owner, String field, String type) {
@@ -43,12 +43,12 @@ public final class OneCopy {
     }
 
     /** @throws IllegalStateException where a unit of work does not encode messages once */
-    public static byte[] unit(byte[] original) {
+    static byte[] unit(byte[] original) {
         return Rewrite.redirect(OPENWIRE, "marshal", MARSHAL, TARGET, "packet", FORMAT).apply(original);
     }
 
     /** @throws IllegalStateException where the cursor does not write and read messages once */
-    public static byte[] file(byte[] original) {
+    static byte[] file(byte[] original) {
         String unmarshal = "(L" + SEQUENCE + ";)Ljava/lang/Object;";
         return Rewrite.redirect(FORMAT, "marshal", MARSHAL, TARGET, "packet", FORMAT)
                 .andThen(Rewrite.redirect(FORMAT, "unmarshal", unmarshal, TARGET, "read", FORMAT))

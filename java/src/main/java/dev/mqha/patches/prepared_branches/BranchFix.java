@@ -27,7 +27,7 @@ public final class BranchFix {
     public static final String RECOVERING = STORE + "$$anonfun$doStart$5$$anonfun$apply$6";
 
     /** The acknowledgement of a message of a queue in a transaction, made by {@code Transaction.remove}. */
-    public static final String REMOVING = STORE + "$Transaction$$anon$4";
+    static final String REMOVING = STORE + "$Transaction$$anon$4";
 
     private static final String SET = "java/util/HashSet";
     private static final String ACKS = "dev/mqha/patches/prepared_branches/PreparedAcks";
@@ -48,7 +48,7 @@ public final class BranchFix {
     private BranchFix() {}
 
     /** Returns the mended form of {@code QUEUE}. @throws IllegalStateException where it is not that */
-    public static byte[] queue(byte[] original) {
+    static byte[] queue(byte[] original) {
         String page = "(L" + SET + ";JLorg/apache/activemq/store/MessageRecoveryListener;JJJ)J";
         byte[] paged = within("recoverNextMessages", MANAGER, "cursorMessages", page, "page")
                 .andThen(Rewrite.redirectWith(
@@ -61,12 +61,12 @@ public final class BranchFix {
     }
 
     /** Returns the mended form of {@code RECOVERING}. @throws IllegalStateException where it is not that */
-    public static byte[] recovered(byte[] original) {
+    static byte[] recovered(byte[] original) {
         return within(null, SET, "add", "(Ljava/lang/Object;)Z", "recovered").apply(original);
     }
 
     /** Returns the mended form of {@code REMOVING}. @throws IllegalStateException where it is not that */
-    public static byte[] rollback(byte[] original) {
+    static byte[] rollback(byte[] original) {
         return within("rollback", SET, "remove", "(Ljava/lang/Object;)Z", "rolledBack").apply(original);
     }
 
@@ -75,14 +75,14 @@ public final class BranchFix {
     }
 
     /** Returns the mended form of {@code Classes.REPLAYING}. @throws IllegalStateException where it is not that */
-    public static byte[] replay(byte[] original) {
+    static byte[] replay(byte[] original) {
         return withRecord(BEAN, "setValueLocation", "(J)L" + BEAN + ";", "keep")
                 .andThen(withRecord(CLIENT, "org$apache$activemq$leveldb$LevelDBClient$$logRefIncrement", "(J)V", "count"))
                 .apply(original);
     }
 
     /** Returns the mended form of the store's client. @throws IllegalStateException where it is not that */
-    public static byte[] recover(byte[] original) {
+    static byte[] recover(byte[] original) {
         String type = "(J" + BYTES + BYTES + "Lscala/Function2;)V";
         return Rewrite.redirectWith(
                         "transactionCursor", CLIENT, "collectionCursor", type, TARGET, "entries", "", nothing -> {})

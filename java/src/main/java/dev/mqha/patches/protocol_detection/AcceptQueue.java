@@ -11,7 +11,7 @@ import org.objectweb.asm.Opcodes;
  * enough took all threads that a process may have.
  */
 public final class AcceptQueue {
-    public static final String CLASS = "org/apache/activemq/transport/auto/AutoTcpTransportServer";
+    static final String CLASS = "org/apache/activemq/transport/auto/AutoTcpTransportServer";
 
     private static final String EXECUTOR = "java/util/concurrent/ThreadPoolExecutor";
 
@@ -26,7 +26,7 @@ public final class AcceptQueue {
     private AcceptQueue() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it is not the known one */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.redirectWith(
                         "handleSocket",
                         EXECUTOR,

@@ -8,7 +8,7 @@ import org.objectweb.asm.Opcodes;
 /** Lets a queue remember its last place, as {@code dev.mqha.patches.queue_places.QueuePlace} says why. */
 public final class LastPlace {
     /** It is serialized into the index: its fields and methods must stay as they are. */
-    public static final String CLASS = "org/apache/activemq/leveldb/LevelDBClient$CollectionMeta";
+    static final String CLASS = "org/apache/activemq/leveldb/LevelDBClient$CollectionMeta";
 
     private static final String TARGET = "dev/mqha/patches/queue_places/QueuePlace";
 
@@ -23,7 +23,7 @@ public final class LastPlace {
     private LastPlace() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where the key is not set exactly once */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.once(original, "the last key", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitFieldInsn(int opcode, String owner, String field, String type) {

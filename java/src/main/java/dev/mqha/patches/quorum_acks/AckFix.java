@@ -30,7 +30,7 @@ public final class AckFix {
     private AckFix() {}
 
     /** @throws IllegalStateException where a unit does not say whether it has to wait */
-    public static byte[] unit(byte[] original) {
+    static byte[] unit(byte[] original) {
         return Rewrite.first("syncNeeded", code -> {
                     Label otherwise = new Label();
                     code.visitVarInsn(Opcodes.ALOAD, 0);
@@ -45,7 +45,7 @@ public final class AckFix {
     }
 
     /** @throws IllegalStateException where the client does not remove or empty collections */
-    public static byte[] removals(byte[] original) {
+    static byte[] removals(byte[] original) {
         byte[] mended = original;
         for (String removal : REMOVALS) {
             mended = Rewrite.first(removal, code -> {

@@ -11,7 +11,7 @@ import org.objectweb.asm.Opcodes;
 /** Brings what recovered branches sent, or give back, to the cursor of a queue, as {@code dev.mqha.patches.recovered_sends.RecoveredSends} says why. */
 public final class RecoveredFix {
     private static final String STORE = Classes.QUEUE_STORE.name();
-    public static final String COMPLETION = "org/apache/activemq/broker/TransactionBroker$PreparedDestinationCompletion";
+    static final String COMPLETION = "org/apache/activemq/broker/TransactionBroker$PreparedDestinationCompletion";
     private static final String CURSOR = Classes.STORE_CURSOR.name();
 
     private static final String CONTEXT = "Lorg/apache/activemq/broker/ConnectionContext;";
@@ -36,7 +36,7 @@ public final class RecoveredFix {
     private RecoveredFix() {}
 
     /** Returns the mended form of {@code STORE}. @throws IllegalStateException where it is not that */
-    public static byte[] add(byte[] original) {
+    static byte[] add(byte[] original) {
         return Rewrite.first("doAdd", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 2);
                     code.visitVarInsn(Opcodes.ALOAD, 0);
@@ -49,7 +49,7 @@ public final class RecoveredFix {
     }
 
     /** Returns the mended form of {@code COMPLETION}. @throws IllegalStateException where it is not that */
-    public static byte[] completion(byte[] original) {
+    static byte[] completion(byte[] original) {
         return cleared("afterCommit", "committed").andThen(cleared("afterRollback", "returned")).apply(original);
     }
 
@@ -64,7 +64,7 @@ public final class RecoveredFix {
      *
      * @throws IllegalStateException where it is not that
      */
-    public static byte[] rebase(byte[] original) {
+    static byte[] rebase(byte[] original) {
         return Rewrite.last("rebase", RecoveredFix::readOn).apply(original);
     }
 

@@ -14,10 +14,10 @@ public final class RemovalFix {
     private static final String ENTRY = "org/apache/activemq/leveldb/record/EntryRecord$Buffer";
 
     /** {@code LevelDBClient.removeCollection}: what is done with one entry. */
-    public static final String REMOVING = Classes.CLIENT.name() + "$$anonfun$removeCollection$1$$anonfun$apply$mcV$sp$9";
+    static final String REMOVING = Classes.CLIENT.name() + "$$anonfun$removeCollection$1$$anonfun$apply$mcV$sp$9";
 
     /** The same in {@code Classes.REPLAYING}. */
-    public static final String REPLAYED = Classes.REPLAYING.name() + "$$anonfun$apply$10";
+    static final String REPLAYED = Classes.REPLAYING.name() + "$$anonfun$apply$10";
 
     /** This cure. */
     public static final Patch PATCH = Patch.of(
@@ -32,14 +32,14 @@ public final class RemovalFix {
     private RemovalFix() {}
 
     /** Returns the mended form of {@code Classes.REPLAYING}. @throws IllegalStateException where it is not that */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return redirect(CODEC, "decodeCollectionKeyRecord", "(Lorg/fusesource/hawtbuf/Buffer;)L" + RECORD + ";", "decode")
                 .andThen(redirect(INDEX, "delete", "([BLorg/iq80/leveldb/WriteOptions;)V", "forget"))
                 .apply(original);
     }
 
     /** Returns the mended form of {@code REMOVING} or {@code REPLAYED}. @throws IllegalStateException where it is not that */
-    public static byte[] entry(byte[] original) {
+    static byte[] entry(byte[] original) {
         return redirect(CODEC, "decodeEntryRecord", "(Lorg/fusesource/hawtbuf/Buffer;)L" + ENTRY + ";", "entry")
                 .apply(original);
     }

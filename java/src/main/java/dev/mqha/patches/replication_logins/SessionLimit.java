@@ -7,7 +7,7 @@ import org.objectweb.asm.Opcodes;
 /** Tells {@code dev.mqha.patches.replication_logins.SlaveSessions} of each connection of the replication port; it says why. */
 public final class SessionLimit {
     /** {@code MasterLevelDBStore.start_protocol_server}: the listener. */
-    public static final String CLASS = "org/apache/activemq/leveldb/replicated/MasterLevelDBStore$$anon$1";
+    static final String CLASS = "org/apache/activemq/leveldb/replicated/MasterLevelDBStore$$anon$1";
 
     private static final String TRANSPORT = "Lorg/fusesource/hawtdispatch/transport/Transport;";
 
@@ -22,7 +22,7 @@ public final class SessionLimit {
     private SessionLimit() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it is not the known one */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.last("onAccept", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 1);
                     code.visitMethodInsn(

@@ -9,13 +9,13 @@ import org.objectweb.asm.Opcodes;
 /** Sends what a slave does with its log to {@code dev.mqha.patches.slave_log.SlaveLog} and its neighbours, which say why. */
 public final class SlaveFix {
     private static final String STORE = Classes.SLAVE_STORE.name();
-    public static final String SESSION = STORE + "$Session";
+    static final String SESSION = STORE + "$Session";
 
     /** {@code transfer_missing}: what asks for the files. */
-    public static final String TRANSFER = STORE + "$$anonfun$transfer_missing$2";
+    static final String TRANSFER = STORE + "$$anonfun$transfer_missing$2";
 
     /** {@code transfer_missing}: what is done when the files are there. */
-    public static final String ATTACHED = TRANSFER + "$$anonfun$apply$18";
+    static final String ATTACHED = TRANSFER + "$$anonfun$apply$18";
 
     private static final String CLIENT = Classes.CLIENT.name();
     private static final String SUPPORT = Classes.SUPPORT.name();
@@ -39,7 +39,7 @@ public final class SlaveFix {
     private SlaveFix() {}
 
     /** {@code STORE}: each attach begins anew. */
-    public static byte[] begin(byte[] original) {
+    static byte[] begin(byte[] original) {
         return Rewrite.first("start_slave_connections", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     code.visitMethodInsn(Opcodes.INVOKESTATIC, ATTACH, "begin", "(L" + STORE + ";)V", false);
@@ -48,20 +48,20 @@ public final class SlaveFix {
     }
 
     /** {@code LOGIN}: a stash that is there already is the better one. */
-    public static byte[] stash(byte[] original) {
+    static byte[] stash(byte[] original) {
         return Rewrite.redirect(SUPPORT, "stash", "(Ljava/io/File;)V", ATTACH, "stash", SUPPORT)
                 .apply(original);
     }
 
     /** {@code SYNC}: frames of the log. */
-    public static byte[] frames(byte[] original) {
+    static byte[] frames(byte[] original) {
         String type = "(L" + SESSION + ";)Lscala/Function1;";
         return Rewrite.redirect(STORE, "wal_handler", type, ATTACH, "frames", STORE)
                 .apply(original);
     }
 
     /** {@code TRANSFER}: the last step. */
-    public static byte[] complete(byte[] original) {
+    static byte[] complete(byte[] original) {
         String arguments = "Lorg/fusesource/hawtbuf/AsciiBuffer;Ljava/lang/Object;Lscala/Function1;";
         String told = "(L" + SESSION + ";" + arguments + "L" + STORE + ";)V";
         return Rewrite.told(SESSION, "request_then", "(" + arguments + ")V", SlaveFix::storeOfTransfer, ATTACH, "complete", told)
@@ -69,19 +69,19 @@ public final class SlaveFix {
     }
 
     /** {@code ATTACHED}: where the log is opened. */
-    public static byte[] open(byte[] original) {
+    static byte[] open(byte[] original) {
         return Rewrite.redirect(STORE, "wal_append_offset", "()J", ATTACH, "offset", STORE)
                 .apply(original);
     }
 
     /** {@code REPLAY}: how far it is replayed. */
-    public static byte[] replay(byte[] original) {
+    static byte[] replay(byte[] original) {
         return Rewrite.redirect(CLIENT, "replay_from", "(JJZ)V", LOG, "replay", CLIENT)
                 .apply(original);
     }
 
     /** {@code SESSION}: what the master refuses. */
-    public static byte[] refused(byte[] original) {
+    static byte[] refused(byte[] original) {
         return Rewrite.first("fail", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     code.visitFieldInsn(Opcodes.GETFIELD, SESSION, "$outer", "L" + STORE + ";");

@@ -9,7 +9,7 @@ public final class StoppedSlave {
     private static final String STORE = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore";
 
     /** {@code ElectingLevelDBStore.stop_slave}: the task that stops it. */
-    public static final String CLASS = STORE + "$$anonfun$stop_slave$1";
+    static final String CLASS = STORE + "$$anonfun$stop_slave$1";
 
     private static final String SLAVE = Classes.SLAVE_STORE.name();
     private static final String TARGET = "dev/mqha/patches/slave_position/SlavePosition";
@@ -25,7 +25,7 @@ public final class StoppedSlave {
     private StoppedSlave() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it does not set it exactly once */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.redirect(STORE, "position_$eq", "(J)V", TARGET, "stopped", STORE)
                 .andThen(Rewrite.redirect(SLAVE, "wal_append_position", "()J", TARGET, "of", SLAVE))
                 .apply(original);

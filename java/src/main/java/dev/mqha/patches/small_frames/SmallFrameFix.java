@@ -21,7 +21,7 @@ public final class SmallFrameFix {
     private SmallFrameFix() {}
 
     /** @throws IllegalStateException where the codec encodes in another way */
-    public static byte[] send(byte[] original) {
+    static byte[] send(byte[] original) {
         return Rewrite.once(
                 original, "encode", (name, next, place) -> name.equals("encode") ? sent(next, place) : next);
     }

@@ -29,7 +29,7 @@ public final class SnapshotFix {
     private SnapshotFix() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where the position is not read exactly once */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.once(original, "the position", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitFieldInsn(int opcode, String owner, String field, String type) {

@@ -25,7 +25,7 @@ public final class StashLink {
     private StashLink() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it does not copy exactly once */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.redirect(FILE, "copyTo", "(Ljava/io/File;)J", TARGET, "keep", FILE)
                 .andThen(StashLink::remove)
                 .apply(original);

@@ -30,7 +30,7 @@ public final class StopLimit {
     private StopLimit() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where doStop does not wait exactly once */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.once(original, "the wait in doStop", (name, next, place) ->
                 name.equals("doStop") ? limited(next, place) : next);
     }

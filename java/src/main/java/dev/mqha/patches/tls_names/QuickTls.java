@@ -5,7 +5,7 @@ import dev.mqha.guard.Rewrite;
 
 /** Sends the questions for names of TLS to {@code dev.mqha.patches.tls_names.TlsNames}, which says why. */
 public final class QuickTls {
-    public static final String CLASS = "org/apache/zookeeper/common/X509Util";
+    static final String CLASS = "org/apache/zookeeper/common/X509Util";
 
     private static final String TARGET = "dev/mqha/patches/tls_names/TlsNames";
 
@@ -19,7 +19,7 @@ public final class QuickTls {
     private QuickTls() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it does not ask exactly twice */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         byte[] protocols = Rewrite.replace(
                         "javax/net/ssl/SSLContext", "getDefault", "()Ljavax/net/ssl/SSLContext;", TARGET, "context")
                 .apply(original);

@@ -7,7 +7,7 @@ import org.objectweb.asm.Opcodes;
 
 /** Has a connection tell {@code dev.mqha.patches.unauthenticated_connections.Strangers} when it starts, when it has authenticated, and when it stops. */
 public final class Admission {
-    public static final String CLASS = "org/apache/activemq/broker/TransportConnection";
+    static final String CLASS = "org/apache/activemq/broker/TransportConnection";
 
     private static final String TARGET = "dev/mqha/patches/unauthenticated_connections/Strangers";
     private static final String TRANSPORT = "org/apache/activemq/transport/Transport";
@@ -26,7 +26,7 @@ public final class Admission {
     private Admission() {}
 
     /** Returns the mended form of the class. @throws IllegalStateException where it is not the known one */
-    public static byte[] mend(byte[] original) {
+    static byte[] mend(byte[] original) {
         return Rewrite.times(3, original, "start, authentication or stop of a connection", Admission::told);
     }
 

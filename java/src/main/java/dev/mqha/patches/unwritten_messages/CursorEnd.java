@@ -27,7 +27,7 @@ public final class CursorEnd {
     private CursorEnd() {}
 
     /** @throws IllegalStateException where a unit of work takes messages, or ends, in another way */
-    public static byte[] unit(byte[] original) {
+    static byte[] unit(byte[] original) {
         return Rewrite.first("enqueue", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     code.visitVarInsn(Opcodes.LLOAD, 1);
@@ -42,7 +42,7 @@ public final class CursorEnd {
     }
 
     /** @throws IllegalStateException where a client of the store removes queues in another way */
-    public static byte[] removal(byte[] original) {
+    static byte[] removal(byte[] original) {
         return Rewrite.first("removeCollection", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 0);
                     code.visitVarInsn(Opcodes.LLOAD, 1);

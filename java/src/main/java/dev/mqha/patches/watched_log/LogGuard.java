@@ -13,7 +13,7 @@ public final class LogGuard {
     private static final String LOG = Classes.LOG.name();
 
     /** {@code RecordLog.delete}: what is done with a file. */
-    public static final String DELETION = LOG + "$$anonfun$delete$1";
+    static final String DELETION = LOG + "$$anonfun$delete$1";
 
     private static final String FILES = "dev/mqha/patches/watched_log/LogFiles";
     private static final String LIST = "dev/mqha/patches/watched_log/LogList";
@@ -34,31 +34,31 @@ public final class LogGuard {
     private LogGuard() {}
 
     /** The log gets a file, and is closed. @throws IllegalStateException where that is not done at one place each */
-    public static byte[] log(byte[] original) {
+    static byte[] log(byte[] original) {
         return Rewrite.returning("create_appender", Opcodes.ARETURN, told(LOG, "opened"))
                 .andThen(Rewrite.first("close", told(LOG, "closed")))
                 .apply(original);
     }
 
     /** A file of the log is deleted. @throws IllegalStateException where it is not deleted once */
-    public static byte[] deletion(byte[] original) {
+    static byte[] deletion(byte[] original) {
         return Rewrite.redirect(LOG, "onDelete", "(Ljava/io/File;)Z", FILES, "delete", LOG)
                 .apply(original);
     }
 
     /** Everything is deleted. @throws IllegalStateException where the client has no such method */
-    public static byte[] purge(byte[] original) {
+    static byte[] purge(byte[] original) {
         return Rewrite.first("locked_purge", told(Classes.CLIENT.name(), "purge")).apply(original);
     }
 
     /** A slave tells its master how far it is. @throws IllegalStateException where it has no such method */
-    public static byte[] acknowledging(byte[] original) {
+    static byte[] acknowledging(byte[] original) {
         return Rewrite.first("send_wal_ack", told(Classes.SLAVE_STORE.name(), "acknowledging"))
                 .apply(original);
     }
 
     /** A store was set aside, or put back. @throws IllegalStateException where it is not copied in one method */
-    public static byte[] copied(byte[] original) {
+    static byte[] copied(byte[] original) {
         return Rewrite.last("copy_store_dir", code -> {
                     code.visitVarInsn(Opcodes.ALOAD, 1);
                     code.visitVarInsn(Opcodes.ALOAD, 2);

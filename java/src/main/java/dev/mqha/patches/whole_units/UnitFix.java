@@ -16,13 +16,13 @@ public final class UnitFix {
     private static final String TARGET = "dev/mqha/patches/whole_units/UnitOfWork";
 
     /** {@code LevelDBClient.store}: the block that appends the units. */
-    public static final String STORING = CLIENT + "$$anonfun$store$1$$anonfun$apply$mcV$sp$14";
+    static final String STORING = CLIENT + "$$anonfun$store$1$$anonfun$apply$mcV$sp$14";
 
     /** {@code RecordLog.appender}: the block that appends UOW_END. */
-    public static final String ENDING = LOG + "$$anonfun$appender$1";
+    static final String ENDING = LOG + "$$anonfun$appender$1";
 
     /** The client of a slave, made by {@code SlaveLevelDBStore.createClient}. */
-    public static final String SLAVE = STORE + "replicated/SlaveLevelDBStore$$anon$1";
+    static final String SLAVE = STORE + "replicated/SlaveLevelDBStore$$anon$1";
 
     /** This cure. */
     public static final Patch PATCH = Patch.of(
@@ -37,22 +37,22 @@ public final class UnitFix {
 
     private UnitFix() {}
 
-    public static byte[] store(byte[] original) {
+    static byte[] store(byte[] original) {
         return redirect(APPENDER, "force", "()V", "force").apply(original);
     }
 
-    public static byte[] replay(byte[] original) {
+    static byte[] replay(byte[] original) {
         return redirect(CLIENT, "replay_write_batch_$eq", "(Lorg/iq80/leveldb/WriteBatch;)V", "written")
                 .andThen(redirect(CLIENT, "indexRecoveryPosition_$eq", "(J)V", "advance"))
                 .apply(original);
     }
 
-    public static byte[] snapshot(byte[] original) {
+    static byte[] snapshot(byte[] original) {
         return redirect(SLAVE, "indexRecoveryPosition", "()J", "position").apply(original);
     }
 
     /** Tells of the end of every unit, before the block returns. */
-    public static byte[] end(byte[] original) {
+    static byte[] end(byte[] original) {
         return Rewrite.once(original, "the end", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitInsn(int opcode) {
