@@ -9,7 +9,7 @@ import org.objectweb.asm.Opcodes;
  * Lets {@code MarshallingSupport} take no more memory than what has been sent.
  *
  * <p>Its arrays and collections were made as large as a frame said: 34 bytes from anyone, in the properties of the first
- * OpenWire frame, ended a broker. Each of its three arrays of bytes is read by {@code dev.mqha.patches.announced_sizes.Announced}; the code
+ * OpenWire frame, ended a broker. Each of its three arrays of bytes is read by {@link Announced}; the code
  * that would read into it afterwards is left out.
  */
 public final class AnnouncedSizes {

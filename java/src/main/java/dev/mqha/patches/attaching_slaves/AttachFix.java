@@ -5,7 +5,7 @@ import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.Opcodes;
 
-/** Sends what a master does for a slave that attaches to {@code dev.mqha.patches.attaching_slaves.Attaching}, which says why. */
+/** Sends what a master does for a slave that attaches to {@link Attaching}, which says why. */
 public final class AttachFix {
     private static final String STORE = "org/apache/activemq/leveldb/replicated/MasterLevelDBStore";
     static final String SESSION = STORE + "$Session";

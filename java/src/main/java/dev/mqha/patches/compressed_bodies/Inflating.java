@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Lets compressed bodies become no larger than {@code dev.mqha.patches.compressed_bodies.Inflated} allows, which says why. */
+/** Lets compressed bodies become no larger than {@link Inflated} allows, which says why. */
 public final class Inflating {
     private static final String COMMAND = "org/apache/activemq/command/ActiveMQ";
     static final String BYTES = COMMAND + "BytesMessage";

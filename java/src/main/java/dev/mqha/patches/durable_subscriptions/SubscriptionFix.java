@@ -12,7 +12,7 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Keeps what durable subscriptions have not acknowledged, as {@code dev.mqha.patches.durable_subscriptions.Subscriptions} says why. */
+/** Keeps what durable subscriptions have not acknowledged, as {@link Subscriptions} says why. */
 public final class SubscriptionFix {
     private static final String PACKAGE = "org/apache/activemq/leveldb/";
     private static final String STORE = PACKAGE + "LevelDBStore";
@@ -55,7 +55,7 @@ public final class SubscriptionFix {
 
     private SubscriptionFix() {}
 
-    /** Gives the record of a subscription a field, and makes it a {@code dev.mqha.patches.durable_subscriptions.HoldsProgress}. */
+    /** Gives the record of a subscription a field, and makes it a {@link HoldsProgress}. */
     static byte[] subscription(byte[] original) {
         String type = "Ljava/lang/Object;";
         return implementing(original, "dev/mqha/patches/durable_subscriptions/HoldsProgress", made -> {

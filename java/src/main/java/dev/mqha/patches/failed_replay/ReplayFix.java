@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Tells {@code dev.mqha.patches.failed_replay.Replay} of each replay of the log, and of what it failed of. */
+/** Tells {@link Replay} of each replay of the log, and of what it failed of. */
 public final class ReplayFix {
     private static final String CLIENT = Classes.CLIENT.name();
     private static final String LOG = "org/apache/activemq/leveldb/RecordLog";

@@ -3,7 +3,7 @@ package dev.mqha.patches.final_stop;
 import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 
-/** Sends the wish of a stopped master to start again to {@code dev.mqha.patches.final_stop.Restart}, which says why. */
+/** Sends the wish of a stopped master to start again to {@link Restart}, which says why. */
 public final class FinalStop {
     /** {@code ElectingLevelDBStore.stop_master}: the task that stops the broker. */
     static final String CLASS = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore$$anonfun$stop_master$2";

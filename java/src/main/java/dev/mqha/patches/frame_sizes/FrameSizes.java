@@ -7,7 +7,7 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Has {@code dev.mqha.patches.frame_sizes.Frames} look at the size of a frame before memory is taken for it, in the transports of the
+ * Has {@link Frames} look at the size of a frame before memory is taken for it, in the transports of the
  * message port.
  *
  * <p>All three took what a frame announced, up to the largest one of a message and before authentication; that of STOMP took

@@ -5,7 +5,7 @@ import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.Opcodes;
 
-/** Has {@code dev.mqha.patches.index_counters.Counters} look at the index when a store has started. */
+/** Has {@link Counters} look at the index when a store has started. */
 public final class CountFix {
     private static final String CLASS = Classes.CLIENT.name();
 

@@ -7,7 +7,7 @@ import dev.mqha.patches.frame_sizes.FrameSizes;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Lets {@code dev.mqha.patches.large_messages.LargeMessages} say which large messages come in; it says why. {@link FrameSizes} has where they begin. */
+/** Lets {@link LargeMessages} say which large messages come in; it says why. {@link FrameSizes} has where they begin. */
 public final class LargeTurns {
     private static final String OPENWIRE = Classes.OPENWIRE.name();
     static final String AMQP = "org/apache/activemq/transport/amqp/protocol/AmqpConnection";

@@ -5,7 +5,7 @@ import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.Opcodes;
 
-/** Counts an entry for the file of the log in which it lies, as {@code dev.mqha.patches.log_of_entry.LogOfEntry} says why. */
+/** Counts an entry for the file of the log in which it lies, as {@link LogOfEntry} says why. */
 public final class LogFix {
     private static final String LOG = Classes.LOG.name();
     private static final String TARGET = "dev/mqha/patches/log_of_entry/LogOfEntry";

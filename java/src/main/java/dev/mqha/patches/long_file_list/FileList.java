@@ -6,7 +6,7 @@ import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Has the codec of the replication ask {@code dev.mqha.patches.long_file_list.SyncAnswer} how long a frame may be. */
+/** Has the codec of the replication ask {@link SyncAnswer} how long a frame may be. */
 public final class FileList {
     private static final String CODEC = Classes.CODEC.name();
 

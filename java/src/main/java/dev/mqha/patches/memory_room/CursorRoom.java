@@ -7,7 +7,7 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Has {@code dev.mqha.patches.memory_room.Room} say what may come into memory, which says why. */
+/** Has {@link Room} say what may come into memory, which says why. */
 public final class CursorRoom {
     private static final String REGION = "org/apache/activemq/broker/region/";
     private static final String CURSORS = REGION + "cursors/";

@@ -6,7 +6,7 @@ import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Has {@code dev.mqha.patches.one_copy.Packets} keep one copy of a large message, which says why. */
+/** Has {@link Packets} keep one copy of a large message, which says why. */
 public final class OneCopy {
     static final String MESSAGE = "org/apache/activemq/command/Message";
 

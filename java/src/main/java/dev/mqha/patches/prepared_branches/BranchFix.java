@@ -6,7 +6,7 @@ import dev.mqha.guard.Rewrite;
 import java.util.function.UnaryOperator;
 import org.objectweb.asm.Opcodes;
 
-/** Keeps what a prepared branch has acknowledged, as {@code dev.mqha.patches.prepared_branches.PreparedBranch} says why. */
+/** Keeps what a prepared branch has acknowledged, as {@link PreparedBranch} says why. */
 public final class BranchFix {
     private static final String CLIENT = Classes.CLIENT.name();
     private static final String RECORD = "org/apache/activemq/leveldb/record/EntryRecord";

@@ -5,7 +5,7 @@ import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Lets connections wait for their protocol to be found out without a thread, as {@code dev.mqha.patches.protocol_detection.Arrivals} says why.
+ * Lets connections wait for their protocol to be found out without a thread, as {@link Arrivals} says why.
  *
  * <p>{@code AutoTcpTransportServer} made two threads for each connection and kept them for 30 s: whoever connected often
  * enough took all threads that a process may have.

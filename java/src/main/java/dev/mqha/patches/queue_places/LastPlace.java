@@ -5,7 +5,7 @@ import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Lets a queue remember its last place, as {@code dev.mqha.patches.queue_places.QueuePlace} says why. */
+/** Lets a queue remember its last place, as {@link QueuePlace} says why. */
 public final class LastPlace {
     /** It is serialized into the index: its fields and methods must stay as they are. */
     static final String CLASS = "org/apache/activemq/leveldb/LevelDBClient$CollectionMeta";

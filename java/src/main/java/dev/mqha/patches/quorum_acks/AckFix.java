@@ -8,7 +8,7 @@ import java.util.Set;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
-/** Asks {@code dev.mqha.patches.quorum_acks.Acks} whether what removes messages waits. */
+/** Asks {@link Acks} whether what removes messages waits. */
 public final class AckFix {
     private static final String UNIT = Classes.UNIT.name();
 

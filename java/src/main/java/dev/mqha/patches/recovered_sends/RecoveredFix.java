@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Brings what recovered branches sent, or give back, to the cursor of a queue, as {@code dev.mqha.patches.recovered_sends.RecoveredSends} says why. */
+/** Brings what recovered branches sent, or give back, to the cursor of a queue, as {@link RecoveredSends} says why. */
 public final class RecoveredFix {
     private static final String STORE = Classes.QUEUE_STORE.name();
     static final String COMPLETION = "org/apache/activemq/broker/TransactionBroker$PreparedDestinationCompletion";

@@ -5,7 +5,7 @@ import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import java.util.function.UnaryOperator;
 
-/** Sends what is done with a removed queue, or subscription, to {@code dev.mqha.patches.removed_queues.RemovedQueue}, which says why. */
+/** Sends what is done with a removed queue, or subscription, to {@link RemovedQueue}, which says why. */
 public final class RemovalFix {
     private static final String CODEC = Classes.CLIENT.name() + "$";
     private static final String INDEX = Classes.CLIENT.name() + "$RichDB";

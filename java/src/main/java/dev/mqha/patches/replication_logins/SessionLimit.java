@@ -4,7 +4,7 @@ import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.Opcodes;
 
-/** Tells {@code dev.mqha.patches.replication_logins.SlaveSessions} of each connection of the replication port; it says why. */
+/** Tells {@link SlaveSessions} of each connection of the replication port; it says why. */
 public final class SessionLimit {
     /** {@code MasterLevelDBStore.start_protocol_server}: the listener. */
     static final String CLASS = "org/apache/activemq/leveldb/replicated/MasterLevelDBStore$$anon$1";

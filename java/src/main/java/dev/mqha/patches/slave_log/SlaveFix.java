@@ -6,7 +6,7 @@ import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Sends what a slave does with its log to {@code dev.mqha.patches.slave_log.SlaveLog} and its neighbours, which say why. */
+/** Sends what a slave does with its log to {@link SlaveLog} and its neighbours, which say why. */
 public final class SlaveFix {
     private static final String STORE = Classes.SLAVE_STORE.name();
     static final String SESSION = STORE + "$Session";

@@ -4,7 +4,7 @@ import dev.mqha.guard.Classes;
 import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 
-/** Sends the position of a slave that has stopped to {@code dev.mqha.patches.slave_position.SlavePosition}, which says why. */
+/** Sends the position of a slave that has stopped to {@link SlavePosition}, which says why. */
 public final class StoppedSlave {
     private static final String STORE = "org/apache/activemq/leveldb/replicated/ElectingLevelDBStore";
 

@@ -6,7 +6,7 @@ import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Sends small pieces of the log to {@code dev.mqha.patches.small_frames.SmallFrames}, which says why. */
+/** Sends small pieces of the log to {@link SmallFrames}, which says why. */
 public final class SmallFrameFix {
     private static final String TARGET = "dev/mqha/patches/small_frames/SmallFrames";
 

@@ -3,7 +3,7 @@ package dev.mqha.patches.standing_master;
 import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 
-/** Sends what a member asks of the elector to {@code dev.mqha.patches.standing_master.StandingMaster}, which says why. */
+/** Sends what a member asks of the elector to {@link StandingMaster}, which says why. */
 public final class ElectorLoss {
     private static final String ELECTOR = "org/apache/activemq/leveldb/replicated/MasterElector";
 

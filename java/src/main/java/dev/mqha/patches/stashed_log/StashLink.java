@@ -6,7 +6,7 @@ import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Sends what is set aside before a slave attaches to {@code dev.mqha.patches.stashed_log.StashedLog} and {@code LogList}, which say why. */
+/** Sends what is set aside before a slave attaches to {@link StashedLog}, which says why. */
 public final class StashLink {
     private static final String FILE = "org/apache/activemq/leveldb/util/FileSupport$RichFile";
     private static final String TARGET = "dev/mqha/patches/stashed_log/StashedLog";

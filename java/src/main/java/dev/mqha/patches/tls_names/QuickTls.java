@@ -3,7 +3,7 @@ package dev.mqha.patches.tls_names;
 import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 
-/** Sends the questions for names of TLS to {@code dev.mqha.patches.tls_names.TlsNames}, which says why. */
+/** Sends the questions for names of TLS to {@link TlsNames}, which says why. */
 public final class QuickTls {
     static final String CLASS = "org/apache/zookeeper/common/X509Util";
 

@@ -5,7 +5,7 @@ import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Has a connection tell {@code dev.mqha.patches.unauthenticated_connections.Strangers} when it starts, when it has authenticated, and when it stops. */
+/** Has a connection tell {@link Strangers} when it starts, when it has authenticated, and when it stops. */
 public final class Admission {
     static final String CLASS = "org/apache/activemq/broker/TransportConnection";
 

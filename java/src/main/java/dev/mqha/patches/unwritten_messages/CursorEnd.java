@@ -7,7 +7,7 @@ import dev.mqha.patches.durable_subscriptions.SubscriptionFix;
 import dev.mqha.patches.prepared_branches.BranchFix;
 import org.objectweb.asm.Opcodes;
 
-/** Tells {@code dev.mqha.patches.unwritten_messages.Unwritten} which messages are written, as it says why. */
+/** Tells {@link Unwritten} which messages are written, as it says why. */
 public final class CursorEnd {
     private static final String UNIT = Classes.UNIT.name();
 

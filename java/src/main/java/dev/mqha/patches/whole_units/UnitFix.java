@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Sends calls of the store's classes to {@code dev.mqha.patches.whole_units.UnitOfWork}, which says why. */
+/** Sends calls of the store's classes to {@link UnitOfWork}, which says why. */
 public final class UnitFix {
     private static final String STORE = "org/apache/activemq/leveldb/";
     private static final String CLIENT = Classes.CLIENT.name();
