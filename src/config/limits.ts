@@ -13,7 +13,7 @@ const STORE_MIN_MB = 3 * LOG_MB;
 
 /**
  * The largest store that a slave can attach to: the master names all its files in one answer, and
- * dev.mqha.store.SyncAnswer lets that be 4 MiB. A log file takes some 80 bytes of it; as much again is for the index.
+ * dev.mqha.patches.long_file_list.SyncAnswer lets that be 4 MiB. A log file takes some 80 bytes of it; as much again is for the index.
  */
 const STORE_MAX_MB = 2 * 1024 * 1024;
 
@@ -33,7 +33,7 @@ const MEMORY_MAX_PERCENT = 80;
 
 /**
  * From here on a broker can run out of memory: it holds up to 125 % of limits.memory, twice that while transactions are
- * committed (dev.mqha.memory.Room), and has a quarter of the heap for large messages that come and go (dev.mqha.wire.Turns).
+ * committed (dev.mqha.patches.memory_room.Room), and has a quarter of the heap for large messages that come and go (dev.mqha.patches.large_messages.Turns).
  */
 const MEMORY_SAFE_PERCENT = 30;
 

@@ -4,7 +4,8 @@ import { MqhaError } from '../lib/errors.js';
 import { DISTRIBUTION_DIRECTORY, type PinnedArtifact } from './artifacts.js';
 import { ADDED, GUARD_JAR, JAVA_JAR } from './classpath.js';
 import { makeGuard } from './guard.js';
-import { MANIFEST, collectFiles, type Manifest } from './manifest.js';
+import { collectFiles, type Manifest } from './manifest.js';
+import { MANIFEST } from './patches.js';
 import type { InstallContext } from './resolve.js';
 import { throwIfInterrupted } from './run.js';
 import { unpack } from './unpack.js';
@@ -16,6 +17,8 @@ export interface BuildOptions {
   readonly javaJar: string;
   /** The `java` executable. */
   readonly java: string;
+  /** Names of patches that are left out. */
+  readonly off: readonly string[];
 }
 
 /**
@@ -54,11 +57,12 @@ export async function buildDistribution(
     javaJar: join(directory, JAVA_JAR),
     directory,
     output: join(directory, GUARD_JAR),
+    off: options.off,
     env: context.env,
     signal: context.signal,
   });
-  const { guarded, reason } = guard;
-  emit({ type: 'guarded', guarded, ...(reason === undefined ? {} : { reason }) });
+  const { guarded, reason, missing } = guard;
+  emit({ type: 'guarded', guarded, ...(reason === undefined ? {} : { reason }), missing });
   const manifest: Manifest = { format: 1, key, guard, files: await collectFiles(directory) };
   await cache.io.writeFile(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`);
   return manifest;

@@ -1,3 +1,5 @@
+import type { MissingPatch } from './patches.js';
+
 /** What happens during an installation, in order, for whoever renders progress. */
 export type InstallEvent =
   /** The cache is about to be verified in full, or added to; not emitted by a quick check alone. */
@@ -26,8 +28,13 @@ export type InstallEvent =
       readonly total: number;
     }
   | { readonly type: 'unpacking'; readonly file: string }
-  /** Whether the store's start-up race could be guarded against; `reason` when not. */
-  | { readonly type: 'guarded'; readonly guarded: boolean; readonly reason?: string }
+  /** Whether all patches of ActiveMQ apply; `reason` and what is missing when not. */
+  | {
+      readonly type: 'guarded';
+      readonly guarded: boolean;
+      readonly reason?: string;
+      readonly missing: readonly MissingPatch[];
+    }
   /** Something a person should read although the installation goes on. */
   | {
       readonly type: 'warning';

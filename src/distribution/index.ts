@@ -11,5 +11,6 @@ export type { Distribution, InstallOptions, ResolveOptions } from './install.js'
 export { findJava, idleOptions } from './java.js';
 export type { JavaRuntime } from './java.js';
 export type { CheckDepth } from './manifest.js';
+export type { MissingPatch, PatchRisk } from './patches.js';
 export { javaJarPath } from './resources.js';
 export type { ExportResult } from './transfer.js';

@@ -12,9 +12,10 @@ import { openCache, prepareCache, publish, storageFailure, withTemporary } from 
 import type { CacheIo } from './cache.js';
 import { classPaths } from './classpath.js';
 import type { InstallListener } from './events.js';
-import type { GuardResult } from './guard.js';
+import { refuseUnknownPatches, type GuardResult } from './guard.js';
 import type { JavaRuntime } from './java.js';
 import { checkDistribution, type CheckDepth, type Manifest } from './manifest.js';
+import { patchesOff, patchGroups, patchHint, patchMessage } from './patches.js';
 import { ensureArtifacts, type InstallContext } from './resolve.js';
 import { javaJarPath } from './resources.js';
 import { throwIfInterrupted } from './run.js';
@@ -60,7 +61,7 @@ export interface InstallOptions extends ResolveOptions {
  * Returns the distribution that this version of mqha runs, making or mending it where needed. Safe
  * to run several times at once: each builds for itself, and the first to finish wins.
  * @throws MqhaError `maven-missing`, `maven-failed`, `maven-timeout`, `digest-mismatch`,
- *   `archive-damaged`, `from-not-found`, `import-incomplete`, `guard-failed`, `package-incomplete`,
+ *   `archive-damaged`, `from-not-found`, `import-incomplete`, `guard-failed`, `unknown-patch`, `package-incomplete`,
  *   `disk-full`, `no-permission`, `no-directory`, `interrupted`
  */
 export async function ensureDistribution(options: InstallOptions): Promise<Distribution> {
@@ -82,7 +83,7 @@ export async function cachedDistribution(
   options: Pick<InstallOptions, 'env' | 'pinned' | 'javaJar'>,
 ): Promise<Distribution | undefined> {
   const pinned = options.pinned ?? PINNED;
-  const key = await keyOf(pinned, options.javaJar ?? javaJarPath());
+  const key = await keyOf(pinned, options.javaJar ?? javaJarPath(), patchesOff(options.env));
   const root = join(openCache(options.env).distributions, key);
   const { manifest } = await checkDistribution(root, key, 'quick');
   return manifest && distribution(key, root, manifest, pinned);
@@ -114,11 +115,11 @@ async function ensure(context: InstallContext, options: InstallOptions): Promise
   const { cache, pinned, emit } = context;
   const started = performance.now();
   const javaJar = options.javaJar ?? javaJarPath();
-  const key = await keyOf(pinned, javaJar);
+  const off = patchesOff(options.env);
+  const key = await keyOf(pinned, javaJar, off);
   const target = join(cache.distributions, key);
   const done = (manifest: Manifest, cached: boolean): Distribution => {
-    const { guarded, reason } = manifest.guard;
-    if (!guarded) emit(unguardedWarning(reason));
+    for (const warning of patchWarnings(manifest.guard)) emit(warning);
     emit({ type: 'install-done', ms: Math.round(performance.now() - started), cached });
     return distribution(key, target, manifest, pinned);
   };
@@ -127,6 +128,10 @@ async function ensure(context: InstallContext, options: InstallOptions): Promise
   const complete = options.verify === 'quick' && options.from === undefined;
   if (complete && found.manifest) return done(found.manifest, true);
 
+  if (!found.manifest) {
+    const { env, signal } = context;
+    await refuseUnknownPatches(off, { java: options.java.path, javaJar, env, signal });
+  }
   emit({ type: 'install-started', cache: cache.root });
   await prepareCache(cache);
   throwIfInterrupted(context.signal);
@@ -143,6 +148,7 @@ async function ensure(context: InstallContext, options: InstallOptions): Promise
       directory: built,
       javaJar,
       java: options.java.path,
+      off,
     });
     await publish(
       cache,
@@ -155,11 +161,18 @@ async function ensure(context: InstallContext, options: InstallOptions): Promise
   return done(manifest, false);
 }
 
-/** Changes with the pinned files and with our own Java; two versions of mqha can share a cache. */
-async function keyOf(pinned: readonly PinnedArtifact[], javaJar: string): Promise<string> {
+/**
+ * Changes with the pinned files, with our own Java and with the patches that are off; two versions of mqha can share a
+ * cache, and so can clusters with and without a patch.
+ */
+async function keyOf(
+  pinned: readonly PinnedArtifact[],
+  javaJar: string,
+  off: readonly string[],
+): Promise<string> {
   const { digest } = await digestFile(javaJar, 'sha256');
   const hash = createHash('sha256')
-    .update(`${fingerprint(pinned)} ${digest}`)
+    .update([fingerprint(pinned), digest, ...off].join(' '))
     .digest('hex');
   return `${ACTIVEMQ_VERSION}-${hash.slice(0, 16)}`;
 }
@@ -186,11 +199,26 @@ function distribution(
   };
 }
 
-function unguardedWarning(reason = 'unknown'): Parameters<InstallListener>[0] {
-  return {
+/** What brokers that are started from a distribution will lack. */
+function patchWarnings({
+  guarded,
+  reason,
+  missing,
+}: GuardResult): Parameters<InstallListener>[0][] {
+  if (missing === undefined && !guarded) {
+    return [
+      {
+        type: 'warning',
+        code: 'patch-missing',
+        message: `brokers run without any patch of mqha: ${reason ?? 'unknown'}`,
+        hint: 'Acknowledged messages can be lost. Remove this distribution from the cache, and run `mqha install`.',
+      },
+    ];
+  }
+  return patchGroups(missing ?? []).map((group) => ({
     type: 'warning',
-    code: 'not-guarded',
-    message: `brokers run without the guard against the store's start-up race: ${reason}`,
-    hint: 'About one start in eight may fail with a NullPointerException; start the node again.',
-  };
+    code: group.off ? 'patch-off' : 'patch-missing',
+    message: patchMessage('brokers run', group),
+    hint: patchHint(group),
+  }));
 }

@@ -3,15 +3,20 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import * as z from 'zod/mini';
 import { messageOf, systemCode } from '../lib/errors.js';
+import { missingSchema } from './guard.js';
+import { MANIFEST } from './patches.js';
 import { digestFile } from './verify.js';
-
-/** Written last: a directory without it is not a distribution. */
-export const MANIFEST = 'manifest.json';
 
 const schema = z.object({
   format: z.literal(1),
   key: z.string(),
-  guard: z.object({ guarded: z.boolean(), reason: z.optional(z.string()) }),
+  /** An earlier mqha knew all patches or none, and wrote neither list. */
+  guard: z.object({
+    guarded: z.boolean(),
+    reason: z.optional(z.string()),
+    applied: z.optional(z.readonly(z.array(z.string()))),
+    missing: z.optional(z.readonly(z.array(missingSchema))),
+  }),
   files: z.array(z.readonly(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() }))),
 });
 

@@ -24,6 +24,7 @@ import type {
 import { accountOf } from '../state/account.js';
 import type { Cluster } from '../state/cluster.js';
 import { inForceOf, readInForce, type InForce } from '../state/sizes.js';
+import { missingPatches, type MissingPatch } from '../distribution/patches.js';
 import { diskRoom, type DiskRoom } from './disk.js';
 import { supervisorPid } from '../state/supervisor-lock.js';
 import { readSupervisorState, type SupervisorState } from '../state/supervisor-state.js';
@@ -62,6 +63,8 @@ export interface NodeObservation {
   readonly unreadable?: { readonly message: string; readonly hint: string } | undefined;
   /** What was set aside of its stores, the newest first. */
   readonly kept?: readonly KeptStore[] | undefined;
+  /** Of a running one: the patches of ActiveMQ that it lacks. */
+  readonly patches?: readonly MissingPatch[] | undefined;
 }
 
 /** The console of the master could not be asked; it opens a moment after the master serves. */
@@ -182,11 +185,12 @@ async function observeNode(
   const { data, log } = cluster.layout.node(configured.name);
   const process = (await processes).get(configured.name);
   const node = asStarted(configured, process?.argv ?? []);
-  const [accepting, id, disk, kept] = await Promise.all([
+  const [accepting, id, disk, kept, patches] = await Promise.all([
     isAccepting(messageEndpoint(node), Math.min(ACCEPT_MS, deadline.remaining)),
     local ? nodeId(data).catch(() => undefined) : undefined,
     local ? before(deadline, diskRoom(data)) : undefined,
     local ? before(deadline, keptStores(data)) : undefined,
+    process ? before(deadline, missingPatches(process.argv)) : undefined,
   ]);
   const held =
     local && process === undefined
@@ -202,6 +206,7 @@ async function observeNode(
     freeBytes: disk?.freeBytes,
     disk,
     kept,
+    patches,
   };
   if (!local || process !== undefined) return seen;
   const [ended, look] = await Promise.all([

@@ -23,6 +23,8 @@ const UNSETTLED: ReadonlySet<string> = new Set([
   'acknowledged-set-aside',
   'keeps-dying',
   'state-damaged',
+  'patch-missing',
+  'patch-off',
 ]);
 
 const WARNING = 1;

@@ -31,6 +31,10 @@ export async function install(context: CommandContext, flags: InstallFlags): Pro
       cache: cacheRoot(host.env),
       home: distribution.home,
       guarded: distribution.guard.guarded,
+      patches: {
+        applied: distribution.guard.applied ?? null,
+        missing: distribution.guard.missing ?? null,
+      },
       java: { version: java.version, home: java.home },
       exported: exported ?? null,
     };

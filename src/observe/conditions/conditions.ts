@@ -7,6 +7,7 @@ import type { Observation } from '../observation.js';
 import { problem, type Unjudged } from './condition.js';
 import { sizeProblems } from './size-conditions.js';
 import type { StatusProblem } from '../status.js';
+import { patchProblems } from './patch-conditions.js';
 
 /** What is wrong, or could not be learned; nothing is listed for a cluster that is stopped on purpose. */
 export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged): StatusProblem[] {
@@ -21,6 +22,7 @@ export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged
     ...wantedProblems(seen),
     ...supervisorProblems(seen, status),
     ...sizeProblems(cluster.config, seen),
+    ...patchProblems(seen),
   ];
 }
 

@@ -142,7 +142,7 @@ async function livesMaster(
   return !node || !isLocal(node.host) || (await registry.find(node.name)) !== undefined;
 }
 
-/** Has a broker cut off what lies behind damage in its log (dev.mqha.store.Recovery); a person gives it, see docs/stores.md. */
+/** Has a broker cut off what lies behind damage in its log (dev.mqha.patches.damaged_store.Recovery); a person gives it, see docs/stores.md. */
 const CUT = '-Dmqha.store.cut=true';
 
 /** What the look finds, and what the last broker has found that a look does not. */

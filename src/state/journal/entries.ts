@@ -23,7 +23,7 @@ interface Kinds {
   /** Which nodes somebody wants up or down from now on, and the command that said so. */
   wanted: { nodes: readonly string[]; state: 'up' | 'down'; command: string };
   'process-started': { node: string; pid: number };
-  /** `code`: why a broker ended itself, as it recorded it (dev.mqha.store.End). */
+  /** `code`: why a broker ended itself, as it recorded it (dev.mqha.patches.common.End). */
   'process-ended': {
     node: string;
     pid: number;

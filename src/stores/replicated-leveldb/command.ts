@@ -59,7 +59,7 @@ export function brokerCommand(
       '-Dactivemq.conf=conf',
       '-Dactivemq.data=data',
       '-Dmqha.log=log',
-      // Read by dev.mqha.store.Acks.
+      // Read by dev.mqha.patches.quorum_acks.Acks.
       `-Dmqha.acks=${config.store.acks}`,
       '-Dlog4j.configuration=file:conf/log4j.properties',
       // Absolute: the JVM loads the native LevelDB, which is unpacked here, by no relative path.

@@ -12,7 +12,7 @@ const schema = z.object({
   message: z.string(),
 });
 
-/** Why a broker has ended itself; dev.mqha.store.Fatal writes it into the broker's log directory just before. */
+/** Why a broker has ended itself; dev.mqha.patches.common.Fatal writes it into the broker's log directory just before. */
 export type EndRecord = z.infer<typeof schema>;
 
 /** Whether what a broker has ended of may be in every copy of the store, so that another node fails at it as well. */

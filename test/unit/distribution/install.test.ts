@@ -2,8 +2,18 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { missingPatches } from '../../../src/distribution/patches.js';
 import { cachedDistribution } from '../../../src/distribution/install.js';
-import { failureOf, makeRig, script, snapshot, systemError, type Rig } from './rig.js';
+import {
+  failureOf,
+  GUARDED,
+  makeRig,
+  missing,
+  script,
+  snapshot,
+  systemError,
+  type Rig,
+} from './rig.js';
 
 let rig: Rig;
 beforeEach(async () => {
@@ -15,7 +25,11 @@ describe('a first installation', () => {
     const distribution = await rig.install();
 
     expect(distribution.version).toBe('5.16.7');
-    expect(distribution.guard).toEqual({ guarded: true });
+    expect(distribution.guard).toEqual({
+      guarded: true,
+      applied: ['queue-places', 'tls-names'],
+      missing: [],
+    });
     expect(await readFile(join(distribution.home, 'LICENSE'), 'utf8')).toBe('a licence');
     expect(new Set(rig.types())).toEqual(
       new Set([
@@ -62,14 +76,42 @@ describe('a first installation', () => {
     expect(await rig.mvnRuns()).toBe(1);
   });
 
-  it('warns when the store is not guarded, then and later', async () => {
-    await rig.fakeJava('{"guarded":false,"reason":"another class"}', false);
+  it('names the patches that are missing and what that means, then and later', async () => {
+    const lacks = [missing('queue-places'), missing('tls-names', { risk: 'speed' })];
+    const answer = { guarded: false, version: '5.16.7', applied: ['one-copy'], missing: lacks };
+    await rig.fakeJava(JSON.stringify(answer));
     const distribution = await rig.install();
-    expect(distribution.guard).toEqual({ guarded: false, reason: 'another class' });
-    expect(distribution.classPath().some((path) => path.endsWith('guard.jar'))).toBe(false);
+    expect(distribution.guard).toEqual({
+      guarded: false,
+      reason: 'patches are missing: queue-places, tls-names',
+      applied: ['one-copy'],
+      missing: lacks,
+    });
+    expect(distribution.classPath().some((path) => path.endsWith('guard.jar'))).toBe(true);
     rig.events.length = 0;
     await rig.install();
-    expect(rig.events[0]).toMatchObject({ type: 'warning', code: 'not-guarded' });
+    expect(rig.events.slice(0, 2)).toEqual([
+      {
+        type: 'warning',
+        code: 'patch-missing',
+        message:
+          'brokers run without the patch queue-places against lost messages: queue-places is not cured',
+        hint: expect.stringContaining('org/apache/X has the SHA-256 01 instead of 00') as string,
+      },
+      {
+        type: 'warning',
+        code: 'patch-missing',
+        message: 'brokers run without the patch tls-names: tls-names is not cured',
+        hint: expect.any(String) as string,
+      },
+    ]);
+  });
+
+  it('has no jar of patches where none applies', async () => {
+    const answer = { guarded: false, applied: [], missing: [missing('queue-places')] };
+    await rig.fakeJava(JSON.stringify(answer), false);
+    const distribution = await rig.install();
+    expect(distribution.classPath().some((path) => path.endsWith('guard.jar'))).toBe(false);
   });
 
   it('fails when the guard fails, quoting it', async () => {
@@ -81,7 +123,7 @@ describe('a first installation', () => {
   });
 
   it('does not believe a guard that wrote no jar', async () => {
-    await rig.fakeJava('{"guarded":true,"class":"ZooKeeperGroup"}', false);
+    await rig.fakeJava(GUARDED, false);
     expect((await failureOf(rig.install())).code).toBe('guard-failed');
   });
 
@@ -92,6 +134,61 @@ describe('a first installation', () => {
     expect(second.root).not.toBe(first.root);
     expect(existsSync(first.home)).toBe(true);
     expect(await rig.mvnRuns()).toBe(1);
+  });
+});
+
+describe('patches that are switched off', () => {
+  const off = (names: string) => ({ env: { ...rig.env, MQHA_PATCHES_OFF: names } });
+  const asked = async () =>
+    (await readFile(join(rig.directory, 'java.log'), 'utf8')).trim().split('\n');
+
+  it('make another distribution, beside that with all of them', async () => {
+    const all = await rig.install();
+    const lacks = [missing('queue-places', { reason: 'off', classes: [] })];
+    await rig.fakeJava(JSON.stringify({ guarded: false, applied: ['tls-names'], missing: lacks }));
+    const less = await rig.install(off(' queue-places,, queue-places '));
+    expect((await asked()).at(-1)).toContain(' --off queue-places ');
+    expect(less.root).not.toBe(all.root);
+    expect(less.guard.missing).toEqual(lacks);
+    expect(rig.events.find((event) => event.type === 'warning')).toMatchObject({
+      code: 'patch-off',
+      message:
+        'brokers run without the patch queue-places against lost messages, left out by MQHA_PATCHES_OFF: queue-places is not cured',
+    });
+    expect((await rig.install(off('queue-places'))).root).toBe(less.root);
+    expect((await cachedDistribution(rig.options(off('queue-places'))))?.root).toBe(less.root);
+    expect((await rig.install()).root).toBe(all.root);
+  });
+
+  it('are refused by a name that no patch has, before anything is fetched', async () => {
+    const error = await failureOf(rig.install(off('queue-places,quue-places')));
+    expect(error).toMatchObject({
+      code: 'unknown-patch',
+      exitCode: 2,
+      message: 'there is no patch quue-places',
+    });
+    expect(error.hint).toContain('queue-places, tls-names');
+    expect(await rig.mvnRuns()).toBe(0);
+    expect(existsSync(rig.cache)).toBe(false);
+  });
+});
+
+describe('a manifest of an earlier mqha', () => {
+  it.each([
+    [{ guarded: true }, []],
+    [{ guarded: false, reason: 'another class' }, ['patch-missing']],
+  ])('%j is read', async (guard, warnings) => {
+    const { root } = await rig.install();
+    const path = join(root, 'manifest.json');
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...manifest, guard }));
+    rig.events.length = 0;
+    const again = await rig.install();
+    expect(again.guard).toEqual(guard);
+    expect(rig.events.flatMap((event) => (event.type === 'warning' ? [event.code] : []))).toEqual(
+      warnings,
+    );
+    expect(await missingPatches([`-Dactivemq.home=${again.home}`])).toEqual([]);
   });
 });
 

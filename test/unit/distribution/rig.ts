@@ -5,6 +5,7 @@ import { create } from 'tar';
 import { MqhaError } from '../../../src/lib/errors.js';
 import type { PinnedArtifact } from '../../../src/distribution/artifacts.js';
 import type { InstallEvent } from '../../../src/distribution/events.js';
+import type { MissingPatch } from '../../../src/distribution/patches.js';
 import { ensureDistribution, type InstallOptions } from '../../../src/distribution/install.js';
 import { temporaryDirectory } from '../../support/temp.js';
 
@@ -49,6 +50,23 @@ function pin(
     file: `${artifact}-${version}.jar`,
     bytes: content.length,
     sha512: createHash('sha512').update(content).digest('hex'),
+    ...more,
+  };
+}
+
+/** What the guard says where nothing is missing. */
+export const GUARDED =
+  '{"guarded":true,"version":"5.16.7","applied":["queue-places","tls-names"],"missing":[]}';
+
+/** A patch that is missing, as the guard says it. */
+export function missing(patch: string, more: Partial<MissingPatch> = {}): MissingPatch {
+  return {
+    patch,
+    risk: 'messages',
+    without: `${patch} is not cured`,
+    reason: 'unknown-class',
+    classes: [{ class: 'org/apache/X', expected: '00', found: '01' }],
+    needs: [],
     ...more,
   };
 }
@@ -135,11 +153,13 @@ for path in '${this.served}'/*; do
   esac
 done`);
   }
-  /** The fake `java`; as the guard it writes its jar and prints `answer`. */
+  /** The fake `java`; as the guard it notes what it is asked, writes its jar and prints `answer`. */
   fakeJava(answer: string, jar = true): Promise<void> {
     return script(
       this.java,
-      `${jar ? 'for last; do :; done; echo guarded > "$last"' : ':'}
+      `echo "$*" >> '${this.directory}/java.log'
+case "$*" in *--names) echo '{"patches":["tls-names","queue-places"]}'; exit 0;; esac
+${jar ? 'for last; do :; done; echo guarded > "$last"' : ':'}
 echo 'Picked up JAVA_TOOL_OPTIONS: -Dx=y' >&2
 echo '${answer}'`,
     );
@@ -152,7 +172,7 @@ export async function makeRig(): Promise<Rig> {
   await mkdir(rig.served);
   await writeFile(rig.javaJar, 'our own Java');
   await rig.workingMvn();
-  await rig.fakeJava('{"guarded":true,"class":"ZooKeeperGroup","sha256":"00","version":"5.16.7"}');
+  await rig.fakeJava(GUARDED);
 
   const base = join(rig.directory, 'apache-activemq-5.16.7');
   for (const jar of JARS) {

@@ -61,7 +61,7 @@ async function moveFiles(store: string, target: string): Promise<void> {
   for (const name of names) await rename(join(store, name), join(target, name));
 }
 
-/** How a broker begins why it kept a log that a quorum may have had (dev.mqha.store.AttachCheck). */
+/** How a broker begins why it kept a log that a quorum may have had (dev.mqha.patches.diverged_log.AttachCheck). */
 const QUORUM_HAD = 'a quorum had it: ';
 
 /** Whether what is in a copy may be nowhere else, although it was acknowledged. */

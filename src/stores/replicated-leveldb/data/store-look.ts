@@ -19,7 +19,7 @@ export interface StoreLook {
   readonly damage: readonly string[];
 }
 
-/** The list of log files that a broker keeps beside them (dev.mqha.store.LogList). */
+/** The list of log files that a broker keeps beside them (dev.mqha.patches.watched_log.LogList). */
 export const LOG_LIST = 'mqha-logs.txt';
 
 const EMPTY: StoreLook = { state: 'empty', end: 0, known: 0, damage: [] };

@@ -28,7 +28,7 @@ export type StashOutcome =
       readonly kept: string | undefined;
     };
 
-/** Also the list of log files, which is set aside with them (dev.mqha.store.LogList). */
+/** Also the list of log files, which is set aside with them (dev.mqha.patches.watched_log.LogList). */
 const isStoreFile = (name: string) =>
   /^[0-9a-f]{16}\.(log|log\.crc32|index)$/.test(name) || name === 'mqha-logs.txt';
 const isLog = (name: string) => /^[0-9a-f]{16}\.log$/.test(name);

@@ -1,29 +1,34 @@
 package dev.mqha.guard;
 
+import dev.mqha.patches.common.Applied;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 
 /**
- * Writes the mended form of those classes that keep a broker from starting, make it lose messages, let a
+ * Writes the rewritten form of those classes of ActiveMQ that keep a broker from starting, make it lose messages, let a
  * failover hang or last, start slowly, or never let it rest.
  *
- * <p>Usage: {@code Guard <jar>... <guard.jar>}, with the jars that hold the classes. Prints one line of JSON. Where one
- * of the classes is not known all are left as they are, and the line says so; no jar is written then.
+ * <p>Usage: {@code Guard [--off <patch>,<patch>...] <jar>... <guard.jar>}, with the jars that hold the classes, or {@code
+ * Guard --names}. Prints one line of JSON. A patch of which one class is not known is left out as a whole, with those that
+ * need it, and the line says so. No jar is written where none applies.
  */
 public final class Guard {
     /** The release whose classes these are. */
@@ -32,76 +37,112 @@ public final class Guard {
     private Guard() {}
 
     public static void main(String[] args) {
-        if (args.length < 2) {
-            System.err.println("usage: Guard <jar>... <guard.jar>");
-            System.exit(1);
-        }
         try {
-            List<Path> paths = Stream.of(args).map(Path::of).toList();
-            int last = paths.size() - 1;
-            System.out.println(run(paths.subList(0, last), paths.get(last)));
-        } catch (IOException | IllegalStateException failure) {
+            System.out.println(answer(List.of(args)));
+        } catch (IOException | IllegalStateException | IllegalArgumentException failure) {
             System.err.println("mqha: " + failure.getMessage());
             System.exit(1);
         }
     }
 
-    /**
-     * Mends the classes of some jars.
-     *
-     * @return one line of JSON: what was done
-     * @throws IOException where the jar cannot be read, lacks a class, or the result cannot be written
-     */
-    public static String run(List<Path> jars, Path target) throws IOException {
-        Map<String, byte[]> mended = new LinkedHashMap<>();
-        List<String> digests = new ArrayList<>();
-        boolean known = true;
-        for (Map.Entry<String, String> entry : Patches.KNOWN.entrySet()) {
-            String className = entry.getKey();
-            byte[] original = read(jars, className);
-            String digest = sha256(original);
-            digests.add(digest);
-            if (digest.equals(entry.getValue())) {
-                mended.put(className, Patches.mend(className, original));
-            } else {
-                known = false;
-            }
+    private static String answer(List<String> args) throws IOException {
+        if (args.equals(List.of("--names"))) {
+            return Report.names();
         }
-        String classes = String.join(", ", Patches.KNOWN.keySet());
-        String what = String.format("\"class\":\"%s\",\"sha256\":\"%s\"", classes, String.join(", ", digests));
-        if (!known) {
-            String reason = "these classes are not the known ones of " + VERSION + " and were left as they are";
-            return String.format("{\"guarded\":false,%s,\"reason\":\"%s\"}", what, reason);
+        boolean hasOff = args.size() > 1 && args.get(0).equals("--off");
+        Set<String> off = hasOff ? new TreeSet<>(List.of(args.get(1).split(","))) : Set.of();
+        List<Path> paths = args.subList(hasOff ? 2 : 0, args.size()).stream().map(Path::of).toList();
+        if (paths.size() < 2) {
+            throw new IllegalArgumentException("usage: Guard [--off <patch>,<patch>...] <jar>... <guard.jar>, or Guard --names");
         }
-        write(target, mended);
-        return String.format("{\"guarded\":true,%s,\"version\":\"%s\"}", what, VERSION);
+        int last = paths.size() - 1;
+        return run(paths.subList(0, last), paths.get(last), off);
     }
 
-    private static byte[] read(List<Path> jars, String className) throws IOException {
+    /**
+     * Applies the patches to the classes of some jars.
+     *
+     * @param off the names of the patches that are left out on purpose
+     * @return one line of JSON: what was done, and what is missing
+     * @throws IOException where a jar cannot be read, or the result cannot be written
+     * @throws IllegalArgumentException where there is no patch of such a name
+     * @throws IllegalStateException where a place to be patched is not there
+     */
+    public static String run(List<Path> jars, Path target, Set<String> off) throws IOException {
+        Rewritten rewritten = rewrite(read(jars), off);
+        if (!rewritten.classes().isEmpty()) {
+            write(target, rewritten);
+        }
+        return Report.of(rewritten);
+    }
+
+    /**
+     * What was made of some classes.
+     *
+     * @param classes the rewritten ones, by name
+     * @param found the SHA-256 of each original that is there, by name
+     */
+    record Rewritten(Patches.Selection selection, Map<String, byte[]> classes, Map<String, String> found) {}
+
+    /** Applies the patches, but for some, to classes by their names; it throws what run() throws. */
+    static Rewritten rewrite(Map<String, byte[]> originals, Set<String> off) {
+        refuseUnknown(off);
+        Map<String, String> found = new HashMap<>();
+        originals.forEach((name, bytes) -> found.put(name, sha256(bytes)));
+        Patches.Selection selection = Patches.select(found, off);
+        Map<String, byte[]> classes = new LinkedHashMap<>();
+        for (Patch patch : selection.applied()) {
+            for (Patch.Rewriting rewriting : patch.rewritings()) {
+                String name = rewriting.target().name();
+                byte[] before = classes.getOrDefault(name, originals.get(name));
+                classes.put(name, rewriting.rewrite().apply(before));
+            }
+        }
+        return new Rewritten(selection, classes, found);
+    }
+
+    private static void refuseUnknown(Set<String> off) {
+        List<String> names = Patches.ALL.stream().map(Patch::name).sorted().toList();
+        for (String name : off) {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException("there is no patch " + name + "; there are " + String.join(", ", names));
+            }
+        }
+    }
+
+    /** Returns the classes that patches rewrite, by name, each of the first jar that has it; without those that none has. */
+    static Map<String, byte[]> read(List<Path> jars) throws IOException {
+        Map<String, byte[]> classes = new HashMap<>();
         for (Path path : jars) {
             if (!Files.isRegularFile(path)) {
                 throw new IOException("there is no jar " + path);
             }
             try (JarFile jar = new JarFile(path.toFile())) {
-                ZipEntry entry = jar.getEntry(className + ".class");
-                if (entry != null) {
-                    try (InputStream in = jar.getInputStream(entry)) {
-                        return in.readAllBytes();
+                for (Patch patch : Patches.ALL) {
+                    for (Target target : patch.targets()) {
+                        ZipEntry entry = jar.getEntry(target.name() + ".class");
+                        if (entry != null && !classes.containsKey(target.name())) {
+                            try (InputStream in = jar.getInputStream(entry)) {
+                                classes.put(target.name(), in.readAllBytes());
+                            }
+                        }
                     }
                 }
             }
         }
-        throw new IOException("no " + className + " in " + jars);
+        return classes;
     }
 
     /** Whole or not at all, and the same bytes for the same classes. */
-    private static void write(Path target, Map<String, byte[]> classes) throws IOException {
+    private static void write(Path target, Rewritten rewritten) throws IOException {
         Path temporary = Files.createTempFile(target.toAbsolutePath().getParent(), "guard", ".tmp");
         try {
             try (OutputStream out = Files.newOutputStream(temporary);
                     JarOutputStream jar = new JarOutputStream(out)) {
-                put(jar, "META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\n\r\n".getBytes());
-                for (Map.Entry<String, byte[]> entry : classes.entrySet()) {
+                put(jar, "META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                String names = rewritten.selection().applied().stream().map(Patch::name).collect(Collectors.joining("\n"));
+                put(jar, Applied.RESOURCE, names.getBytes(StandardCharsets.US_ASCII));
+                for (Map.Entry<String, byte[]> entry : rewritten.classes().entrySet()) {
                     put(jar, entry.getKey() + ".class", entry.getValue());
                 }
             }

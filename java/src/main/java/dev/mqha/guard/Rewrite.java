@@ -11,9 +11,9 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /** Rewrites places in the methods of a class, mostly one, and makes sure that they are those that are known. */
-final class Rewrite {
+public final class Rewrite {
     /** Makes the visitor of a method. */
-    interface Maker {
+    public interface Maker {
         /**
          * @param next where the rewritten method goes; to return it leaves the method as it is
          * @param place to be told when the place was found
@@ -26,7 +26,7 @@ final class Rewrite {
     private Rewrite() {}
 
     /** The place was found. */
-    void found() {
+    public void found() {
         found++;
     }
 
@@ -36,7 +36,7 @@ final class Rewrite {
      * @param what the place, for the message
      * @throws IllegalStateException where the place was not found exactly once
      */
-    static byte[] once(byte[] original, String what, Maker maker) {
+    public static byte[] once(byte[] original, String what, Maker maker) {
         return times(1, original, what, maker);
     }
 
@@ -45,7 +45,7 @@ final class Rewrite {
      *
      * @throws IllegalStateException where there are more or fewer
      */
-    static byte[] times(int times, byte[] original, String what, Maker maker) {
+    public static byte[] times(int times, byte[] original, String what, Maker maker) {
         Rewrite place = new Rewrite();
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         new ClassReader(original).accept(new ClassVisitor(Opcodes.ASM9, writer) {
@@ -67,13 +67,13 @@ final class Rewrite {
      *
      * @param receiver the class of that first argument
      */
-    static UnaryOperator<byte[]> redirect(
+    public static UnaryOperator<byte[]> redirect(
             String owner, String name, String type, String targetClass, String target, String receiver) {
         return call(owner, name, type, targetClass, target, "(L" + receiver + ";" + type.substring(1));
     }
 
     /** Replaces the one call of a static method by one of another. */
-    static UnaryOperator<byte[]> replace(String owner, String name, String type, String targetClass, String target) {
+    public static UnaryOperator<byte[]> replace(String owner, String name, String type, String targetClass, String target) {
         return call(owner, name, type, targetClass, target, type);
     }
 
@@ -83,13 +83,13 @@ final class Rewrite {
      * @param more puts the rest of what the static method takes on the stack
      * @param told its type
      */
-    static UnaryOperator<byte[]> told(
+    public static UnaryOperator<byte[]> told(
             String owner, String name, String type, Consumer<MethodVisitor> more, String targetClass, String target, String told) {
         return call(null, owner, name, type, targetClass, target, told, more);
     }
 
     /** Gives the one method of a name, which has no result, another body. @param body what is written there */
-    static UnaryOperator<byte[]> instead(String name, Consumer<MethodVisitor> body) {
+    public static UnaryOperator<byte[]> instead(String name, Consumer<MethodVisitor> body) {
         return original -> once(original, name, (in, next, place) -> {
             if (!in.equals(name)) {
                 return next;
@@ -111,7 +111,7 @@ final class Rewrite {
      * @param more loads it
      * @param moreType its descriptor
      */
-    static UnaryOperator<byte[]> redirectWith(
+    public static UnaryOperator<byte[]> redirectWith(
             String in,
             String owner,
             String name,
@@ -125,7 +125,7 @@ final class Rewrite {
     }
 
     /** Gives a method another body, which calls a static method with the receiver, all arguments, and its result. */
-    static UnaryOperator<byte[]> delegate(String className, String method, String type, String targetClass, String target) {
+    public static UnaryOperator<byte[]> delegate(String className, String method, String type, String targetClass, String target) {
         return original -> once(original, method, (in, next, place) -> {
             if (!in.equals(method)) {
                 return next;
@@ -148,7 +148,7 @@ final class Rewrite {
     }
 
     /** Calls something of ours before all else in the one method of a name. @param call what is written there */
-    static UnaryOperator<byte[]> first(String name, Consumer<MethodVisitor> call) {
+    public static UnaryOperator<byte[]> first(String name, Consumer<MethodVisitor> call) {
         return original -> once(original, name, (in, next, place) -> !in.equals(name) ? next : new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitCode() {
@@ -165,7 +165,7 @@ final class Rewrite {
      * @param times how many places make one
      * @param in the only method that is meant; null for all
      */
-    static UnaryOperator<byte[]> made(int times, String in, String className, String target) {
+    public static UnaryOperator<byte[]> made(int times, String in, String className, String target) {
         return original -> times(times, original, "a new " + className, (name, next, place) ->
                 in != null && !in.equals(name) ? next : new MethodVisitor(Opcodes.ASM9, next) {
                     @Override
@@ -186,15 +186,20 @@ final class Rewrite {
     }
 
     /** Calls something of ours before the one method of a name returns, which has no result. */
-    static UnaryOperator<byte[]> last(String name, Consumer<MethodVisitor> call) {
+    public static UnaryOperator<byte[]> last(String name, Consumer<MethodVisitor> call) {
+        return returning(name, Opcodes.RETURN, call);
+    }
+
+    /** Calls something of ours before the one method of a name returns, at one place. @param opcode its return */
+    public static UnaryOperator<byte[]> returning(String name, int opcode, Consumer<MethodVisitor> call) {
         return original -> once(original, name, (in, next, place) -> !in.equals(name) ? next : new MethodVisitor(Opcodes.ASM9, next) {
             @Override
-            public void visitInsn(int opcode) {
-                if (opcode == Opcodes.RETURN) {
+            public void visitInsn(int code) {
+                if (code == opcode) {
                     place.found();
                     call.accept(mv);
                 }
-                super.visitInsn(opcode);
+                super.visitInsn(code);
             }
         });
     }
@@ -229,26 +234,26 @@ final class Rewrite {
     }
 
     /** Surrounds a method without arguments, results and handlers of its own with code. */
-    abstract static class Around extends MethodVisitor {
+    public abstract static class Around extends MethodVisitor {
         private final String className;
         private final Rewrite place;
         private final Label begin = new Label();
         private final Label end = new Label();
 
-        Around(String className, MethodVisitor next, Rewrite place) {
+        protected Around(String className, MethodVisitor next, Rewrite place) {
             super(Opcodes.ASM9, next);
             this.className = className;
             this.place = place;
         }
 
         /** Before all else. */
-        void before() {}
+        protected void before() {}
 
         /** Before it returns. */
-        void after() {}
+        protected void after() {}
 
         /** When it has thrown what is on the stack; ends the method. */
-        abstract void failed();
+        protected abstract void failed();
 
         @Override
         public final void visitCode() {

@@ -1,5 +1,6 @@
 package dev.mqha.launch;
 
+import dev.mqha.patches.watched_log.LogList;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.StandardProtocolFamily;
@@ -36,6 +37,9 @@ public final class Launcher {
 
     private static final String BROKER = "org.apache.activemq.console.command.ShellCommand";
 
+    /** Where the store of a broker lies in its data directory; src/broker/store.ts. */
+    private static final String STORE = "storedb";
+
     private static final int USAGE = 64;
     private static final int CANNOT_LOCK = 74;
     private static final int IN_USE = 75;
@@ -63,6 +67,7 @@ public final class Launcher {
         acquire(Path.of(args[0]));
         openLifeLine();
         if (args[1].equals(BROKER)) {
+            LogList.forgetUnwatched(Path.of(args[0], STORE).toFile());
             Standby.begin();
         }
         String[] rest = Arrays.copyOfRange(args, 2, args.length);

@@ -1,7 +1,9 @@
 package dev.mqha.rig;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mqha.patches.common.End;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +79,13 @@ public final class Jvm {
         Ended ended = run(main, args);
         assertEquals(0, ended.exitCode(), ended.err());
         return ended.out();
+    }
+
+    /** Runs a main class with the mended classes, and expects it to end as a broker whose store failed. */
+    public static void assertEnds(End end, Class<?> main, Object... args) throws IOException, InterruptedException {
+        Ended ended = mended().run(main, args);
+        assertEquals(end.exitCode(), ended.exitCode(), ended.err());
+        assertTrue(ended.err().contains("mqha: " + end + ", so this broker ends: "), ended.err());
     }
 
     private ProcessBuilder command(Class<?> main, Object... args) {

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** The mended classes, made once for all tests of a run. */
 public final class Mended {
@@ -40,7 +42,23 @@ public final class Mended {
 
     /** Writes the jar with the mended classes, and returns what the guard says. */
     public static String make(Path jar) throws IOException {
-        return Guard.run(ARTIFACTS.stream().map(Mended::onClassPath).toList(), jar);
+        return make(jar, List.of(), Set.of());
+    }
+
+    /**
+     * Writes the jar with the mended classes, and returns what the guard says.
+     *
+     * @param first jars whose classes come before those of the distribution
+     * @param off the patches that are left out on purpose
+     */
+    public static String make(Path jar, List<Path> first, Set<String> off) throws IOException {
+        return Guard.run(
+                Stream.concat(first.stream(), jars().stream()).toList(), jar, off);
+    }
+
+    /** The jars whose classes are mended. */
+    public static List<Path> jars() {
+        return ARTIFACTS.stream().map(Mended::onClassPath).toList();
     }
 
     /** The jar of the store as it is. */

@@ -10,7 +10,7 @@ import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReplicasTest {
+public class ReplicasTest {
     @TempDir
     Path directory;
 

@@ -1,0 +1,46 @@
+package dev.mqha.patches.replication_logins;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.apache.activemq.leveldb.replicated.MasterLevelDBStore;
+import org.fusesource.hawtdispatch.Dispatch;
+import org.fusesource.hawtdispatch.transport.Transport;
+
+/**
+ * The connections of a master's replication port that have not logged in; the mended listener of the port calls it.
+ *
+ * <p>They had no limit and no time limit, and each takes some ten kilobytes: a stranger who did nothing but connect ended a
+ * master of 512 MB with some thousands. A slave logs in as soon as it is connected.
+ */
+public final class SlaveSessions {
+    /** At most so many at a time; the oldest is closed for one that comes. */
+    static final int MOST = 64;
+
+    /** What a connection may take to log in, once another one comes. */
+    static final long PATIENCE_MS = 10_000;
+
+    private record Visitor(Transport transport, long since) {
+        /** Whether it has logged in, or has gone. */
+        boolean isOver() {
+            return transport.isClosed()
+                    || transport.getTransportListener() instanceof MasterLevelDBStore.Session session && session.login() != null;
+        }
+    }
+
+    /** The oldest first. */
+    private static final Deque<Visitor> PRESENT = new ArrayDeque<>();
+
+    private SlaveSessions() {}
+
+    /** A connection has been accepted, and reading from it begins. */
+    public static synchronized void accepted(Transport transport) {
+        long now = System.nanoTime();
+        PRESENT.removeIf(Visitor::isOver);
+        PRESENT.addLast(new Visitor(transport, now));
+        while (PRESENT.size() > MOST || now - PRESENT.getFirst().since() > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS)) {
+            Transport oldest = PRESENT.removeFirst().transport();
+            oldest.getDispatchQueue().execute(() -> oldest.stop(Dispatch.NOOP));
+        }
+    }
+}
