@@ -22,6 +22,7 @@ import type {
 import { accountOf } from '../state/account.js';
 import type { Cluster } from '../state/cluster.js';
 import { inForceOf, readInForce, type InForce } from '../state/sizes.js';
+import { unfinishedOperations, type Operation } from '../state/unfinished.js';
 import { diskRoom, type DiskRoom } from './disk.js';
 import { supervisorPid } from '../state/supervisor-lock.js';
 import { readSupervisorState, type SupervisorState } from '../state/supervisor-state.js';
@@ -90,12 +91,15 @@ export interface Observation {
     /** What is wrong with the file that says what is wanted; undefined where nothing is. */
     readonly damage?: string | undefined;
   };
+  /** What was begun, and is neither finished nor undone. */
+  readonly operations?: readonly Operation[];
 }
 
 /** Looks at processes, ZooKeeper, message ports and, once the master is known, at its Jolokia. */
 export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promise<Observation> {
   const deadline = Deadline.in(OBSERVE_MS);
   const { config } = cluster;
+  const operations = unfinishedOperations(cluster);
   const processes = findProcesses(cluster);
   const nodes = Promise.all(
     config.nodes.map((node) => observeNode(cluster, node, processes, deadline)),
@@ -121,6 +125,7 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
     usage,
     ...('error' in inForce ? { inForceError: inForce.error } : { inForce }),
     supervisor,
+    operations: await operations,
   };
 }
 
