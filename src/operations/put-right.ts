@@ -50,13 +50,16 @@ export async function puttingRight<T>(cluster: Cluster, start: () => Promise<T>)
 export async function putRight(cluster: Cluster, timeoutMs: number): Promise<boolean> {
   const done = await withLeftOver(cluster, async (left) => {
     try {
-      await resumeAndTell(left);
+      const resumed = await resumeAndTell(left);
       await startKilled(left, timeoutMs);
       if (left.record.undone.supervisor) {
         await superviseAgain(cluster);
         await left.record.settle('supervisor');
       }
-      await settleOnceWhole(left, Deadline.in(Math.min(timeoutMs, WHOLE_MS)));
+      // Who goes on with the cluster needs what was resumed; else nothing is waited for that is not to be settled.
+      if (resumed.length > 0 || !left.record.isEmpty) {
+        await settleOnceWhole(left, Deadline.in(Math.min(timeoutMs, WHOLE_MS)));
+      }
     } catch (error) {
       cluster.host.emit({ type: 'warning', message: notAll(error) });
     }
@@ -134,7 +137,7 @@ export async function putRightSupervised(
   await withLeftOver(calm, async (left) => {
     await resumeAndTell(left);
     await left.record.settle('supervisor');
-    await settleOnceWhole(left, Deadline.in(timeoutMs));
+    if (!left.record.isEmpty) await settleOnceWhole(left, Deadline.in(timeoutMs));
   }).catch((error: unknown) => {
     cluster.host.emit({ type: 'warning', message: notAll(error) });
   });

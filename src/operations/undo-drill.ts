@@ -51,14 +51,15 @@ export async function withLeftOver<T>(
   }
 }
 
-/** Resumes, and tells what was resumed. */
-export async function resumeAndTell(left: Left): Promise<void> {
+/** As resumeSuspended(), and tells what was resumed. */
+export async function resumeAndTell(left: Left): Promise<string[]> {
   const resumed = await resumeSuspended(left);
-  if (resumed.length === 0) return;
+  if (resumed.length === 0) return resumed;
   left.calm.host.emit({
     type: 'warning',
     message: `a drill that was killed had suspended ${resumed.join(', ')}; resumed`,
   });
+  return resumed;
 }
 
 /**

@@ -8,7 +8,7 @@ import { putRight } from '../../src/operations/put-right.js';
 import { stopEverything, stopNodes } from '../../src/operations/stop.js';
 import { resumeLeftOver } from '../../src/operations/undo-drill.js';
 import { openCluster, thisHost, type Cluster } from '../../src/state/cluster.js';
-import { want } from '../../src/state/desired-state.js';
+import { want, wantSupervisor } from '../../src/state/desired-state.js';
 import { asideOf, DrillRecord } from '../../src/state/drill-record.js';
 import { lockOperation } from '../../src/state/operations-log.js';
 import { beginRestart } from '../../src/state/restart-record.js';
@@ -217,6 +217,18 @@ describe('what a killed drill has left', () => {
       aside: ['mq03'],
     });
     expect(existsSync(asideOf(cluster, 'mq03'))).toBe(true);
+  });
+
+  it('is waited for by nobody where nothing is to be settled with it', async () => {
+    const { cluster } = await setUp();
+    // No supervisor is wanted since, so none is brought back.
+    await want(cluster, ['mq01'], 'down');
+    await wantSupervisor(cluster.layout, false);
+    await (await DrillRecord.open(cluster.layout)).add({ supervisor: true });
+    const began = performance.now();
+    expect(await putRight(cluster, 20_000)).toBe(true);
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect((await DrillRecord.open(cluster.layout)).isEmpty).toBe(true);
   });
 
   it('is nothing where nothing was left', async () => {
