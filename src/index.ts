@@ -12,7 +12,7 @@ export { findClusterDirectory } from './state/identity.js';
 export { initCluster, type InitResult } from './operations/init.js';
 export { checkRendered, prepareRuntime, render } from './operations/start/prepare.js';
 export { startNodes, type StartOptions, type StartResult } from './operations/start/start.js';
-export { up, type UpOptions } from './operations/up.js';
+export { bringUp, dryRun, up, type UpOptions } from './operations/up.js';
 export { restartNodes, type RestartOptions, type RestartResult } from './operations/restart.js';
 export {
   switchover,
@@ -25,7 +25,7 @@ export {
   type ScaleOptions,
   type ScaleResult,
 } from './operations/scale/scale.js';
-export { dryRun, planScale, type DryRun } from './operations/scale/dry-run.js';
+export { planScale, type DryRun } from './operations/scale/dry-run.js';
 export type { ScalePlan } from './operations/scale/proposal.js';
 export { supervise } from './supervisor/supervise.js';
 export { downCluster, stopNodes, type Confirm, type Stopped } from './operations/stop.js';

@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readIfThere, writeFileAtomic } from '../lib/files.js';
+import * as z from 'zod/mini';
 import { packageVersion } from '../lib/package.js';
+import { defineStateFile } from '../lib/state-file.js';
 import type { Layout } from './layout.js';
 import { readConfigFile } from './read.js';
 import type { ClusterConfig } from './schema.js';
 
-/** What the last `render` made of mqha.yaml, so that who only looks need not load YAML and schema. */
-interface Kept {
-  readonly key: string;
-  readonly config: ClusterConfig;
-}
-
-const keptFile = (layout: Layout) => join(layout.state, 'config.json');
+/**
+ * What the last `render` made of mqha.yaml, so that who only looks need not load YAML and schema. Its key vouches for
+ * what it holds. Without it mqha.yaml is read.
+ */
+const KEPT = defineStateFile({
+  name: 'config.json',
+  schema: z.object({ key: z.string(), config: z.custom<ClusterConfig>() }),
+  damage: { policy: 'ignore' },
+});
 
 /**
  * The configuration of a cluster: the one that was kept, where mqha.yaml and this program are what
@@ -36,20 +38,16 @@ export async function keepConfig(layout: Layout): Promise<void> {
     const key = keyOf(source);
     if ((await readKept(layout))?.key === key) return;
     const { parseConfig } = await import('./load.js');
-    const kept: Kept = { key, config: parseConfig(source, layout.file) };
-    await writeFileAtomic(keptFile(layout), `${JSON.stringify(kept)}\n`);
+    const kept = { key, config: parseConfig(source, layout.file) };
+    await KEPT.in(layout.state).write(kept, { makeDirectory: false });
   } catch {
     // It was edited meanwhile, or there is no room.
   }
 }
 
-async function readKept(layout: Layout): Promise<Kept | undefined> {
-  try {
-    const text = await readIfThere(keptFile(layout));
-    return text === undefined ? undefined : (JSON.parse(text) as Kept);
-  } catch {
-    return undefined;
-  }
+async function readKept(layout: Layout) {
+  const read = await KEPT.in(layout.state).read();
+  return read.state === 'read' ? read.value : undefined;
 }
 
 /** The text, and what reads it: a version of mqha, and the build of it while it is developed. */

@@ -83,7 +83,7 @@ async function groundOf(asked: Cluster, options: DrillOptions): Promise<Ground> 
     cluster: { ...asked, host: { ...host, emit } },
     calm: { ...asked, host: { ...host, emit, signal: new AbortController().signal } },
     reader: new ZooKeeperReader(asked.config.zookeeper.connect),
-    record: await DrillRecord.open(asked.layout),
+    record: await DrillRecord.open(asked.layout, host),
     client: { brokers: brokersOf(asked.config), account: asked.account },
     options,
     random: randomFrom(options.seed),

@@ -1,6 +1,7 @@
 import { MqhaError } from '../lib/errors.js';
 import type { ProcessInfo } from '../agents/local/table.js';
 import type { Ground } from './ground.js';
+import { resumeSuspended } from './put-back.js';
 import type { Witness } from './witness.js';
 
 /**
@@ -66,23 +67,6 @@ export class Hands {
     if (!process) throw notRunning(name);
     return process;
   }
-}
-
-/**
- * Resumes what the record says was suspended, where that is still the same process.
- * @returns the names of those that were resumed
- */
-export async function resumeSuspended({
-  record,
-  calm,
-}: Pick<Ground, 'record' | 'calm'>): Promise<string[]> {
-  const resumed: string[] = [];
-  for (const { name, pid, startTime } of record.undone.suspended) {
-    const process = await calm.registry.look({ pid, startTime });
-    if (process && (await calm.registry.signal(process, 'SIGCONT'))) resumed.push(name);
-  }
-  await record.settle('suspended');
-  return resumed;
 }
 
 function notRunning(name: string): MqhaError {

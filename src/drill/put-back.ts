@@ -1,16 +1,9 @@
-import { rm } from 'node:fs/promises';
-import type { Cluster } from '../state/cluster.js';
 import { startNodes } from '../operations/start/start.js';
 import { ensureSupervisor } from '../operations/supervision.js';
-import type { Ground } from './ground.js';
-import { resumeSuspended } from './hands.js';
-import { lockDrill } from './lock.js';
-import { DrillRecord } from './record.js';
+import { forgetAside, resumeSuspended, type Left } from '../operations/undo-drill.js';
 
-/** Where the data directory of a node lies while a new one takes its place. */
-export function asideOf({ layout }: Cluster, name: string): string {
-  return `${layout.node(name).data}.aside`;
-}
+export { forgetAside, resumeSuspended };
+export { asideOf } from '../state/drill-record.js';
 
 /**
  * Puts right what a drill has done and not undone: resumes, starts, brings the supervisor back.
@@ -18,18 +11,15 @@ export function asideOf({ layout }: Cluster, name: string): string {
  * @returns what was done, in words
  * @throws MqhaError of startNodes() where the cluster does not come back; the record is kept then
  */
-export async function putBack(
-  ground: Pick<Ground, 'record' | 'calm'>,
-  limitMs: number,
-): Promise<string[]> {
-  const { record, calm } = ground;
-  const done = (await resumeSuspended(ground)).map((name) => `resumed ${name}`);
+export async function putBack(left: Left, limitMs: number): Promise<string[]> {
+  const { record, calm } = left;
+  const done = (await resumeSuspended(left)).map((name) => `resumed ${name}`);
   if (record.undone.killed.length + record.undone.aside.length > 0) {
     const { nodes } = calm.config;
     const { started } = await startNodes(calm, nodes, { timeoutMs: limitMs, whole: true });
     done.push(...started.map((name) => `started ${name}`));
   }
-  await forgetAside(ground);
+  await forgetAside(left);
   await record.settle('killed');
   if (record.undone.supervisor) {
     await ensureSupervisor(calm);
@@ -37,36 +27,4 @@ export async function putBack(
     done.push('started the supervisor');
   }
   return done;
-}
-
-/** Removes the stores that were put aside; every message of theirs is on the others by now. */
-export async function forgetAside({
-  record,
-  calm,
-}: Pick<Ground, 'record' | 'calm'>): Promise<void> {
-  for (const name of record.undone.aside) {
-    await rm(asideOf(calm, name), { recursive: true, force: true });
-  }
-  await record.settle('aside');
-}
-
-/**
- * Does what starts a whole cluster (`mqha up`), and with it puts right what a drill has left that was
- * killed: what it suspended is resumed before, what it put aside is removed once the cluster is
- * whole. Where a drill is at work it is left alone.
- */
-export async function puttingRight<T>(cluster: Cluster, start: () => Promise<T>): Promise<T> {
-  const record = await DrillRecord.open(cluster.layout);
-  const lock = record.isEmpty ? undefined : await lockDrill(cluster);
-  if (!lock) return start();
-  const left = { record, calm: cluster };
-  try {
-    await resumeSuspended(left);
-    const started = await start();
-    await forgetAside(left);
-    await record.settle('killed', 'supervisor');
-    return started;
-  } finally {
-    await lock.release();
-  }
 }

@@ -25,6 +25,7 @@ import { accountOf } from '../state/account.js';
 import type { Cluster } from '../state/cluster.js';
 import { inForceOf, readInForce, type InForce } from '../state/sizes.js';
 import { missingPatches, type MissingPatch } from '../distribution/patches.js';
+import { unfinishedOperations, type Operation } from '../state/unfinished.js';
 import { diskRoom, type DiskRoom } from './disk.js';
 import { supervisorPid } from '../state/supervisor-lock.js';
 import { readSupervisorState, type SupervisorState } from '../state/supervisor-state.js';
@@ -102,12 +103,15 @@ export interface Observation {
     /** What is wrong with the file that says what is wanted; undefined where nothing is. */
     readonly damage?: string | undefined;
   };
+  /** What was begun, and is neither finished nor undone. */
+  readonly operations?: readonly Operation[];
 }
 
 /** Looks at processes, ZooKeeper, message ports and, once the master is known, at its Jolokia. */
 export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promise<Observation> {
   const deadline = Deadline.in(OBSERVE_MS);
   const { config } = cluster;
+  const operations = unfinishedOperations(cluster);
   const processes = findProcesses(cluster);
   const nodes = Promise.all(
     config.nodes.map((node) => observeNode(cluster, node, processes, deadline)),
@@ -133,6 +137,7 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
     usage,
     ...('error' in inForce ? { inForceError: inForce.error } : { inForce }),
     supervisor,
+    operations: await operations,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Operation } from '../state/unfinished.js';
+
 /** How the cluster as a whole does; the first that fits. */
 export type ClusterState =
   'serving' | 'degraded' | 'stopped' | 'unknown' | 'no-quorum' | 'electing' | 'promoting';
@@ -88,4 +90,6 @@ export interface ClusterStatus {
     readonly tempPercent: number;
   } | null;
   readonly problems: readonly StatusProblem[];
+  /** What was begun, and is neither finished nor undone. */
+  readonly operations: readonly Operation[];
 }

@@ -49,6 +49,7 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
           tempPercent: seen.usage.temp.percent,
         }
       : null,
+    operations: seen.operations ?? [],
   };
   return { ...status, problems: problemsOf(cluster, seen, status) };
 }

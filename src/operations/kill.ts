@@ -20,6 +20,7 @@ import { want } from '../state/desired-state.js';
 import type { ClusterState, ClusterStatus, Role } from '../observe/status.js';
 import { confirmQuorumLoss, hasEnded, refuseElsewhere, type Confirm } from './stop.js';
 import { statusOf } from '../observe/status-of.js';
+import { forgetStopped } from './undo-drill.js';
 
 /** The document of `mqha kill --json`. */
 export interface KillResult {
@@ -70,6 +71,10 @@ export async function killNodes(
       await hasEnded(cluster, process, deadline);
       done.push({ name, was: before.nodes.find((node) => node.name === name)?.role ?? null });
     }
+    await forgetStopped(
+      cluster,
+      done.map(({ name }) => name),
+    );
     return done;
   });
   if (killed.length === 0) {

@@ -2,6 +2,8 @@ import type { NodeConfig } from '../config/schema.js';
 import type { Cluster } from '../state/cluster.js';
 import { refuseUnstartable } from './start/prepare.js';
 import { beginRestart, doneBefore, forgetRestart } from '../state/restart-record.js';
+import { tryLockOperation } from '../state/operations-log.js';
+import { putRight, withOperations } from './put-right.js';
 import { startNodes } from './start/start.js';
 import type { ClusterStatus } from '../observe/status.js';
 import { superviseAgain } from './supervision.js';
@@ -38,7 +40,7 @@ export async function restartNodes(
   nodes: readonly NodeConfig[],
   options: RestartOptions,
 ): Promise<RestartResult> {
-  const { layout, host } = cluster;
+  await putRight(cluster, options.timeoutMs);
   const before = await statusOf(cluster);
   // One at a time is down, so it is enough to ask for the first that runs.
   const first = nodes.find((node) =>
@@ -46,32 +48,58 @@ export async function restartNodes(
   );
   if (first) await confirmQuorumLoss(before, [first.name], 'restart', options.confirm);
   await (options.check ?? refuseUnstartable)(cluster);
-  const done = options.rolling ? await doneBefore(cluster, nodes) : [];
-  if (done.length > 0) host.emit({ type: 'restart-resumed', done });
-  else if (options.rolling) await beginRestart(layout, host.now());
+  if (options.rolling) return restartAll(cluster, nodes, before, options.timeoutMs);
+  return { before: [], ...(await inTurn(cluster, nodes, before, options.timeoutMs)) };
+}
+
+/** With a record, so that it can be gone on with. */
+async function restartAll(
+  cluster: Cluster,
+  nodes: readonly NodeConfig[],
+  before: ClusterStatus,
+  timeoutMs: number,
+): Promise<RestartResult> {
+  // Who holds it is seen to be at work.
+  const lock = await tryLockOperation(cluster, 'restart');
+  try {
+    const done = await doneBefore(cluster, nodes);
+    if (done.length > 0) cluster.host.emit({ type: 'restart-resumed', done });
+    else await beginRestart(cluster, nodes);
+    const left = nodes.filter((node) => !done.includes(node.name));
+    const { restarted, status } = await inTurn(cluster, left, before, timeoutMs);
+    await forgetRestart(cluster.layout);
+    const now = (await superviseAgain(cluster))
+      ? await statusOf(cluster)
+      : await withOperations(cluster, status);
+    return { restarted, before: done, status: now };
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** Stops and starts each, in the order that suits the cluster as it is then. */
+async function inTurn(
+  cluster: Cluster,
+  nodes: readonly NodeConfig[],
+  before: ClusterStatus,
+  timeoutMs: number,
+): Promise<{ readonly restarted: string[]; readonly status: ClusterStatus }> {
   let status = before;
   const restarted: string[] = [];
-  let left = nodes.filter((node) => !done.includes(node.name));
+  let left = [...nodes];
   while (left.length > 0) {
     const node = nextOf(left, status);
     if (!node) break;
     await stopNodes(cluster, [node], {
-      timeoutMs: options.timeoutMs,
+      timeoutMs,
       confirm: () => Promise.resolve(true),
       before: COMES_BACK,
     });
-    ({ status } = await startNodes(cluster, [node], {
-      timeoutMs: options.timeoutMs,
-      whole: false,
-    }));
+    ({ status } = await startNodes(cluster, [node], { timeoutMs, whole: false }));
     restarted.push(node.name);
     left = left.filter((other) => other !== node);
   }
-  if (options.rolling) {
-    await forgetRestart(layout);
-    if (await superviseAgain(cluster)) status = await statusOf(cluster);
-  }
-  return { restarted, before: done, status };
+  return { restarted, status };
 }
 
 /** Slaves, then the elector, whose end demotes the master where the guard does not stand, then the master; as they are now. */

@@ -14,6 +14,7 @@ import { releaseZnodes } from '../state/sessions.js';
 import type { ClusterStatus } from '../observe/status.js';
 import { forgetRestart } from '../state/restart-record.js';
 import { endSupervisor } from './supervision.js';
+import { forgetStopped } from './undo-drill.js';
 import { want } from '../state/desired-state.js';
 
 /** Asks the user; false where the answer is no. */
@@ -170,6 +171,7 @@ export async function stopNodes(
     if (cluster.id !== '') await want(cluster, names, 'down');
     const ended = await stopProcesses(cluster, names, options.timeoutMs);
     await letGo(cluster, names);
+    await forgetStopped(cluster, names);
     return ended;
   });
   return { stopped, status: await statusOf(cluster) };
@@ -214,7 +216,9 @@ export async function stopEverything(cluster: Cluster, timeoutMs: number): Promi
   const brokers = (await runningNames(cluster)).filter((name) => name !== ZOOKEEPER).sort();
   const ended = await stopProcesses(cluster, brokers, timeoutMs);
   if (ended.length > 0) await letGo(cluster, brokers);
-  return [...ended, ...(await stopProcesses(cluster, [ZOOKEEPER], timeoutMs))];
+  const zookeeper = await stopProcesses(cluster, [ZOOKEEPER], timeoutMs);
+  await forgetStopped(cluster, [...names], true);
+  return [...ended, ...zookeeper];
 }
 
 /** Whatever runs of this cluster, also nodes that mqha.yaml does not name. */

@@ -3,6 +3,7 @@ import { MqhaError } from '../lib/errors.js';
 import type { Entry } from '../state/journal/entries.js';
 import type { Cluster } from '../state/cluster.js';
 import { refuseUnstartable } from './start/prepare.js';
+import { putRight } from './put-right.js';
 import { startNodes } from './start/start.js';
 import type { ClusterStatus } from '../observe/status.js';
 import { COMES_BACK, stopNodes, type Confirm } from './stop.js';
@@ -45,6 +46,7 @@ export async function switchover(
 ): Promise<SwitchoverResult> {
   const { config, journal } = cluster;
   const { to } = options;
+  await putRight(cluster, options.timeoutMs);
   const before = await statusOf(cluster);
   const from = config.nodes.find((node) => node.name === before.master);
   const reason = refusal(before, from, to);

@@ -1,23 +1,21 @@
-import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Layout } from '../config/layout.js';
-import { ensureDirectory, readIfThere, SECRET_DIRECTORY, writeFileAtomic } from '../lib/files.js';
+import { defineStateFile } from '../lib/state-file.js';
 
-const copiesFile = (layout: Layout) => join(layout.state, 'copies.json');
-
-const copiesSchema = z.object({ nodes: z.array(z.string()) });
+/** It only warns of what is gone, so without it nothing is refused that was not before it was written. */
+const COPIES = defineStateFile({
+  name: 'copies.json',
+  schema: z.looseObject({ nodes: z.array(z.string()) }),
+  damage: { policy: 'ignore' },
+});
 
 /**
  * Which nodes have had a copy of the messages. It lies beside the data directories: a disk that is not there has nothing
  * that could say so. A damaged file says nothing.
  */
 export async function readCopies(layout: Layout): Promise<ReadonlySet<string>> {
-  const text = await readIfThere(copiesFile(layout)).catch(() => undefined);
-  try {
-    return new Set(copiesSchema.parse(JSON.parse(text ?? '')).nodes);
-  } catch {
-    return new Set();
-  }
+  const read = await COPIES.in(layout.state).read();
+  return new Set(read.state === 'read' ? read.value.nodes : []);
 }
 
 /** Notes that nodes have a copy: their store is whole, or they serve or are attached. */
@@ -38,8 +36,8 @@ async function write(
   now: ReadonlySet<string>,
 ): Promise<void> {
   if (now.size === known.size) return;
-  await ensureDirectory(layout.state, SECRET_DIRECTORY);
-  const text = JSON.stringify({ nodes: [...now].sort() });
-  // It only warns: what cannot be noted keeps nobody from starting.
-  await writeFileAtomic(copiesFile(layout), `${text}\n`).catch(() => undefined);
+  // What cannot be noted keeps nobody from starting.
+  await COPIES.in(layout.state)
+    .write({ nodes: [...now].sort() })
+    .catch(() => undefined);
 }

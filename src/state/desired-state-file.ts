@@ -1,9 +1,7 @@
 import { rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Layout } from '../config/layout.js';
-import { messageOf } from '../lib/errors.js';
-import { ensureDirectory, readIfThere, SECRET_DIRECTORY, writeFileAtomic } from '../lib/files.js';
+import { defineStateFile } from '../lib/state-file.js';
 
 /** What a person wants of one process. */
 export type WantedState = 'up' | 'down';
@@ -27,38 +25,35 @@ export type WantedRead =
   | { readonly state: 'absent' }
   | { readonly state: 'damaged'; readonly why: string };
 
-const wanted = z.object({
-  processes: z.record(z.string(), z.object({ state: z.enum(['up', 'down']), at: z.string() })),
-  supervisor: z.boolean(),
+/** Without it what runs is wanted (desired-state.ts), and a supervisor keeps to what it knew. */
+const WANTED = defineStateFile<DesiredState>({
+  name: 'wanted.json',
+  schema: z.looseObject({
+    processes: z.record(
+      z.string(),
+      z.looseObject({ state: z.enum(['up', 'down']), at: z.string() }),
+    ),
+    supervisor: z.boolean(),
+  }),
+  damage: { policy: 'rebuild' },
 });
 
 /** Where nobody has said anything yet. */
 export const NOTHING_WANTED: DesiredState = { processes: {}, supervisor: true };
 
-export const wantedFile = (layout: Layout) => join(layout.state, 'wanted.json');
+export const wantedFile = (layout: Layout) => WANTED.in(layout.state).path;
 
 /** Reads what was wanted last. It never fails: what keeps the file from being read is its damage. */
 export async function readDesiredState(layout: Layout): Promise<WantedRead> {
-  let text: string | undefined;
-  try {
-    text = await readIfThere(wantedFile(layout));
-  } catch (error) {
-    return { state: 'damaged', why: messageOf(error) };
-  }
-  if (text === undefined) return { state: 'absent' };
-  try {
-    return { state: 'read', wanted: wanted.parse(JSON.parse(text)) };
-  } catch {
-    return { state: 'damaged', why: 'it is not what was written there' };
-  }
+  const read = await WANTED.in(layout.state).read();
+  return read.state === 'read' ? { state: 'read', wanted: read.value } : read;
 }
 
 /** @throws MqhaError `disk-full`, `no-permission` */
 export async function writeDesiredState(layout: Layout, value: DesiredState): Promise<void> {
-  await ensureDirectory(layout.state, SECRET_DIRECTORY);
   // An empty directory in its place would keep `down` from its work.
   await rmdir(wantedFile(layout)).catch(() => undefined);
-  await writeFileAtomic(wantedFile(layout), `${JSON.stringify(value, null, 2)}\n`);
+  await WANTED.in(layout.state).write(value);
 }
 
 /** Whether a process should run. */

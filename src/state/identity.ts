@@ -5,13 +5,7 @@ import * as z from 'zod/mini';
 import { layoutOf, type Layout } from '../config/layout.js';
 import { CLUSTER_FILE } from '../config/read.js';
 import { MqhaError, usageError } from '../lib/errors.js';
-import {
-  ensureDirectory,
-  readIfThere,
-  SECRET_DIRECTORY,
-  SECRET_FILE,
-  writeFileAtomic,
-} from '../lib/files.js';
+import { defineStateFile } from '../lib/state-file.js';
 import type { Credentials } from '../stores/replicated-leveldb/render/rendered-files.js';
 
 /** What makes this cluster this one: the id stands in the argv of every process of it. */
@@ -53,32 +47,22 @@ export function findClusterDirectory(
   );
 }
 
-const identityFile = (layout: Layout) => join(layout.state, 'cluster.json');
-const credentialsFile = (layout: Layout) => join(layout.state, 'credentials.json');
-
 const something = z.string().check(z.minLength(1));
-const identityJson = z.object({ id: something, directory: something });
-const credentialsJson = z.object({
-  username: something,
-  password: something,
-  securityToken: something,
+
+/** Without it nobody knows what runs as ours; what runs in the directory may say it (found-identity.ts). */
+const IDENTITY = defineStateFile<Identity>({
+  name: 'cluster.json',
+  schema: z.looseObject({ id: something, directory: something }),
+  damage: { policy: 'refuse', error: damaged },
 });
 
-async function readJson<T>(path: string, schema: z.ZodMiniType<T>): Promise<T | undefined> {
-  const text = await readIfThere(path);
-  if (text === undefined) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw damaged(path, 'it is not JSON');
-  }
-  const parsed = z.safeParse(schema, value);
-  if (parsed.success) return parsed.data;
-  // Never the value itself: it may be a secret.
-  const where = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw damaged(path, `${where === '' ? 'it' : where} is not what was written there`);
-}
+/** What runs, and every client, has this account: another one would lock them out. */
+const CREDENTIALS = defineStateFile<Credentials>({
+  name: 'credentials.json',
+  schema: z.looseObject({ username: something, password: something, securityToken: something }),
+  damage: { policy: 'refuse', error: damaged },
+  secret: true,
+});
 
 function damaged(path: string, what: string): MqhaError {
   return new MqhaError('state-damaged', `${path} is damaged: ${what}`, {
@@ -88,12 +72,11 @@ function damaged(path: string, what: string): MqhaError {
 
 /** The identity that is kept in the cluster directory; undefined for one that was never rendered. */
 export function readIdentity(layout: Layout): Promise<Identity | undefined> {
-  return readJson(identityFile(layout), identityJson);
+  return IDENTITY.in(layout.state).load();
 }
 
 export async function writeIdentity(layout: Layout, identity: Identity): Promise<void> {
-  await ensureDirectory(layout.state, SECRET_DIRECTORY);
-  await writeFileAtomic(identityFile(layout), `${JSON.stringify(identity, null, 2)}\n`);
+  await IDENTITY.in(layout.state).write(identity);
 }
 
 /** A new id, for a cluster that has none. */
@@ -123,7 +106,7 @@ export function movedError(layout: Layout, identity: Identity): MqhaError | unde
 
 /** The generated account and token; undefined where none were generated yet. */
 export function readCredentials(layout: Layout): Promise<Credentials | undefined> {
-  return readJson(credentialsFile(layout), credentialsJson);
+  return CREDENTIALS.in(layout.state).load();
 }
 
 /** The generated account and token, made at the first call. Call it with the cluster's lock held. */
@@ -135,10 +118,7 @@ export async function ensureCredentials(layout: Layout): Promise<Credentials> {
     password: randomBytes(18).toString('base64url'),
     securityToken: randomBytes(24).toString('hex'),
   };
-  await ensureDirectory(layout.state, SECRET_DIRECTORY);
-  await writeFileAtomic(credentialsFile(layout), `${JSON.stringify(made, null, 2)}\n`, {
-    mode: SECRET_FILE,
-  });
+  await CREDENTIALS.in(layout.state).write(made);
   return made;
 }
 

@@ -1,24 +1,48 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { runsAsConfigured } from '../stores/replicated-leveldb/settings.js';
 import type { Layout } from '../config/layout.js';
 import type { NodeConfig } from '../config/schema.js';
-import { readIfThere, writeFileAtomic } from '../lib/files.js';
+import { defineStateFile } from '../lib/state-file.js';
 import type { Cluster } from './cluster.js';
+import { BEGUN, beginning, OperationRecord, type Begun } from './operations-log.js';
 
-const recordFile = (layout: Layout) => join(layout.state, 'restart.json');
+/** A restart of the whole cluster that has not ended. */
+export interface Restart extends Begun {
+  /** What was launched since then has had its turn. */
+  readonly began: string;
+  /** Whose turn it is one after the other, in no order; absent in the record of an earlier mqha. */
+  readonly nodes?: readonly string[] | undefined;
+}
 
-const recordSchema = z.object({ began: z.iso.datetime() });
+/** A damaged record: all of them are restarted. */
+const RESTART = defineStateFile<Restart>({
+  name: 'restart.json',
+  schema: z.looseObject({
+    ...BEGUN,
+    began: z.iso.datetime(),
+    nodes: z.optional(z.array(z.string())),
+  }),
+  damage: { policy: 'ignore' },
+});
+
+const recordOf = (layout: Layout) => new OperationRecord(RESTART.in(layout.state));
+
+/** The restart that has not ended, if there is one. */
+export function readRestart(layout: Layout): Promise<Restart | undefined> {
+  return recordOf(layout).load();
+}
 
 /** Notes that a restart of the whole cluster begins, so that it can be gone on with. */
-export function beginRestart(layout: Layout, began: Date): Promise<void> {
-  return writeFileAtomic(recordFile(layout), `${JSON.stringify({ began: began.toISOString() })}\n`);
+export async function beginRestart(
+  { layout, host }: Cluster,
+  nodes: readonly NodeConfig[],
+): Promise<void> {
+  await recordOf(layout).note({ ...beginning(host), nodes: nodes.map(({ name }) => name) });
 }
 
 /** A restart that is done, or that nobody goes on with, since everything was stopped or started meanwhile. */
 export function forgetRestart(layout: Layout): Promise<void> {
-  return rm(recordFile(layout), { force: true });
+  return recordOf(layout).end();
 }
 
 /**
@@ -27,16 +51,11 @@ export function forgetRestart(layout: Layout): Promise<void> {
  */
 export async function doneBefore(
   { layout, registry, config }: Cluster,
-  nodes: readonly NodeConfig[],
+  nodes: readonly Pick<NodeConfig, 'name'>[],
 ): Promise<string[]> {
-  const text = await readIfThere(recordFile(layout));
-  if (text === undefined) return [];
-  let began: Date;
-  try {
-    began = new Date(recordSchema.parse(JSON.parse(text)).began);
-  } catch {
-    return []; // A damaged record: restart all of them.
-  }
+  const record = await readRestart(layout);
+  if (!record) return [];
+  const began = new Date(record.began);
   const done = await Promise.all(
     nodes.map(async ({ name }) => {
       const at = await registry.launchedAt(name);

@@ -6,7 +6,8 @@ import { settingsOf } from '../stores/replicated-leveldb/settings.js';
 import type { Layout } from '../config/layout.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { MqhaError } from '../lib/errors.js';
-import { ensureDirectory, readIfThere, SECRET_DIRECTORY, writeFileAtomic } from '../lib/files.js';
+import { readIfThere } from '../lib/files.js';
+import { defineStateFile } from '../lib/state-file.js';
 import { elsewhere } from '../agents/local/hosts.js';
 import type { Cluster } from './cluster.js';
 
@@ -21,6 +22,8 @@ export interface SizeChange {
   readonly from: number;
   readonly to: number;
   readonly began: string;
+  /** The command that has begun it; absent where an earlier mqha has. */
+  readonly command?: string | undefined;
   /** The nodes that leave. */
   readonly leaving: readonly string[];
   /** Whether a person has agreed to an outage that is longer than a failover. */
@@ -38,43 +41,44 @@ export interface InForce {
   readonly change?: SizeChange | undefined;
 }
 
-const inForce = z.object({
-  sizes: z.record(z.string(), z.int()),
-  change: z.optional(
-    z.object({
-      from: z.int(),
-      to: z.int(),
-      began: z.string(),
-      leaving: z.array(z.string()),
-      consented: z.boolean(),
-      halted: z.optional(z.object({ at: z.string(), command: z.string() })),
-    }),
-  ),
+/** With a guess of who has the messages an election could miss some. */
+const SIZE = defineStateFile<InForce>({
+  name: 'size.json',
+  schema: z.looseObject({
+    sizes: z.record(z.string(), z.int()),
+    change: z.optional(
+      z.looseObject({
+        from: z.int(),
+        to: z.int(),
+        began: z.string(),
+        command: z.optional(z.string()),
+        leaving: z.array(z.string()),
+        consented: z.boolean(),
+        halted: z.optional(z.looseObject({ at: z.string(), command: z.string() })),
+      }),
+    ),
+  }),
+  damage: {
+    policy: 'refuse',
+    error: (path, _why, cause) =>
+      new MqhaError('state-damaged', `${path} is damaged`, {
+        hint: 'It says which nodes have the messages. Remove it only where mqha.yaml names exactly the nodes that were started last.',
+        cause,
+      }),
+  },
 });
-
-const sizeFile = (layout: Layout) => join(layout.state, 'size.json');
 
 /**
  * What is in force; undefined before the first start.
  * @throws MqhaError `state-damaged`
  */
-export async function readInForce(layout: Layout): Promise<InForce | undefined> {
-  const text = await readIfThere(sizeFile(layout));
-  if (text === undefined) return undefined;
-  try {
-    return inForce.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new MqhaError('state-damaged', `${sizeFile(layout)} is damaged`, {
-      hint: 'It says which nodes have the messages. Remove it only where mqha.yaml names exactly the nodes that were started last.',
-      cause,
-    });
-  }
+export function readInForce(layout: Layout): Promise<InForce | undefined> {
+  return SIZE.in(layout.state).load();
 }
 
 /** Call it with the cluster's lock held. @throws MqhaError `disk-full`, `no-permission` */
 export async function writeInForce(layout: Layout, value: InForce): Promise<void> {
-  await ensureDirectory(layout.state, SECRET_DIRECTORY);
-  await writeFileAtomic(sizeFile(layout), `${JSON.stringify(value, null, 2)}\n`);
+  await SIZE.in(layout.state).write(value);
 }
 
 /**

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { supervisorDirectory } from './supervisor-lock.js';
 import type { Layout } from '../config/layout.js';
-import { readIfThere, writeFileAtomic } from '../lib/files.js';
+import { defineStateFile } from '../lib/state-file.js';
 
 const state = z.object({
   pid: z.number(),
@@ -33,19 +31,20 @@ const state = z.object({
 /** What a supervisor wants, sees and does, for `mqha status`. */
 export type SupervisorState = z.infer<typeof state>;
 
-const stateFile = (layout: Layout) => join(supervisorDirectory(layout), 'state.json');
+/** A supervisor writes it again with its next look. */
+const STATE = defineStateFile({
+  name: 'supervisor/state.json',
+  schema: state,
+  damage: { policy: 'ignore' },
+});
 
 /** The state that a supervisor wrote last; undefined where there is none. */
 export async function readSupervisorState(layout: Layout): Promise<SupervisorState | undefined> {
-  try {
-    const text = await readIfThere(stateFile(layout));
-    return text === undefined ? undefined : state.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  const read = await STATE.in(layout.state).read();
+  return read.state === 'read' ? read.value : undefined;
 }
 
 /** Writes the state. @throws MqhaError `disk-full`, `no-permission` */
 export async function writeSupervisorState(layout: Layout, value: SupervisorState): Promise<void> {
-  await writeFileAtomic(stateFile(layout), `${JSON.stringify(value, null, 2)}\n`);
+  await STATE.in(layout.state).write(value);
 }

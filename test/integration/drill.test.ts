@@ -5,12 +5,13 @@ import { QueueReceiver } from '../../src/clients/amqp/receiver.js';
 import { brokersOf } from '../../src/clients/brokers.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
+import type { StartResult } from '../../src/operations/start/start.js';
 import { DRILL_QUEUE } from '../../src/drill/bodies.js';
 import type { DrillResult } from '../../src/drill/result.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { eventually, startedCluster, TestCluster, type CliResult } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
-import { healed, slaveIn } from '../support/watched.js';
+import { healed, pidIn, slaveIn } from '../support/watched.js';
 
 const SHORT = ['--rounds', '1', '--duration', '2s', '--json'];
 /** As fast as it is acknowledged: enough is under way to lose some of it. */
@@ -70,14 +71,58 @@ describe('a drill', () => {
     return { ...drill, status };
   }
 
-  it('that was killed in the middle is put right by `mqha up`', async () => {
+  /** As hanging(), and kills it in the middle. */
+  async function killedWhileHanging() {
     const { child, ended, status } = await hanging();
+    expect(status.operations).toMatchObject([{ kind: 'drill', pid: child.pid, next: null }]);
     child.kill('SIGKILL');
     await ended;
-    await cluster.json('up');
+    const left = await cluster.status();
+    const [name] = suspendedIn(left);
+    expect(left.operations).toMatchObject([{ kind: 'drill', pid: null }]);
+    expect(left.operations[0]?.command).toContain('drill');
+    expect(left.operations[0]?.steps.map(({ text }) => text)).toEqual([
+      `${name ?? ''} (pid ${pidIn(left, name ?? null)}) was suspended`,
+      'the supervisor was ended',
+    ]);
+    expect((await cluster.run('status')).stdout).toContain('\nunfinished drill, begun ');
+    return status;
+  }
+
+  /** It is whole with a supervisor, and no process was replaced. */
+  async function resumedSince(before: ClusterStatus) {
     const after = await healed(cluster);
-    expect(pidsOf(after)).toEqual(pidsOf(status)); // Resumed, not replaced.
+    expect([pidsOf(after), after.operations]).toEqual([pidsOf(before), []]);
     expect(after.supervisor.running).toBe(true);
+  }
+
+  it('that was killed in the middle is shown by `status`, and undone by `mqha up`', async () => {
+    const before = await killedWhileHanging();
+    const { status } = await cluster.json<StartResult>('up');
+    expect([status.state, status.operations]).toEqual(['serving', []]);
+    await resumedSince(before);
+  });
+
+  it('that was killed in the middle is undone by `mqha start` of any node', async () => {
+    const before = await killedWhileHanging();
+    const dry = await cluster.run('up', '--dry-run');
+    expect(dry.stdout).toMatch(/undo what a killed drill has left:\n {2}mq0\d \(pid \d+\) was/);
+    const start = await cluster.run('start', slaveIn(before), '--json');
+    expect(start.stderr).toContain('a drill that was killed had suspended');
+    expect((JSON.parse(start.stdout) as StartResult).status).toMatchObject({
+      state: 'serving',
+      operations: [],
+    });
+    await resumedSince(before);
+  });
+
+  it('that was killed in the middle is undone by `mqha supervise --up`', async () => {
+    const before = await killedWhileHanging();
+    const service = cluster.start(['supervise', '--up']);
+    await resumedSince(before);
+    service.child.kill('SIGTERM');
+    expect((await service.ended).exitCode).toBe(0);
+    await cluster.json('up');
   });
 
   it('loses nothing with the master killed, with the supervisor and without', async () => {

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { DryRun } from '../../src/operations/scale/dry-run.js';
 import type { RestartResult } from '../../src/operations/restart.js';
 import type { SwitchoverResult } from '../../src/operations/switchover.js';
 import { packageRoot } from '../../src/lib/package.js';
@@ -81,7 +82,12 @@ describe('what a person plans', () => {
       if (stops >= 2) first.kill('SIGKILL');
     });
     await exitOf(first);
-    const { restarted, before: done } = await cluster.json<RestartResult>('restart', '--yes');
+    const [operation, ...others] = (await cluster.status()).operations;
+    expect([operation?.kind, operation?.pid, others]).toEqual(['restart', null, []]);
+    expect(operation?.steps.filter((step) => step.done).length).toBeGreaterThan(0);
+    const result = await cluster.json<RestartResult>('restart', '--yes');
+    const { restarted, before: done } = result;
+    expect(result.status.operations).toEqual([]);
     expect(done.length).toBeGreaterThan(0);
     expect([...restarted, ...done].toSorted()).toEqual(['mq01', 'mq02', 'mq03']);
     const after = await healed(cluster);
@@ -94,9 +100,16 @@ describe('what a person plans', () => {
 
   it('lives as a service: started, its supervisor killed and replaced, and stopped', async () => {
     await cluster.json('down');
+    const plan = await cluster.json<DryRun>('up', '--dry-run');
     const began = new Date();
     const first = foreground(cluster, 'supervise', '--up');
     const up = await healed(cluster);
+    // What was printed is what was executed.
+    const { registry } = await cluster.open();
+    expect(plan.start.map(({ name }) => name)).toEqual(['zookeeper', 'mq01', 'mq02', 'mq03']);
+    for (const { name, command, argv } of plan.start) {
+      expect((await registry.find(name))?.argv).toEqual([command, ...argv]);
+    }
     first.kill('SIGKILL'); // As the kernel does when memory is short; systemd starts it again.
     await exitOf(first);
     const second = foreground(cluster, 'supervise', '--up');

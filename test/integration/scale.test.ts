@@ -106,6 +106,7 @@ describe('the number of nodes', () => {
     );
     const unfinished = await cluster.status();
     expect(unfinished.problems.map(({ code }) => code)).toContain('scale-unfinished');
+    expect(unfinished.operations).toMatchObject([{ kind: 'scale', pid: null }]);
     const other = await cluster.run('scale', '7', '--json');
     expect(errorIn(other.stderr).code).toBe('scale-unfinished');
     await stoppedMeanwhile(cluster.start(['scale', '5', '--json']));
@@ -118,6 +119,7 @@ describe('the number of nodes', () => {
     const result = await going;
     expect(result).toMatchObject({ from: 3, to: 5, continued: true, done: true });
     expect(result.status).toMatchObject({ state: 'serving', replicas: 5, quorum: 3, problems: [] });
+    expect(result.status.operations).toEqual([]);
     expect(replicasOf(result.status)).toEqual([5, 5, 5, 5, 5]);
     expect((await cluster.run('check')).exitCode).toBe(0);
     expect(await cluster.json<ScaleResult>('scale', '5')).toMatchObject({

@@ -1,10 +1,7 @@
 import { join } from 'node:path';
-import {
-  ensureDirectory,
-  readIfThere,
-  SECRET_DIRECTORY,
-  writeFileAtomic,
-} from '../../lib/files.js';
+import * as z from 'zod/mini';
+import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
+import { defineStateFile } from '../../lib/state-file.js';
 import { isSame, type ProcessId, type ProcessInfo, type ProcessTable } from './table.js';
 
 /** What is kept of a process that was launched. */
@@ -14,10 +11,24 @@ export interface ProcessRecord {
   readonly bootId: string;
   readonly launchedAt: string;
   /** How long its log was when it was launched, in bytes. */
-  readonly logMark?: number;
+  readonly logMark?: number | undefined;
   /** The ZooKeeper sessions that were seen to be this process's while it was proven alive. */
-  readonly sessions?: readonly string[];
+  readonly sessions?: readonly string[] | undefined;
 }
+
+/** A damaged record is no record: the search through argv decides. */
+const PROCESS = defineStateFile<ProcessRecord>({
+  name: 'processes/<name>.json',
+  schema: z.looseObject({
+    pid: z.number(),
+    startTime: z.string(),
+    bootId: z.string(),
+    launchedAt: z.string(),
+    logMark: z.optional(z.number()),
+    sessions: z.optional(z.array(z.string())),
+  }),
+  damage: { policy: 'ignore' },
+});
 
 const CLUSTER_MARK = '-Dmqha.cluster=';
 const NODE_MARK = '-Dmqha.node=';
@@ -43,12 +54,12 @@ export function markOf(
  * an mqha that died before it could write the record is found as well.
  */
 export class ProcessRegistry {
-  private readonly directory: string;
+  private readonly stateDirectory: string;
   private readonly clusterId: string;
   private readonly table: ProcessTable;
 
   constructor(stateDirectory: string, clusterId: string, table: ProcessTable) {
-    this.directory = join(stateDirectory, 'processes');
+    this.stateDirectory = stateDirectory;
     this.clusterId = clusterId;
     this.table = table;
   }
@@ -111,8 +122,8 @@ export class ProcessRegistry {
       launchedAt: new Date().toISOString(),
       ...(logMark === undefined ? {} : { logMark }),
     };
-    await ensureDirectory(this.directory, SECRET_DIRECTORY);
-    await writeFileAtomic(this.path(name), `${JSON.stringify(record)}\n`);
+    await ensureDirectory(join(this.stateDirectory, 'processes'), SECRET_DIRECTORY);
+    await this.file(name).write(record);
     return info;
   }
 
@@ -144,7 +155,7 @@ export class ProcessRegistry {
     if (record?.pid !== info.pid || record.startTime !== info.startTime) return;
     if (record.sessions?.includes(session) === true || !(await this.isAlive(info))) return;
     const sessions = [...(record.sessions ?? []), session];
-    await writeFileAtomic(this.path(name), `${JSON.stringify({ ...record, sessions })}\n`);
+    await this.file(name).write({ ...record, sessions });
   }
 
   /** The noted sessions of a recorded process that is proven dead; none while it may be alive. */
@@ -177,16 +188,11 @@ export class ProcessRegistry {
     return markers(this.clusterId, name).every((marker) => info.argv.includes(marker));
   }
 
-  private path(name: string): string {
-    return join(this.directory, `${name}.json`);
+  private file(name: string) {
+    return PROCESS.in(this.stateDirectory, `processes/${name}.json`);
   }
 
-  private async record(name: string): Promise<ProcessRecord | undefined> {
-    const text = await readIfThere(this.path(name));
-    try {
-      return text === undefined ? undefined : (JSON.parse(text) as ProcessRecord);
-    } catch {
-      return undefined; // A damaged record is no record; the search through argv decides.
-    }
+  private record(name: string): Promise<ProcessRecord | undefined> {
+    return this.file(name).load();
   }
 }

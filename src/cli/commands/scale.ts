@@ -1,9 +1,10 @@
 import { resolveNodes } from '../../operations/nodes.js';
 import { stepText } from '../../operations/scale/carry-out.js';
+import { putRight } from '../../operations/put-right.js';
 import { planScale } from '../../operations/scale/dry-run.js';
 import type { ScalePlan } from '../../operations/scale/proposal.js';
 import { scaleCluster, type ScaleResult } from '../../operations/scale/scale.js';
-import { lockDrill } from '../../drill/lock.js';
+import { tryLockOperation } from '../../state/operations-log.js';
 import { MqhaError } from '../../lib/errors.js';
 import { answer, colours } from '../output/io.js';
 import { statusText } from '../output/status-table.js';
@@ -31,7 +32,8 @@ export async function scale(
   const answered = await withCluster(context, async (cluster) => {
     const remove = resolveNodes(cluster, flags.remove ?? [], undefined);
     if (flags.dryRun === true) return planScale(cluster, nodes, { remove });
-    const lock = await lockDrill(cluster);
+    await putRight(cluster, timeoutMs);
+    const lock = await tryLockOperation(cluster, 'drill');
     if (!lock) {
       throw new MqhaError(
         'scale-refused',

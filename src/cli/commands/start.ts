@@ -1,5 +1,5 @@
 import { namesRole, resolveNodes } from '../../operations/nodes.js';
-import { startNodes } from '../../operations/start/start.js';
+import { startAsked } from '../../operations/put-right.js';
 import { statusOf } from '../../observe/status-of.js';
 import { answer } from '../output/io.js';
 import { timeoutOf, withCluster, type CommandContext, type WaitFlags } from './context.js';
@@ -15,7 +15,7 @@ export async function start(
   const result = await withCluster(context, async (cluster) => {
     const status = namesRole(words) ? await statusOf(cluster) : undefined;
     const nodes = resolveNodes(cluster, words, status);
-    return startNodes(cluster, nodes, { timeoutMs, whole: false });
+    return startAsked(cluster, nodes, timeoutMs);
   });
   answer(context.io, result, (value) => startText(context, value));
 }

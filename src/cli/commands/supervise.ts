@@ -1,18 +1,10 @@
-import { openCluster, type Cluster } from '../../state/cluster.js';
-import { up } from '../../operations/up.js';
+import { putRightSupervised } from '../../operations/put-right.js';
+import { bringUp } from '../../operations/up.js';
 import { isWanted, readDesiredState } from '../../state/desired-state-file.js';
 import { wantedByRunning } from '../../state/desired-state.js';
-import { finishScale } from '../../operations/scale/scale.js';
 import { supervise } from '../../supervisor/supervise.js';
 import { withCluster, type CommandContext } from './context.js';
 import { UP_TIMEOUT_MS } from './up.js';
-
-/** Every broker, and a change of their number that has not ended. */
-async function start(cluster: Cluster): Promise<void> {
-  const changed = await finishScale(cluster, { timeoutMs: UP_TIMEOUT_MS });
-  const now = changed ? await openCluster(cluster.layout.directory, cluster.host) : cluster;
-  await up(now, { timeoutMs: UP_TIMEOUT_MS, supervisor: 'keep' });
-}
 
 export interface SuperviseFlags {
   readonly up?: boolean;
@@ -25,14 +17,20 @@ export async function superviseCommand(
 ): Promise<void> {
   await withCluster(context, async (cluster) => {
     const { host } = cluster;
+    const ended = new AbortController();
     const looking = supervise(cluster, () => {
       host.emit({ type: 'supervising', pid: process.pid });
+    }).finally(() => {
+      ended.abort();
     });
     // What a person stopped stays down when this is started again after a crash.
     const read = await readDesiredState(cluster.layout);
     const wanted = read.state === 'read' ? read.wanted : await wantedByRunning(cluster);
     const fresh = !cluster.config.nodes.some(({ name }) => isWanted(wanted, name));
-    const starting = flags.up === true && fresh ? start(cluster) : undefined;
+    const starting =
+      flags.up === true && fresh
+        ? bringUp(cluster, { timeoutMs: UP_TIMEOUT_MS, supervisor: 'keep' })
+        : putRightSupervised(cluster, UP_TIMEOUT_MS, ended.signal);
     await Promise.all([looking, starting]);
   });
 }

@@ -6,6 +6,7 @@ import type {
   StatusProblem,
   SupervisorStatus,
 } from '../../observe/status.js';
+import type { Operation } from '../../state/unfinished.js';
 
 const PLAIN = Object.fromEntries(
   [
@@ -67,6 +68,7 @@ export function statusText(status: ClusterStatus, colour: ChalkInstance): string
     status.failoverUrl,
     supervisorText(status.supervisor),
     ...status.nodes.flatMap(keptText),
+    ...status.operations.map(operationText),
   ];
   if (status.problems.length > 0) {
     lines.push('', ...status.problems.map((problem) => problemText(problem, colour)));
@@ -93,6 +95,24 @@ function keptText({ name, kept }: NodeStatus): string[] {
     ({ path, bytes, why }) =>
       `set aside of ${name}: ${path} (${Math.ceil(bytes / 1024 / 1024)} MiB; ${why})`,
   );
+}
+
+/** `unfinished drill, begun 2026-11-29T16:00:00.000Z by `mqha drill`: mq01 (pid 12) was suspended; `mqha up` undoes it`. */
+function operationText({ kind, began, command, pid, steps, next }: Operation): string {
+  const head = pid === null ? `unfinished ${kind}` : `${kind} at work (pid ${pid})`;
+  const by = command === null ? '' : ` by \`${command}\``;
+  const begun = began === null ? '' : `, begun ${began}${by}`;
+  const list = (done: boolean) =>
+    steps.filter((step) => step.done === done).map(({ text }) => text);
+  const [done, left] = [list(true), list(false)];
+  const parts = [
+    ...(done.length === 0
+      ? []
+      : [left.length === 0 ? done.join(', ') : `done: ${done.join(', ')}`]),
+    ...(left.length === 0 ? [] : [`to do: ${left.join(', ')}`]),
+    ...(next === null ? [] : [next]),
+  ];
+  return `${head}${begun}: ${parts.join('; ')}`;
 }
 
 function row(node: NodeStatus): string[] {

@@ -12,7 +12,7 @@ import type { ClusterStatus } from '../../observe/status.js';
 import { statusOf } from '../../observe/status-of.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { canBind } from '../../agents/local/ports.js';
-import { viewOf } from './carry-out.js';
+import { stepText, viewOf } from './carry-out.js';
 import { newNodes } from './edit.js';
 import { refuseByHand, refuseCount, refuseEdited, refuseOther } from './guards.js';
 import { after, allSteps, stepWhileStopped, type ScaleStep, type ScaleView } from './plan.js';
@@ -56,10 +56,11 @@ export async function planScale(
 }
 
 /**
- * The plan that `up` executes; changes nothing.
+ * What a start of the whole cluster does, with a change of the number of nodes that it brings to its end; changes
+ * nothing.
  * @throws MqhaError for everything that `up` would refuse before it starts a process
  */
-export async function dryRun(cluster: Cluster): Promise<DryRun> {
+export async function previewUp(cluster: Cluster): Promise<DryRun> {
   await refuseIfMoved(cluster);
   const now = await inForceOf(cluster);
   switch (await pendingOf(cluster, now)) {
@@ -97,7 +98,15 @@ async function preview(
 ): Promise<DryRun> {
   const first = cluster.config.nodes.filter(({ name }) => sizes[name] !== undefined);
   const start = await previewStart(cluster, first, sizes);
-  return { ...start, scale: { from, to, steps: allSteps(view) } };
+  const steps = allSteps(view);
+  const details = steps.map((step) => stepText(step, to));
+  const text = `then go on with the change from ${from} to ${to} nodes:`;
+  const scale = {
+    kind: 'scale',
+    text,
+    details: details.length === 0 ? ['with nothing left to do'] : details,
+  };
+  return { ...start, steps: [...start.steps, scale], scale: { from, to, steps } };
 }
 
 /** A change that has not ended, as it stands, with the nodes that it has not written into mqha.yaml yet. */

@@ -103,6 +103,7 @@ async function begin(
     from,
     to,
     began: host.now().toISOString(),
+    command: host.command,
     leaving: plan.remove,
     // Nobody is served while a stopped cluster is started.
     consented: stopped || plan.steps.some(({ outage }) => outage),

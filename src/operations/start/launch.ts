@@ -12,9 +12,16 @@ import { isServing, ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/
 import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
-import { ensureProcessDirectories, renderFiles, type Prepared } from './prepare.js';
+import {
+  ensureProcessDirectories,
+  settleCluster,
+  writeRendered,
+  type Prepared,
+} from './prepare.js';
+import type { StartStep } from './steps.js';
 import { releaseZnodes } from '../../state/sessions.js';
 import { admitToElections } from '../../state/sizes.js';
+import { resumeLeftOver } from '../undo-drill.js';
 import { settleStores } from './stores.js';
 import { diedError, leftRunning, markLogs, type Started } from './watch.js';
 
@@ -24,7 +31,7 @@ const FIRST_ELECTION_MS = 30_000;
 
 /** What was launched. */
 export interface LaunchResult {
-  /** As it was rendered. */
+  /** With its id and account. */
   readonly cluster: Cluster;
   readonly plan: StartPlan;
   readonly started: readonly Started[];
@@ -34,7 +41,7 @@ export interface LaunchResult {
  * Launches what does not run of these nodes, and the managed ZooKeeper, without waiting until they
  * serve. Everything that can be refused is refused before the first process starts. Call it with
  * the cluster's lock held.
- * @throws MqhaError of renderFiles(), refuseHeldPorts(), admitToElections() and settleStores(), and `zookeeper-unreachable`, `strangers`,
+ * @throws MqhaError of settleCluster(), planStart(), writeRendered(), refuseHeldPorts(), admitToElections() and settleStores(), and `zookeeper-unreachable`, `strangers`,
  *   `node-elsewhere-alive`, `broker-died`, `launch-failed`, `interrupted`
  */
 export async function launchNodes(
@@ -44,28 +51,58 @@ export async function launchNodes(
   reader: ZooKeeperReader,
   deadline: Deadline,
 ): Promise<LaunchResult> {
+  await resumeLeftOver(asked);
   await refuseHeldPorts(asked, nodes);
   await admitToElections(
     asked,
     nodes.map((node) => node.name),
   );
-  const { cluster } = await renderFiles(asked, false);
+  const cluster = await settleCluster(asked, false);
   const plan = await planStart(cluster, prepared, nodes);
   for (const { name, process } of plan.running) {
     cluster.host.emit({ type: 'already-running', name, pid: process.pid });
   }
-  const starting = plan.brokers.map(({ node }) => node);
-  const later = await settleStores(cluster, starting, reader);
-  await startZooKeeper(cluster, plan.zookeeper, deadline);
-  await admit(cluster, reader, plan, deadline);
-  const first = plan.brokers.filter(({ node }) => !later.has(node.name));
-  const started = await startBrokers(cluster, first);
-  if (later.size > 0 && (await electionWithout(cluster, reader, later, started, deadline))) {
-    const rest = plan.brokers.filter(({ node }) => later.has(node.name));
-    started.push(...(await startBrokers(cluster, rest)));
-  }
-  return { cluster, plan, started };
+  const run: Run = { cluster, reader, deadline, later: new Set(), started: [] };
+  for (const step of plan.steps) await execute(step, run);
+  return { cluster, plan, started: run.started };
 }
+
+/** What the steps of a start work on, and tell one another. */
+interface Run {
+  readonly cluster: Cluster;
+  readonly reader: ZooKeeperReader;
+  readonly deadline: Deadline;
+  /** Who is started once the others have elected a master. */
+  later: ReadonlySet<string>;
+  readonly started: Started[];
+}
+
+async function execute(step: StartStep, run: Run): Promise<void> {
+  const { cluster, reader, deadline, started } = run;
+  switch (step.kind) {
+    case 'render':
+      await writeRendered(cluster, step.files);
+      return;
+    case 'stores':
+      run.later = await settleStores(cluster, step.nodes, reader);
+      return;
+    case 'zookeeper':
+      await startZooKeeper(cluster, step.launch, deadline);
+      return;
+    case 'brokers': {
+      const { later } = run;
+      await admit(cluster, reader, step.brokers, deadline);
+      const first = step.brokers.filter(({ node }) => !later.has(node.name));
+      started.push(...(await startBrokers(cluster, first)));
+      if (later.size > 0 && (await electionWithout(cluster, reader, later, started, deadline))) {
+        const rest = step.brokers.filter(({ node }) => later.has(node.name));
+        started.push(...(await startBrokers(cluster, rest)));
+      }
+    }
+  }
+}
+
+type Brokers = Extract<StartStep, { kind: 'brokers' }>['brokers'];
 
 async function startZooKeeper(
   cluster: Cluster,
@@ -73,7 +110,6 @@ async function startZooKeeper(
   deadline: Deadline,
 ): Promise<void> {
   const { host, layout, registry, config } = cluster;
-  if (!config.zookeeper.managed) return;
   const began = performance.now();
   let started: Started | undefined;
   if (plan) {
@@ -116,13 +152,12 @@ async function startZooKeeper(
 async function admit(
   cluster: Cluster,
   reader: ZooKeeperReader,
-  plan: StartPlan,
+  brokers: Brokers,
   deadline: Deadline,
 ): Promise<void> {
   const { config, host } = cluster;
-  if (plan.brokers.length === 0) return;
   const names = new Set(config.nodes.map((node) => node.name));
-  const starting = plan.brokers.map(({ node }) => node.name);
+  const starting = brokers.map(({ node }) => node.name);
   const limit = deadline.within(Math.max(15_000, 3 * config.zookeeper.sessionTimeoutMs));
   const told = new Set<string>();
   await releaseZnodes(cluster, reader, starting, deadline.within(ZOOKEEPER_ANSWER_MS));
@@ -216,7 +251,7 @@ async function electionWithout(
 }
 
 /** Starts brokers side by side. */
-async function startBrokers(cluster: Cluster, brokers: StartPlan['brokers']): Promise<Started[]> {
+async function startBrokers(cluster: Cluster, brokers: Brokers): Promise<Started[]> {
   const { host, layout, registry } = cluster;
   return Promise.all(
     brokers.map(async ({ node, launch: command }): Promise<Started> => {

@@ -3,7 +3,6 @@ import type { NodeConfig } from '../../config/schema.js';
 import { idleOptions } from '../../distribution/index.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
 import { elsewhere, placesOf } from '../../agents/local/hosts.js';
-import type { LaunchPlan } from '../../agents/local/launch.js';
 import {
   holderOf,
   unbindablePorts,
@@ -16,19 +15,21 @@ import { ZOOKEEPER, zookeeperCommand } from '../../stores/replicated-leveldb/zoo
 import { classDataOf } from './class-data.js';
 import type { Cluster } from '../../state/cluster.js';
 import { portsOf } from '../../observe/observation.js';
-import type { Prepared } from './prepare.js';
+import { plannedFiles, type Prepared } from './prepare.js';
+import type { StartStep } from './steps.js';
 import { readInForce, sized, type Sizes } from '../../state/sizes.js';
 
-/** What `up` will do; `--dry-run` prints it. */
+/** What a start does: the steps that launchNodes() executes, and `--dry-run` describes. */
 export interface StartPlan {
   readonly running: readonly { readonly name: string; readonly process: ProcessInfo }[];
-  readonly zookeeper: LaunchPlan | undefined;
-  readonly brokers: readonly { readonly node: NodeConfig; readonly launch: LaunchPlan }[];
+  /** In their order. */
+  readonly steps: readonly StartStep[];
 }
 
 /**
- * Plans the start of these nodes, and of the managed ZooKeeper where it is needed.
+ * Plans the start of these nodes, and of the managed ZooKeeper where it is needed; changes nothing.
  * @param sizes the `replicas` of each; by default what is in force
+ * @throws MqhaError of plannedFiles()
  */
 export async function planStart(
   cluster: Cluster,
@@ -42,6 +43,7 @@ export async function planStart(
   const idle = idleOptions(java);
   const { managed } = config.zookeeper;
   const own = sizes ?? (await readInForce(layout))?.sizes;
+  const files = await plannedFiles(cluster, own);
   const names = nodes.map((node) => node.name);
   const processes = await registry.findAll(managed ? [ZOOKEEPER, ...names] : names);
   const brokers = nodes
@@ -55,18 +57,20 @@ export async function planStart(
         jvmOptions: [...classData.broker, ...idle],
       }),
     }));
-  return {
-    running: [...processes].map(([name, process]) => ({ name, process })),
-    zookeeper:
-      managed && !processes.has(ZOOKEEPER)
-        ? zookeeperCommand(id, layout.zookeeper, {
-            java: java.path,
-            classPath: distribution.zookeeperClassPath(),
-            jvmOptions: [...classData.zookeeper, ...idle],
-          })
-        : undefined,
-    brokers,
-  };
+  const zookeeper = processes.has(ZOOKEEPER)
+    ? undefined
+    : zookeeperCommand(id, layout.zookeeper, {
+        java: java.path,
+        classPath: distribution.zookeeperClassPath(),
+        jvmOptions: [...classData.zookeeper, ...idle],
+      });
+  const starting = brokers.map(({ node }) => node);
+  // Everything that can be refused is refused before the first process starts.
+  const steps: StartStep[] = [{ kind: 'render', files }];
+  if (brokers.length > 0) steps.push({ kind: 'stores', nodes: starting });
+  if (managed) steps.push({ kind: 'zookeeper', launch: zookeeper });
+  if (brokers.length > 0) steps.push({ kind: 'brokers', brokers });
+  return { running: [...processes].map(([name, process]) => ({ name, process })), steps };
 }
 
 type OwnedPort = WantedPort & { readonly owner: string };

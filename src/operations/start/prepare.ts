@@ -37,7 +37,7 @@ import {
   writeIdentity,
 } from '../../state/identity.js';
 import { findIdentity, keepIdentity } from '../../state/found-identity.js';
-import { keepInForce, readInForce, refuseSizeChange } from '../../state/sizes.js';
+import { keepInForce, readInForce, refuseSizeChange, type Sizes } from '../../state/sizes.js';
 import type { ProcessDirectories } from '../../config/layout.js';
 import { isLocal } from '../../agents/local/hosts.js';
 import type { Deadline } from '../../lib/time.js';
@@ -89,14 +89,41 @@ async function refuseLostCredentials({ layout, registry, config }: Cluster): Pro
   );
 }
 
-/** Every rendered file against the one on disk. Makes the credentials at the first call. */
-async function compare(cluster: Cluster): Promise<FileComparison[]> {
+/** Stands for secrets that are not made before the first real run; never written anywhere. */
+const NOT_YET = { username: 'mqha', password: '', securityToken: '' };
+
+/** Every rendered file against the one on disk; changes nothing. @throws MqhaError `credentials-missing`, `render-mismatch` */
+async function comparedFiles(
+  cluster: Cluster,
+  sizes: Sizes | undefined,
+): Promise<FileComparison[]> {
   await refuseLostCredentials(cluster);
-  const credentials = await ensureCredentials(cluster.layout);
-  const sizes = (await readInForce(cluster.layout))?.sizes;
+  const credentials = (await readCredentials(cluster.layout)) ?? NOT_YET;
   const files = renderCluster(cluster.config, credentials, sizes);
   await readBack(cluster.config, files, sizes);
   return compareFiles(cluster.layout, files);
+}
+
+/**
+ * Every rendered file against the one on disk, for a start; changes nothing.
+ * @param sizes the `replicas` of each node
+ * @throws MqhaError `edited-file`, `credentials-missing`, `render-mismatch`
+ */
+export async function plannedFiles(
+  cluster: Cluster,
+  sizes: Sizes | undefined,
+): Promise<FileComparison[]> {
+  const files = await comparedFiles(cluster, sizes);
+  const edited = editedError(files);
+  if (edited) throw edited;
+  return files;
+}
+
+/** Every rendered file against the one on disk. Makes the credentials at the first call. */
+async function compare(cluster: Cluster): Promise<FileComparison[]> {
+  await refuseLostCredentials(cluster);
+  await ensureCredentials(cluster.layout);
+  return comparedFiles(cluster, (await readInForce(cluster.layout))?.sizes);
 }
 
 /**
@@ -136,12 +163,34 @@ export async function renderFiles(
   cluster: Cluster,
   overwrite: boolean,
 ): Promise<{ readonly cluster: Cluster; readonly written: string[]; readonly kept: string[] }> {
-  const { layout, host } = cluster;
-  await settleIdentity(cluster, overwrite);
-  await keepInForce(cluster);
-  const comparisons = await compare(cluster);
+  const settled = await settleCluster(cluster, overwrite);
+  const comparisons = await compare(settled);
   const refused = overwrite ? undefined : editedError(comparisons);
   if (refused) throw refused;
+  const result = await writeRendered(settled, comparisons);
+  return { cluster: settled, ...result };
+}
+
+/**
+ * Gives a cluster without one its identity and its account, and notes who is in force. Call it with the lock held.
+ * @param accept a moved directory as well
+ * @returns the cluster, with its id and account
+ * @throws MqhaError `cluster-moved`, `credentials-missing`
+ */
+export async function settleCluster(cluster: Cluster, accept: boolean): Promise<Cluster> {
+  await settleIdentity(cluster, accept);
+  await keepInForce(cluster);
+  await refuseLostCredentials(cluster);
+  await ensureCredentials(cluster.layout);
+  return openCluster(cluster.layout.directory, cluster.host);
+}
+
+/** Writes what differs, and tells of it. @throws MqhaError `disk-full`, `no-permission` */
+export async function writeRendered(
+  cluster: Cluster,
+  comparisons: readonly FileComparison[],
+): Promise<{ readonly written: string[]; readonly kept: string[] }> {
+  const { layout, host } = cluster;
   for (const message of [...warningsOf(cluster.config), ...heapWarnings(cluster.config)]) {
     host.emit({ type: 'warning', message });
   }
@@ -150,7 +199,7 @@ export async function renderFiles(
     host.emit({ type: 'rendered', written: result.written.length, kept: result.kept });
   }
   await keepConfig(layout);
-  return { cluster: await openCluster(layout.directory, host), ...result };
+  return result;
 }
 
 /** Heaps that cannot all be filled: the system ends a broker then, or the machine stands still. */

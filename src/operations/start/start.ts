@@ -17,6 +17,7 @@ import { refuseSizeChange } from '../../state/sizes.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { endSupervisor, ensureSupervisor } from '../supervision.js';
 import { want, wantSupervisor } from '../../state/desired-state.js';
+import { launchesIn } from './steps.js';
 import { watchStart } from './watch-start.js';
 
 const LOOKS = 3;
@@ -78,7 +79,9 @@ export async function startNodes(
       return launched;
     });
     const alreadyRunning = plan.running.map(({ name }) => name);
-    const names = [...(plan.zookeeper ? [ZOOKEEPER] : []), ...started.map(({ name }) => name)];
+    const launches = launchesIn(plan.steps);
+    const zookeeper = launches.some(({ name }) => name === ZOOKEEPER) ? [ZOOKEEPER] : [];
+    const names = [...zookeeper, ...started.map(({ name }) => name)];
     const wanted = new Set(nodes.map((node) => node.name));
     const isIn = (now: ClusterStatus) =>
       options.whole ? now.state === 'serving' : areIn(now, wanted);
@@ -110,8 +113,7 @@ export async function startNodes(
       await (supervisor ?? settleSupervisor(cluster, options.supervisor, deadline));
     }
     if (options.supervisor) status = await lookAgain(cluster, reader, isIn);
-    if (recordsClasses([plan.zookeeper, ...plan.brokers.map((broker) => broker.launch)]))
-      await leaveArchiver(cluster);
+    if (recordsClasses(launches)) await leaveArchiver(cluster);
     return { started: names, alreadyRunning, readyMs, status };
   } finally {
     reader.close();

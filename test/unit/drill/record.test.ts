@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
-import { resumeSuspended } from '../../../src/drill/hands.js';
+import { puttingRight } from '../../../src/operations/put-right.js';
+import { forgetAside, resumeSuspended } from '../../../src/operations/undo-drill.js';
 import { lockDrill } from '../../../src/drill/lock.js';
-import { asideOf, forgetAside, puttingRight } from '../../../src/drill/put-back.js';
-import { DrillRecord } from '../../../src/drill/record.js';
+import { asideOf, DrillRecord } from '../../../src/state/drill-record.js';
 import { systemProcesses } from '../../../src/agents/local/table.js';
 import { made } from '../rig.js';
 

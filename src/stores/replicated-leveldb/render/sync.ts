@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
+import * as z from 'zod/mini';
 import type { Layout } from '../../../config/layout.js';
 import { MqhaError } from '../../../lib/errors.js';
 import {
@@ -12,6 +13,7 @@ import {
   SECRET_FILE,
   writeFileAtomic,
 } from '../../../lib/files.js';
+import { defineStateFile } from '../../../lib/state-file.js';
 import type { RenderedFile } from './rendered-files.js';
 
 /** How a file on disk stands to what `mqha.yaml` says now. */
@@ -29,19 +31,19 @@ export interface FileComparison {
  */
 type Digests = Readonly<Record<string, string | readonly string[]>>;
 
-const recordFile = (layout: Layout) => join(layout.state, 'rendered.json');
+/** Without it, what differs counts as edited. */
+const RENDERED = defineStateFile<Digests>({
+  name: 'rendered.json',
+  schema: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  damage: { policy: 'ignore' },
+});
 
 const digest = (content: string) => createHash('sha256').update(content).digest('hex');
 
 const digestsOf = (record: Digests, path: string) => [record[path] ?? []].flat();
 
 async function readRecord(layout: Layout): Promise<Digests> {
-  const text = await readIfThere(recordFile(layout));
-  try {
-    return text === undefined ? {} : (JSON.parse(text) as Digests);
-  } catch {
-    return {}; // Half of a record says nothing; what differs then counts as edited.
-  }
+  return (await RENDERED.in(layout.state).load()) ?? {};
 }
 
 /** Compares every rendered file with the one on disk. */
@@ -129,9 +131,10 @@ async function writeOne(
 }
 
 async function writeRecord(layout: Layout, record: Digests): Promise<void> {
-  const text = `${JSON.stringify(record, null, 2)}\n`;
-  if (text === (await readIfThere(recordFile(layout)))) return;
-  await writeFileAtomic(recordFile(layout), text);
+  const file = RENDERED.in(layout.state);
+  const before = await file.load();
+  if (before && JSON.stringify(before) === JSON.stringify(record)) return;
+  await file.write(record);
 }
 
 /** The differences as a unified diff, from the file on disk to what `mqha.yaml` says; secrets are blacked out. */
