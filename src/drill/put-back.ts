@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import type { Cluster } from '../state/cluster.js';
 import { startNodes } from '../operations/start/start.js';
 import { ensureSupervisor } from '../operations/supervision.js';
-import type { Ground } from './ground.js';
-import { resumeSuspended } from './hands.js';
+import type { Ground } from './drill-context.js';
+import { resumeSuspended } from './faults/fault-injector.js';
 import { lockDrill } from './lock.js';
 import { DrillRecord } from './record.js';
 

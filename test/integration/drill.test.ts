@@ -5,7 +5,7 @@ import { QueueReceiver } from '../../src/clients/amqp/receiver.js';
 import { brokersOf } from '../../src/clients/brokers.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
-import { DRILL_QUEUE } from '../../src/drill/bodies.js';
+import { DRILL_QUEUE } from '../../src/drill/workloads/payload.js';
 import type { DrillResult } from '../../src/drill/result.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { eventually, startedCluster, TestCluster, type CliResult } from '../support/cluster.js';

@@ -1,9 +1,9 @@
 import type { DepthCheck, DrillResult, QueueCounts, RoundResult } from '../result.js';
-import { verdictOnRound } from '../verdict.js';
+import { verdictOnRound } from '../analysis/verdict.js';
 import { escape } from './escape.js';
 import { groupsOf, type SideGroup } from './groups.js';
-import { judgeRounds, reasonsOf } from './judge.js';
-import { storyOf } from './story.js';
+import { judgeRounds, reasonsOf } from './reasons.js';
+import { storyOf } from './narrative.js';
 import { outageText, VERDICTS } from './words.js';
 
 interface Case {

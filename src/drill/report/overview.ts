@@ -7,9 +7,9 @@ import type {
   Verdict,
 } from '../result.js';
 import { titleOf } from '../title.js';
-import { spreadOf } from '../verdict.js';
+import { spreadOf } from '../analysis/verdict.js';
 import { groupsOf, type SideGroup } from './groups.js';
-import { judgeRounds, lostIn } from './judge.js';
+import { judgeRounds, lostIn } from './reasons.js';
 import { count, counted, outageText, seconds, SIDES, VERDICTS } from './words.js';
 
 /** A key figure: what it is, the figure, and what it stands for. */

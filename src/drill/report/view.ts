@@ -7,12 +7,12 @@ import type {
   Side,
   Verdict,
 } from '../result.js';
-import { together, verdictOnRound } from '../verdict.js';
+import { together, verdictOnRound } from '../analysis/verdict.js';
 import { chart } from './chart.js';
 import { groupsOf, type ScenarioGroup, type SideGroup } from './groups.js';
-import { judgeRounds, lostIn, reasonsOf } from './judge.js';
+import { judgeRounds, lostIn, reasonsOf } from './reasons.js';
 import { scalesOf, type Scale } from './scale.js';
-import { storyOf } from './story.js';
+import { storyOf } from './narrative.js';
 import { count, counted, outageText, SIDES, utc, VERDICTS } from './words.js';
 
 interface VerdictView {

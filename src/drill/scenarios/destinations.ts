@@ -5,10 +5,10 @@ import { restartNodes } from '../../operations/restart.js';
 import { startNodes } from '../../operations/start/start.js';
 import { stopNodes } from '../../operations/stop.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
-import { bodyOf, DRILL_QUEUE, KEPT_QUEUE } from '../bodies.js';
-import { consoleOf, look } from '../ground.js';
+import { bodyOf, DRILL_QUEUE, KEPT_QUEUE } from '../workloads/payload.js';
+import { consoleOf, look } from '../drill-context.js';
 import { asideOf } from '../put-back.js';
-import type { Scenario, Scene } from '../scene.js';
+import type { Scenario, Scene } from './scenario-context.js';
 import { needsOthers } from './needs.js';
 
 const GONE = [1, 2, 3].map((number) => `${DRILL_QUEUE}.gone.${number}`);

@@ -1,8 +1,8 @@
 import { QueueSender } from '../../clients/amqp/sender.js';
-import { bodyOf, BULK_QUEUE } from '../bodies.js';
-import { drain } from '../drain.js';
-import { depthOf } from '../ground.js';
-import type { Scenario, Scene } from '../scene.js';
+import { bodyOf, BULK_QUEUE } from '../workloads/payload.js';
+import { drain } from '../analysis/drain.js';
+import { depthOf } from '../drill-context.js';
+import type { Scenario, Scene } from './scenario-context.js';
 
 /** More than the sockets between master and slave hold, in messages that a heap takes easily. */
 const BULK = { messages: 96, bytes: 192 * 1024 };

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scene.js';
+import type { Scenario } from './scenario-context.js';
 import { needsOthers } from './needs.js';
 
 export const hangMaster: Scenario = {

@@ -1,6 +1,6 @@
 import { usageError } from '../../lib/errors.js';
 import { pick } from '../random.js';
-import type { Scenario } from '../scene.js';
+import type { Scenario } from './scenario-context.js';
 import { deleteDestination } from './destinations.js';
 import { killElector } from './elector.js';
 import { hangMaster } from './hang.js';

@@ -1,6 +1,6 @@
 import { startNodes } from '../../operations/start/start.js';
-import { LogSince } from '../broker-log.js';
-import type { Scenario, Scene } from '../scene.js';
+import { LogSince } from '../timeline/broker-log.js';
+import type { Scenario, Scene } from './scenario-context.js';
 import { needsSlave } from './needs.js';
 
 const ATTACH_MS = 60_000;

@@ -2,7 +2,7 @@ import { restartNodes } from '../../operations/restart.js';
 import { startNodes } from '../../operations/start/start.js';
 import { stopNodes, type Confirm } from '../../operations/stop.js';
 import { switchover } from '../../operations/switchover.js';
-import type { Scenario, Scene } from '../scene.js';
+import type { Scenario, Scene } from './scenario-context.js';
 import { needsOthers } from './needs.js';
 
 const CONSENTED: Confirm = () => Promise.resolve(true);

@@ -1,7 +1,7 @@
 import { quorumOf } from '../../config/checks.js';
-import type { LoadSend } from '../load.js';
+import type { LoadSend } from '../workloads/load.js';
 import { shuffled } from '../random.js';
-import type { Scenario } from '../scene.js';
+import type { Scenario } from './scenario-context.js';
 
 /** Without a supervisor quorum stays lost for so long once that has settled. */
 const HELD_MS = 1500;

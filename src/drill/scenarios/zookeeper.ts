@@ -1,5 +1,5 @@
 import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import type { Scenario } from '../scene.js';
+import type { Scenario } from './scenario-context.js';
 
 /** Without a supervisor ZooKeeper stays away for so long. */
 const AWAY_MS = 3000;

@@ -1,9 +1,9 @@
 import { Deadline } from '../../lib/time.js';
-import { DRILL_TOPIC, SUBSCRIBER } from '../bodies.js';
-import type { Delivery } from '../checker.js';
+import { DRILL_TOPIC, SUBSCRIBER } from './payload.js';
+import type { Delivery } from '../analysis/checker.js';
 import type { Role } from '../jms/clients.js';
 import { eventsOf } from '../jms/events.js';
-import { forgetSubscriptions } from '../subscriptions.js';
+import { forgetSubscriptions } from './subscriptions.js';
 import { checkSubscription } from './checks.js';
 import { attemptsOf, consumedIn, deliveriesOf, expectedOf, JmsWork, numberIn } from './jms-work.js';
 import type { Part, Work, Workload } from './workload.js';

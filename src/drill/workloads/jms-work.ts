@@ -1,9 +1,9 @@
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
-import { bodyOf } from '../bodies.js';
-import type { Attempt, Delivery } from '../checker.js';
-import { empty, type Emptied } from '../depths.js';
-import type { Ground } from '../ground.js';
+import { bodyOf } from './payload.js';
+import type { Attempt, Delivery } from '../analysis/checker.js';
+import { empty, type Emptied } from '../analysis/depths.js';
+import type { Ground } from '../drill-context.js';
 import { JmsClients, type Role } from '../jms/clients.js';
 import { eventsOf, type JmsEvent } from '../jms/events.js';
 import type { Unit } from './checks.js';

@@ -1,5 +1,5 @@
-import { DRILL_QUEUE } from '../bodies.js';
-import { checkQueue } from '../checker.js';
+import { DRILL_QUEUE } from './payload.js';
+import { checkQueue } from '../analysis/checker.js';
 import { checkUnits } from './checks.js';
 import { attemptsOf, consumedIn, deliveriesOf, expectedOf, JmsWork, unitsOf } from './jms-work.js';
 import type { Work, Workload } from './workload.js';

@@ -1,4 +1,4 @@
-import { DRILL_QUEUE } from '../bodies.js';
+import { DRILL_QUEUE } from './payload.js';
 import { checkMoves } from './checks.js';
 import { attemptsOf, expectedOf, JmsWork, unitsOf } from './jms-work.js';
 import type { Work, Workload } from './workload.js';

@@ -1,4 +1,4 @@
-import type { Ground } from '../ground.js';
+import type { Ground } from '../drill-context.js';
 import type { DepthCheck } from '../result.js';
 import type { PartCheck } from './checks.js';
 
