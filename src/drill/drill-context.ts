@@ -10,7 +10,7 @@ import { sleep } from '../lib/time.js';
 import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import type { Random } from './random.js';
 import type { DrillRecord } from './record.js';
-import type { Witness } from './timeline/timeline-recorder.js';
+import type { TimelineRecorder } from './timeline/timeline-recorder.js';
 
 /** What a drill was told. */
 export interface DrillOptions {
@@ -32,7 +32,7 @@ export interface DrillOptions {
 }
 
 /** What every part of a drill stands on. */
-export interface Ground {
+export interface DrillContext {
   /** Its use cases end when the user interrupts. */
   readonly cluster: Cluster;
   /** The same cluster for what has to be done even then. */
@@ -45,11 +45,11 @@ export interface Ground {
   /** What the bodies of this drill begin with. */
   readonly run: string;
   /** How many messages the master counts in a queue and does not give; see Drained. */
-  readonly ghosts: Map<string, number>;
+  readonly undeliverable: Map<string, number>;
   /** The bodies that were sent in the rounds before. */
   readonly earlier: Set<string>;
-  /** Lets a witness hear what use cases do, until the returned function is called. */
-  readonly listen: (witness: Witness) => () => void;
+  /** Lets a timeline recorder hear what use cases do, until the returned function is called. */
+  readonly listen: (recorder: TimelineRecorder) => () => void;
   /** The number of the first of so many clients, which nobody else of this drill has. */
   readonly numberClients: (count: number) => number;
 }
@@ -60,7 +60,7 @@ const PAUSE_MS = 100;
 const HELD_MS = 500;
 
 /** One look at the cluster. */
-export async function look({ calm, reader }: Pick<Ground, 'calm' | 'reader'>) {
+export async function look({ calm, reader }: Pick<DrillContext, 'calm' | 'reader'>) {
   return toStatus(calm, await observe(calm, reader));
 }
 
@@ -79,11 +79,11 @@ export function consoleOf(cluster: Cluster, status: ClusterStatus): Console | un
 }
 
 /** How many messages the master counts in a queue; undefined where it cannot be asked. */
-export async function depthOf(ground: Ground, queue: string): Promise<number | undefined> {
-  const console = consoleOf(ground.calm, await look(ground));
+export async function depthOf(context: DrillContext, queue: string): Promise<number | undefined> {
+  const console = consoleOf(context.calm, await look(context));
   if (!console) return undefined;
   try {
-    const queues = await queueDepths(console, ground.calm.config.name, ASK_MS);
+    const queues = await queueDepths(console, context.calm.config.name, ASK_MS);
     return queues.find(({ name }) => name === queue)?.messages ?? 0;
   } catch {
     return undefined;
@@ -91,27 +91,18 @@ export async function depthOf(ground: Ground, queue: string): Promise<number | u
 }
 
 /**
- * Waits until the cluster serves with every slave attached and stays so, and others run in the place
- * of the processes that must be replaced.
- * @param replaced pids by name
+ * Waits until the cluster serves with every slave attached and stays so.
  * @returns since when it is so, Date.now(); undefined where the time ran out or the signal was aborted
  */
 export async function untilWhole(
-  ground: Pick<Ground, 'calm' | 'reader'>,
-  replaced: ReadonlyMap<string, number>,
+  context: Pick<DrillContext, 'calm' | 'reader'>,
   deadline: Deadline,
   signal?: AbortSignal,
 ): Promise<number | undefined> {
-  const { registry } = ground.calm;
   let since: number | undefined;
   for (;;) {
     const at = Date.now();
-    let whole = isWhole(await look(ground));
-    for (const [name, former] of whole ? replaced : []) {
-      const process = await registry.recorded(name);
-      whole &&= process !== undefined && process.pid !== former;
-    }
-    since = whole ? (since ?? at) : undefined;
+    since = isWhole(await look(context)) ? (since ?? at) : undefined;
     if (since !== undefined && Date.now() - since >= HELD_MS) return since;
     if (deadline.passed || signal?.aborted === true) return undefined;
     await sleep(PAUSE_MS, signal);

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import type { Cluster } from '../state/cluster.js';
 import { startNodes } from '../operations/start/start.js';
 import { ensureSupervisor } from '../operations/supervision.js';
-import type { Ground } from './drill-context.js';
-import { resumeSuspended } from './faults/fault-injector.js';
+import type { DrillContext } from './drill-context.js';
+import { resumeSuspended } from './faults/suspend-processes.js';
 import { lockDrill } from './lock.js';
 import { DrillRecord } from './record.js';
 
@@ -19,7 +19,7 @@ export function asideOf({ layout }: Cluster, name: string): string {
  * @throws MqhaError of startNodes() where the cluster does not come back; the record is kept then
  */
 export async function putBack(
-  ground: Pick<Ground, 'record' | 'calm'>,
+  ground: Pick<DrillContext, 'record' | 'calm'>,
   limitMs: number,
 ): Promise<string[]> {
   const { record, calm } = ground;
@@ -43,7 +43,7 @@ export async function putBack(
 export async function forgetAside({
   record,
   calm,
-}: Pick<Ground, 'record' | 'calm'>): Promise<void> {
+}: Pick<DrillContext, 'record' | 'calm'>): Promise<void> {
   for (const name of record.undone.aside) {
     await rm(asideOf(calm, name), { recursive: true, force: true });
   }

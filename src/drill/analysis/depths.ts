@@ -2,7 +2,7 @@ import type { ClientOptions } from '../../clients/brokers.js';
 import { QueueReceiver } from '../../clients/amqp/receiver.js';
 import { Deadline, sleep } from '../../lib/time.js';
 import { drain, type Drained } from './drain.js';
-import { depthOf, type Ground } from '../drill-context.js';
+import { depthOf, type DrillContext } from '../drill-context.js';
 import type { DepthCheck, Finding } from '../result.js';
 
 const DRAIN_MS = 120_000;
@@ -25,18 +25,18 @@ export interface Emptied extends Drained {
  * @param credit how many messages may be on their way to us
  */
 export async function empty(
-  ground: Ground,
+  context: DrillContext,
   queue: string,
   expected: ReadonlySet<string>,
   credit?: number,
 ): Promise<Emptied> {
-  const knownBefore = ground.ghosts.get(queue) ?? 0;
-  const { client } = ground;
+  const knownBefore = context.undeliverable.get(queue) ?? 0;
+  const { client } = context;
   let counted: number | undefined;
   let browsed: number | undefined;
   for (let looks = 0; looks < LOOKS; looks++) {
     if (looks > 0) await sleep(AGAIN_MS);
-    counted = await depthOf(ground, queue);
+    counted = await depthOf(context, queue);
     browsed = await browsedIn(queue, client, credit);
     if (counted === undefined || counted === browsed || counted - knownBefore === browsed) break;
     if (browsed === undefined) break;
@@ -44,12 +44,12 @@ export async function empty(
   const drained = await drain(queue, {
     client,
     expected,
-    depth: () => depthOf(ground, queue),
-    ghosts: knownBefore,
+    depth: () => depthOf(context, queue),
+    undeliverable: knownBefore,
     limitMs: DRAIN_MS,
     ...(credit === undefined ? {} : { credit }),
   });
-  ground.ghosts.set(queue, drained.ghosts);
+  context.undeliverable.set(queue, drained.undeliverable);
   return {
     ...drained,
     depth: {

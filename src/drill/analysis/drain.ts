@@ -10,7 +10,7 @@ export interface Drained {
   /** Why the queue was not read to its end; undefined where nothing more comes. */
   readonly unread: string | undefined;
   /** How many messages the master counts in the queue and does not give. */
-  readonly ghosts: number;
+  readonly undeliverable: number;
 }
 
 export interface DrainOptions {
@@ -20,7 +20,7 @@ export interface DrainOptions {
   /** How many messages the master counts in the queue; undefined where it cannot be asked. */
   readonly depth: () => Promise<number | undefined>;
   /** How many it is known to count and not to give; none by default. */
-  readonly ghosts?: number;
+  readonly undeliverable?: number;
   readonly limitMs: number;
   /** How many messages may come ahead of what was taken. */
   readonly credit?: number;
@@ -39,7 +39,7 @@ const CREDIT = 1000;
  * or nothing has come for long.
  */
 export async function drain(queue: string, options: DrainOptions): Promise<Drained> {
-  const { expected, depth, client, ghosts = 0, credit = CREDIT } = options;
+  const { expected, depth, client, undeliverable = 0, credit = CREDIT } = options;
   const deadline = Deadline.in(options.limitMs);
   const receiver = new QueueReceiver(queue, { ...client, credit });
   const deliveries: string[] = [];
@@ -60,11 +60,15 @@ export async function drain(queue: string, options: DrainOptions): Promise<Drain
       left = await depth();
       const isEnd =
         left !== undefined &&
-        ((left <= ghosts && (missing.size === 0 || silence >= SILENCE_MS)) ||
+        ((left <= undeliverable && (missing.size === 0 || silence >= SILENCE_MS)) ||
           silence >= (missing.size === 0 ? SILENCE_MS : LONG_SILENCE_MS));
-      if (isEnd) return { deliveries, unread: undefined, ghosts: left ?? 0 };
+      if (isEnd) return { deliveries, unread: undefined, undeliverable: left ?? 0 };
       if (deadline.passed) {
-        return { deliveries, unread: `${queue} could not be read to its end`, ghosts: left ?? 0 };
+        return {
+          deliveries,
+          unread: `${queue} could not be read to its end`,
+          undeliverable: left ?? 0,
+        };
       }
     }
   } finally {
@@ -79,7 +83,7 @@ export type Leftover =
       readonly strange?: undefined;
       readonly discarded: number;
       /** As in Drained. */
-      readonly ghosts: number;
+      readonly undeliverable: number;
     };
 
 /**
@@ -90,7 +94,7 @@ export async function discard(
   queue: string,
   { client, depth, limitMs }: Pick<DrainOptions, 'client' | 'depth' | 'limitMs'>,
 ): Promise<Leftover> {
-  if ((await depth()) === 0) return { discarded: 0, ghosts: 0 };
+  if ((await depth()) === 0) return { discarded: 0, undeliverable: 0 };
   const deadline = Deadline.in(limitMs);
   const strange = await browse(queue, client);
   if (strange !== undefined) return { strange };
@@ -101,9 +105,9 @@ export async function discard(
     for (let discarded = 0; ;) {
       const taken = await receiver.next(CALM_MS);
       if (!taken) {
-        const ghosts = (await depth()) ?? 0;
-        const isEnd = ghosts === 0 || performance.now() - heardAt >= SILENCE_MS;
-        if (isEnd || deadline.passed) return { discarded, ghosts };
+        const undeliverable = (await depth()) ?? 0;
+        const isEnd = undeliverable === 0 || performance.now() - heardAt >= SILENCE_MS;
+        if (isEnd || deadline.passed) return { discarded, undeliverable };
         continue;
       }
       const body = taken.body.toString();

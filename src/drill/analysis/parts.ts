@@ -1,10 +1,10 @@
 import type { ClusterConfig } from '../../config/schema.js';
-import type { Act } from '../run/injection.js';
+import type { Injection } from '../run/injection.js';
 import { DRILL_QUEUE, isDrillBody } from '../workloads/payload.js';
 import { checkQueue, withEarlier, type Delivery, type QueuedAttempt } from './checker.js';
 import { depthFinding, empty } from './depths.js';
 import { countDead, DEAD_LETTERS } from './drain.js';
-import type { Ground } from '../drill-context.js';
+import type { DrillContext } from '../drill-context.js';
 import type { Finding } from '../result.js';
 import { someOf } from '../workloads/checks.js';
 import type { Part, Work } from '../workloads/workload.js';
@@ -21,40 +21,40 @@ export interface Found {
 
 /** Reads everything that clients have sent, once the faults are over, and checks it. */
 export async function findOut(
-  ground: Ground,
-  { scene, isWhole }: Act,
+  context: DrillContext,
+  { scenario, isWhole }: Injection,
   attempts: readonly QueuedAttempt[],
   consumed: readonly Delivery[],
   work: Work | undefined,
 ): Promise<Found> {
   const say = (phase: string) => {
-    scene.say(phase);
+    scenario.say(phase);
   };
-  const parts = [await numberedSends(ground, scene.queues, attempts, consumed, say)];
+  const parts = [await numberedSends(context, scenario.queues, attempts, consumed, say)];
   const unknown: string[] = [];
   if (work && isWhole) parts.push(...(await work.check(say)));
   else if (work) unknown.push('the cluster was not whole, so its queues could not be read');
   const known = parts.map((part) => ({
     ...part,
-    check: withEarlier(part.check, (body) => isEarlier(ground, body)),
+    check: withEarlier(part.check, (body) => isEarlier(context, body)),
   }));
   for (const { check } of parts) {
-    for (const body of check.sent) ground.earlier.add(body);
+    for (const body of check.sent) context.earlier.add(body);
   }
   const findings: Finding[] = [];
-  for (const part of known) findings.push(...(await findingsOf(ground, part)));
+  for (const part of known) findings.push(...(await findingsOf(context, part)));
   unknown.push(...parts.flatMap((part) => part.unknown));
   return { parts: known, findings, unknown: [...new Set(unknown)] };
 }
 
 /** Whether a message was sent in a round before, or by another drill. */
-function isEarlier({ run, earlier }: Ground, body: string): boolean {
+function isEarlier({ run, earlier }: DrillContext, body: string): boolean {
   return earlier.has(body) || (isDrillBody(body) && !body.startsWith(`${run}:`));
 }
 
 /** The part that every drill has. */
 async function numberedSends(
-  ground: Ground,
+  context: DrillContext,
   queues: readonly string[],
   attempts: readonly QueuedAttempt[],
   consumed: readonly Delivery[],
@@ -69,7 +69,7 @@ async function numberedSends(
     const expected = attempts.filter(
       (sent) => sent.acknowledged && sent.queue === queue && !taken.has(sent.body),
     );
-    const emptied = await empty(ground, queue, new Set(expected.map(({ body }) => body)));
+    const emptied = await empty(context, queue, new Set(expected.map(({ body }) => body)));
     deliveries.push(...emptied.deliveries);
     depths.push(emptied.depth);
     if (emptied.unread !== undefined) unknown.push(emptied.unread);
@@ -79,13 +79,13 @@ async function numberedSends(
 }
 
 /** What there is to say of a part; of the lost nothing, while some may be in a queue still. */
-async function findingsOf(ground: Ground, part: Part): Promise<Finding[]> {
+async function findingsOf(context: DrillContext, part: Part): Promise<Finding[]> {
   const { check, name, depths, unknown } = part;
   const { counts, lost, unexpected } = check;
   const of = name === DRILL_QUEUE ? '' : `${name}: `;
   const found: Finding[] = [];
   if (unknown.length === 0) {
-    if (lost.length > 0) found.push(await lossOf(ground, lost));
+    if (lost.length > 0) found.push(await lossOf(context, lost));
     found.push(...depths.flatMap((depth) => depthFinding(depth) ?? []));
   }
   if (unexpected.length > 0) {
@@ -97,13 +97,13 @@ async function findingsOf(ground: Ground, part: Part): Promise<Finding[]> {
       code: 'consumed-again',
       count: counts.consumedAgain,
       text: `${counts.consumedAgain} came again after the broker had a consumer’s acknowledgement`,
-      fails: waitsForRemovals(ground.calm.config),
+      fails: waitsForRemovals(context.calm.config),
     });
   }
   return [...found, ...check.findings].map((each) => ({ ...each, text: of + each.text }));
 }
 
-async function lossOf({ client }: Ground, lost: readonly string[]): Promise<Finding> {
+async function lossOf({ client }: DrillContext, lost: readonly string[]): Promise<Finding> {
   const dead = await countDead(lost, client, DEAD_MS);
   const where = dead > 0 ? `; ${dead} of the lost lie in ${DEAD_LETTERS}` : '';
   return { code: 'lost', count: lost.length, text: `lost: ${someOf(lost)}${where}`, fails: true };

@@ -1,93 +1,42 @@
-import { MqhaError } from '../../lib/errors.js';
-import type { ProcessInfo } from '../../agents/local/table.js';
-import type { Ground } from '../drill-context.js';
-import type { Witness } from '../timeline/timeline-recorder.js';
+import { Deadline } from '../../lib/time.js';
+import type { Fault, FaultContext } from './fault.js';
 
-/**
- * What is done to processes, by signals alone: a supervisor must not be told that it is meant. Each
- * thing is written down before it is done, and each is a fault on the time line.
- */
-export class Hands {
-  readonly #ground: Ground;
-  readonly #witness: Witness;
-  /** The processes, pids by name, in whose place others must run before the cluster is whole. */
-  readonly replaced = new Map<string, number>();
+/** A signal, and the end of a process, take effect within this time on a machine with much to do. */
+const PROPAGATION_MS = 15_000;
 
-  constructor(ground: Ground, witness: Witness) {
-    this.#ground = ground;
-    this.#witness = witness;
+/** Injects the faults of one scenario, and knows which of them are to be recovered. */
+export class FaultInjector {
+  readonly #context: FaultContext;
+  readonly #injected: Fault[] = [];
+  /** Those of them that are not recovered from yet, in the order of their injection. */
+  readonly #open: Fault[] = [];
+
+  constructor(context: FaultContext) {
+    this.#context = context;
   }
 
-  /** Kills processes at the same moment, with SIGKILL. */
-  async kill(names: readonly string[], how = 'killed'): Promise<void> {
-    const { record, calm } = this.#ground;
-    // All are known before the first dies, so that two at once are two at once.
-    const found = await Promise.all(names.map((name) => this.#running(name)));
-    await record.add({ killed: [...names] });
-    for (const [index, name] of names.entries()) {
-      const process = found[index];
-      if (!process || !(await calm.registry.signal(process, 'SIGKILL'))) throw notRunning(name);
-      this.#witness.mark('fault', name, `${name} (pid ${process.pid}) ${how}`);
-      this.replaced.set(name, process.pid);
-    }
+  /** Injects a fault, and waits until it has taken effect. @throws MqhaError of Fault.inject() and Fault.propagated() */
+  async inject(fault: Fault): Promise<void> {
+    await fault.inject(this.#context);
+    this.#injected.push(fault);
+    this.#open.push(fault);
+    await fault.propagated(Deadline.in(PROPAGATION_MS));
   }
 
-  /** Suspends processes with SIGSTOP: they hold their ports and answer nobody. */
-  async suspend(names: readonly string[]): Promise<void> {
-    const { record, calm } = this.#ground;
-    const found = await Promise.all(names.map((name) => this.#running(name)));
-    const suspended = found.map(({ pid, startTime }, index) => ({
-      name: names[index] ?? '',
-      pid,
-      startTime,
-    }));
-    await record.add({ suspended });
-    for (const [index, name] of names.entries()) {
-      const process = found[index];
-      if (!process || !(await calm.registry.signal(process, 'SIGSTOP'))) throw notRunning(name);
-      this.#witness.mark('fault', name, `${name} (pid ${process.pid}) suspended`);
-    }
+  /** Recovers from a fault now. */
+  async recover(fault: Fault): Promise<void> {
+    await fault.recover();
+    const index = this.#open.indexOf(fault);
+    if (index >= 0) this.#open.splice(index, 1);
   }
 
-  /** Resumes everything that was suspended. */
-  async resume(): Promise<void> {
-    for (const name of await resumeSuspended(this.#ground)) {
-      this.#witness.mark('repair', name, `${name} resumed`);
-    }
+  /** Recovers from what is left, the last fault first. */
+  async recoverAll(): Promise<void> {
+    for (const fault of this.#open.toReversed()) await this.recover(fault);
   }
 
-  /** Somebody else has to end this process, and to start another in its place. */
-  async mustBeReplaced(name: string): Promise<void> {
-    this.replaced.set(name, (await this.#running(name)).pid);
+  /** Waits until everything that was met is at work again. @throws MqhaError `timeout`, `interrupted` */
+  async recovered(deadline: Deadline): Promise<void> {
+    for (const fault of this.#injected) await fault.recovered(deadline);
   }
-
-  async #running(name: string): Promise<ProcessInfo> {
-    const process = await this.#ground.calm.registry.find(name);
-    if (!process) throw notRunning(name);
-    return process;
-  }
-}
-
-/**
- * Resumes what the record says was suspended, where that is still the same process.
- * @returns the names of those that were resumed
- */
-export async function resumeSuspended({
-  record,
-  calm,
-}: Pick<Ground, 'record' | 'calm'>): Promise<string[]> {
-  const resumed: string[] = [];
-  for (const { name, pid, startTime } of record.undone.suspended) {
-    const process = await calm.registry.look({ pid, startTime, argv: [], suspended: true });
-    if (process && (await calm.registry.signal(process, 'SIGCONT'))) resumed.push(name);
-  }
-  await record.settle('suspended');
-  return resumed;
-}
-
-function notRunning(name: string): MqhaError {
-  return new MqhaError('drill-failed', `${name} does not run, so nothing can happen to it`, {
-    hint: 'See `mqha status`, and drill a cluster that nobody else works on.',
-    exitCode: 3,
-  });
 }

@@ -3,7 +3,7 @@ import { faultAt } from './scale.js';
 import { MARKS, moment } from './words.js';
 
 /** A line of what happened in a round: a mark of the drill, or a line of a log. */
-export interface StoryLine {
+export interface NarrativeLine {
   /** From the fault: `+0.152 s`. */
   readonly time: string;
   readonly node: string;
@@ -17,8 +17,8 @@ const MOST_LINES = 150;
 const LONGEST = 600;
 
 /** Marks and log lines of a round, in the order of time, and how many lines were left out. */
-export function storyOf(round: RoundResult): {
-  readonly lines: readonly StoryLine[];
+export function narrativeOf(round: RoundResult): {
+  readonly lines: readonly NarrativeLine[];
   readonly left: number;
 } {
   const fault = faultAt(round);

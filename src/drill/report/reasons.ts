@@ -26,7 +26,7 @@ export function reasonsOf(round: RoundResult): readonly string[] {
 }
 
 /** The drill's own verdict on the rounds of a scenario; where it has none, no more than they can tell. */
-export function judgeRounds(
+export function verdictOfRounds(
   result: ScenarioResult | undefined,
   rounds: readonly RoundResult[],
 ): Verdict {

@@ -12,7 +12,7 @@ import { consoleOf, isWhole } from '../drill-context.js';
 const ASK_MS = 3000;
 
 /** Who else uses a cluster, as its master says. */
-export interface Inhabitants {
+export interface Usage {
   readonly clients: readonly string[];
   readonly queues: readonly QueueDepth[];
 }
@@ -49,8 +49,8 @@ export function refuseUnhealthy(status: ClusterStatus): void {
  * Why a person should be asked before this cluster is drilled; nothing where it is mqha's own and
  * nobody else uses it.
  */
-export function reasonsToAsk(config: ClusterConfig, inhabitants: Inhabitants): string[] {
-  const { clients, queues } = inhabitants;
+export function reasonsToAsk(config: ClusterConfig, usage: Usage): string[] {
+  const { clients, queues } = usage;
   // Earlier drills may have left something among the dead letters.
   const others = queues.filter(
     ({ name, messages }) => messages > 0 && !isDrillQueue(name) && name !== DEAD_LETTERS,
@@ -85,8 +85,8 @@ export async function consentToDrill(
   status: ClusterStatus,
   confirm: Confirm,
 ): Promise<void> {
-  const inhabitants = await inhabitantsOf(cluster, status);
-  const reasons = reasonsToAsk(cluster.config, inhabitants);
+  const usage = await usageOf(cluster, status);
+  const reasons = reasonsToAsk(cluster.config, usage);
   if (reasons.length === 0) return;
   const question = `A drill kills, suspends and restarts the processes of ${cluster.config.name}, and ${reasons.join('; ')}. Go on?`;
   if (await confirm(question)) return;
@@ -99,7 +99,7 @@ export async function consentToDrill(
  * Asks the master who uses it.
  * @throws MqhaError `drill-refused` where it does not say
  */
-export async function inhabitantsOf(cluster: Cluster, status: ClusterStatus): Promise<Inhabitants> {
+export async function usageOf(cluster: Cluster, status: ClusterStatus): Promise<Usage> {
   const { name } = cluster.config;
   const console = consoleOf(cluster, status);
   try {

@@ -2,14 +2,14 @@ import { messageOf, MqhaError } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
 import { DRILL_QUEUE } from '../workloads/payload.js';
 import type { Delivery, QueuedAttempt } from '../analysis/checker.js';
-import { look, untilWhole, type Ground } from '../drill-context.js';
-import { Hands } from '../faults/fault-injector.js';
+import { look, untilWhole, type DrillContext } from '../drill-context.js';
 import { Load } from '../workloads/load.js';
 import { forgetAside, putBack } from '../put-back.js';
 import type { RoundResult, Side } from '../result.js';
-import { Scene, type Scenario } from '../scenarios/scenario-context.js';
-import { Taker } from '../workloads/queue-consumer.js';
-import { Witness, type TimedMark } from '../timeline/timeline-recorder.js';
+import { ScenarioContext } from '../scenarios/scenario-context.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { QueueConsumer } from '../workloads/queue-consumer.js';
+import { TimelineRecorder, type TimedMark } from '../timeline/timeline-recorder.js';
 import type { Workload } from '../workloads/workload.js';
 
 /** Clients must be let in within this time, by a cluster that is whole. */
@@ -30,8 +30,8 @@ export interface Place {
 }
 
 /** What happened while clients were sending. */
-export interface Act {
-  readonly scene: Scene;
+export interface Injection {
+  readonly scenario: ScenarioContext;
   readonly began: number;
   readonly ended: number;
   readonly attempts: readonly QueuedAttempt[];
@@ -50,30 +50,29 @@ export interface Act {
  * Lets clients send, does something to the cluster at a moment that chance chooses, and waits until
  * the cluster is whole again. However that goes, what was done is undone.
  */
-export async function enact(
-  ground: Ground,
+export async function injectUnderLoad(
+  context: DrillContext,
   place: Place,
-  run: (scene: Scene) => Promise<void>,
-): Promise<Act> {
-  const { options, calm, client } = ground;
-  const { host } = ground.cluster;
-  const status = await look(ground);
-  const witness = await Witness.begin(calm);
+  run: (scenario: ScenarioContext) => Promise<void>,
+): Promise<Injection> {
+  const { options, calm, client } = context;
+  const { host } = context.cluster;
+  const status = await look(context);
+  const timeline = await TimelineRecorder.begin(calm);
   const load = new Load({
     queue: DRILL_QUEUE,
     client,
     clients: options.clients,
     rate: options.rate,
-    run: ground.run,
-    firstClient: ground.numberClients(options.clients),
+    run: context.run,
+    firstClient: context.numberClients(options.clients),
   });
-  const taker = new Taker(DRILL_QUEUE, client, () => load.acknowledged);
+  const consumer = new QueueConsumer(DRILL_QUEUE, client, () => load.acknowledged);
   const phase = { now: '' };
-  const scene = new Scene({
-    ground,
+  const scenario = new ScenarioContext({
+    drill: context,
     side: place.side,
-    witness,
-    hands: new Hands(ground, witness),
+    timeline,
     load,
     status,
     say: (text) => {
@@ -83,56 +82,57 @@ export async function enact(
     },
   });
   const began = Date.now();
-  scene.say('sending');
+  scenario.say('sending');
   load.start();
-  taker.start();
+  consumer.start();
   const ticker = setInterval(() => {
     const { rate, acknowledged, outageMs } = load;
     const figures = { phase: phase.now, rate, acknowledged, outageMs };
     host.emit({ type: 'drill-progress', ...title(place), ...figures });
   }, TICK_MS);
-  const hear = ground.listen(witness);
+  const hear = context.listen(timeline);
   let isWhole = false;
   let failed = false;
   try {
-    await steady(scene);
-    scene.say(place.scenario.name);
-    await run(scene);
-    await scene.whole();
+    await steady(scenario);
+    scenario.say(place.scenario.name);
+    await run(scenario);
+    await scenario.recoverAll();
+    await scenario.whole();
     isWhole = true;
-    witness.mark('whole', null, 'every node is in again');
-    await scene.served();
-    scene.say('sending');
-    await scene.pause(began + options.durationMs - Date.now());
+    timeline.mark('whole', null, 'every node is in again');
+    await scenario.served();
+    scenario.say('sending');
+    await scenario.pause(began + options.durationMs - Date.now());
   } catch (error) {
     failed = true;
-    if (host.signal.aborted) scene.unknown.push('the round was interrupted');
-    else scene.faults.push(firstLine(messageOf(error)));
+    if (host.signal.aborted) scenario.unknown.push('the round was interrupted');
+    else scenario.violations.push(firstLine(messageOf(error)));
   }
-  let back = isWhole && scene.faults.length === 0;
+  let back = isWhole && scenario.violations.length === 0;
   if (isWhole) {
-    await ground.record.settle('killed');
-    await forgetAside(ground);
+    await context.record.settle('killed');
+    await forgetAside(context);
   } else {
-    scene.say('putting the cluster back');
-    isWhole = await helped(ground, scene);
+    scenario.say('putting the cluster back');
+    isWhole = await helped(context, scenario);
     // What was interrupted had no time to come back by itself.
     if (host.signal.aborted) back = isWhole;
   }
   clearInterval(ticker);
   hear();
-  scene.say('ending the load');
+  scenario.say('ending the load');
   await load.stop(LAST_SEND_MS);
-  await taker.stop();
+  await consumer.stop();
   const ended = Date.now();
-  const { marks, log } = await witness.end();
-  const { master } = await look(ground);
+  const { marks, log } = await timeline.end();
+  const { master } = await look(context);
   return {
-    scene,
+    scenario,
     began,
     ended,
-    attempts: [...attemptsOf(load), ...scene.attempts],
-    consumed: taker.deliveries,
+    attempts: [...attemptsOf(load), ...scenario.attempts],
+    consumed: consumer.deliveries,
     marks,
     log,
     masterAfter: master,
@@ -143,10 +143,10 @@ export async function enact(
 }
 
 /** Clients are served, and the fault comes at a moment that nobody knows before. */
-async function steady(scene: Scene): Promise<void> {
-  const { options, random, cluster } = scene.ground;
-  const flows = await scene.load.flows(0, Deadline.in(FLOW_MS), cluster.host.signal);
-  await scene.pause(options.durationMs * (0.2 + 0.2 * random()));
+async function steady(scenario: ScenarioContext): Promise<void> {
+  const { options, random, cluster } = scenario.drill;
+  const flows = await scenario.load.flows(0, Deadline.in(FLOW_MS), cluster.host.signal);
+  await scenario.pause(options.durationMs * (0.2 + 0.2 * random()));
   if (flows) return;
   throw new MqhaError('drill-failed', 'the clients were not served before anything was done', {
     hint: 'See `mqha status`.',
@@ -155,14 +155,14 @@ async function steady(scene: Scene): Promise<void> {
 }
 
 /** A cluster that did not come back is helped as a person would. */
-async function helped(ground: Ground, scene: Scene): Promise<boolean> {
-  const { limitMs } = ground.options;
+async function helped(context: DrillContext, scenario: ScenarioContext): Promise<boolean> {
+  const { limitMs } = context.options;
   try {
-    const done = await putBack(ground, limitMs);
-    for (const text of done) scene.witness.mark('repair', null, `the drill ${text}`);
-    return (await untilWhole(ground, new Map(), Deadline.in(limitMs))) !== undefined;
+    const done = await putBack(context, limitMs);
+    for (const text of done) scenario.timeline.mark('repair', null, `the drill ${text}`);
+    return (await untilWhole(context, Deadline.in(limitMs))) !== undefined;
   } catch (error) {
-    scene.faults.push(`it could not be put back: ${firstLine(messageOf(error))}`);
+    scenario.violations.push(`it could not be put back: ${firstLine(messageOf(error))}`);
     return false;
   }
 }

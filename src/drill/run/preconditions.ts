@@ -2,9 +2,9 @@ import { throwIfInterrupted } from '../../state/cluster.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { Deadline, sleep } from '../../lib/time.js';
 import { isDrillQueue } from '../workloads/payload.js';
-import { inhabitantsOf, isHealthy, refused, refuseUnhealthy } from './consent.js';
+import { usageOf, isHealthy, refused, refuseUnhealthy } from './consent.js';
 import { discard } from '../analysis/drain.js';
-import { depthOf, look, type Ground } from '../drill-context.js';
+import { depthOf, look, type DrillContext } from '../drill-context.js';
 import { putBack } from '../put-back.js';
 import { forgetSubscriptions } from '../workloads/subscriptions.js';
 
@@ -13,28 +13,28 @@ const HEALTHY_MS = 5000;
 const DISCARD_MS = 60_000;
 
 /** Tells the user what comes before the rounds, and between them. */
-export function step({ calm }: Ground, text: string): void {
+export function step({ calm }: DrillContext, text: string): void {
   calm.host.emit({ type: 'drill-step', text });
 }
 
 /** Undoes what a drill has left that was killed. */
-export async function putRightEarlier(ground: Ground): Promise<void> {
-  if (ground.record.isEmpty) return;
-  step(ground, 'putting right what an interrupted drill has left');
-  const done = await putBack(ground, ground.options.limitMs);
+export async function recoverEarlier(context: DrillContext): Promise<void> {
+  if (context.record.isEmpty) return;
+  step(context, 'putting right what an interrupted drill has left');
+  const done = await putBack(context, context.options.limitMs);
   const message = `an earlier drill was interrupted; ${done.length === 0 ? 'nothing was left of it' : done.join(', ')}`;
-  ground.calm.host.emit({ type: 'warning', message });
+  context.calm.host.emit({ type: 'warning', message });
 }
 
 /** The cluster as it is once it looks well. @throws MqhaError `drill-refused` where it does not */
-export async function healthy(ground: Ground): Promise<ClusterStatus> {
+export async function healthy(context: DrillContext): Promise<ClusterStatus> {
   const deadline = Deadline.in(HEALTHY_MS);
   for (;;) {
-    throwIfInterrupted(ground.cluster.host, 'nothing was done yet');
-    const status = await look(ground);
+    throwIfInterrupted(context.cluster.host, 'nothing was done yet');
+    const status = await look(context);
     if (isHealthy(status)) return status;
     if (deadline.passed || status.state === 'stopped') refuseUnhealthy(status);
-    await sleep(300, ground.cluster.host.signal);
+    await sleep(300, context.cluster.host.signal);
   }
 }
 
@@ -42,14 +42,14 @@ export async function healthy(ground: Ground): Promise<ClusterStatus> {
  * Empties the queues of drills, and removes their durable subscriptions.
  * @throws MqhaError `drill-refused` where one of them holds what no drill has sent
  */
-export async function discardEarlier(ground: Ground, status: ClusterStatus): Promise<void> {
-  await forgetSubscriptions(ground);
-  const { queues } = await inhabitantsOf(ground.calm, status);
+export async function discardEarlier(context: DrillContext, status: ClusterStatus): Promise<void> {
+  await forgetSubscriptions(context);
+  const { queues } = await usageOf(context.calm, status);
   const full = queues.filter(({ name, messages }) => isDrillQueue(name) && messages > 0);
   for (const { name: queue } of full) {
     const left = await discard(queue, {
-      client: ground.client,
-      depth: () => depthOf(ground, queue),
+      client: context.client,
+      depth: () => depthOf(context, queue),
       limitMs: DISCARD_MS,
     });
     if (left.strange !== undefined) {
@@ -58,9 +58,9 @@ export async function discardEarlier(ground: Ground, status: ClusterStatus): Pro
         'That queue is for drills only; take the message away.',
       );
     }
-    ground.ghosts.set(queue, left.ghosts);
+    context.undeliverable.set(queue, left.undeliverable);
     if (left.discarded > 0) {
-      step(ground, `discarded ${left.discarded} messages of an earlier drill from ${queue}`);
+      step(context, `discarded ${left.discarded} messages of an earlier drill from ${queue}`);
     }
   }
 }

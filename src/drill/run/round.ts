@@ -1,7 +1,7 @@
 import { formatDuration } from '../../lib/time.js';
-import { enact, type Act, type Place } from './injection.js';
+import { injectUnderLoad, type Injection, type Place } from './injection.js';
 import { sumCounts } from '../analysis/checker.js';
-import type { Ground } from '../drill-context.js';
+import type { DrillContext } from '../drill-context.js';
 import {
   afterFault,
   gapsOf,
@@ -26,36 +26,38 @@ export interface Held {
  * become whole again, the queues are emptied and checked. However the fault goes, what the drill did is
  * undone. An interruption ends it early; the round then holds what is known.
  */
-export async function holdRound(ground: Ground, place: Place): Promise<Held> {
+export async function holdRound(context: DrillContext, place: Place): Promise<Held> {
   const { scenario, workload } = place;
-  const work = await workload.begin?.(ground);
+  const work = await workload.begin?.(context);
   try {
-    const prelude = scenario.prepare && (await enact(ground, place, scenario.prepare));
-    const act = prelude?.failed === true ? prelude : await enact(ground, place, scenario.run);
-    const acts = prelude === undefined || prelude === act ? [act] : [prelude, act];
+    const prelude = scenario.prepare && (await injectUnderLoad(context, place, scenario.prepare));
+    const injection =
+      prelude?.failed === true ? prelude : await injectUnderLoad(context, place, scenario.run);
+    const injections =
+      prelude === undefined || prelude === injection ? [injection] : [prelude, injection];
     await work?.stop();
     const found = await findOut(
-      ground,
-      act,
-      acts.flatMap(({ attempts }) => attempts),
-      acts.flatMap(({ consumed }) => consumed),
+      context,
+      injection,
+      injections.flatMap(({ attempts }) => attempts),
+      injections.flatMap(({ consumed }) => consumed),
       work,
     );
-    return { result: resultOf(place, act, found), isWhole: act.isWhole };
+    return { result: resultOf(place, injection, found), isWhole: injection.isWhole };
   } finally {
     await work?.close();
   }
 }
 
 function resultOf(
-  { scenario, workload, side, round }: Place,
-  act: Act,
+  { scenario: { name }, workload, side, round }: Place,
+  injection: Injection,
   { parts, findings, unknown: unread }: Found,
 ): RoundResult {
-  const { scene, began, ended } = act;
-  const sends = scene.load.sends.flat();
-  const faultTimes = scene.witness.faults;
-  const allGaps = scene.load.sends.flatMap((ofClient) => gapsOf(ofClient));
+  const { scenario, began, ended } = injection;
+  const sends = scenario.load.sends.flat();
+  const faultTimes = scenario.timeline.faultTimes;
+  const allGaps = scenario.load.sends.flatMap((ofClient) => gapsOf(ofClient));
   const gaps = longestFirst(afterFault(allGaps, faultTimes[0] ?? Infinity));
   const [longest] = gaps;
   const services = mergedGaps(gaps).flatMap(({ from, to }): TimedMark[] => {
@@ -66,21 +68,21 @@ function resultOf(
   const relative = <T extends { readonly at: number }>(list: readonly T[]): T[] =>
     list.map((item) => ({ ...item, at: item.at - began }));
   const faults = [
-    ...scene.faults,
-    ...scene.checks.flatMap((later) => later(sends) ?? []),
+    ...scenario.violations,
+    ...scenario.checks.flatMap((later) => later(sends) ?? []),
     ...findings.filter(({ fails }) => fails).map(({ text }) => text),
   ];
-  const unknown = [...scene.unknown, ...unread];
+  const unknown = [...scenario.unknown, ...unread];
   return {
-    scenario: scenario.name,
+    scenario: name,
     workload: workload.name,
     side,
     round,
     startedAt: new Date(began).toISOString(),
     ms: ended - began,
-    target: scene.target,
-    masterBefore: scene.status.master,
-    masterAfter: act.masterAfter,
+    target: scenario.target,
+    masterBefore: scenario.status.master,
+    masterAfter: injection.masterAfter,
     counts: sumCounts(parts.map(({ check }) => check.counts)),
     parts: parts.map(({ name, check }) => ({ name, counts: check.counts })),
     findings,
@@ -93,9 +95,9 @@ function resultOf(
       longest === undefined ? 0 : longest.to === undefined ? null : longest.to - longest.from,
     sinceFaultMs: sinceFault(allGaps, sends, faultTimes) ?? null,
     acknowledgedPer100ms: per100ms(sends, began, ended - began),
-    marks: relative([...act.marks, ...services].sort((a, b) => a.at - b.at)),
-    log: relative(act.log),
-    back: act.back,
+    marks: relative([...injection.marks, ...services].sort((a, b) => a.at - b.at)),
+    log: relative(injection.log),
+    back: injection.back,
     faults,
     ...(unknown.length > 0 ? { unknown } : {}),
   };

@@ -1,52 +1,36 @@
-import type { Cluster } from '../../state/cluster.js';
-import { throwIfInterrupted } from '../../state/cluster.js';
-import { startNodes } from '../../operations/start/start.js';
-import type { ClusterStatus } from '../../observe/status.js';
 import { quorumOf } from '../../config/checks.js';
-import type { ClusterConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline, formatDuration, sleep } from '../../lib/time.js';
+import type { ClusterStatus } from '../../observe/status.js';
+import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
+import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import type { QueuedAttempt } from '../analysis/checker.js';
-import { look, untilWhole, type Ground } from '../drill-context.js';
-import type { Hands } from '../faults/fault-injector.js';
-import type { Load, LoadSend } from '../workloads/load.js';
+import { look, untilWhole, type DrillContext } from '../drill-context.js';
+import { FaultInjector } from '../faults/fault-injector.js';
+import type { Fault, FaultContext } from '../faults/fault.js';
+import { operationsOn } from '../faults/fault-operations.js';
 import { pick } from '../random.js';
 import type { Side } from '../result.js';
-import type { Witness } from '../timeline/timeline-recorder.js';
-
-/** What can be done to a cluster in a round, and what must follow. */
-export interface Scenario {
-  readonly name: string;
-  /** One sentence: what is done. */
-  readonly description: string;
-  /** Whether what follows is another thing under a supervisor; then it is measured both ways. */
-  readonly supervised: boolean;
-  /** Why it cannot be done to this cluster; undefined where it can. */
-  readonly impossible?: (config: ClusterConfig) => string | undefined;
-  /** Brings about what the fault needs, with clients of its own whose outages do not count. */
-  readonly prepare?: (scene: Scene) => Promise<void>;
-  /** Does it, and what a person would do about it where no supervisor runs. */
-  readonly run: (scene: Scene) => Promise<void>;
-}
+import type { TimelineRecorder } from '../timeline/timeline-recorder.js';
+import type { Load, LoadSend } from '../workloads/load.js';
 
 /** A check of the sends of a round, made when all of them are decided. */
 export type LaterCheck = (sends: readonly LoadSend[]) => string | undefined;
 
 const LOOK_MS = 20;
 
-/** A cluster that serves, clients that send, and the hands that do something about it. */
-export class Scene {
-  readonly ground: Ground;
+/** What a scenario works with: a cluster that serves, clients that send, and the faults that it injects. */
+export class ScenarioContext {
+  readonly drill: DrillContext;
   readonly side: Side;
-  readonly witness: Witness;
-  readonly hands: Hands;
+  readonly timeline: TimelineRecorder;
   readonly load: Load;
   /** As it was before the fault. */
   readonly status: ClusterStatus;
   /** Whom the fault meets: `mq02 (master)`. */
   target = '';
   /** What was not as the scenario promises. */
-  readonly faults: string[] = [];
+  readonly violations: string[] = [];
   /** What could not be seen, so that nobody can say whether it was as promised. */
   readonly unknown: string[] = [];
   readonly checks: LaterCheck[] = [];
@@ -55,27 +39,32 @@ export class Scene {
   /** Queues other than that of the load from which messages must come. */
   readonly queues: string[] = [];
   readonly #say: (phase: string) => void;
+  readonly #faults: FaultInjector;
 
   constructor(parts: {
-    readonly ground: Ground;
+    readonly drill: DrillContext;
     readonly side: Side;
-    readonly witness: Witness;
-    readonly hands: Hands;
+    readonly timeline: TimelineRecorder;
     readonly load: Load;
     readonly status: ClusterStatus;
     readonly say: (phase: string) => void;
   }) {
-    this.ground = parts.ground;
+    this.drill = parts.drill;
     this.side = parts.side;
-    this.witness = parts.witness;
-    this.hands = parts.hands;
+    this.timeline = parts.timeline;
     this.load = parts.load;
     this.status = parts.status;
     this.#say = parts.say;
+    this.#faults = new FaultInjector(this.#faultContext());
   }
 
   get cluster(): Cluster {
-    return this.ground.cluster;
+    return this.drill.cluster;
+  }
+
+  /** Whether a supervisor looks after the cluster. */
+  get supervised(): boolean {
+    return this.side === 'supervisor';
   }
 
   get names(): string[] {
@@ -100,7 +89,7 @@ export class Scene {
   }
 
   anySlave(): string {
-    return pick(this.slaves, this.ground.random);
+    return pick(this.slaves, this.drill.random);
   }
 
   /** A name with what it was before the fault: `mq02 (master and elector)`. */
@@ -115,10 +104,25 @@ export class Scene {
       .join(', ');
   }
 
+  /** Injects a fault, and waits until it has taken effect. */
+  inject(fault: Fault): Promise<void> {
+    return this.#faults.inject(fault);
+  }
+
+  /** Recovers from a fault before the scenario ends. */
+  recover(fault: Fault): Promise<void> {
+    return this.#faults.recover(fault);
+  }
+
+  /** Recovers from every fault that is left, the last one first. */
+  recoverAll(): Promise<void> {
+    return this.#faults.recoverAll();
+  }
+
   /** Waits; ends early, with an error, where the user interrupts. @throws MqhaError `interrupted` */
   async pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, this.cluster.host.signal);
-    this.#resetOnRequest();
+    this.#throwIfInterrupted();
   }
 
   /**
@@ -128,13 +132,13 @@ export class Scene {
    */
   async served(): Promise<boolean> {
     const since = Date.now();
-    const { limitMs } = this.ground.options;
+    const { limitMs } = this.drill.options;
     const { signal } = this.cluster.host;
     this.say('waiting for service');
     const isServed = await this.load.flows(since, Deadline.in(limitMs), signal);
-    this.#resetOnRequest();
+    this.#throwIfInterrupted();
     if (!isServed) {
-      this.faults.push(`service did not come back within ${formatDuration(limitMs)}`);
+      this.violations.push(`service did not come back within ${formatDuration(limitMs)}`);
     }
     return isServed;
   }
@@ -142,12 +146,12 @@ export class Scene {
   /** Looks again until the cluster is as wanted; undefined where it was not in time. */
   async until(
     wanted: (status: ClusterStatus) => boolean,
-    limitMs = this.ground.options.limitMs,
+    limitMs = this.drill.options.limitMs,
   ): Promise<ClusterStatus | undefined> {
     const deadline = Deadline.in(limitMs);
     for (;;) {
-      this.#resetOnRequest();
-      const status = await look(this.ground);
+      this.#throwIfInterrupted();
+      const status = await look(this.drill);
       if (wanted(status)) return status;
       if (deadline.passed) return undefined;
       await sleep(LOOK_MS, this.cluster.host.signal);
@@ -155,38 +159,41 @@ export class Scene {
   }
 
   /**
-   * After a death: without a supervisor the dead are started again, as a person would, once others
-   * serve in their place where they can.
+   * Waits until what the faults met is at work again, and the cluster is whole. Every fault must have been
+   * recovered from.
+   * @throws MqhaError `timeout`
    */
-  async recover(...dead: readonly string[]): Promise<void> {
-    const brokers = dead.filter((name) => this.names.includes(name));
-    const { replicas } = this.cluster.config;
-    if (replicas - brokers.length >= quorumOf(replicas)) await this.served();
-    await this.revive();
-  }
-
-  /** Without a supervisor: starts what does not run, and waits until all is whole. */
-  async revive(): Promise<void> {
-    if (this.side === 'supervisor') return;
-    this.say('starting what died');
-    const { limitMs } = this.ground.options;
-    await startNodes(this.cluster, this.cluster.config.nodes, { timeoutMs: limitMs, whole: true });
-  }
-
-  /** Waits until the cluster is whole. @throws MqhaError `timeout` */
   async whole(): Promise<void> {
-    const { limitMs } = this.ground.options;
+    const { limitMs } = this.drill.options;
     this.say('waiting until the cluster is whole');
     const { signal } = this.cluster.host;
-    const at = await untilWhole(this.ground, this.hands.replaced, Deadline.in(limitMs), signal);
-    this.#resetOnRequest();
+    const deadline = Deadline.in(limitMs);
+    await this.#faults.recovered(deadline);
+    const at = await untilWhole(this.drill, deadline, signal);
+    this.#throwIfInterrupted();
     if (at !== undefined) return;
     throw new MqhaError('timeout', `the cluster was not whole within ${formatDuration(limitMs)}`, {
       hint: 'See `mqha status`.',
     });
   }
 
-  #resetOnRequest(): void {
+  #faultContext(): FaultContext {
+    const { calm, cluster, record } = this.drill;
+    const { replicas } = cluster.config;
+    return {
+      processes: calm.registry,
+      undoLog: record,
+      timeline: this.timeline,
+      operations: operationsOn(this.drill, this.#say),
+      supervised: this.supervised,
+      canServeWithout: (names) =>
+        !names.includes(ZOOKEEPER) && replicas - names.length >= quorumOf(replicas),
+      served: () => this.served(),
+      signal: cluster.host.signal,
+    };
+  }
+
+  #throwIfInterrupted(): void {
     throwIfInterrupted(this.cluster.host, 'the drill puts the cluster back');
   }
 }

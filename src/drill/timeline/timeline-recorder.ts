@@ -24,7 +24,7 @@ export type TimedMark = Mark;
  * Watches a cluster during a round: when processes end and come, who is elected, and what the
  * brokers log. All times are Date.now().
  */
-export class Witness {
+export class TimelineRecorder {
   readonly #cluster: Cluster;
   readonly #reader: ZooKeeperReader;
   readonly #marks: TimedMark[] = [];
@@ -47,17 +47,17 @@ export class Witness {
   }
 
   /** Watches from now on, until end(). */
-  static async begin(cluster: Cluster): Promise<Witness> {
-    const witness = new Witness(cluster);
+  static async begin(cluster: Cluster): Promise<TimelineRecorder> {
+    const recorder = new TimelineRecorder(cluster);
     for (const { name } of cluster.config.nodes) {
       const { log } = cluster.layout.node(name);
-      witness.#logs.set(name, {
+      recorder.#logs.set(name, {
         log: await LogSince.now(`${log}/activemq.log`),
         stderr: await LogSince.now(`${log}/stderr.log`),
       });
     }
-    witness.#watching = Promise.all([witness.#watchProcesses(), witness.#watchElection()]);
-    return witness;
+    recorder.#watching = Promise.all([recorder.#watchProcesses(), recorder.#watchElection()]);
+    return recorder;
   }
 
   /** Notes something that the drill has done or seen. */
@@ -66,7 +66,7 @@ export class Witness {
   }
 
   /** When the faults came, in their order. */
-  get faults(): number[] {
+  get faultTimes(): number[] {
     return this.#marks.filter(({ kind }) => kind === 'fault').map(({ at }) => at);
   }
 

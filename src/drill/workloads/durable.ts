@@ -42,9 +42,9 @@ export const durable: Workload = {
   name: 'durable',
   description:
     'Durable subscriptions, one that is here, one away, one with a selector, one that acknowledges single messages: each gets every message.',
-  begin: (ground) =>
-    JmsWork.begin(ground, async (jms): Promise<Work> => {
-      await forgetSubscriptions(ground);
+  begin: (context) =>
+    JmsWork.begin(context, async (jms): Promise<Work> => {
+      await forgetSubscriptions(context);
       for (const subscription of SUBSCRIPTIONS) {
         const { name, acknowledge } = subscription;
         jms.start(name, consumerOf(subscription, acknowledge ?? 'none'));
@@ -63,7 +63,7 @@ export const durable: Workload = {
         },
         close: async () => {
           await jms.clients.end();
-          await forgetSubscriptions(ground);
+          await forgetSubscriptions(context);
         },
       };
     }),

@@ -14,8 +14,8 @@ export const groups: Workload = {
   name: 'groups',
   description:
     'Messages of groups (JMSXGroupID), and two consumers: what comes for the first time comes in the order of its group.',
-  begin: (ground) =>
-    JmsWork.begin(ground, async (jms): Promise<Work> => {
+  begin: (context) =>
+    JmsWork.begin(context, async (jms): Promise<Work> => {
       const queue = `queue://${QUEUE}`;
       const consumers = ['consumer 1', 'consumer 2'];
       for (const name of consumers) jms.start(name, { role: 'consume', from: queue, ...TAKEN });

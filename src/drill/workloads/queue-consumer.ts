@@ -13,7 +13,7 @@ const LOOK_MS = 10;
  * A consumer that takes from a queue while faults are done, and acknowledges each message. It leaves
  * as much as it takes, so that there is a depth to look at afterwards.
  */
-export class Taker {
+export class QueueConsumer {
   readonly #receiver: QueueReceiver;
   readonly #available: () => number;
   readonly #taken: Received[] = [];

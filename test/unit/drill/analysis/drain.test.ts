@@ -7,11 +7,11 @@ const body = (number: number) => `0123abcd:0:${number}`;
 /** A queue with these messages, and how many of them are still in it. */
 async function queueWith(
   messages: readonly string[],
-  options: PeerOptions & { ghosts?: number } = {},
+  options: PeerOptions & { undeliverable?: number } = {},
 ) {
   const master = await peer({ ...options, queue: messages });
   const depth = () =>
-    Promise.resolve(messages.length - master.accepted.length + (options.ghosts ?? 0));
+    Promise.resolve(messages.length - master.accepted.length + (options.undeliverable ?? 0));
   const client = { brokers: [master.broker], account: undefined };
   return { master, how: { client, depth, limitMs: 20_000 } };
 }
@@ -24,7 +24,7 @@ describe('a queue', () => {
     expect(await drain('q', { ...how, expected })).toEqual({
       deliveries: messages,
       unread: undefined,
-      ghosts: 0,
+      undeliverable: 0,
     });
     await become(() => master.accepted.length === 3);
   });
@@ -32,20 +32,20 @@ describe('a queue', () => {
   it('is at its end where something is missing and the master counts nothing', async () => {
     const { how } = await queueWith([body(1)]);
     const drained = await drain('q', { ...how, expected: new Set([body(1), body(2)]) });
-    expect(drained).toEqual({ deliveries: [body(1)], unread: undefined, ghosts: 0 });
+    expect(drained).toEqual({ deliveries: [body(1)], unread: undefined, undeliverable: 0 });
   });
 
   it('is at its end where more is counted than comes, which is told', async () => {
-    const { how } = await queueWith([body(1)], { ghosts: 2 });
+    const { how } = await queueWith([body(1)], { undeliverable: 2 });
     const drained = await drain('q', { ...how, expected: new Set([body(1)]) });
-    expect(drained).toEqual({ deliveries: [body(1)], unread: undefined, ghosts: 2 });
+    expect(drained).toEqual({ deliveries: [body(1)], unread: undefined, undeliverable: 2 });
   });
 
   it('is not waited for where so much was counted before', async () => {
-    const { how } = await queueWith([body(1)], { ghosts: 2 });
+    const { how } = await queueWith([body(1)], { undeliverable: 2 });
     const began = performance.now();
-    const drained = await drain('q', { ...how, expected: new Set([body(1)]), ghosts: 2 });
-    expect(drained.ghosts).toBe(2);
+    const drained = await drain('q', { ...how, expected: new Set([body(1)]), undeliverable: 2 });
+    expect(drained.undeliverable).toBe(2);
     expect(performance.now() - began).toBeLessThan(2500);
   });
 
@@ -66,7 +66,7 @@ describe('what an earlier drill left', () => {
 
   it('is nothing where the queue is empty: nobody is asked for it', async () => {
     const { master, how } = await queueWith([]);
-    expect(await discard('q', how)).toEqual({ discarded: 0, ghosts: 0 });
+    expect(await discard('q', how)).toEqual({ discarded: 0, undeliverable: 0 });
     expect(master.connections).toEqual([]);
   });
 });

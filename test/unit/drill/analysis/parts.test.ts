@@ -12,7 +12,7 @@ import {
   timedLines,
 } from '../../../../src/drill/timeline/broker-log.js';
 import { newSeed, pick, randomFrom, shuffled } from '../../../../src/drill/random.js';
-import { acknowledgedWithin } from '../../../../src/drill/scenarios/quorum.js';
+import { acknowledgedWithin } from '../../../../src/drill/scenarios/lose-quorum.js';
 import type { LoadSend } from '../../../../src/drill/workloads/load.js';
 
 const LOG = `2026-11-24 10:23:37,777 | INFO  | Promoted to master | org.apache.activemq.leveldb.replicated.MasterElector | hawtdispatch-DEFAULT-1

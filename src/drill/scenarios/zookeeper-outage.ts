@@ -1,5 +1,6 @@
 import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import type { Scenario } from './scenario-context.js';
+import { kill } from '../faults/kill-processes.js';
+import type { Scenario } from './scenario.js';
 
 /** Without a supervisor ZooKeeper stays away for so long. */
 const AWAY_MS = 3000;
@@ -11,11 +12,11 @@ export const zookeeperOutage: Scenario = {
   supervised: true,
   impossible: ({ zookeeper }) =>
     zookeeper.managed ? undefined : 'ZooKeeper is not managed by mqha, so it cannot be killed',
-  run: async (scene) => {
-    scene.target = ZOOKEEPER;
-    await scene.hands.kill([ZOOKEEPER]);
-    if (scene.side === 'alone') await scene.pause(AWAY_MS);
-    await scene.revive();
-    await scene.served();
+  run: async (scenario) => {
+    scenario.target = ZOOKEEPER;
+    await scenario.inject(kill([ZOOKEEPER]));
+    if (!scenario.supervised) await scenario.pause(AWAY_MS);
+    await scenario.recoverAll();
+    await scenario.served();
   },
 };

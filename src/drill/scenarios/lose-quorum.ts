@@ -1,7 +1,8 @@
 import { quorumOf } from '../../config/checks.js';
-import type { LoadSend } from '../workloads/load.js';
+import { kill } from '../faults/kill-processes.js';
 import { shuffled } from '../random.js';
-import type { Scenario } from './scenario-context.js';
+import type { LoadSend } from '../workloads/load.js';
+import type { Scenario } from './scenario.js';
 
 /** Without a supervisor quorum stays lost for so long once that has settled. */
 const HELD_MS = 1500;
@@ -19,28 +20,29 @@ export const loseQuorum: Scenario = {
   description:
     'So many are killed at once that quorum is gone: service must refuse, and return when they are back.',
   supervised: true,
-  run: async (scene) => {
-    const { names, ground, hands } = scene;
-    const { replicas } = scene.cluster.config;
+  run: async (scenario) => {
+    const { names, drill } = scenario;
+    const { replicas } = scenario.cluster.config;
     // The master is among them or not; alone it must refuse as well.
-    const victims = shuffled(names, ground.random).slice(0, replicas - quorumOf(replicas) + 1);
-    scene.target = scene.described(...victims);
-    await hands.kill(victims);
-    scene.say('waiting until service is refused');
-    const settled = await scene.until(({ state }) => state === 'no-quorum');
+    const victims = shuffled(names, drill.random).slice(0, replicas - quorumOf(replicas) + 1);
+    scenario.target = scenario.described(...victims);
+    await scenario.inject(kill(victims));
+    scenario.say('waiting until service is refused');
+    const settled = await scenario.until(({ state }) => state === 'no-quorum');
     const from = Date.now();
     if (settled === undefined) {
-      scene.unknown.push('it was not seen that quorum was lost, so not that service was refused');
-    } else if (scene.side === 'alone') {
-      await scene.pause(HELD_MS);
+      scenario.unknown.push(
+        'it was not seen that quorum was lost, so not that service was refused',
+      );
+    } else if (scenario.supervised) {
+      await scenario.until(({ state }) => state !== 'no-quorum');
     } else {
-      await scene.until(({ state }) => state !== 'no-quorum');
+      await scenario.pause(HELD_MS);
     }
     const to = Date.now();
-    scene.checks.push((sends) => {
+    scenario.checks.push((sends) => {
       const count = settled === undefined ? 0 : acknowledgedWithin(sends, from, to);
       return count === 0 ? undefined : `${count} sends were acknowledged while there was no quorum`;
     });
-    await scene.revive();
   },
 };
