@@ -3,7 +3,6 @@ import type { Cluster } from '../state/cluster.js';
 import { startNodes } from '../operations/start/start.js';
 import { ensureSupervisor } from '../operations/supervision.js';
 import type { DrillContext } from './drill-context.js';
-import { resumeSuspended } from './faults/suspend-processes.js';
 import { lockDrill } from './lock.js';
 import { DrillRecord } from './record.js';
 
@@ -69,4 +68,21 @@ export async function puttingRight<T>(cluster: Cluster, start: () => Promise<T>)
   } finally {
     await lock.release();
   }
+}
+
+/**
+ * Resumes what the record says was suspended, where that is still the same process.
+ * @returns the names of those that were resumed
+ */
+export async function resumeSuspended({
+  record,
+  calm,
+}: Pick<DrillContext, 'record' | 'calm'>): Promise<string[]> {
+  const resumed: string[] = [];
+  for (const { name, pid, startTime } of record.undone.suspended) {
+    const process = await calm.registry.look({ pid, startTime, argv: [], suspended: true });
+    if (process && (await calm.registry.signal(process, 'SIGCONT'))) resumed.push(name);
+  }
+  await record.settle('suspended');
+  return resumed;
 }

@@ -9,7 +9,7 @@ import { switchover } from '../../operations/switchover.js';
 import { withLock } from '../../state/cluster.js';
 import { want } from '../../state/desired-state.js';
 import { consoleOf, look, type DrillContext } from '../drill-context.js';
-import { asideOf } from '../put-back.js';
+import { asideOf, resumeSuspended } from '../put-back.js';
 import type { FaultOperations } from './fault.js';
 
 const ASK_MS = 10_000;
@@ -52,5 +52,6 @@ export function operationsOn(drill: DrillContext, say: (phase: string) => void):
       if (!master) throw new Error('there is no master to delete queues on');
       await removeQueue(master, calm.config.name, name, ASK_MS);
     },
+    resume: () => resumeSuspended(drill),
   };
 }

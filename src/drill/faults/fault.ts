@@ -28,7 +28,7 @@ export interface Fault {
 export interface FaultContext {
   readonly processes: Pick<ProcessRegistry, 'find' | 'recorded' | 'look' | 'isAlive' | 'signal'>;
   /** What is to be undone, kept where whoever comes after a drill that was killed finds it. */
-  readonly undoLog: Pick<DrillRecord, 'add' | 'settle' | 'undone'>;
+  readonly undoLog: Pick<DrillRecord, 'add'>;
   readonly timeline: Pick<TimelineRecorder, 'mark'>;
   readonly operations: FaultOperations;
   /** Whether a supervisor starts again what has died. */
@@ -53,6 +53,8 @@ export interface FaultOperations {
   /** Puts the store of a stopped node aside, so that it comes back with an empty one. */
   emptyStore(name: string): Promise<void>;
   deleteQueue(name: string): Promise<void>;
+  /** Resumes every process that the undo log says is suspended. @returns the names of those that were */
+  resume(): Promise<readonly string[]>;
 }
 
 /** The parts of a fault; faultOf() keeps their order, and writes the undo down before the injection. */

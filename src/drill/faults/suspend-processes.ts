@@ -20,9 +20,9 @@ export function suspend(
     },
     hasPropagated: async (context, found) =>
       !(await suspendedAmong(context, found)).includes(false),
-    recover: async ({ undoLog, processes, timeline }) => {
-      const resumed = await resumeSuspended({ record: undoLog, calm: { registry: processes } });
-      for (const name of resumed) timeline.mark('repair', name, `${name} resumed`);
+    recover: async ({ operations, timeline }) => {
+      for (const name of await operations.resume())
+        timeline.mark('repair', name, `${name} resumed`);
     },
     hasRecovered: async (context, found) =>
       replaced
@@ -34,24 +34,4 @@ export function suspend(
 /** Of each process whether it is suspended; undefined of one that has ended. */
 function suspendedAmong({ processes }: FaultContext, found: readonly FoundProcess[]) {
   return Promise.all(found.map(async ({ process }) => (await processes.look(process))?.suspended));
-}
-
-/**
- * Resumes what the undo log says was suspended, where that is still the same process.
- * @returns the names of those that were resumed
- */
-export async function resumeSuspended({
-  record,
-  calm,
-}: {
-  readonly record: Pick<FaultContext['undoLog'], 'undone' | 'settle'>;
-  readonly calm: { readonly registry: Pick<FaultContext['processes'], 'look' | 'signal'> };
-}): Promise<string[]> {
-  const resumed: string[] = [];
-  for (const { name, pid, startTime } of record.undone.suspended) {
-    const process = await calm.registry.look({ pid, startTime, argv: [], suspended: true });
-    if (process && (await calm.registry.signal(process, 'SIGCONT'))) resumed.push(name);
-  }
-  await record.settle('suspended');
-  return resumed;
 }

@@ -3,9 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
-import { resumeSuspended } from '../../../src/drill/faults/suspend-processes.js';
 import { lockDrill } from '../../../src/drill/lock.js';
-import { asideOf, forgetAside, puttingRight } from '../../../src/drill/put-back.js';
+import {
+  asideOf,
+  forgetAside,
+  puttingRight,
+  resumeSuspended,
+} from '../../../src/drill/put-back.js';
 import { DrillRecord } from '../../../src/drill/record.js';
 import { systemProcesses } from '../../../src/agents/local/table.js';
 import { made } from '../rig.js';

@@ -2,11 +2,7 @@ import type { ProcessInfo } from '../../../../src/agents/local/table.js';
 import type { FaultContext } from '../../../../src/drill/faults/fault.js';
 import type { Undone } from '../../../../src/drill/record.js';
 
-const SIGNALS: Readonly<Record<string, string>> = {
-  SIGKILL: 'kill',
-  SIGSTOP: 'suspend',
-  SIGCONT: 'resume',
-};
+const SIGNALS: Readonly<Record<string, string>> = { SIGKILL: 'kill', SIGSTOP: 'suspend' };
 
 /** A cluster of names. Everything that is done to it is written into `log`, in the order of its being done. */
 export class FakeCluster {
@@ -44,13 +40,17 @@ export class FakeCluster {
 
   #signal(info: ProcessInfo, signal: NodeJS.Signals): boolean {
     const name = this.#nameOf(info);
-    const now = this.#look(info);
-    if (name === undefined || !now) return false;
+    if (name === undefined) return false;
     this.log.push(`${SIGNALS[signal] ?? signal} ${name}`);
     if (this.deaf.has(name)) return true;
     if (signal === 'SIGKILL') this.alive.delete(name);
-    else this.alive.set(name, { ...now, suspended: signal === 'SIGSTOP' });
+    else this.#set(name, true);
     return true;
+  }
+
+  #set(name: string, suspended: boolean): void {
+    const info = this.alive.get(name);
+    if (info) this.alive.set(name, { ...info, suspended });
   }
 
   #say(what: string): Promise<void> {
@@ -64,7 +64,6 @@ export class FakeCluster {
     const launchMissing = (names: readonly string[]) => {
       for (const name of names) if (!this.alive.has(name)) this.launch(name);
     };
-    const undone = () => this.undone;
     return {
       processes: {
         find: (name) => Promise.resolve(this.alive.get(name)),
@@ -74,17 +73,10 @@ export class FakeCluster {
         signal: (info, signal) => Promise.resolve(this.#signal(info, signal)),
       },
       undoLog: {
-        get undone() {
-          return undone();
-        },
         add: async (more) => {
           if (this.full) throw this.full;
           await this.#say(`note ${Object.keys(more).join(' ')}`);
           this.undone = { ...this.undone, ...more };
-        },
-        settle: async (...fields) => {
-          await this.#say(`settle ${fields.join(' ')}`);
-          if (fields.includes('suspended')) this.undone = { ...this.undone, suspended: [] };
         },
       },
       timeline: {
@@ -109,6 +101,16 @@ export class FakeCluster {
         keepDown: (names) => this.#say(`keep down ${names.join(' ')}`),
         emptyStore: (name) => this.#say(`empty ${name}`),
         deleteQueue: (name) => this.#say(`delete ${name}`),
+        resume: async () => {
+          const resumed = this.undone.suspended.filter(({ name, pid }) => {
+            return this.alive.get(name)?.pid === pid;
+          });
+          for (const { name } of resumed) {
+            await this.#say(`resume ${name}`);
+            this.#set(name, false);
+          }
+          return resumed.map(({ name }) => name);
+        },
       },
       supervised: this.supervised,
       canServeWithout: (names) => nodes.length - names.length >= quorum,
