@@ -126,7 +126,9 @@ describe('a drill', () => {
       // In this order, whatever else is between.
       const kinds = marks.map(({ kind }) => kind);
       const order = ['fault', 'process-ended', 'election', 'promotion', 'service'] as const;
-      expect(kinds.filter((kind) => (order as readonly string[]).includes(kind))).toEqual(order);
+      // A busy machine may have an answer come late once more after that.
+      const first = kinds.filter((kind, at) => kind !== 'service' || kinds.indexOf(kind) === at);
+      expect(first.filter((kind) => (order as readonly string[]).includes(kind))).toEqual(order);
       expect(kinds).toEqual(expect.arrayContaining(['repair', 'whole']));
       const promoted = log.find(({ text }) => text === 'Promoted to master');
       expect(promoted?.node).toBe(round.masterAfter);
