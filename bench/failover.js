@@ -3,7 +3,7 @@
 // node bench/failover.js [rounds=30] [--json file]
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LogSince, saidAt } from '../dist/drill/broker-log.js';
+import { LogSince, saidAt } from '../dist/drill/timeline/broker-log.js';
 import { runBench, withCluster } from './lib/cluster.js';
 import { readOptions } from './lib/options.js';
 import { Producer } from './lib/producer.js';

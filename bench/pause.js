@@ -2,7 +2,7 @@
 // does it stay master, and for how long is nothing acknowledged?
 // node bench/pause.js [times=5]
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LogSince } from '../dist/drill/broker-log.js';
+import { LogSince } from '../dist/drill/timeline/broker-log.js';
 import { runBench, withCluster } from './lib/cluster.js';
 import { suspendFor } from './lib/faults.js';
 import { readOptions } from './lib/options.js';

@@ -49,6 +49,6 @@ export {
 } from './stores/replicated-leveldb/election/members.js';
 export { ensureDistribution, exportArtifacts, findJava } from './distribution/index.js';
 export { drill } from './drill/drill.js';
-export type { DrillOptions } from './drill/ground.js';
+export type { DrillOptions } from './drill/drill-context.js';
 export type { DrillResult, RoundResult, ScenarioResult, Verdict } from './drill/result.js';
 export { writeReport } from './drill/report/index.js';

@@ -1,7 +1,7 @@
 // What goes wrong in a cluster, each fault done to real processes by signals alone: never through
 // `mqha kill`, which would tell the supervisor that it is meant.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LogSince } from '../../dist/drill/broker-log.js';
+import { LogSince } from '../../dist/drill/timeline/broker-log.js';
 import { pick, shuffled } from '../../dist/drill/random.js';
 
 const ATTACH_MS = 60_000;

@@ -8,24 +8,24 @@ import { supervisorPid } from '../state/supervisor-lock.js';
 import { messageOf } from '../lib/errors.js';
 import { Deadline, formatDuration } from '../lib/time.js';
 import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
-import { firstLine } from './act.js';
-import { discardEarlier, healthy, putRightEarlier, step } from './before.js';
-import { newRun } from './bodies.js';
-import { sumCounts } from './checker.js';
-import { consentToDrill, refused, refuseElsewhere } from './consent.js';
-import { look, type DrillOptions, type Ground } from './ground.js';
+import { firstLine } from './run/injection.js';
+import { discardEarlier, healthy, recoverEarlier, step } from './run/preconditions.js';
+import { newRun } from './workloads/payload.js';
+import { sumCounts } from './analysis/checker.js';
+import { consentToDrill, refused, refuseElsewhere } from './run/consent.js';
+import { look, type DrillOptions, type DrillContext } from './drill-context.js';
 import { lockDrill } from './lock.js';
-import { putBack } from './put-back.js';
+import { recoverAll } from './recover.js';
 import { randomFrom } from './random.js';
-import { DrillRecord } from './record.js';
+import { DrillRecord } from '../state/drill-record.js';
 import type { DrillResult, RoundResult, ScenarioResult, Side } from './result.js';
-import { holdRound } from './round.js';
-import type { Scenario } from './scene.js';
+import { holdRound } from './run/round.js';
+import type { Scenario } from './scenarios/scenario.js';
 import { scenariosNamed } from './scenarios/index.js';
-import { setupOf } from './setup.js';
-import { scenarioResult, summaryOf, together, verdictOnRound } from './verdict.js';
+import { setupOf } from './run/setup.js';
+import { scenarioResult, summaryOf, together, verdictOnRound } from './analysis/verdict.js';
 import { DEFAULT_WORKLOAD } from './title.js';
-import type { Witness } from './witness.js';
+import type { TimelineRecorder } from './timeline/timeline-recorder.js';
 import { workloadsNamed } from './workloads/index.js';
 import type { Workload } from './workloads/workload.js';
 
@@ -49,28 +49,28 @@ export async function drill(
   const lock = await lockDrill(asked);
   // Each would take the other's faults for its own.
   if (!lock) throw refused('another one is at work on this cluster', 'Wait until it has finished.');
-  const ground = await groundOf(asked, options);
+  const context = await contextOf(asked, options);
   try {
-    await putRightEarlier(ground);
-    const status = await healthy(ground);
-    await consentToDrill(ground.calm, status, confirm);
+    await recoverEarlier(context);
+    const status = await healthy(context);
+    await consentToDrill(context.calm, status, confirm);
     const sides = sidesOf(options, status);
-    await discardEarlier(ground, status);
-    return await conduct(ground, { scenarios, workloads, sides }, status);
+    await discardEarlier(context, status);
+    return await conduct(context, { scenarios, workloads, sides }, status);
   } finally {
-    ground.reader.close();
+    context.reader.close();
     await lock.release();
   }
 }
 
-async function groundOf(asked: Cluster, options: DrillOptions): Promise<Ground> {
+async function contextOf(asked: Cluster, options: DrillOptions): Promise<DrillContext> {
   const { host } = asked;
-  const witnesses = new Set<Witness>();
+  const recorders = new Set<TimelineRecorder>();
   const told = new Set<string>();
   const emit = (event: ClusterEvent) => {
     if (event.type === 'stopping') {
-      for (const witness of witnesses) {
-        witness.mark('fault', event.name, `${event.name} (pid ${event.pid}) told to stop`);
+      for (const recorder of recorders) {
+        recorder.mark('fault', event.name, `${event.name} (pid ${event.pid}) told to stop`);
       }
     }
     // The steps of the use cases are details here; a warning comes with every start.
@@ -88,11 +88,11 @@ async function groundOf(asked: Cluster, options: DrillOptions): Promise<Ground> 
     options,
     random: randomFrom(options.seed),
     run: newRun(),
-    ghosts: new Map(),
+    undeliverable: new Map(),
     earlier: new Set(),
-    listen: (witness) => {
-      witnesses.add(witness);
-      return () => witnesses.delete(witness);
+    listen: (recorder) => {
+      recorders.add(recorder);
+      return () => recorders.delete(recorder);
     },
     numberClients: (count) => (clients += count) - count,
   };
@@ -146,11 +146,11 @@ interface Progress {
 }
 
 async function conduct(
-  ground: Ground,
+  context: DrillContext,
   { scenarios, workloads, sides }: Programme,
   before: ClusterStatus,
 ): Promise<DrillResult> {
-  const { cluster, calm, options, record } = ground;
+  const { cluster, calm, options, record } = context;
   const began = new Date();
   const supervised = before.supervisor.running;
   const setup = await setupOf(calm, options, supervised);
@@ -164,17 +164,17 @@ async function conduct(
     for (const { side, scenarios: ofSide } of plan) {
       if (side === 'alone' && (await supervisorPid(calm)) !== undefined && !progress.isOver) {
         await record.add({ supervisor: true });
-        step(ground, 'ending the supervisor for the rounds without one');
+        step(context, 'ending the supervisor for the rounds without one');
         await endSupervisor(calm, Deadline.in(SUPERVISOR_MS));
       }
       for (const scenario of ofSide) {
         for (const workload of workloads) {
-          await holdAll(ground, { scenario, workload, side }, progress);
+          await holdAll(context, { scenario, workload, side }, progress);
         }
       }
     }
   } finally {
-    await restore(ground);
+    await restore(context);
   }
   const interrupted = cluster.host.signal.aborted;
   const results = scenarios.flatMap((scenario) =>
@@ -195,23 +195,23 @@ async function conduct(
     counts: sumCounts(progress.rounds.map(({ counts }) => counts)),
     scenarios: results,
     rounds: progress.rounds,
-    problems: (await look(ground)).problems,
+    problems: (await look(context)).problems,
   };
 }
 
 /** What cannot be put back is told; the record keeps it for the next who tries. */
-async function restore(ground: Ground): Promise<void> {
+async function restore(context: DrillContext): Promise<void> {
   try {
-    await putBack(ground, ground.options.limitMs);
+    await recoverAll(context, context.options.limitMs);
   } catch (error) {
     const message = `the cluster could not be put back as it was: ${firstLine(messageOf(error))}; \`mqha up\` tries again`;
-    ground.calm.host.emit({ type: 'warning', message });
+    context.calm.host.emit({ type: 'warning', message });
   }
 }
 
-async function holdAll(ground: Ground, item: Item, progress: Progress): Promise<void> {
+async function holdAll(context: DrillContext, item: Item, progress: Progress): Promise<void> {
   const { scenario } = item;
-  const { cluster, options } = ground;
+  const { cluster, options } = context;
   const { signal } = cluster.host;
   const why = (reason: string) => progress.reasons.set(keyOf(item), reason);
   const impossible = scenario.impossible?.(cluster.config);
@@ -226,10 +226,10 @@ async function holdAll(ground: Ground, item: Item, progress: Progress): Promise<
     }
     const place = { ...item, round, rounds: options.rounds };
     try {
-      const { result, isWhole } = await holdRound(ground, place);
+      const { result, isWhole } = await holdRound(context, place);
       progress.rounds.push(result);
       progress.isOver = !isWhole;
-      tell(ground, result, options.rounds);
+      tell(context, result, options.rounds);
     } catch (error) {
       // What was held before is still known.
       progress.isOver = true;
@@ -256,7 +256,7 @@ function resultOf(item: Item, progress: Progress): ScenarioResult {
 }
 
 /** One line for a round that was held. */
-function tell({ calm }: Ground, round: RoundResult, rounds: number): void {
+function tell({ calm }: DrillContext, round: RoundResult, rounds: number): void {
   const { acknowledged, lost, consumedAgain } = round.counts;
   const outage =
     round.outageMs === null

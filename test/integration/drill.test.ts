@@ -6,7 +6,7 @@ import { brokersOf } from '../../src/clients/brokers.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
 import type { StartResult } from '../../src/operations/start/start.js';
-import { DRILL_QUEUE } from '../../src/drill/bodies.js';
+import { DRILL_QUEUE } from '../../src/drill/workloads/payload.js';
 import type { DrillResult } from '../../src/drill/result.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { eventually, startedCluster, TestCluster, type CliResult } from '../support/cluster.js';
@@ -14,8 +14,16 @@ import { receive, send } from '../support/messages.js';
 import { healed, pidIn, slaveIn } from '../support/watched.js';
 
 const SHORT = ['--rounds', '1', '--duration', '2s', '--json'];
-/** As fast as it is acknowledged: enough is under way to lose some of it. */
-const FAST = ['--rate', '0', '--clients', '8'];
+/** At the defaults of rate and clients, with the supervisor and without. */
+const LOST_MACHINE = [
+  '--scenario',
+  'lagging-slaves',
+  '--rounds',
+  '2',
+  '--duration',
+  '2s',
+  '--json',
+];
 
 const resultOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as DrillResult;
 
@@ -163,7 +171,9 @@ describe('a drill', () => {
       // In this order, whatever else is between.
       const kinds = marks.map(({ kind }) => kind);
       const order = ['fault', 'process-ended', 'election', 'promotion', 'service'] as const;
-      expect(kinds.filter((kind) => (order as readonly string[]).includes(kind))).toEqual(order);
+      // A busy machine may have an answer come late once more after that.
+      const first = kinds.filter((kind, at) => kind !== 'service' || kinds.indexOf(kind) === at);
+      expect(first.filter((kind) => (order as readonly string[]).includes(kind))).toEqual(order);
       expect(kinds).toEqual(expect.arrayContaining(['repair', 'whole']));
       const promoted = log.find(({ text }) => text === 'Promoted to master');
       expect(promoted?.node).toBe(round.masterAfter);
@@ -196,16 +206,21 @@ describe('a drill', () => {
     expect(kinds).not.toContain('promotion');
   });
 
-  it('loses nothing while the slaves lag, as every message is on two nodes', async () => {
+  it('loses nothing with the machine of the master while the slaves lag, as every message is on two nodes', async () => {
     await healed(cluster);
-    const run = await cluster.run(
-      // A supervisor may be so quick, or the slaves so slow, that the old master is back before another is elected.
-      ...['drill', '--scenario', 'lagging-slaves', '--supervisor', 'without', ...FAST, ...SHORT],
-    );
+    const run = await cluster.run('drill', ...LOST_MACHINE);
     expect([run.exitCode, run.stderr]).toEqual([0, expect.any(String)]);
-    const { counts } = resultOf(run);
-    expect(counts.lost).toBe(0);
-    expect(counts.acknowledged).toBeGreaterThan(100);
+    const { rounds, verdict } = resultOf(run);
+    expect(verdict).toBe('passed');
+    expect(rounds.map(({ side }) => side)).toEqual([
+      ...['supervisor', 'supervisor', 'alone', 'alone'],
+    ]);
+    for (const { counts, masterBefore, masterAfter } of rounds) {
+      expect(counts).toMatchObject({ lost: 0, unexpected: 0 });
+      expect(counts.acknowledged).toBeGreaterThan(100);
+      // Its store would have everything: only without it the drill can tell.
+      expect(masterAfter).not.toBe(masterBefore);
+    }
   });
 
   it('that is interrupted puts the cluster back, and says what it knows', async () => {
@@ -269,16 +284,20 @@ describe('a drill of a cluster that acknowledges what one node has', () => {
     await cluster.remove();
   });
 
-  it('sees what is lost', async () => {
-    const run = await cluster.run(
-      ...['drill', '--scenario', 'lagging-slaves', '--supervisor', 'with', ...FAST, ...SHORT],
-    );
-    expect(run.exitCode).toBe(1);
-    const { verdict, counts, rounds } = resultOf(run);
+  it('sees in every round what is lost with a machine', async () => {
+    const run = await cluster.run('drill', ...LOST_MACHINE);
+    expect([run.exitCode, run.stderr]).toEqual([1, expect.any(String)]);
+    const { verdict, rounds } = resultOf(run);
     expect(verdict).toBe('failed');
-    expect(counts.lost).toBeGreaterThan(0);
-    expect(counts.delivered).toBe(counts.acknowledged - counts.lost + counts.recovered);
-    expect(rounds[0]?.back).toBe(true);
-    expect(rounds[0]?.faults[0]).toMatch(/^lost: /);
+    expect(rounds.map(({ side }) => side)).toEqual([
+      ...['supervisor', 'supervisor', 'alone', 'alone'],
+    ]);
+    for (const { counts, back, faults, masterBefore, masterAfter } of rounds) {
+      expect(counts.lost).toBeGreaterThan(0);
+      expect(counts.delivered).toBe(counts.acknowledged - counts.lost + counts.recovered);
+      expect(back).toBe(true);
+      expect(faults[0]).toMatch(/^lost: /);
+      expect(masterAfter).not.toBe(masterBefore);
+    }
   });
 });

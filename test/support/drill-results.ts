@@ -1,4 +1,4 @@
-import { sumCounts } from '../../src/drill/checker.js';
+import { sumCounts } from '../../src/drill/analysis/checker.js';
 import type {
   DrillResult,
   LogLine,
@@ -7,7 +7,7 @@ import type {
   RoundResult,
   Side,
 } from '../../src/drill/result.js';
-import { scenarioResult, summaryOf, together } from '../../src/drill/verdict.js';
+import { scenarioResult, summaryOf, together } from '../../src/drill/analysis/verdict.js';
 
 /** A round of a made-up drill: what is not named is as it usually is. */
 export interface MadeRound {

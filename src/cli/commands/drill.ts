@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { parseDuration } from '../../config/units.js';
 import { drill } from '../../drill/drill.js';
-import type { DrillOptions } from '../../drill/ground.js';
+import type { DrillOptions } from '../../drill/drill-context.js';
 import { newSeed } from '../../drill/random.js';
 import { writeReport } from '../../drill/report/index.js';
 import { DEFAULT_SCENARIO, scenariosNamed } from '../../drill/scenarios/index.js';
 import { DEFAULT_WORKLOAD } from '../../drill/title.js';
-import { exitCodeOf } from '../../drill/verdict.js';
+import { exitCodeOf } from '../../drill/analysis/verdict.js';
 import { workloadsNamed } from '../../drill/workloads/index.js';
 import { usageError } from '../../lib/errors.js';
 import { ensureDirectory } from '../../lib/files.js';

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { DrillResult, ScenarioResult, Side, Spread, Verdict } from '../../drill/result.js';
 import { titleOf } from '../../drill/title.js';
-import { verdictOnRound } from '../../drill/verdict.js';
+import { verdictOnRound } from '../../drill/analysis/verdict.js';
 import { formatDuration } from '../../lib/time.js';
 import { plainTable } from './status-table.js';
 

@@ -1,9 +1,9 @@
 import type { DepthCheck, DrillResult, QueueCounts, RoundResult } from '../result.js';
-import { verdictOnRound } from '../verdict.js';
+import { verdictOnRound } from '../analysis/verdict.js';
 import { escape } from './escape.js';
 import { groupsOf, type SideGroup } from './groups.js';
-import { judgeRounds, reasonsOf } from './judge.js';
-import { storyOf } from './story.js';
+import { verdictOfRounds, reasonsOf } from './reasons.js';
+import { narrativeOf } from './narrative.js';
 import { outageText, VERDICTS } from './words.js';
 
 interface Case {
@@ -52,7 +52,7 @@ export function junitReport(result: DrillResult): string {
 
 function casesOf(group: SideGroup): readonly Case[] {
   const cases = group.rounds.map(caseOf);
-  const verdict = judgeRounds(group.result, group.rounds);
+  const verdict = verdictOfRounds(group.result, group.rounds);
   if (verdict === 'passed' || cases.some(({ outcome }) => outcome === verdict)) return cases;
   const message =
     group.result?.reason ??
@@ -63,10 +63,10 @@ function casesOf(group: SideGroup): readonly Case[] {
 function caseOf(round: RoundResult): Case {
   const verdict = verdictOnRound(round);
   const { counts } = round;
-  const story =
+  const narrative =
     verdict === 'passed'
       ? []
-      : storyOf(round).lines.map(({ time, node, mark, text }) =>
+      : narrativeOf(round).lines.map(({ time, node, mark, text }) =>
           [time, node, mark?.word ?? 'log', text].join('  '),
         );
   return {
@@ -83,7 +83,7 @@ function caseOf(round: RoundResult): Case {
         ({ code, fails, text }) => `${fails ? 'finding' : 'remark'}: ${code}: ${text}`,
       ),
       `outage: ${outageText(round.outageMs).replaceAll('\u00a0', ' ')}`,
-      ...story,
+      ...narrative,
     ],
   };
 }

@@ -7,9 +7,9 @@ import type {
   Verdict,
 } from '../result.js';
 import { titleOf } from '../title.js';
-import { spreadOf } from '../verdict.js';
+import { spreadOf } from '../analysis/verdict.js';
 import { groupsOf, type SideGroup } from './groups.js';
-import { judgeRounds, lostIn } from './judge.js';
+import { verdictOfRounds, lostIn } from './reasons.js';
 import { count, counted, outageText, seconds, SIDES, VERDICTS } from './words.js';
 
 /** A key figure: what it is, the figure, and what it stands for. */
@@ -115,7 +115,7 @@ export function findingsOf(
 ): readonly Finding[] {
   const findings = groupsOf(result).flatMap(({ scenario, sides }) =>
     sides.map((group) => {
-      const verdict = judgeRounds(group.result, group.rounds);
+      const verdict = verdictOfRounds(group.result, group.rounds);
       return {
         verdict,
         word: VERDICTS[verdict].word,

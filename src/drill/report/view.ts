@@ -7,12 +7,12 @@ import type {
   Side,
   Verdict,
 } from '../result.js';
-import { together, verdictOnRound } from '../verdict.js';
+import { together, verdictOnRound } from '../analysis/verdict.js';
 import { chart } from './chart.js';
 import { groupsOf, type ScenarioGroup, type SideGroup } from './groups.js';
-import { judgeRounds, lostIn, reasonsOf } from './judge.js';
+import { verdictOfRounds, lostIn, reasonsOf } from './reasons.js';
 import { scalesOf, type Scale } from './scale.js';
-import { storyOf } from './story.js';
+import { narrativeOf } from './narrative.js';
 import { count, counted, outageText, SIDES, utc, VERDICTS } from './words.js';
 
 interface VerdictView {
@@ -21,7 +21,7 @@ interface VerdictView {
   readonly sign: string;
 }
 
-/** A round as the page shows it: its row, its chart and its story. All but the SVG is plain text. */
+/** A round as the page shows it: its row, its chart and its narrative. All but the SVG is plain text. */
 export interface RoundView extends VerdictView {
   readonly id: string;
   readonly round: number;
@@ -41,7 +41,7 @@ export interface RoundView extends VerdictView {
   readonly outage: string;
   readonly sinceFault: string;
   readonly svg: string;
-  readonly story: ReturnType<typeof storyOf>;
+  readonly narrative: ReturnType<typeof narrativeOf>;
   /** The more, the worse: what was lost, then whether it failed, then how long the outage was. */
   readonly weight: number;
 }
@@ -125,7 +125,7 @@ function sideView(
   const folded = table.filter((view) => !shown.includes(view));
   const failed = folded.filter(({ verdict }) => verdict !== 'passed').length;
   return {
-    ...verdictView(judgeRounds(result, group.rounds)),
+    ...verdictView(verdictOfRounds(result, group.rounds)),
     reason: result?.reason ?? '',
     side: group.side,
     id,
@@ -193,7 +193,7 @@ function roundView(id: string, round: RoundResult, scale: Scale): RoundView {
     outage: outageText(round.outageMs),
     sinceFault: round.sinceFaultMs === null ? 'never' : outageText(round.sinceFaultMs),
     svg: chart(round, scale),
-    story: storyOf(round),
+    narrative: narrativeOf(round),
     weight: lostIn(round) * 1e13 + (verdict === 'failed' ? 1e12 : 0) + (round.outageMs ?? 1e11),
   };
 }

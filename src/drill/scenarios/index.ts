@@ -1,13 +1,15 @@
 import { usageError } from '../../lib/errors.js';
 import { pick } from '../random.js';
-import type { Scenario } from '../scene.js';
-import { deleteDestination } from './destinations.js';
-import { killElector } from './elector.js';
-import { hangMaster } from './hang.js';
-import { killAttaching, killMaster, killSlave, laggingSlaves } from './kill.js';
+import { killAttaching } from './kill-attaching.js';
+import { deleteDestination } from './delete-destination.js';
+import { killElector } from './kill-elector.js';
+import { hangMaster } from './hang-master.js';
+import { killMaster, killSlave } from './kill-one.js';
+import { laggingSlaves } from './lagging-slaves.js';
 import { plannedSwitchover, rollingRestart, stopMaster } from './planned.js';
-import { loseQuorum } from './quorum.js';
-import { zookeeperOutage } from './zookeeper.js';
+import { loseQuorum } from './lose-quorum.js';
+import type { Scenario } from './scenario.js';
+import { zookeeperOutage } from './zookeeper-outage.js';
 
 const SINGLE = [
   killMaster,
@@ -28,14 +30,14 @@ const random: Scenario = {
   name: 'random',
   description: 'In each round one of the other faults, drawn by the seed.',
   supervised: true,
-  run: async (scene) => {
-    const { config } = scene.cluster;
-    const possible = SINGLE.filter((scenario: Scenario) => !scenario.impossible?.(config));
-    const drawn: Scenario = pick(possible, scene.ground.random);
+  run: async (scenario) => {
+    const { config } = scenario.cluster;
+    const possible = SINGLE.filter((each: Scenario) => !each.impossible?.(config));
+    const drawn: Scenario = pick(possible, scenario.drill.random);
     try {
-      await drawn.run(scene);
+      await drawn.run(scenario);
     } finally {
-      scene.target = `${drawn.name}: ${scene.target}`;
+      scenario.target = `${drawn.name}: ${scenario.target}`;
     }
   },
 };

@@ -1,4 +1,4 @@
-import { checkQueue, type Attempt, type Delivery, type QueueCheck } from '../checker.js';
+import { checkQueue, type Attempt, type Delivery, type QueueCheck } from '../analysis/checker.js';
 import type { Finding } from '../result.js';
 
 /** A unit of work, as its client knows it. */

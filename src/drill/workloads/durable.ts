@@ -1,9 +1,9 @@
 import { Deadline } from '../../lib/time.js';
-import { DRILL_TOPIC, SUBSCRIBER } from '../bodies.js';
-import type { Delivery } from '../checker.js';
+import { DRILL_TOPIC, SUBSCRIBER } from './payload.js';
+import type { Delivery } from '../analysis/checker.js';
 import type { Role } from '../jms/clients.js';
 import { eventsOf } from '../jms/events.js';
-import { forgetSubscriptions } from '../subscriptions.js';
+import { forgetSubscriptions } from './subscriptions.js';
 import { checkSubscription } from './checks.js';
 import { attemptsOf, consumedIn, deliveriesOf, expectedOf, JmsWork, numberIn } from './jms-work.js';
 import type { Part, Work, Workload } from './workload.js';
@@ -42,9 +42,9 @@ export const durable: Workload = {
   name: 'durable',
   description:
     'Durable subscriptions, one that is here, one away, one with a selector, one that acknowledges single messages: each gets every message.',
-  begin: (ground) =>
-    JmsWork.begin(ground, async (jms): Promise<Work> => {
-      await forgetSubscriptions(ground);
+  begin: (context) =>
+    JmsWork.begin(context, async (jms): Promise<Work> => {
+      await forgetSubscriptions(context);
       for (const subscription of SUBSCRIPTIONS) {
         const { name, acknowledge } = subscription;
         jms.start(name, consumerOf(subscription, acknowledge ?? 'none'));
@@ -63,7 +63,7 @@ export const durable: Workload = {
         },
         close: async () => {
           await jms.clients.end();
-          await forgetSubscriptions(ground);
+          await forgetSubscriptions(context);
         },
       };
     }),

@@ -1,5 +1,5 @@
-import { DRILL_QUEUE } from '../bodies.js';
-import { checkQueue } from '../checker.js';
+import { DRILL_QUEUE } from './payload.js';
+import { checkQueue } from '../analysis/checker.js';
 import { checkOrder } from './checks.js';
 import { attemptsOf, consumedIn, deliveriesOf, expectedOf, JmsWork, numberIn } from './jms-work.js';
 import type { Work, Workload } from './workload.js';
@@ -14,8 +14,8 @@ export const groups: Workload = {
   name: 'groups',
   description:
     'Messages of groups (JMSXGroupID), and two consumers: what comes for the first time comes in the order of its group.',
-  begin: (ground) =>
-    JmsWork.begin(ground, async (jms): Promise<Work> => {
+  begin: (context) =>
+    JmsWork.begin(context, async (jms): Promise<Work> => {
       const queue = `queue://${QUEUE}`;
       const consumers = ['consumer 1', 'consumer 2'];
       for (const name of consumers) jms.start(name, { role: 'consume', from: queue, ...TAKEN });

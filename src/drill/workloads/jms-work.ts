@@ -1,9 +1,9 @@
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
-import { bodyOf } from '../bodies.js';
-import type { Attempt, Delivery } from '../checker.js';
-import { empty, type Emptied } from '../depths.js';
-import type { Ground } from '../ground.js';
+import { bodyOf } from './payload.js';
+import type { Attempt, Delivery } from '../analysis/checker.js';
+import { empty, type Emptied } from '../analysis/depths.js';
+import type { DrillContext } from '../drill-context.js';
 import { JmsClients, type Role } from '../jms/clients.js';
 import { eventsOf, type JmsEvent } from '../jms/events.js';
 import type { Unit } from './checks.js';
@@ -17,23 +17,23 @@ const SPARE_MS = 1_800_000;
 
 /** The JMS clients of one workload. */
 export class JmsWork {
-  readonly ground: Ground;
+  readonly context: DrillContext;
   readonly clients: JmsClients;
   readonly #actors = new Set<string>();
   /** Why something cannot be told. */
   readonly unknown: string[] = [];
 
-  private constructor(ground: Ground, clients: JmsClients) {
-    this.ground = ground;
+  private constructor(context: DrillContext, clients: JmsClients) {
+    this.context = context;
     this.clients = clients;
   }
 
   /** @throws MqhaError of JmsClients.begin(), and of what the workload does */
-  static async begin<T>(ground: Ground, work: (jms: JmsWork) => Promise<T>): Promise<T> {
-    const { durationMs, limitMs } = ground.options;
-    const clients = await JmsClients.begin(ground.calm, durationMs + limitMs + SPARE_MS);
+  static async begin<T>(context: DrillContext, work: (jms: JmsWork) => Promise<T>): Promise<T> {
+    const { durationMs, limitMs } = context.options;
+    const clients = await JmsClients.begin(context.calm, durationMs + limitMs + SPARE_MS);
     try {
-      return await work(new JmsWork(ground, clients));
+      return await work(new JmsWork(context, clients));
     } catch (error) {
       await clients.end();
       throw error;
@@ -46,7 +46,7 @@ export class JmsWork {
 
   /** What the bodies of a new client begin with. */
   prefix(): string {
-    return bodyOf(this.ground.run, this.ground.numberClients(1), '');
+    return bodyOf(this.context.run, this.context.numberClients(1), '');
   }
 
   start(actor: string, role: Role): void {
@@ -56,7 +56,7 @@ export class JmsWork {
 
   /** Waits until each client has done something. @throws MqhaError `drill-failed` where one has not */
   async flows(...actors: readonly string[]): Promise<void> {
-    const { signal } = this.ground.cluster.host;
+    const { signal } = this.context.cluster.host;
     const idle = () => actors.filter((actor) => !this.#works(actor));
     const isFlowing = await this.clients.until(
       () => idle().length === 0,
@@ -101,7 +101,7 @@ export class JmsWork {
     expected: ReadonlySet<string>,
     credit?: number,
   ): Promise<Emptied & { readonly unknown: readonly string[] }> {
-    const emptied = await empty(this.ground, queue, expected, credit);
+    const emptied = await empty(this.context, queue, expected, credit);
     const unread = emptied.unread === undefined ? [] : [emptied.unread];
     return { ...emptied, unknown: [...this.unknown, ...unread] };
   }

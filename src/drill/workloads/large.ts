@@ -1,5 +1,5 @@
-import { DRILL_QUEUE } from '../bodies.js';
-import { checkQueue } from '../checker.js';
+import { DRILL_QUEUE } from './payload.js';
+import { checkQueue } from '../analysis/checker.js';
 import { checkUnits } from './checks.js';
 import { attemptsOf, consumedIn, deliveriesOf, expectedOf, JmsWork, unitsOf } from './jms-work.js';
 import type { Work, Workload } from './workload.js';
@@ -24,8 +24,8 @@ export const large: Workload = {
   name: 'large',
   description:
     'Messages of 0.6 and 1.2 MB, and units of work of 0.6, 1.2 and 3 MB: each is there wholly or not at all.',
-  begin: (ground) =>
-    JmsWork.begin(ground, async (jms): Promise<Work> => {
+  begin: (context) =>
+    JmsWork.begin(context, async (jms): Promise<Work> => {
       const queue = `queue://${QUEUE}`;
       const prefix = jms.prefix();
       jms.start('producer', { role: 'produce', to: queue, prefix, ...MESSAGES });

@@ -1,4 +1,4 @@
-import { DRILL_QUEUE } from '../bodies.js';
+import { DRILL_QUEUE } from './payload.js';
 import { checkMoves } from './checks.js';
 import { attemptsOf, expectedOf, JmsWork, unitsOf } from './jms-work.js';
 import type { Work, Workload } from './workload.js';
@@ -13,8 +13,8 @@ export const transactions: Workload = {
   name: 'transactions',
   description:
     'A client takes from one queue and sends to another in one unit of work: each number comes out once.',
-  begin: (ground) =>
-    JmsWork.begin(ground, async (jms): Promise<Work> => {
+  begin: (context) =>
+    JmsWork.begin(context, async (jms): Promise<Work> => {
       const [from, to] = [`queue://${FROM}`, `queue://${TO}`];
       jms.start('producer', { role: 'produce', to: from, prefix: jms.prefix(), rate: SENDS });
       jms.start('mover', { role: 'move', from, to, ...UNITS });

@@ -1,4 +1,4 @@
-import type { Ground } from '../ground.js';
+import type { DrillContext } from '../drill-context.js';
 import type { DepthCheck } from '../result.js';
 import type { PartCheck } from './checks.js';
 
@@ -11,7 +11,7 @@ export interface Workload {
    * Begins its clients, and returns once they are served.
    * @throws MqhaError `drill-failed`
    */
-  readonly begin?: (ground: Ground) => Promise<Work>;
+  readonly begin?: (context: DrillContext) => Promise<Work>;
 }
 
 /** Clients at work. */

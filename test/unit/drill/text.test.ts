@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
 import { portTable } from '../../../src/config/defaults.js';
-import { NO_COUNTS } from '../../../src/drill/checker.js';
+import { NO_COUNTS } from '../../../src/drill/analysis/checker.js';
 import type { DrillResult, ScenarioResult } from '../../../src/drill/result.js';
 import { SCENARIOS } from '../../../src/drill/scenarios/index.js';
 import { drillText } from '../../../src/cli/output/drill-text.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt, Delivery } from '../../../../src/drill/checker.js';
+import type { Attempt, Delivery } from '../../../../src/drill/analysis/checker.js';
 import {
   checkMoves,
   checkOrder,

@@ -1,1 +1,0 @@
-export { DrillRecord, type Undone } from '../state/drill-record.js';
