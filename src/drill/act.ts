@@ -150,7 +150,6 @@ async function steady(scene: Scene): Promise<void> {
   if (flows) return;
   throw new MqhaError('drill-failed', 'the clients were not served before anything was done', {
     hint: 'See `mqha status`.',
-    exitCode: 3,
   });
 }
 

@@ -1,13 +1,15 @@
+import type { ProblemCode, Severity } from './problem-codes.js';
+
 /** How the cluster as a whole does; the first that fits. */
 export type ClusterState =
   'serving' | 'degraded' | 'stopped' | 'unknown' | 'no-quorum' | 'electing' | 'promoting';
 
 export type Role = 'master' | 'slave' | 'electing' | 'promoting' | 'none';
 
-/** Something that a person should know, with what to do about it. The codes stand in docs/codes.md. */
+/** Something that a person should know, with what to do about it. */
 export interface StatusProblem {
-  readonly severity: 'error' | 'warning' | 'info';
-  readonly code: string;
+  readonly severity: Severity;
+  readonly code: ProblemCode;
   readonly node: string | null;
   readonly message: string;
   readonly hint: string;

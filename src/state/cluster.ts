@@ -130,6 +130,5 @@ export function throwIfInterrupted(host: Host, left: string): void {
   if (!host.signal.aborted) return;
   throw new MqhaError('interrupted', `interrupted; ${left}`, {
     hint: 'Run the command again to go on, or `mqha down` to stop everything.',
-    exitCode: 130,
   });
 }

@@ -1,4 +1,5 @@
 import { nearStandstills, standstills } from '../../observe/conditions/fullness.js';
+import { problemsChecked } from '../../observe/problem-codes.js';
 import type { ClusterState, ClusterStatus } from '../../observe/status.js';
 import { statusOf } from '../../observe/status-of.js';
 import { answer } from '../output/io.js';
@@ -16,14 +17,7 @@ const EXIT_CODES: Readonly<Record<ClusterState, number>> = {
 };
 
 /** Codes of warnings with which a cluster that serves is not well. */
-const UNSETTLED: ReadonlySet<string> = new Set([
-  'restart-needed',
-  'supervisor-missing',
-  'copies-lost',
-  'acknowledged-set-aside',
-  'keeps-dying',
-  'state-damaged',
-]);
+const UNSETTLED = problemsChecked('warning');
 
 const WARNING = 1;
 const CRITICAL = 2;

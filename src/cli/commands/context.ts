@@ -96,7 +96,6 @@ export function confirmWith(context: CommandContext, yes: boolean | undefined): 
       if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
       throw new MqhaError('interrupted', 'interrupted at the question; nothing was done', {
         hint: 'Run the command again, or answer with --yes.',
-        exitCode: 130,
       });
     } finally {
       prompt.close();
