@@ -26,12 +26,13 @@ export interface Host {
 
 /** The machine this program runs on. */
 export function thisHost(options: {
+  readonly env?: NodeJS.ProcessEnv;
   readonly emit?: Emit;
   readonly signal?: AbortSignal;
   readonly command?: string;
 }): Host {
   return {
-    env: process.env,
+    env: options.env ?? process.env,
     processes: systemProcesses(),
     emit: options.emit ?? (() => undefined),
     signal: options.signal ?? new AbortController().signal,

@@ -1,38 +1,9 @@
-import { openCluster, type Cluster } from '../../state/cluster.js';
-import { up } from '../../operations/up.js';
-import { isWanted, readDesiredState } from '../../state/desired-state-file.js';
-import { wantedByRunning } from '../../state/desired-state.js';
-import { finishScale } from '../../operations/scale/scale.js';
-import { supervise } from '../../supervisor/supervise.js';
-import { withCluster, type CommandContext } from './context.js';
-import { UP_TIMEOUT_MS } from './up.js';
+import { command, flag } from '../definition.js';
 
-/** Every broker, and a change of their number that has not ended. */
-async function start(cluster: Cluster): Promise<void> {
-  const changed = await finishScale(cluster, { timeoutMs: UP_TIMEOUT_MS });
-  const now = changed ? await openCluster(cluster.layout.directory, cluster.host) : cluster;
-  await up(now, { timeoutMs: UP_TIMEOUT_MS, supervisor: 'keep' });
-}
-
-export interface SuperviseFlags {
-  readonly up?: boolean;
-}
-
-/** `mqha supervise` */
-export async function superviseCommand(
-  context: CommandContext,
-  flags: SuperviseFlags,
-): Promise<void> {
-  await withCluster(context, async (cluster) => {
-    const { host } = cluster;
-    const looking = supervise(cluster, () => {
-      host.emit({ type: 'supervising', pid: process.pid });
-    });
-    // What a person stopped stays down when this is started again after a crash.
-    const read = await readDesiredState(cluster.layout);
-    const wanted = read.state === 'read' ? read.wanted : await wantedByRunning(cluster);
-    const fresh = !cluster.config.nodes.some(({ name }) => isWanted(wanted, name));
-    const starting = flags.up === true && fresh ? start(cluster) : undefined;
-    await Promise.all([looking, starting]);
-  });
-}
+export const supervise = command({
+  name: 'supervise',
+  group: 'integrate',
+  summary: 'look after the brokers in the foreground, until SIGTERM or `mqha down`',
+  details: 'Looks after the cluster in the foreground, for systemd and containers.',
+  options: { up: flag('start every broker first, unless some are wanted already') },
+});
