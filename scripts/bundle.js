@@ -75,7 +75,7 @@ async function write(input, options) {
 }
 
 const base = await modulesOf('src/cli/main.ts');
-const look = await modulesOf('src/cli/commands/status.ts');
+const look = await modulesOf('src/cli/run/status.ts');
 
 await write('src/cli/main.ts', {
   cleanDir: true,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { CompiledBundle } from './compiled.js';
 import { cacheRoot } from '../distribution/cache-root.js';
 import type * as Main from './main.js';
+import { processIo } from './process-io.js';
 
 const here = fileURLToPath(import.meta.url);
 const words = process.argv.slice(2);
@@ -22,4 +23,4 @@ process.on('exit', (code) => {
   if (code === 0) bundle.keep(Date.now());
 });
 const { main } = bundle.load('main.cjs') as typeof Main;
-void main(process.argv);
+void main(process.argv, processIo());

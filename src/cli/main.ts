@@ -1,98 +1,158 @@
 import { readlinkSync } from 'node:fs';
 import { CommanderError, type Command } from 'commander';
-import { buildCli } from './cli.js';
-import type { Outcome } from './cli-options.js';
-import type { CommandContext } from './commands/context.js';
+import { buildCli, definitionOf } from './cli.js';
+import type { Definition } from './definition.js';
+import type { CommandContext } from './run/context.js';
 import { messageOf, MqhaError, systemCode, usageError } from '../lib/errors.js';
 import { fileError } from '../lib/files.js';
 
-/** Exit code of `check` and `drill` where there is no verdict. */
+/** Exit code of a command that gives verdicts, where there is none. */
 const NO_VERDICT = 3;
+
+const INTERRUPTED = 130;
+const TERMINATED = 143;
+
+type Handled = 'SIGINT' | 'SIGTERM';
+
+/** All that the command line has of the process it runs in. */
+export interface MainIo {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: NodeJS.ReadStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: () => string;
+  readonly on: (signal: Handled, handler: () => void) => void;
+  readonly off: (signal: Handled, handler: () => void) => void;
+  /** Ends the process. It may be called again where it does not: the first code counts. */
+  readonly exit: (code: number) => void;
+}
 
 /**
  * Runs the command line: argv and streams in, exit code out. The only place that turns an error
  * into text.
  */
-export async function main(argv: readonly string[]): Promise<void> {
-  const { stdout, stderr, stdin, env } = process;
+export async function main(argv: readonly string[], io: MainIo): Promise<void> {
+  const { stdout, stderr } = io;
   const words = argv.slice(2);
   // Wrong usage must be reported as JSON too, and is found before the options are known.
   const json = words.slice(0, endOfOptions(words)).includes('--json');
-  const interrupt = new AbortController();
-  process.on('SIGINT', () => {
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-  });
-  process.on('SIGTERM', () => {
-    if (interrupt.signal.aborted) process.exit(143);
-    interrupt.abort();
-  });
-  const outcome: Outcome = { exitCode: undefined, endsItself: false };
+  const interrupts = new Interrupts(io);
+  let exitCode = 0;
   const cli = buildCli(
     (flags): CommandContext => ({
-      io: { stdout, stderr, stdin, env, json: flags.json === true },
-      cwd: process.cwd(),
-      signal: interrupt.signal,
+      io: {
+        stdout,
+        stderr,
+        get stdin() {
+          return io.stdin;
+        },
+        env: io.env,
+        json: flags.json === true,
+      },
+      cwd: io.cwd(),
+      signal: interrupts.signal,
       command: ['mqha', ...words].join(' '),
       cluster: flags.cluster,
     }),
-    outcome,
+    (own) => {
+      exitCode = own;
+    },
   );
-  quiet(cli);
-  const how = { json, verbose: words.includes('--verbose') };
-  let unheard: Error | undefined;
-  const exitUnheard = (error: Error): never => {
+  quiet(cli, stdout);
+  const how = { stderr, json, verbose: words.includes('--verbose') };
+  const unheard = (error: Error): number => {
     // A reader that has read enough (`mqha logs | head`) is no failure; `check` was not heard even so.
-    const failed = systemCode(error) === 'EPIPE' ? 0 : report(fileError(error, stdoutPath()), how);
-    process.exit(isCommand(cli, 'check', 'drill') ? NO_VERDICT : failed);
+    const failed =
+      systemCode(error) === 'EPIPE' ? 0 : report(fileError(error, pathOf(stdout)), how);
+    return givesVerdicts(definitionOf(cli)) ? NO_VERDICT : failed;
   };
+  let broken: Error | undefined;
   stdout.on('error', (error: Error) => {
-    unheard = error;
-    if (!outcome.endsItself) exitUnheard(error);
+    broken = error;
+    if (definitionOf(cli)?.endsItself !== true) io.exit(unheard(error));
   });
   stderr.on('error', () => undefined); // There is nobody left to tell.
-  let exitCode: number;
   try {
     await cli.parseAsync(argv);
-    exitCode = outcome.exitCode ?? 0;
   } catch (error) {
-    if (isHelp(error)) exitCode = 0;
-    else exitCode = report(error, how);
-    exitCode = judged(cli, exitCode);
+    exitCode = isHelp(error) ? 0 : judged(definitionOf(cli), report(error, how));
   }
   await flush(stdout);
   await flush(stderr);
-  if (unheard && exitCode === 0) exitUnheard(unheard);
-  process.exit(exitCode);
+  if (broken && exitCode === 0) exitCode = unheard(broken);
+  interrupts.end();
+  io.exit(exitCode);
+}
+
+/** Ctrl-C and SIGTERM: the first asks a command to end in order, the second ends it. */
+class Interrupts {
+  readonly #io: MainIo;
+  readonly #controller = new AbortController();
+  readonly #interrupt = () => {
+    this.#come(INTERRUPTED);
+  };
+  readonly #terminate = () => {
+    this.#come(TERMINATED);
+  };
+
+  constructor(io: MainIo) {
+    this.#io = io;
+    io.on('SIGINT', this.#interrupt);
+    io.on('SIGTERM', this.#terminate);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  end(): void {
+    this.#io.off('SIGINT', this.#interrupt);
+    this.#io.off('SIGTERM', this.#terminate);
+  }
+
+  #come(exitCode: number): void {
+    if (this.signal.aborted) this.#io.exit(exitCode);
+    else this.#controller.abort();
+  }
 }
 
 /** commander's own errors come as exceptions, and are printed by report(). */
-function quiet(command: Command): void {
-  command.exitOverride().configureOutput({ writeErr: () => undefined });
-  for (const child of command.commands) quiet(child);
+function quiet(command: Command, stdout: NodeJS.WriteStream): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => stdout.write(text),
+    writeErr: () => undefined,
+    getOutHelpWidth: () => widthOf(stdout),
+    getErrHelpWidth: () => widthOf(stdout),
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
+  for (const child of command.commands) quiet(child, stdout);
+}
+
+function widthOf({ isTTY, columns }: NodeJS.WriteStream): number {
+  return isTTY ? columns : 80;
 }
 
 function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }
 
-function isCommand(cli: Command, ...names: readonly string[]): boolean {
-  return names.includes(cli.args[0] ?? '');
+function givesVerdicts(definition: Definition | undefined): boolean {
+  return definition?.exitCodes?.[NO_VERDICT] !== undefined;
 }
 
 /** An error is no verdict: `check` and `drill` mean by 1 what they found, and `check` by 2 as well. */
-function judged(cli: Command, exitCode: number): number {
-  if (exitCode === 0 || exitCode === 130) return exitCode;
-  const isNone = isCommand(cli, 'check') || (exitCode === 1 && isCommand(cli, 'drill'));
-  return isNone ? NO_VERDICT : exitCode;
+function judged(definition: Definition | undefined, exitCode: number): number {
+  const isVerdict = definition?.exitCodes?.[exitCode] !== undefined;
+  return isVerdict && givesVerdicts(definition) ? NO_VERDICT : exitCode;
 }
 
-/** Where stdout goes, so that a full disk can be named. */
-function stdoutPath(): string {
+/** Where a stream goes, so that a full disk can be named. */
+function pathOf(stream: object): string {
   try {
-    return readlinkSync('/proc/self/fd/1');
+    return readlinkSync(`/proc/self/fd/${'fd' in stream ? String(stream.fd) : ''}`);
   } catch {
-    return '/dev/stdout'; // Not on Linux.
+    return '/dev/stdout'; // Not on Linux, or no file.
   }
 }
 
@@ -101,27 +161,33 @@ function endOfOptions(words: readonly string[]): number {
   return end === -1 ? words.length : end;
 }
 
-function report(error: unknown, how: { json: boolean; verbose: boolean }): number {
+interface How {
+  readonly stderr: NodeJS.WriteStream;
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** Tells an error. @returns its exit code */
+function report(error: unknown, { stderr, json, verbose }: How): number {
   const known =
     error instanceof CommanderError
       ? fromCommander(error)
       : error instanceof MqhaError
         ? error
         : undefined;
-  const { code, message, hint, problems } = known ?? {
-    code: 'internal',
-    message: `mqha failed: ${messageOf(error)}`,
-    hint: 'This is a bug of mqha; please report it with the stack trace (--verbose).',
-    problems: [],
-  };
-  const text = how.json
+  const { code, message, hint, problems, exitCode } =
+    known ??
+    new MqhaError('internal', `mqha failed: ${messageOf(error)}`, {
+      hint: 'This is a bug of mqha; please report it with the stack trace (--verbose).',
+    });
+  const text = json
     ? JSON.stringify({ error: { code, message, hint, problems } })
     : `error: ${message}\nhint: ${hint}`;
-  process.stderr.write(`${text}\n`);
-  if ((!known && !how.json) || how.verbose) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`);
+  stderr.write(`${text}\n`);
+  if ((!known && !json) || verbose) {
+    stderr.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`);
   }
-  return known?.exitCode ?? 1;
+  return exitCode;
 }
 
 function fromCommander(error: CommanderError): MqhaError {

@@ -1,3 +1,4 @@
+import { DEFAULT_HOST, FIRST_PORTS } from './default-values.js';
 import { completeConfig } from './load.js';
 import type { ClusterConfig } from './schema.js';
 
@@ -20,9 +21,6 @@ export interface InitOptions {
   readonly supervisor?: boolean;
 }
 
-/** First ports of the port table. */
-export const FIRST_PORTS = { web: 8161, message: 60_001, replication: 61_600, zookeeper: 2181 };
-
 /**
  * The port table: web and message ports count up from the given ones. Nodes on one host share the
  * replication port on loopback addresses of their own, so that a hung master does not hold the
@@ -35,7 +33,7 @@ export async function portTable(
   options: InitOptions,
   canBind: (host: string) => Promise<boolean>,
 ): Promise<ClusterConfig> {
-  const hosts = options.hosts ?? ['127.0.0.1'];
+  const hosts = options.hosts ?? [DEFAULT_HOST];
   const hostOf = (index: number) => (hosts.length === 1 ? hosts[0] : hosts[index]) ?? '';
   const oneHost = new Set(hosts).size === 1;
   const loopback = (index: number) => `127.0.0.${index + 1}`;

@@ -21,7 +21,6 @@ export async function readConfigFile(file: string): Promise<string> {
     }
     throw new MqhaError('config-unreadable', `${file} cannot be read: ${messageOf(error)}`, {
       hint: 'Make the file readable for the user who runs mqha.',
-      exitCode: 2,
       cause: error,
     });
   }

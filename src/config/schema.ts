@@ -1,8 +1,13 @@
 import * as z from 'zod';
+import {
+  DEFAULT_HOST,
+  DEFAULT_NAME,
+  DEFAULT_SYNC,
+  DEFAULT_ZK_PATH,
+  MAX_NODES,
+  SYNC_MODES,
+} from './default-values.js';
 import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
-
-/** Sync modes of replicatedLevelDB; an unknown one would act like local_mem after a mere warning. */
-export const SYNC_MODES = ['quorum_mem', 'quorum_disk', 'local_mem', 'local_disk'] as const;
 
 /** What acknowledgements, purges and removals wait for: the slaves, as sends do, or the master's own log. */
 export const ACK_MODES = ['async', 'quorum'] as const;
@@ -12,8 +17,6 @@ export const RESERVED_NAMES = ['master', 'elector', 'slave', 'zookeeper', 'all']
 
 /** The release that is pinned; others would need their own facts, digests and guarded class. */
 export const ACTIVEMQ_VERSION = '5.16.7';
-
-export const MAX_NODES = 9;
 
 /** What is said of a value that must be there. */
 export const MISSING = 'is missing';
@@ -69,7 +72,7 @@ const node = z.strictObject({
     error: (issue) =>
       `${quoted(issue.input)} is a word of the command line (${RESERVED_NAMES.join(', ')}); choose another node name`,
   }),
-  host: host.default('127.0.0.1'),
+  host: host.default(DEFAULT_HOST),
   webPort: port,
   messagePort: port,
   replicationHost: host.optional(),
@@ -99,7 +102,7 @@ const zookeeper = z.strictObject({
     (value) =>
       ZK_PATH.test(value) && !/\/\.{1,2}(\/|$)/.test(value) && !/^\/zookeeper(\/|$)/.test(value),
     'a znode path (/activemq/mqstores; not / and not below /zookeeper)',
-  ).default('/activemq/mqstores'),
+  ).default(DEFAULT_ZK_PATH),
   sessionTimeout: unit(parseDuration, 'a duration (2s, 1500ms, 1m)')
     .refine(
       (value) => (parseDuration(value) ?? 0) >= 1000 && (parseDuration(value) ?? 0) <= 300_000,
@@ -181,7 +184,7 @@ const supervisor = z.strictObject({
 /** `mqha.yaml` as a person writes it. Unknown keys are refused: a misspelt one would be ignored in silence. */
 export const clusterFile = z.strictObject({
   name: text((value) => NAME.test(value), 'a broker name (letters, digits, "-" and "_")').default(
-    'mqStore',
+    DEFAULT_NAME,
   ),
   version: z
     .literal(ACTIVEMQ_VERSION, {
@@ -197,7 +200,7 @@ export const clusterFile = z.strictObject({
     .enum(SYNC_MODES, {
       error: (i) => `${quoted(i.input)} is not a sync mode (${SYNC_MODES.join(', ')})`,
     })
-    .default('quorum_mem'),
+    .default(DEFAULT_SYNC),
   authentication: z
     .enum(['generated', 'none'], {
       error: (i) => `${quoted(i.input)} is neither "generated" nor "none"`,

@@ -102,7 +102,6 @@ export async function refuseUnknownPatches(
   if (unknown.length === 0) return;
   throw new MqhaError('unknown-patch', `there is no patch ${unknown.join(', ')}`, {
     hint: `MQHA_PATCHES_OFF takes names of patches, with commas between them: ${patches.sort().join(', ')}.`,
-    exitCode: 2,
   });
 }
 

@@ -123,7 +123,6 @@ export async function isExecutable(path: string): Promise<boolean> {
 export function interrupted(): MqhaError {
   return new MqhaError('interrupted', 'the installation was interrupted', {
     hint: 'Run the command again; what was fetched and verified is kept.',
-    exitCode: 130,
   });
 }
 

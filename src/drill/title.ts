@@ -1,5 +1,6 @@
-/** What is sent where nothing else is asked for: the numbered sends. */
-export const DEFAULT_WORKLOAD = 'queue';
+import { DEFAULT_WORKLOAD } from './defaults.js';
+
+export { DEFAULT_WORKLOAD };
 
 /** The name of a scenario with its workload, where that is not the usual one. */
 export function titleOf({

@@ -1,3 +1,5 @@
+import { ERROR_CODES, type ErrorCode, type FailureExitCode, type UsageCode } from './codes.js';
+
 /** One thing that is wrong in an input: where it stands, what is wrong, what to do. */
 export interface Problem {
   /** Path of the value at fault, e.g. `nodes[1].webPort`; empty for the file as a whole. */
@@ -8,8 +10,6 @@ export interface Problem {
 export interface MqhaErrorOptions {
   /** What the user can do about it; one sentence. */
   readonly hint: string;
-  /** Process exit code: 2 for what was typed or written wrongly, 1 for everything else. */
-  readonly exitCode?: 1 | 2 | 3 | 130;
   /** All problems of one input file, where there are several. */
   readonly problems?: readonly Problem[];
   readonly cause?: unknown;
@@ -19,38 +19,38 @@ export interface MqhaErrorOptions {
  * A failure that a user can act on. It is printed as `error:` and `hint:` without a stack trace.
  * Anything else that is thrown is a bug of ours and is printed as one.
  *
- * `code` is part of the contract of the command line; the list stands in docs/codes.md and only grows.
+ * `code` is part of the contract of the command line, and says the exit code of the process (codes.ts).
  */
 export class MqhaError extends Error {
   override readonly name = 'MqhaError';
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly hint: string;
-  readonly exitCode: 1 | 2 | 3 | 130;
+  readonly exitCode: FailureExitCode;
   readonly problems: readonly Problem[];
 
-  constructor(code: string, message: string, options: MqhaErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: MqhaErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
-    this.exitCode = options.exitCode ?? 1;
+    this.exitCode = ERROR_CODES[code].exitCode;
     this.problems = options.problems ?? [];
   }
 }
 
 /** The same error, with more to do. */
 export function withMoreHint(error: MqhaError, more: string): MqhaError {
-  const { code, message, hint, exitCode, problems, cause } = error;
-  return new MqhaError(code, message, { hint: `${hint} ${more}`, exitCode, problems, cause });
+  const { code, message, hint, problems, cause } = error;
+  return new MqhaError(code, message, { hint: `${hint} ${more}`, problems, cause });
 }
 
 /** An error for wrong usage: an option, an argument, a node or `mqha.yaml` (exit code 2). */
 export function usageError(
-  code: string,
+  code: UsageCode,
   message: string,
   hint: string,
   problems?: readonly Problem[],
 ): MqhaError {
-  return new MqhaError(code, message, { hint, exitCode: 2, ...(problems ? { problems } : {}) });
+  return new MqhaError(code, message, { hint, ...(problems ? { problems } : {}) });
 }
 
 /** The `code` of a Node.js system error (`ENOENT`, `EACCES` …), or undefined. */

@@ -153,6 +153,6 @@ function interrupted(queue: string, taken: number, browse: boolean): MqhaError {
   return new MqhaError(
     'interrupted',
     `interrupted; ${taken} ${taken === 1 ? 'message was' : 'messages were'} ${done}`,
-    { hint: `Run the command again for what is left in ${queue}.`, exitCode: 130 },
+    { hint: `Run the command again for what is left in ${queue}.` },
   );
 }

@@ -38,7 +38,6 @@ export function tooLarge(what: string, bytes: number, largest: number): MqhaErro
     `${what} is too large for a message: ${bytes} bytes, ${largest} at most`,
     {
       hint: `Brokers hold messages in memory several times over: the limit is limits.message in mqha.yaml, 1/${MESSAGE_SHARE} of java.heap unless set.`,
-      exitCode: 2,
     },
   );
 }
@@ -212,7 +211,6 @@ class SendJob {
     if (this.#cluster.host.signal.aborted) {
       return new MqhaError('interrupted', `interrupted; ${known}`, {
         hint: 'What was acknowledged is in the queue; send the rest.',
-        exitCode: 130,
       });
     }
     const seconds = this.#options.timeoutMs / 1000;

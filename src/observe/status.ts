@@ -1,4 +1,5 @@
 import type { Operation } from '../state/unfinished.js';
+import type { ProblemCode, Severity } from './problem-codes.js';
 
 /** How the cluster as a whole does; the first that fits. */
 export type ClusterState =
@@ -6,10 +7,10 @@ export type ClusterState =
 
 export type Role = 'master' | 'slave' | 'electing' | 'promoting' | 'none';
 
-/** Something that a person should know, with what to do about it. The codes stand in docs/codes.md. */
+/** Something that a person should know, with what to do about it. */
 export interface StatusProblem {
-  readonly severity: 'error' | 'warning' | 'info';
-  readonly code: string;
+  readonly severity: Severity;
+  readonly code: ProblemCode;
   readonly node: string | null;
   readonly message: string;
   readonly hint: string;

@@ -69,7 +69,6 @@ export function refuseElsewhere(nodes: readonly NodeConfig[]): void {
   if (others.length === 0) return;
   throw new MqhaError('node-elsewhere', `${placesOf(others)}, not on this machine`, {
     hint: 'Do it there; mqha signals only processes of the machine it runs on.',
-    exitCode: 2,
   });
 }
 

@@ -26,12 +26,13 @@ export interface Host {
 
 /** The machine this program runs on. */
 export function thisHost(options: {
+  readonly env?: NodeJS.ProcessEnv;
   readonly emit?: Emit;
   readonly signal?: AbortSignal;
   readonly command?: string;
 }): Host {
   return {
-    env: process.env,
+    env: options.env ?? process.env,
     processes: systemProcesses(),
     emit: options.emit ?? (() => undefined),
     signal: options.signal ?? new AbortController().signal,
@@ -130,6 +131,5 @@ export function throwIfInterrupted(host: Host, left: string): void {
   if (!host.signal.aborted) return;
   throw new MqhaError('interrupted', `interrupted; ${left}`, {
     hint: 'Run the command again to go on, or `mqha down` to stop everything.',
-    exitCode: 130,
   });
 }

@@ -225,7 +225,7 @@ export function failedDrill(): DrillResult {
       problems: [
         {
           severity: 'error',
-          code: 'no-quorum',
+          code: 'quorum-lost',
           node: null,
           message: '1 of 3 members is registered, 2 are needed',
           hint: 'Start the missing nodes: `mqha up`.',

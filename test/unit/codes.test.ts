@@ -2,38 +2,39 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { ERROR_CODES } from '../../src/lib/codes.js';
+import { MqhaError, usageError } from '../../src/lib/errors.js';
 import { packageRoot } from '../../src/lib/package.js';
+import { problem } from '../../src/observe/conditions/condition.js';
+import { PROBLEM_CODES } from '../../src/observe/problem-codes.js';
+import { KILL_CODES } from '../../src/state/journal/kill-codes.js';
 
-/** Codes by name, each with the exit codes that come with it. */
-type Codes = Map<string, Set<number>>;
-
-/** What makes an error, and the exit code where none is named. */
-const MAKERS: Readonly<Record<string, number>> = { MqhaError: 1, usageError: 2 };
-
-/** Codes that are no argument of a maker: that of a bug, which `main` gives. */
-const OTHERS = ['internal'];
+/** What makes an error. */
+const ERROR_MAKERS = new Set(['MqhaError', 'usageError']);
 
 /** What makes a problem: a severity first, then its code. */
 const PROBLEM_MAKERS = new Set(['problem', 'list.add']);
 
-const SEVERITIES = new Set(['error', 'warning', 'info']);
+const TABLES = ['lib/codes.ts', 'observe/problem-codes.ts', 'state/journal/kill-codes.ts'];
 
 const root = join(packageRoot(), 'src');
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && name !== join('lib', 'errors.ts'))
+  .filter((name) => name.endsWith('.ts') && !TABLES.includes(name))
   .map((name) => {
     const text = readFileSync(join(root, name), 'utf8');
     return ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
   });
 
-function visit(node: ts.Node, each: (node: ts.Node) => void): void {
-  each(node);
-  ts.forEachChild(node, (child) => {
-    visit(child, each);
-  });
+/** Every node of every source. */
+function* nodes(): Generator<ts.Node> {
+  const open: ts.Node[] = [...sources];
+  for (let node = open.pop(); node; node = open.pop()) {
+    yield node;
+    ts.forEachChild(node, (child) => void open.push(child));
+  }
 }
 
-/** Every string that an expression can be: `a ? 'x' : 'y'` is two. */
+/** Every string that an expression can be: `a ? 'x' : 'y'` is two; undefined where it is none. */
 function strings(node: ts.Expression | undefined): string[] | undefined {
   if (node && ts.isStringLiteralLike(node)) return [node.text];
   if (!node || !ts.isConditionalExpression(node)) return undefined;
@@ -41,87 +42,81 @@ function strings(node: ts.Expression | undefined): string[] | undefined {
   return yes && no && [...yes, ...no];
 }
 
-/** `error.code` of every error that is made in src/. */
-function errorCodes(): Codes {
-  const codes: Codes = new Map(OTHERS.map((code) => [code, new Set([1])]));
-  for (const source of sources) {
-    visit(source, (node) => {
-      if (!ts.isNewExpression(node) && !ts.isCallExpression(node)) return;
-      const byDefault = MAKERS[node.expression.getText()];
-      if (byDefault === undefined) return;
-      const [code, , options] = node.arguments ?? [];
-      const named = /\bexitCode: (\d+)/.exec(options?.getText() ?? '')?.[1];
-      const found = strings(code);
-      if (!found) throw new Error(`${source.fileName}: no literal: ${code?.getText() ?? ''}`);
-      for (const name of found) {
-        codes.set(name, (codes.get(name) ?? new Set()).add(Number(named ?? byDefault)));
-      }
-    });
+/** The codes of the errors that are made in src/, and that of a bug, which `main` gives. */
+function errorCodes(): Set<string> {
+  const codes = new Set(['internal']);
+  for (const node of nodes()) {
+    if (!ts.isNewExpression(node) && !ts.isCallExpression(node)) continue;
+    if (!ERROR_MAKERS.has(node.expression.getText())) continue;
+    for (const code of strings(node.arguments?.[0]) ?? []) codes.add(code);
   }
   return codes;
 }
 
-/** `problems[].code`: what stands beside a severity, as an argument or as a property. */
-function problemCodes(): Set<string> {
-  const codes = new Set<string>();
+/** The problems that are made in src/, each with its severities. */
+function problemCodes(): Map<string, Set<string>> {
+  const codes = new Map<string, Set<string>>();
   const add = (severity: ts.Expression | undefined, code: ts.Expression | undefined) => {
-    if (!strings(severity)?.every((word) => SEVERITIES.has(word))) return;
-    for (const name of strings(code) ?? []) codes.add(name);
+    for (const name of strings(code) ?? []) {
+      const known = codes.get(name) ?? new Set();
+      codes.set(name, new Set([...known, ...(strings(severity) ?? [])]));
+    }
   };
-  for (const source of sources) {
-    visit(source, (node) => {
-      if (ts.isCallExpression(node)) {
-        if (PROBLEM_MAKERS.has(node.expression.getText()))
-          add(node.arguments[0], node.arguments[1]);
-      } else if (ts.isObjectLiteralExpression(node)) {
-        const property = (name: string) =>
-          node.properties
-            .filter((candidate) => ts.isPropertyAssignment(candidate))
-            .find((candidate) => candidate.name.getText() === name)?.initializer;
-        add(property('severity'), property('code'));
-      }
-    });
-  }
-  return codes;
-}
-
-/** A table of docs/codes.md: `code` (2), `code` | meaning (130). */
-function documented(heading: string): Codes {
-  const text = readFileSync(join(packageRoot(), 'docs', 'codes.md'), 'utf8');
-  const [, section = ''] = text.split(`\n## \`${heading}\`\n`);
-  const rows = (section.split('\n## ')[0] ?? '').matchAll(/^\| (`.+) \| (.+) \|$/gm);
-  const codes: Codes = new Map();
-  for (const [, cell = '', meaning = ''] of rows) {
-    const ofRow = /\((\d+)\)$/.exec(meaning)?.[1] ?? '1';
-    for (const [, code = '', own] of cell.matchAll(/`([a-z-]+)`(?: \((\d+)\))?/g)) {
-      codes.set(code, new Set([Number(own ?? ofRow)]));
+  for (const node of nodes()) {
+    if (ts.isCallExpression(node) && PROBLEM_MAKERS.has(node.expression.getText())) {
+      add(node.arguments[0], node.arguments[1]);
+    } else if (ts.isObjectLiteralExpression(node)) {
+      const property = (name: string) =>
+        node.properties
+          .filter((candidate) => ts.isPropertyAssignment(candidate))
+          .find((candidate) => candidate.name.getText() === name)?.initializer;
+      if (property('severity')) add(property('severity'), property('code'));
     }
   }
   return codes;
 }
 
-/** What one list has and the other has not. */
-function expectSame(used: Iterable<string>, listed: Iterable<string>): void {
-  const [program, table] = [new Set(used), new Set(listed)];
-  expect({
-    undocumented: [...program].filter((code) => !table.has(code)),
-    unused: [...table].filter((code) => !program.has(code)),
-  }).toEqual({ undocumented: [], unused: [] });
+/** Every text in src/, also as one of the choices of a type. */
+function texts(): Set<string> {
+  return new Set([...nodes()].filter(ts.isStringLiteralLike).map(({ text }) => text));
 }
 
-describe('docs/codes.md', () => {
-  it('lists every error.code of the program, and no other', () => {
-    expectSame(errorCodes().keys(), documented('error.code').keys());
+describe('the tables of codes', () => {
+  it('have every error.code that is made, and no other', () => {
+    expect([...errorCodes()].sort()).toEqual(Object.keys(ERROR_CODES).sort());
   });
 
-  it('names the exit code of each', () => {
-    const used = errorCodes();
-    for (const [code, listed] of documented('error.code')) {
-      expect([code, used.get(code) ?? listed]).toEqual([code, listed]);
-    }
+  it('have every problems[].code that is made, with the severities that it comes with', () => {
+    const made = [...problemCodes()].map(([code, severity]) => [code, [...severity].sort()]);
+    const listed = Object.entries(PROBLEM_CODES).map(([code, { severity }]) => [
+      code,
+      [...severity].sort(),
+    ]);
+    expect(Object.fromEntries(made)).toEqual(Object.fromEntries(listed));
   });
 
-  it('lists every problems[].code of the program, and no other', () => {
-    expectSame(problemCodes(), documented('problems[].code').keys());
+  it('have no reason for a kill that nobody gives', () => {
+    const used = texts();
+    expect(Object.keys(KILL_CODES).filter((code) => !used.has(code))).toEqual([]);
+  });
+});
+
+describe('an error', () => {
+  it('has the exit code of its code', () => {
+    expect(new MqhaError('timeout', 'x', { hint: 'y' }).exitCode).toBe(1);
+    expect(new MqhaError('drill-refused', 'x', { hint: 'y' }).exitCode).toBe(3);
+    expect(new MqhaError('interrupted', 'x', { hint: 'y' }).exitCode).toBe(130);
+    expect(usageError('usage', 'x', 'y').exitCode).toBe(2);
+  });
+
+  it('is made with a code of the table only, which the compiler says', () => {
+    // @ts-expect-error -- no code
+    expect(() => new MqhaError('nonsense', 'x', { hint: 'y' })).toThrow();
+    // @ts-expect-error -- no usage: its exit code is 1
+    expect(usageError('timeout', 'x', 'y').exitCode).toBe(1);
+    // @ts-expect-error -- its code says the exit code
+    expect(new MqhaError('timeout', 'x', { hint: 'y', exitCode: 2 }).exitCode).toBe(1);
+    // @ts-expect-error -- it comes as an error only
+    expect(problem('info', 'quorum-lost', null, 'x', 'y').code).toBe('quorum-lost');
   });
 });

@@ -21,7 +21,7 @@ describe('without permission', () => {
   beforeAll(async () => {
     await Promise.all(
       ['init', 'render', 'status', 'env', 'install', 'check'].map(
-        (name) => import(`../../src/cli/commands/${name}.ts`),
+        (name) => import(`../../src/cli/run/${name}.ts`),
       ),
     );
   });

@@ -1,11 +1,11 @@
+import { EventEmitter } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { vi } from 'vitest';
 import { thisHost } from '../../src/state/cluster.js';
 import { initCluster } from '../../src/operations/init.js';
 import { portTable, type InitOptions } from '../../src/config/defaults.js';
-import { main } from '../../src/cli/main.js';
+import { main, type MainIo } from '../../src/cli/main.js';
 import { canBind, freePorts } from '../../src/agents/local/ports.js';
 import { renderClusterFile } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
 import { temporaryDirectory } from '../support/temp.js';
@@ -22,15 +22,6 @@ export interface Run {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-class Exit extends Error {
-  readonly status: number;
-
-  constructor(status: unknown) {
-    super('exit');
-    this.status = Number(status ?? 0);
-  }
 }
 
 /** A stream to write to that remembers. */
@@ -53,36 +44,49 @@ class Output extends Writable {
   getColorDepth = () => 8;
 }
 
+/** What `main` is given in place of a process's own, and what it did with it. */
+export class TestIo implements MainIo {
+  readonly stdout: MainIo['stdout'];
+  readonly stderr: MainIo['stderr'];
+  readonly stdin: MainIo['stdin'];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: () => string;
+  /** Who waits for signals now. */
+  readonly signals = new EventEmitter();
+  /** The code of the first exit. */
+  status: number | undefined;
+  readonly #out: Output;
+  readonly #err: Output;
+
+  constructor({ terminal = false, env, cwd = '/' }: Called = {}) {
+    this.#out = new Output(terminal !== false);
+    this.#err = new Output(terminal !== false);
+    const stdin = Object.assign(new PassThrough(), { isTTY: terminal !== false });
+    if (typeof terminal === 'string') stdin.write(terminal);
+    this.stdout = this.#out as unknown as MainIo['stdout'];
+    this.stderr = this.#err as unknown as MainIo['stderr'];
+    this.stdin = stdin as unknown as MainIo['stdin'];
+    this.env = { PATH: '/nowhere', MQHA_CACHE: '/nowhere/cache', ...env };
+    this.cwd = () => cwd;
+  }
+
+  readonly on: MainIo['on'] = (signal, handler) => void this.signals.on(signal, handler);
+  readonly off: MainIo['off'] = (signal, handler) => void this.signals.off(signal, handler);
+  readonly exit = (status: number): void => {
+    this.status ??= status;
+  };
+
+  get run(): Run {
+    if (this.status === undefined) throw new Error('it did not exit');
+    return { status: this.status, stdout: this.#out.text, stderr: this.#err.text };
+  }
+}
+
 /** Runs the command line inside this process: a hundredfold faster than a process for each. */
 export async function mqha(args: readonly string[], called: Called = {}): Promise<Run> {
-  const terminal = called.terminal ?? false;
-  const stdout = new Output(terminal !== false);
-  const stderr = new Output(terminal !== false);
-  const stdin = Object.assign(new PassThrough(), { isTTY: terminal !== false });
-  if (typeof terminal === 'string') stdin.write(terminal);
-  const before = process.env;
-  const spies = [
-    vi.spyOn(process, 'stdout', 'get').mockReturnValue(stdout as never),
-    vi.spyOn(process, 'stderr', 'get').mockReturnValue(stderr as never),
-    vi.spyOn(process, 'stdin', 'get').mockReturnValue(stdin as never),
-    vi.spyOn(process, 'cwd').mockReturnValue(called.cwd ?? '/'),
-    // Its handlers of signals would outlive it.
-    vi.spyOn(process, 'on').mockReturnThis(),
-    vi.spyOn(process, 'exit').mockImplementation((status) => {
-      throw new Exit(status);
-    }),
-  ];
-  process.env = { PATH: '/nowhere', MQHA_CACHE: '/nowhere/cache', ...called.env };
-  try {
-    await main([process.execPath, 'mqha', ...args]);
-    throw new Error('it did not exit');
-  } catch (error) {
-    if (!(error instanceof Exit)) throw error;
-    return { status: error.status, stdout: stdout.text, stderr: stderr.text };
-  } finally {
-    process.env = before;
-    for (const spy of spies) spy.mockRestore();
-  }
+  const io = new TestIo(called);
+  await main([process.execPath, 'mqha', ...args], io);
+  return io.run;
 }
 
 export interface ErrorDocument {

@@ -1,7 +1,9 @@
-import { archiveClasses } from '../../operations/start/class-data.js';
-import { withCluster, type CommandContext } from './context.js';
+import { command } from '../definition.js';
 
-/** `mqha archive-classes`, which `up` leaves in the background after a first start. */
-export async function archiveClassesCommand(context: CommandContext): Promise<void> {
-  await withCluster(context, archiveClasses);
-}
+export const archiveClasses = command({
+  name: 'archive-classes',
+  group: 'make',
+  hidden: true,
+  summary: 'make the class-data archives that a first start has recorded; `up` leaves it behind',
+  details: 'Makes the class-data archives that a first start has recorded; `up` leaves it behind.',
+});

@@ -1,108 +1,17 @@
-import type { Received } from '../../clients/amqp/receiver.js';
-import { checkQueueName } from '../../clients/queue-name.js';
-import { consumeMessages, type ConsumeResult } from '../../messages/consume.js';
-import { usageError } from '../../lib/errors.js';
-import { written, type Io } from '../output/io.js';
-import { timeoutOf, withCluster, type CommandContext, type WaitFlags } from './context.js';
+import { argument, command, flag, option } from '../definition.js';
+import { timeout, wholeNumber } from '../options.js';
+import { CONSUME_TIMEOUT_MS } from '../timeouts.js';
 
-const TIMEOUT_MS = 1000;
-
-export interface ConsumeFlags extends WaitFlags {
-  readonly count?: number;
-  readonly browse?: boolean;
-}
-
-/**
- * `mqha consume <queue>`. It ends in order also where nobody reads its answer any more: `main` must
- * not exit before.
- */
-export async function consume(
-  context: CommandContext,
-  queue: string,
-  flags: ConsumeFlags,
-): Promise<void> {
-  const { io } = context;
-  const { count, browse = false } = flags;
-  checkQueueName(queue);
-  if (count === 0) throw usageError('usage', '--count 0 takes nothing', 'Give 1 or more.');
-  const timeoutMs = timeoutOf(flags.timeout, TIMEOUT_MS);
-  const output: Output = io.json ? new JsonOutput(io, queue) : new LineOutput(io);
-  const { result, error } = await withCluster(context, (cluster) =>
-    consumeMessages(cluster, {
-      queue,
-      count,
-      timeoutMs,
-      browse,
-      // On one terminal, progress and messages would get in each other's way.
-      progress: !io.stdout.isTTY,
-      take: (message) => output.message(message),
-    }),
-  );
-  await output.end(result);
-  if (error) throw error;
-}
-
-interface Output {
-  /** @returns whether it could be written */
-  message(message: Received): Promise<boolean>;
-  end(result: ConsumeResult): Promise<unknown>;
-}
-
-/** Bodies, one a line; how many there were goes to stderr, since stdout is theirs. */
-class LineOutput implements Output {
-  readonly #io: Io;
-
-  constructor(io: Io) {
-    this.#io = io;
-  }
-
-  message({ body }: Received): Promise<boolean> {
-    const line = typeof body === 'string' ? `${body}\n` : Buffer.concat([body, LF]);
-    return written(this.#io.stdout, line);
-  }
-
-  end(): Promise<unknown> {
-    return Promise.resolve();
-  }
-}
-
-const LF = Buffer.from('\n');
-
-/** One document, written as the messages come: each is acknowledged after it stands there. */
-class JsonOutput implements Output {
-  readonly #io: Io;
-  readonly #queue: string;
-  #begun = false;
-
-  constructor(io: Io, queue: string) {
-    this.#io = io;
-    this.#queue = queue;
-  }
-
-  message({ body, id, broker, redelivered }: Received): Promise<boolean> {
-    const text = typeof body === 'string';
-    const document = {
-      id: id ?? null,
-      body: text ? body : null,
-      ...(text ? {} : { base64: body.toString('base64') }),
-      redelivered,
-      broker,
-    };
-    return this.#write(`${this.#lead(',')}\n    ${JSON.stringify(document)}`);
-  }
-
-  end({ count, brokers, ms }: ConsumeResult): Promise<unknown> {
-    const rest = JSON.stringify({ count, brokers, ms }, null, 2).slice(1);
-    return this.#write(`${this.#lead('')}${count === 0 ? '' : '\n  '}],${rest}\n`);
-  }
-
-  #lead(next: string): string {
-    if (this.#begun) return next;
-    this.#begun = true;
-    return `{\n  "queue": ${JSON.stringify(this.#queue)},\n  "messages": [`;
-  }
-
-  #write(text: string): Promise<boolean> {
-    return written(this.#io.stdout, text);
-  }
-}
+export const consume = command({
+  name: 'consume',
+  group: 'messages',
+  summary: 'take messages and print their bodies, one a line; each is acknowledged after that',
+  details: 'Prints messages, each acknowledged once it was written.',
+  arguments: { queue: argument('<queue>') },
+  options: {
+    count: option('<n>', 'end after so many', { parse: wholeNumber }),
+    browse: flag('leave them in the queue'),
+    timeout: timeout(CONSUME_TIMEOUT_MS, { description: 'end when none has come for so long' }),
+  },
+  endsItself: true,
+});

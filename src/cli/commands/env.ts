@@ -1,78 +1,16 @@
-import { clientSettings, type ClientSettings } from '../../clients/client-settings.js';
-import { MqhaError, usageError } from '../../lib/errors.js';
-import { answer } from '../output/io.js';
-import { withCluster, type CommandContext } from './context.js';
+import { command, flag } from '../definition.js';
 
-export interface EnvFlags {
-  readonly shell?: boolean;
-  readonly spring?: boolean;
-}
-
-/** `mqha env` */
-export async function env(context: CommandContext, flags: EnvFlags): Promise<void> {
-  if (flags.shell === true && flags.spring === true) {
-    throw usageError('usage', '--shell and --spring cannot be given together', 'Give one of them.');
-  }
-  const settings = await withCluster(context, ({ config, account }) => {
-    if (config.authentication === 'generated' && !account) {
-      throw new MqhaError(
-        'not-rendered',
-        'this cluster has no account yet: it was never rendered',
-        {
-          hint: 'Run `mqha render` or `mqha up` first.',
-        },
-      );
-    }
-    return Promise.resolve(clientSettings(config, account));
-  });
-  const text = flags.shell === true ? shellText : flags.spring === true ? springText : plainText;
-  answer(context.io, settings, text);
-}
-
-function plainText(settings: ClientSettings): string {
-  return [
-    `failover URL  ${settings.failoverUrl}`,
-    `user          ${settings.username ?? '(none: anonymous)'}`,
-    `password      ${settings.password ?? '(none: anonymous)'}`,
-    ...settings.brokers.map(({ name, url }) => `broker ${name}   ${url}`),
-    ...settings.consoles.map(
-      ({ name, url }) => `console ${name}  ${url} (only the master's answers)`,
-    ),
-  ].join('\n');
-}
-
-function shellText({ failoverUrl, username, password }: ClientSettings): string {
-  const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const lines = [`export MQHA_FAILOVER_URL=${quote(failoverUrl)}`];
-  lines.push(`export SPRING_ACTIVEMQ_BROKER_URL=${quote(failoverUrl)}`);
-  for (const [names, value] of [
-    [['MQHA_USERNAME', 'SPRING_ACTIVEMQ_USER'], username],
-    [['MQHA_PASSWORD', 'SPRING_ACTIVEMQ_PASSWORD'], password],
-  ] as const) {
-    for (const name of names) {
-      lines.push(value === null ? `unset ${name}` : `export ${name}=${quote(value)}`);
-    }
-  }
-  return lines.join('\n');
-}
-
-/** What Spring Boot reads; a text in double quotes is the same in YAML as in JSON. */
-function springText({ failoverUrl, username, password }: ClientSettings): string {
-  const quote = (text: string) => JSON.stringify(text);
-  const lines = [
-    '# For the application.yaml of an application with spring-boot-starter-activemq.',
-    'spring:',
-    '  activemq:',
-    `    broker-url: ${quote(failoverUrl)}`,
-  ];
-  if (username !== null && password !== null) {
-    lines.splice(
-      1,
-      0,
-      '# To keep the password out of the file, leave its line out and set SPRING_ACTIVEMQ_PASSWORD,',
-      '# as `eval "$(mqha env --shell)"` does.',
-    );
-    lines.push(`    user: ${quote(username)}`, `    password: ${quote(password)}`);
-  }
-  return lines.join('\n');
-}
+export const env = command({
+  name: 'env',
+  group: 'messages',
+  summary: 'what a client needs: failover URL, user, password, consoles',
+  details:
+    'What a client needs: failover URL, user, password, consoles; as `export` lines, or as YAML for a Spring Boot application. Works on a stopped cluster.',
+  options: {
+    shell: flag('as export lines for eval'),
+    spring: flag('as YAML for the application.yaml of a Spring Boot application'),
+  },
+  examples: [
+    { command: 'eval "$(mqha env --shell)"', does: 'set MQHA_FAILOVER_URL, and what Spring reads' },
+  ],
+});

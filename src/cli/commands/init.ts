@@ -1,84 +1,56 @@
-import { relative, resolve } from 'node:path';
-import { initCluster, type InitResult } from '../../operations/init.js';
-import { MAX_NODES } from '../../config/schema.js';
-import { usageError } from '../../lib/errors.js';
-import { answer } from '../output/io.js';
-import { plainTable } from '../output/status-table.js';
-import { withHost, type CommandContext } from './context.js';
+import {
+  DEFAULT_HOST,
+  DEFAULT_NAME,
+  DEFAULT_NODES,
+  DEFAULT_SYNC,
+  DEFAULT_ZK_PATH,
+  FIRST_PORTS,
+  MAX_NODES,
+  SYNC_MODES,
+} from '../../config/default-values.js';
+import { argument, command, option, without } from '../definition.js';
+import { numberFrom, wholeNumber } from '../options.js';
 
-export interface InitFlags {
-  readonly nodes: number;
-  readonly name?: string;
-  readonly webPort?: number;
-  readonly messagePort?: number;
-  readonly replicationPort?: number;
-  readonly host?: string;
-  readonly zookeeper?: string;
-  readonly zookeeperPort?: number;
-  readonly zkPath?: string;
-  readonly sync?: string;
-  readonly auth: boolean;
-  readonly supervisor: boolean;
-}
+/** The default is said, not given: what a person wrote is told apart from it. */
+const port = (description: string, first: number) =>
+  option('<port>', description, { parse: wholeNumber, defaultText: String(first) });
 
-/** `mqha init [dir]` */
-export async function init(
-  context: CommandContext,
-  directory: string | undefined,
-  flags: InitFlags,
-): Promise<void> {
-  const { host, auth, ...rest } = flags;
-  const hosts = host?.split(',').map((name) => name.trim());
-  if (flags.nodes < 1 || flags.nodes > MAX_NODES) {
-    throw usageError(
-      'usage',
-      `--nodes ${flags.nodes} is out of range`,
-      `A cluster has 1 to ${MAX_NODES} nodes.`,
-    );
-  }
-  if (hosts && hosts.length !== 1 && hosts.length !== flags.nodes) {
-    throw usageError(
-      'usage',
-      `--host names ${hosts.length} hosts for ${flags.nodes} nodes`,
-      'Name one host for all nodes, or one for each.',
-    );
-  }
-  if (flags.zookeeper !== undefined && flags.zookeeperPort !== undefined) {
-    throw usageError(
-      'usage',
-      '--zookeeper and --zookeeper-port exclude each other',
-      '--zookeeper names an ensemble that exists; --zookeeper-port is the port of a managed one.',
-    );
-  }
-  const target = resolve(context.cwd, directory ?? context.cluster ?? '.');
-  const made = await withHost(context, (machine) =>
-    initCluster(target, { ...rest, ...(hosts ? { hosts } : {}), authentication: auth }, machine),
-  );
-  const { config } = made.cluster;
-  const value = {
-    directory: target,
-    cluster: config.name,
-    nodes: config.nodes,
-    written: made.written,
-  };
-  answer(context.io, value, () => text(made, relative(context.cwd, target)));
-}
-
-function text({ cluster: { config, layout } }: InitResult, from: string): string {
-  const change = from === '' ? '' : `cd ${from.startsWith('..') ? layout.directory : from}, then `;
-  return [
-    `made cluster ${config.name} in ${layout.directory}`,
-    '',
-    plainTable(
-      ['NODE', 'WEB', 'MESSAGES', 'REPLICATION'],
-      config.nodes.map((node) => [
-        node.name,
-        `${node.host}:${node.webPort}`,
-        `${node.host}:${node.messagePort}`,
-        `${node.replicationHost}:${node.replicationPort}`,
-      ]),
-    ),
-    '',
-    `next: ${change}mqha up`,
-  ].join('\n');
-}
+export const init = command({
+  name: 'init',
+  group: 'make',
+  summary: 'write mqha.yaml and render every node’s files',
+  details:
+    'Writes `mqha.yaml` and renders every node’s files. Refuses a directory that already holds a cluster. Ports count up from the given ones; the replication port does not where every node can have a loopback address of its own.',
+  arguments: { directory: argument('[dir]', { offer: 'directory' }) },
+  options: {
+    nodes: option('<n>', `how many brokers, 1 to ${MAX_NODES}`, {
+      parse: numberFrom(1, MAX_NODES, `A cluster has 1 to ${MAX_NODES} nodes.`),
+      default: DEFAULT_NODES,
+    }),
+    name: option('<name>', 'the brokerName, the same on every node', {
+      defaultText: DEFAULT_NAME,
+    }),
+    webPort: port('web port of the first node; the others count up', FIRST_PORTS.web),
+    messagePort: port('message port of the first node; the others count up', FIRST_PORTS.message),
+    replicationPort: port('replication port of every node', FIRST_PORTS.replication),
+    host: option('<host>', 'one host for all nodes, or one for each, separated by commas', {
+      defaultText: DEFAULT_HOST,
+    }),
+    zookeeper: option('<servers>', 'an ensemble that exists: host:port,host:port…'),
+    zookeeperPort: port('port of the managed ZooKeeper', FIRST_PORTS.zookeeper),
+    zkPath: option('<path>', 'znode of the cluster', { defaultText: DEFAULT_ZK_PATH }),
+    sync: option('<mode>', 'quorum_mem, quorum_disk, local_mem or local_disk', {
+      defaultText: DEFAULT_SYNC,
+      offer: SYNC_MODES,
+    }),
+    auth: without('no accounts: clients and console are anonymous'),
+    supervisor: without('nothing looks after the brokers; sessions are short for that reason'),
+  },
+  examples: [
+    { command: 'mqha init --nodes 3', does: 'a cluster of three in this directory' },
+    {
+      command: 'mqha init shop --zookeeper zk1:2181,zk2:2181,zk3:2181 --zk-path /shop',
+      does: 'one that an ensemble of your own coordinates',
+    },
+  ],
+});

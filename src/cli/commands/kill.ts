@@ -1,47 +1,13 @@
-import { killNodes, type KillResult } from '../../operations/kill.js';
-import { resolveNodes } from '../../operations/nodes.js';
-import { statusOf } from '../../observe/status-of.js';
-import { answer } from '../output/io.js';
-import { formatDuration } from '../../lib/time.js';
-import {
-  confirmWith,
-  timeoutOf,
-  withCluster,
-  type CommandContext,
-  type ConfirmFlags,
-} from './context.js';
+import { command } from '../definition.js';
+import { nodes, timeout, yes } from '../options.js';
+import { FAILOVER_TIMEOUT_MS } from '../timeouts.js';
 
-const KILL_TIMEOUT_MS = 60_000;
-
-/** `mqha kill <node…>` */
-export async function kill(
-  context: CommandContext,
-  words: readonly string[],
-  flags: ConfirmFlags,
-): Promise<void> {
-  const timeoutMs = timeoutOf(flags.timeout, KILL_TIMEOUT_MS);
-  const { result, error } = await withCluster(context, async (cluster) => {
-    const before = await statusOf(cluster);
-    const nodes = resolveNodes(cluster, words, before);
-    return killNodes(cluster, nodes, before, {
-      timeoutMs,
-      confirm: confirmWith(context, flags.yes),
-    });
-  });
-  answer(context.io, result, killText);
-  if (error) throw error;
-}
-
-function killText({ killed, newMaster, failoverMs, state }: KillResult): string {
-  if (killed.length === 0) return `nothing was running; the cluster is ${state}`;
-  const who = killed
-    .map(({ name, was }) => `${name}${was === null ? '' : ` (was ${was})`}`)
-    .join(', ');
-  const after =
-    newMaster === null || failoverMs === null
-      ? state === 'no-quorum'
-        ? 'quorum is lost, nobody is served'
-        : 'no failover'
-      : `${newMaster} is master and lets clients in after ${formatDuration(failoverMs)}`;
-  return `killed ${who}; ${after}; the cluster is ${state}`;
-}
+export const kill = command({
+  name: 'kill',
+  group: 'fail',
+  summary: 'kill nodes with SIGKILL and follow the failover',
+  details: 'Sends SIGKILL, then follows the failover and says how long it took.',
+  arguments: { nodes },
+  options: { timeout: timeout(FAILOVER_TIMEOUT_MS), yes },
+  examples: [{ command: 'mqha kill master', does: 'see a failover' }],
+});

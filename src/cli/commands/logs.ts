@@ -1,68 +1,14 @@
-import { join } from 'node:path';
-import { usageError } from '../../lib/errors.js';
-import { answer } from '../output/io.js';
-import { followLines, lastLines } from '../../agents/local/log.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import { withCluster, type CommandContext } from './context.js';
+import { argument, command, flag, option } from '../definition.js';
+import { wholeNumber } from '../options.js';
 
-interface LogFile {
-  readonly name: string;
-  readonly file: string;
-}
-
-export interface LogsFlags {
-  readonly follow?: boolean;
-  readonly lines: number;
-}
-
-/** `mqha logs [node or zookeeper]` */
-export async function logs(
-  context: CommandContext,
-  name: string | undefined,
-  flags: LogsFlags,
-): Promise<void> {
-  const files = await withCluster(context, (cluster) => {
-    const { config, layout } = cluster;
-    const all = config.nodes.map((node): LogFile => {
-      return { name: node.name, file: join(layout.node(node.name).log, 'activemq.log') };
-    });
-    if (config.zookeeper.managed) {
-      all.push({ name: ZOOKEEPER, file: join(layout.zookeeper.log, 'zookeeper.log') });
-    }
-    const chosen = all.filter((log) => name === undefined || log.name === name);
-    if (chosen.length === 0) {
-      throw usageError(
-        'unknown-node',
-        `there is no log of "${name ?? ''}"`,
-        `There are ${all.map((log) => log.name).join(', ')}.`,
-      );
-    }
-    return Promise.resolve(chosen);
-  });
-  if (flags.follow === true) {
-    await Promise.all(files.map((log) => follow(context, log, files.length > 1)));
-    return;
-  }
-  const found = await Promise.all(
-    files.map(async (log) => ({ ...log, lines: await lastLines(log.file, flags.lines) })),
-  );
-  answer(context.io, { logs: found }, ({ logs }) =>
-    logs
-      .map(({ file, lines }) =>
-        logs.length === 1 ? lines.join('\n') : [`==> ${file} <==`, ...lines, ''].join('\n'),
-      )
-      .join('\n'),
-  );
-}
-
-async function follow(context: CommandContext, log: LogFile, named: boolean): Promise<void> {
-  const { io, signal } = context;
-  for await (const line of followLines(log.file, signal)) {
-    const text = io.json
-      ? JSON.stringify({ ...log, line })
-      : named
-        ? `${log.name} | ${line}`
-        : line;
-    io.stdout.write(`${text}\n`);
-  }
-}
+export const logs = command({
+  name: 'logs',
+  group: 'look',
+  summary: 'the log of a node or of zookeeper; without a name all of them',
+  details: 'The log of a node or of `zookeeper`; without a name all of them.',
+  arguments: { node: argument('[node]', { offer: ['zookeeper'] }) },
+  options: {
+    follow: flag('go on with what is written', { short: 'f' }),
+    lines: option('<n>', 'how many lines', { short: 'n', parse: wholeNumber, default: 50 }),
+  },
+});

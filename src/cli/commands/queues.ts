@@ -1,18 +1,9 @@
-import { queuesOf, type Queues } from '../../messages/queues.js';
-import { answer } from '../output/io.js';
-import { plainTable } from '../output/status-table.js';
-import { withCluster, type CommandContext } from './context.js';
+import { command } from '../definition.js';
 
-/** `mqha queues` */
-export async function queues(context: CommandContext): Promise<void> {
-  answer(context.io, await withCluster(context, queuesOf), queuesText);
-}
-
-function queuesText({ master, queues }: Queues): string {
-  if (queues.length === 0) return `${master} has no queue`;
-  const rows = queues.map(({ name, depth, consumers, in: put, out }) =>
-    [name, depth, consumers, put, out].map(String),
-  );
-  const table = plainTable(['QUEUE', 'DEPTH', 'CONSUMERS', 'IN', 'OUT'], rows);
-  return `${table}\n\nin and out are counted since ${master} is master`;
-}
+export const queues = command({
+  name: 'queues',
+  group: 'messages',
+  summary: 'depth and consumers of each queue; in and out count since the master serves',
+  details:
+    'Names, depth, consumers, in and out, from the master; the counters begin when it begins to serve.',
+});

@@ -1,57 +1,18 @@
-import { checkRendered, render } from '../../operations/start/prepare.js';
-import { answer } from '../output/io.js';
-import { differences } from '../../stores/replicated-leveldb/render/sync.js';
-import { Deadline } from '../../lib/time.js';
-import { confirmWith, withCluster, type CommandContext, type ExitCode } from './context.js';
+import { command, flag } from '../definition.js';
+import { yes } from '../options.js';
 
-export interface RenderFlags {
-  readonly check?: boolean;
-  readonly yes?: boolean;
-}
-
-/** `mqha render [--check]` */
-export async function renderCommand(
-  context: CommandContext,
-  flags: RenderFlags,
-): Promise<ExitCode> {
-  if (flags.check === true) {
-    const found = await withCluster(context, checkRendered, ANY);
-    answer(
-      context.io,
-      { differences: found.map(({ file, state }) => ({ path: file.path, state })) },
-      () => differences(found).trimEnd(),
-    );
-    return found.length === 0 ? 0 : 1;
-  }
-  const result = await withCluster(
-    context,
-    async (cluster) => {
-      const deadline = Deadline.in(60_000);
-      const refused = (error: unknown) =>
-        error instanceof Error && 'code' in error && REFUSALS.has(String(error.code));
-      try {
-        return await render(cluster, flags.yes === true, deadline);
-      } catch (error) {
-        if (!refused(error) || !context.io.stdin.isTTY) throw error;
-        const confirm = confirmWith(context, flags.yes);
-        if (!(await confirm(`${(error as Error).message}. Render even so?`))) throw error;
-        return render(cluster, true, deadline);
-      }
-    },
-    ANY,
-  );
-  answer(context.io, { written: result.written, kept: result.kept }, ({ written, kept }) =>
-    written.length === 0
-      ? 'every file is as mqha.yaml says'
-      : [
-          `rendered ${written.length} files; a broker that runs reads them when it is restarted`,
-          ...kept.map((copy) => `kept ${copy}`),
-        ].join('\n'),
-  );
-  return 0;
-}
-
-/** It is what makes a copy a cluster of its own. */
-const ANY = { copied: true };
-
-const REFUSALS = new Set(['edited-file', 'cluster-moved']);
+export const render = command({
+  name: 'render',
+  group: 'make',
+  summary: 'render the nodes’ files from mqha.yaml again',
+  details:
+    'Renders again after `mqha.yaml` was edited; `--check` only shows the differences. A file that a person has edited is overwritten with `--yes` only, and a copy of it is kept.',
+  options: {
+    check: flag('write nothing, print the differences, exit 1 if there are any'),
+    yes,
+  },
+  exitCodes: {
+    0: 'done; with --check: every file is as mqha.yaml says',
+    1: 'there are differences, or it failed',
+  },
+});

@@ -1,100 +1,23 @@
-import { resolveNodes } from '../../operations/nodes.js';
-import { stepText } from '../../operations/scale/carry-out.js';
-import { putRight } from '../../operations/put-right.js';
-import { planScale } from '../../operations/scale/dry-run.js';
-import type { ScalePlan } from '../../operations/scale/proposal.js';
-import { scaleCluster, type ScaleResult } from '../../operations/scale/scale.js';
-import { tryLockOperation } from '../../state/operations-log.js';
-import { MqhaError } from '../../lib/errors.js';
-import { answer, colours } from '../output/io.js';
-import { statusText } from '../output/status-table.js';
-import {
-  confirmWith,
-  timeoutOf,
-  withCluster,
-  type CommandContext,
-  type ConfirmFlags,
-} from './context.js';
-import { UP_TIMEOUT_MS } from './up.js';
+import { argument, command, option } from '../definition.js';
+import { dryRun, timeout, wholeNumber, yes } from '../options.js';
+import { START_TIMEOUT_MS } from '../timeouts.js';
 
-export interface ScaleFlags extends ConfirmFlags {
-  readonly dryRun?: boolean;
-  readonly remove?: readonly string[];
-}
-
-/** `mqha scale <n>` */
-export async function scale(
-  context: CommandContext,
-  nodes: number,
-  flags: ScaleFlags,
-): Promise<void> {
-  const timeoutMs = timeoutOf(flags.timeout, UP_TIMEOUT_MS);
-  const answered = await withCluster(context, async (cluster) => {
-    const remove = resolveNodes(cluster, flags.remove ?? [], undefined);
-    if (flags.dryRun === true) return planScale(cluster, nodes, { remove });
-    await putRight(cluster, timeoutMs);
-    const lock = await tryLockOperation(cluster, 'drill');
-    if (!lock) {
-      throw new MqhaError(
-        'scale-refused',
-        'a drill, or another change of the number of nodes, is at work on this cluster',
-        {
-          hint: 'Wait until it has ended.',
-        },
-      );
-    }
-    try {
-      const confirm = confirmWith(context, flags.yes);
-      return await scaleCluster(cluster, nodes, { timeoutMs, confirm, remove });
-    } finally {
-      await lock.release();
-    }
-  });
-  answer(context.io, answered, (value) =>
-    'steps' in value ? planText(value) : resultText(context, value),
-  );
-}
-
-function planText(plan: ScalePlan): string {
-  const { from, to, add, remove, steps, question, elsewhere } = plan;
-  const hosts = new Map(elsewhere.map(({ name, host }) => [name, host]));
-  const place = (name: string) =>
-    hosts.size === 0 ? name : `${name} (on ${hosts.get(name) ?? 'this machine'})`;
-  return [
-    from === to ? `there are ${to} nodes already` : `from ${from} to ${to} nodes`,
-    ...add.map(
-      (node) =>
-        `add ${node.name}: web ${node.host}:${node.webPort}, messages ${node.host}:${node.messagePort}, replication ${node.replicationHost}:${node.replicationPort}`,
-    ),
-    ...remove.map((name) => `remove ${name}, and keep what it has aside`),
-    ...(hosts.size === 0
-      ? []
-      : [
-          ...(plan.master === null
-            ? [
-                'nobody is known to be master now, so this is safe and not the shortest way; run it again while the cluster serves',
-              ]
-            : []),
-          'by hand, since mqha reaches this machine only; docs/several-hosts.md says how:',
-        ]),
-    ...steps.map((step) => stepText(step, to, place)),
-    ...(question === null || hosts.size > 0 ? [] : [`asks first: ${question}`]),
-  ].join('\n');
-}
-
-function resultText({ io }: CommandContext, result: ScaleResult): string {
-  const { from, to, added, removed, done, status } = result;
-  const lines = [
-    from === to
-      ? `there are ${to} nodes already`
-      : done
-        ? `changed from ${from} to ${to} nodes`
-        : `the change from ${from} to ${to} nodes ends with the next \`mqha up\``,
-    ...(added.length === 0 ? [] : [`new: ${added.join(', ')}`]),
-    ...removed.map(
-      ({ name, kept }) =>
-        `${name} has left${kept === null ? '' : `; what it had is kept in ${kept}`}`,
-    ),
-  ];
-  return `${lines.join('\n')}\n${statusText(status, colours(io.stdout, io.env))}`;
-}
+export const scale = command({
+  name: 'scale',
+  group: 'run',
+  summary: 'more or fewer nodes, under load; goes on where it was interrupted',
+  details:
+    'More or fewer nodes, under load; goes on where it was interrupted; `--dry-run` prints the order.',
+  arguments: {
+    size: argument('<n>', {
+      description: 'how many nodes it shall be, 1 to 9',
+      parse: wholeNumber,
+    }),
+  },
+  options: {
+    remove: option('<node...>', 'who leaves', { defaultText: 'the last of mqha.yaml' }),
+    dryRun,
+    timeout: timeout(START_TIMEOUT_MS, { more: 'for each step' }),
+    yes,
+  },
+});

@@ -1,138 +1,34 @@
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { linesOf, numbered, repeated, textOrBytes, type Body } from '../../clients/amqp/payload.js';
-import { checkQueueName } from '../../clients/queue-name.js';
-import { sendMessages, tooLarge, type SendResult } from '../../messages/send.js';
-import { largestBody } from '../../config/limits.js';
-import { messageOf, usageError } from '../../lib/errors.js';
-import { answer } from '../output/io.js';
-import { formatDuration } from '../../lib/time.js';
-import { timeoutOf, withCluster, type CommandContext, type WaitFlags } from './context.js';
+import { usageError } from '../../lib/errors.js';
+import { argument, command, flag, option } from '../definition.js';
+import { timeout, wholeNumber } from '../options.js';
+import { SEND_TIMEOUT_MS } from '../timeouts.js';
 
-const TIMEOUT_MS = 60_000;
-
-export interface SendFlags extends WaitFlags {
-  readonly file?: string;
-  readonly stdin?: boolean;
-  readonly count?: number;
-  readonly size?: number;
-  readonly rate?: string;
-}
-
-interface Source {
-  readonly bodies: Iterable<Body> | AsyncIterable<Body>;
-  readonly total: number | undefined;
-}
-
-/** `mqha send <queue> [body]` */
-export async function send(
-  context: CommandContext,
-  queue: string,
-  body: string | undefined,
-  flags: SendFlags,
-): Promise<void> {
-  checkQueueName(queue);
-  const rate = rateOf(flags.rate);
-  const timeoutMs = timeoutOf(flags.timeout, TIMEOUT_MS);
-  const source = sourceOf(body, flags);
-  const { result, error } = await withCluster(context, async (cluster) =>
-    sendMessages(cluster, {
-      queue,
-      rate,
-      timeoutMs,
-      ...(await source(context, largestBody(cluster.config))),
+export const send = command({
+  name: 'send',
+  group: 'messages',
+  summary: 'send persistent messages, each acknowledged; follows the master, at least once',
+  details: 'Sends persistent messages, each acknowledged before it counts.',
+  arguments: { queue: argument('<queue>'), body: argument('[body]') },
+  options: {
+    file: option('<path>', 'the body is the content of a file', { offer: 'file' }),
+    stdin: flag('each line of stdin is a message'),
+    count: option('<n>', 'send the body, or bodies of a size, so many times', {
+      parse: wholeNumber,
     }),
-  );
-  answer(context.io, result, sendText);
-  if (error) throw error;
-}
+    size: option('<bytes>', 'bodies of this size, each beginning with its number', {
+      parse: wholeNumber,
+    }),
+    rate: option('<n>', 'at most so many a second', { parse: perSecond }),
+    timeout: timeout(SEND_TIMEOUT_MS, { more: 'without an acknowledgement' }),
+  },
+});
 
-type Open = (context: CommandContext, largest: number) => Promise<Source> | Source;
-
-/**
- * Where the bodies come from; nothing is read yet.
- * @throws MqhaError `usage`
- */
-function sourceOf(body: string | undefined, flags: SendFlags): Open {
-  const { file, stdin, size, count = 1 } = flags;
-  const given = [
-    ...(body === undefined ? [] : ['a body']),
-    ...(file === undefined ? [] : ['--file']),
-    ...(stdin === true ? ['--stdin'] : []),
-    ...(size === undefined ? [] : ['--size']),
-  ];
-  if (given.length !== 1) {
-    throw usageError(
-      'usage',
-      given.length === 0
-        ? 'nothing to send was given'
-        : `${given.join(' and ')} cannot be given together`,
-      'Give one of: a body, --file <path>, --stdin (one message a line), --size <bytes>.',
-    );
-  }
-  if (count === 0) throw usageError('usage', '--count 0 sends nothing', 'Give 1 or more.');
-  if (stdin === true) {
-    if (flags.count !== undefined) {
-      throw usageError(
-        'usage',
-        '--count cannot be given with --stdin',
-        'Each line of stdin is sent once.',
-      );
-    }
-    return ({ io }) => ({ bodies: linesOf(io.stdin), total: undefined });
-  }
-  if (size !== undefined) {
-    const digits = String(count).length;
-    if (size < digits) {
-      throw usageError(
-        'usage',
-        `--size ${size} has no room for the number of a message`,
-        `Give ${digits} or more for ${count} messages.`,
-      );
-    }
-    return (_context, largest) => {
-      if (size > largest) throw tooLarge('--size', size, largest);
-      return { bodies: numbered(count, size), total: count };
-    };
-  }
-  return async ({ cwd }, largest) => ({
-    bodies: repeated(
-      file === undefined ? (body ?? '') : await bodyOfFile(resolve(cwd, file), largest),
-      count,
-    ),
-    total: count,
-  });
-}
-
-/** @throws MqhaError `usage`, `message-too-large` */
-async function bodyOfFile(path: string, largest: number): Promise<Body> {
-  try {
-    // Not read before it is known that it can be sent.
-    const { size } = await stat(path);
-    if (size > largest) throw tooLarge(path, size, largest);
-    return textOrBytes(await readFile(path));
-  } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw usageError('usage', `--file cannot be read: ${messageOf(error)}`, 'Give a file.');
-  }
-}
-
-function rateOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+function perSecond(text: string, name: string): number {
   const rate = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
-  if (rate === 0) {
-    throw usageError(
-      'usage',
-      `--rate ${text} is no number of messages a second`,
-      'Write it like 100, or 0.5.',
-    );
-  }
-  return rate;
-}
-
-function sendText({ queue, acknowledged, sentAgain, brokers, ms }: SendResult): string {
-  const by = brokers.length === 0 ? '' : ` (acknowledged by ${brokers.join(', then ')})`;
-  const again = sentAgain === 0 ? '' : `, ${sentAgain} sent again after a failover`;
-  const messages = acknowledged === 1 ? '1 message' : `${acknowledged} messages`;
-  return `sent ${messages} to ${queue}${by}${again}, in ${formatDuration(ms)}`;
+  if (rate > 0) return rate;
+  throw usageError(
+    'usage',
+    `${name} ${text} is no number of messages a second`,
+    'Write it like 100, or 0.5.',
+  );
 }

@@ -1,21 +1,12 @@
-import { namesRole, resolveNodes } from '../../operations/nodes.js';
-import { startAsked } from '../../operations/put-right.js';
-import { statusOf } from '../../observe/status-of.js';
-import { answer } from '../output/io.js';
-import { timeoutOf, withCluster, type CommandContext, type WaitFlags } from './context.js';
-import { startText, UP_TIMEOUT_MS } from './up.js';
+import { command } from '../definition.js';
+import { nodes, timeout } from '../options.js';
+import { START_TIMEOUT_MS } from '../timeouts.js';
 
-/** `mqha start <node…>` */
-export async function start(
-  context: CommandContext,
-  words: readonly string[],
-  flags: WaitFlags,
-): Promise<void> {
-  const timeoutMs = timeoutOf(flags.timeout, UP_TIMEOUT_MS);
-  const result = await withCluster(context, async (cluster) => {
-    const status = namesRole(words) ? await statusOf(cluster) : undefined;
-    const nodes = resolveNodes(cluster, words, status);
-    return startAsked(cluster, nodes, timeoutMs);
-  });
-  answer(context.io, result, (value) => startText(context, value));
-}
+export const start = command({
+  name: 'start',
+  group: 'run',
+  summary: 'start nodes (by name or role)',
+  details: 'Starts nodes, by name or role.',
+  arguments: { nodes },
+  options: { timeout: timeout(START_TIMEOUT_MS) },
+});

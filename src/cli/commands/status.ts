@@ -1,12 +1,8 @@
-import { statusOf } from '../../observe/status-of.js';
-import { answer, colours } from '../output/io.js';
-import { statusText } from '../output/status-table.js';
-import { withCluster, type CommandContext } from './context.js';
+import { command } from '../definition.js';
 
-/** `mqha status` */
-export async function status(context: CommandContext): Promise<void> {
-  const { io } = context;
-  answer(io, await withCluster(context, statusOf), (value) =>
-    statusText(value, colours(io.stdout, io.env)),
-  );
-}
+export const status = command({
+  name: 'status',
+  group: 'look',
+  summary: 'who is registered, who is master, what is wrong',
+  details: 'Who is registered, who is master, what is wrong. Exits 0 whenever it could answer.',
+});

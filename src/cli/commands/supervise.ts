@@ -1,36 +1,9 @@
-import { putRightSupervised } from '../../operations/put-right.js';
-import { bringUp } from '../../operations/up.js';
-import { isWanted, readDesiredState } from '../../state/desired-state-file.js';
-import { wantedByRunning } from '../../state/desired-state.js';
-import { supervise } from '../../supervisor/supervise.js';
-import { withCluster, type CommandContext } from './context.js';
-import { UP_TIMEOUT_MS } from './up.js';
+import { command, flag } from '../definition.js';
 
-export interface SuperviseFlags {
-  readonly up?: boolean;
-}
-
-/** `mqha supervise` */
-export async function superviseCommand(
-  context: CommandContext,
-  flags: SuperviseFlags,
-): Promise<void> {
-  await withCluster(context, async (cluster) => {
-    const { host } = cluster;
-    const ended = new AbortController();
-    const looking = supervise(cluster, () => {
-      host.emit({ type: 'supervising', pid: process.pid });
-    }).finally(() => {
-      ended.abort();
-    });
-    // What a person stopped stays down when this is started again after a crash.
-    const read = await readDesiredState(cluster.layout);
-    const wanted = read.state === 'read' ? read.wanted : await wantedByRunning(cluster);
-    const fresh = !cluster.config.nodes.some(({ name }) => isWanted(wanted, name));
-    const starting =
-      flags.up === true && fresh
-        ? bringUp(cluster, { timeoutMs: UP_TIMEOUT_MS, supervisor: 'keep' })
-        : putRightSupervised(cluster, UP_TIMEOUT_MS, ended.signal);
-    await Promise.all([looking, starting]);
-  });
-}
+export const supervise = command({
+  name: 'supervise',
+  group: 'integrate',
+  summary: 'look after the brokers in the foreground, until SIGTERM or `mqha down`',
+  details: 'Looks after the cluster in the foreground, for systemd and containers.',
+  options: { up: flag('start every broker first, unless some are wanted already') },
+});

@@ -1,32 +1,18 @@
-import { resolveNodes } from '../../operations/nodes.js';
-import { switchover } from '../../operations/switchover.js';
-import { answer } from '../output/io.js';
-import {
-  confirmWith,
-  timeoutOf,
-  withCluster,
-  type CommandContext,
-  type ConfirmFlags,
-} from './context.js';
-import { UP_TIMEOUT_MS } from './up.js';
+import { command, option } from '../definition.js';
+import { ROLES, timeout, yes } from '../options.js';
+import { START_TIMEOUT_MS } from '../timeouts.js';
 
-export interface SwitchoverFlags extends ConfirmFlags {
-  readonly to?: string;
-}
-
-/** `mqha switchover [--to <node>]` */
-export async function switchoverCommand(
-  context: CommandContext,
-  flags: SwitchoverFlags,
-): Promise<void> {
-  const timeoutMs = timeoutOf(flags.timeout, UP_TIMEOUT_MS);
-  const result = await withCluster(context, (cluster) => {
-    const to = flags.to === undefined ? undefined : resolveNodes(cluster, [flags.to], undefined)[0];
-    return switchover(cluster, { timeoutMs, to, confirm: confirmWith(context, flags.yes) });
-  });
-  answer(context.io, result, ({ from, to, state }) =>
-    from === to
-      ? `${to} is master already`
-      : `${to} is master now, ${from} is its slave; the cluster is ${state}`,
-  );
-}
+export const switchover = command({
+  name: 'switchover',
+  group: 'run',
+  summary: 'change the master as planned: refuses while a slave is attaching or lagging',
+  details: 'A planned change of master; refused while a slave is attaching or lagging.',
+  options: {
+    to: option('<node>', 'who should be master afterwards', {
+      defaultText: 'whoever is elected',
+      offer: ROLES.filter((role) => role !== 'master'),
+    }),
+    timeout: timeout(START_TIMEOUT_MS),
+    yes,
+  },
+});

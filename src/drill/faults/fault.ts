@@ -137,7 +137,6 @@ async function until(
     if (signal.aborted) {
       throw new MqhaError('interrupted', 'interrupted; the drill puts the cluster back', {
         hint: 'Run the drill again.',
-        exitCode: 130,
       });
     }
     if (deadline.passed) {

@@ -64,6 +64,5 @@ export async function allReplaced(
 function notRunning(name: string): MqhaError {
   return new MqhaError('drill-failed', `${name} does not run, so nothing can happen to it`, {
     hint: 'See `mqha status`, and drill a cluster that nobody else works on.',
-    exitCode: 3,
   });
 }

@@ -93,7 +93,7 @@ export class JmsClients {
       throw new MqhaError(
         'drill-failed',
         ['the JMS clients of the drill did not start', ...clients.#said.slice(-4)].join('\n'),
-        { hint: 'Check that this Java works (`java -version`).', exitCode: 3 },
+        { hint: 'Check that this Java works (`java -version`).' },
       );
     }
     clients.#command(openCommand(cluster, limitMs));

@@ -19,7 +19,7 @@ export interface Usage {
 
 /** A refusal: nothing was done. It is no verdict on the cluster (exit code 3). */
 export function refused(why: string, hint: string): MqhaError {
-  return new MqhaError('drill-refused', `no drill: ${why}`, { hint, exitCode: 3 });
+  return new MqhaError('drill-refused', `no drill: ${why}`, { hint });
 }
 
 /** @throws MqhaError `drill-refused` where processes of the cluster are out of reach */

@@ -151,7 +151,6 @@ async function steady(scenario: ScenarioContext): Promise<void> {
   if (flows) return;
   throw new MqhaError('drill-failed', 'the clients were not served before anything was done', {
     hint: 'See `mqha status`.',
-    exitCode: 3,
   });
 }
 

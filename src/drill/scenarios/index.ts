@@ -46,7 +46,6 @@ const random: Scenario = {
 export const SCENARIOS: readonly Scenario[] = [...SINGLE, deleteDestination, random];
 
 const ALL = 'all';
-export const DEFAULT_SCENARIO = killMaster.name;
 
 /**
  * The scenarios that the words of a command line mean, each once, in the order of the table.

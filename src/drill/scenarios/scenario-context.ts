@@ -202,6 +202,5 @@ function known(name: string | null): string {
   if (name !== null) return name;
   throw new MqhaError('drill-failed', 'the cluster serves, and nobody is elected', {
     hint: 'See `mqha status`.',
-    exitCode: 3,
   });
 }

@@ -71,7 +71,6 @@ export class JmsWork {
       `the JMS clients were not served (${idle().join(', ')}): ${why}`,
       {
         hint: 'See `mqha status`.',
-        exitCode: 3,
       },
     );
   }

@@ -1,13 +1,13 @@
+import type { ProblemCode, SeverityOf } from '../problem-codes.js';
 import type { ClusterStatus, StatusProblem } from '../status.js';
 
 /** A status before it is judged. */
 export type Unjudged = Omit<ClusterStatus, 'problems'>;
 
-type Severity = StatusProblem['severity'];
-
-export function problem(
-  severity: Severity,
-  code: string,
+/** @param severity one of those that the code comes with */
+export function problem<C extends ProblemCode>(
+  severity: SeverityOf<C>,
+  code: C,
   node: string | null,
   message: string,
   hint: string,
@@ -24,7 +24,12 @@ export class ProblemList {
     this.#node = node;
   }
 
-  add(severity: Severity, code: string, message: string, hint: string): void {
+  add<C extends ProblemCode>(
+    severity: SeverityOf<C>,
+    code: C,
+    message: string,
+    hint: string,
+  ): void {
     this.all.push(problem(severity, code, this.#node, message, hint));
   }
 }

@@ -2,6 +2,7 @@ import type { Fill, Usage } from '../../clients/management/usage.js';
 import { LOG_MB, sizeText } from '../../config/limits.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { NodeObservation, Observation } from '../observation.js';
+import { problemsChecked } from '../problem-codes.js';
 import type { Unjudged } from './condition.js';
 import type { StatusProblem } from '../status.js';
 
@@ -13,12 +14,7 @@ const HIGH = 90;
 const MB = 1024 * 1024;
 
 /** Problems that mean: senders get no answer, though the cluster serves. */
-const STANDSTILL: ReadonlySet<string> = new Set([
-  'memory-full',
-  'store-full',
-  'temp-full',
-  'senders-blocked',
-]);
+const STANDSTILL = problemsChecked('critical');
 
 /** Problems that will be a standstill if nobody does anything. */
 const NEAR: ReadonlySet<string> = new Set(['memory-high', 'store-high', 'temp-high']);

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../state/cluster.js';
 import type { InForce, SizeChange } from '../../state/sizes.js';
-import { MAX_NODES, type NodeConfig } from '../../config/schema.js';
+import { MAX_NODES } from '../../config/default-values.js';
+import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
 import { elsewhere, placesOf } from '../../agents/local/hosts.js';
 

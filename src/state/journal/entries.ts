@@ -1,16 +1,6 @@
-/** Why a process that lived was killed by the supervisor. */
-export type KillCode =
-  | 'hung'
-  | 'promotion-stuck'
-  | 'not-serving'
-  | 'vetoing'
-  | 'attach-stuck'
-  | 'not-registered'
-  | 'not-a-member'
-  | 'zookeeper-hung'
-  | 'behind'
-  /** It fails at what another has failed at as well, and another would be elected with it. */
-  | 'hopeless';
+import type { KillCode } from './kill-codes.js';
+
+export type { KillCode };
 
 /**
  * What is recorded, by type, with the fields of each. A new kind is a line here and one in

@@ -27,7 +27,7 @@ export class FakeCluster {
     this.alive.set(name, { pid, startTime: `s${pid}`, argv: [], suspended: false });
   }
 
-  #nameOf({ pid, startTime }: ProcessInfo): string | undefined {
+  #nameOf({ pid, startTime }: ProcessId): string | undefined {
     return [...this.alive].find(
       ([, info]) => info.pid === pid && info.startTime === startTime,
     )?.[0];

@@ -25,7 +25,7 @@ describe('the page', () => {
     expect(text).not.toContain('lagging-slaves, with supervisor failed');
     expect(text).toContain('with supervisor ✕ failed 3 0 6.65 s did not end');
     expect(text).toContain('local_mem: acknowledged before any slave has it');
-    expect(text).toContain('no-quorum 1 of 3 members is registered');
+    expect(text).toContain('quorum-lost 1 of 3 members is registered');
   });
 
   it('says when it could not be told, and why', () => {

@@ -1,5 +1,5 @@
-import { parseDuration } from '../../config/units.js';
-import { usageError } from '../../lib/errors.js';
+import { parseDuration } from '../config/units.js';
+import { usageError } from '../lib/errors.js';
 
 const DAY_MS = 86_400_000;
 
@@ -8,8 +8,7 @@ const DAY_MS = 86_400_000;
  * a zone, as the commands print it, is local.
  * @throws MqhaError `usage` (exit code 2)
  */
-export function sinceOf(text: string | undefined, now = new Date()): Date | undefined {
-  if (text === undefined) return undefined;
+export function sinceOf(text: string, now = new Date()): Date {
   const back = durationOf(text.trim());
   const since = back === undefined ? timeOf(text.trim()) : new Date(now.getTime() - back);
   if (since === undefined || Number.isNaN(since.getTime())) {

@@ -6,6 +6,8 @@ import { systemdUnit } from '../../operations/systemd.js';
 import { readIfThere, writeFileAtomic } from '../../lib/files.js';
 import { answer } from '../output/io.js';
 import { packageRoot } from '../../lib/package.js';
+import type { exportSystemd } from '../commands/export-systemd.js';
+import type { InputOf } from '../definition.js';
 import { confirmWith, withCluster, type CommandContext } from './context.js';
 
 const UNITS = '/etc/systemd/system';
@@ -13,16 +15,10 @@ const UNITS = '/etc/systemd/system';
 /** A name or a number; systemd takes no other characters either. */
 const USER = /^[a-z0-9_][a-z0-9_.@-]*\$?$/i;
 
-export interface ExportSystemdFlags {
-  readonly user?: string;
-  readonly output?: string;
-  readonly yes?: boolean;
-}
-
 /** `mqha export systemd` */
-export async function exportSystemd(
+export async function run(
   context: CommandContext,
-  flags: ExportSystemdFlags,
+  { user, output, yes }: InputOf<typeof exportSystemd>,
 ): Promise<void> {
   const { io, cwd } = context;
   const { MQHA_CACHE: cache } = io.env;
@@ -30,18 +26,18 @@ export async function exportSystemd(
     systemdUnit({
       cluster: config.name,
       directory: layout.directory,
-      user: await userOf(flags.user, layout.directory),
+      user: await userOf(user, layout.directory),
       node: process.execPath,
       packageRoot: packageRoot(),
       env: { ...io.env, MQHA_CACHE: cache && resolve(cwd, cache) },
     }),
   );
-  if (flags.output === undefined) {
+  if (output === undefined) {
     answer(io, { unit, file: null, written: false }, () => unit.trimEnd());
     return;
   }
-  const file = resolve(cwd, flags.output);
-  const written = await write(context, file, unit, flags.yes);
+  const file = resolve(cwd, output);
+  const written = await write(context, file, unit, yes);
   answer(io, { unit, file, written }, () =>
     [written ? `wrote ${file}` : `${file} is as it should be`, `next, as root: ${next(file)}`].join(
       '\n',

@@ -8,8 +8,7 @@ import {
 } from '../../state/cluster.js';
 import { findClusterDirectory } from '../../state/identity.js';
 import type { Confirm } from '../../operations/stop.js';
-import { parseDuration } from '../../config/units.js';
-import { MqhaError, usageError } from '../../lib/errors.js';
+import { MqhaError } from '../../lib/errors.js';
 import type { Io } from '../output/io.js';
 import { createReporter } from '../output/reporter.js';
 
@@ -24,18 +23,8 @@ export interface CommandContext {
   readonly cluster: string | undefined;
 }
 
-/** Options of commands that wait. */
-export interface WaitFlags {
-  readonly timeout?: string;
-}
-
-/** Options of commands that wait and can ask. */
-export interface ConfirmFlags extends WaitFlags {
-  readonly yes?: boolean;
-}
-
-/** Sets the exit code where a command has one of its own. */
-export type ExitCode = number | undefined;
+/** What ends processes needs no account, and goes on where that is damaged. */
+export const WITHOUT_ACCOUNT = { account: false };
 
 /** Runs a use case with progress on stderr, and takes the spinner away before anything else is printed. */
 export async function withHost<T>(
@@ -45,7 +34,12 @@ export async function withHost<T>(
   const reporter = createReporter(context.io);
   try {
     return await work(
-      thisHost({ emit: reporter.emit, signal: context.signal, command: context.command }),
+      thisHost({
+        env: context.io.env,
+        emit: reporter.emit,
+        signal: context.signal,
+        command: context.command,
+      }),
     );
   } finally {
     reporter.stop();
@@ -96,23 +90,9 @@ export function confirmWith(context: CommandContext, yes: boolean | undefined): 
       if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
       throw new MqhaError('interrupted', 'interrupted at the question; nothing was done', {
         hint: 'Run the command again, or answer with --yes.',
-        exitCode: 130,
       });
     } finally {
       prompt.close();
     }
   };
-}
-
-/**
- * The value of `--timeout` in milliseconds: a duration, or a number of seconds.
- * @throws MqhaError `usage` (exit code 2)
- */
-export function timeoutOf(text: string | undefined, byDefault: number): number {
-  if (text === undefined) return byDefault;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
-  if (ms === undefined || ms <= 0 || ms > 24 * 3_600_000) {
-    throw usageError('usage', `--timeout ${text} is no duration`, 'Write it like 60s or 2m.');
-  }
-  return ms;
 }

@@ -1,0 +1,46 @@
+import type { COMMANDS } from './commands/index.js';
+import type { InputOf } from './definition.js';
+import type { CommandContext } from './run/context.js';
+
+type Commands = (typeof COMMANDS)[number];
+
+/** What a command does. @returns an exit code of its own, or nothing for 0 */
+export type Run<I> = (
+  context: CommandContext,
+  input: I,
+) => Promise<number | undefined> | Promise<void>;
+
+/**
+ * What each command does, loaded when it runs: `--help` and `--version` load nothing else. Apart from
+ * the definitions, since what runs takes its types from them.
+ */
+export const ACTIONS: {
+  readonly [D in Commands as D['name']]: () => Promise<{ readonly run: Run<InputOf<D>> }>;
+} = {
+  init: () => import('./run/init.js'),
+  render: () => import('./run/render.js'),
+  install: () => import('./run/install.js'),
+  up: () => import('./run/up.js'),
+  start: () => import('./run/start.js'),
+  stop: () => import('./run/stop.js'),
+  restart: () => import('./run/restart.js'),
+  kill: () => import('./run/kill.js'),
+  down: () => import('./run/down.js'),
+  destroy: () => import('./run/destroy.js'),
+  supervise: () => import('./run/supervise.js'),
+  switchover: () => import('./run/switchover.js'),
+  'archive-classes': () => import('./run/archive-classes.js'),
+  drill: () => import('./run/drill.js'),
+  scale: () => import('./run/scale.js'),
+  systemd: () => import('./run/export-systemd.js'),
+  status: () => import('./run/status.js'),
+  check: () => import('./run/check.js'),
+  logs: () => import('./run/logs.js'),
+  events: () => import('./run/events.js'),
+  history: () => import('./run/history.js'),
+  env: () => import('./run/env.js'),
+  send: () => import('./run/send.js'),
+  consume: () => import('./run/consume.js'),
+  queues: () => import('./run/queues.js'),
+  completion: () => import('./run/completion.js'),
+};

@@ -1,0 +1,59 @@
+import type { Definition } from '../definition.js';
+import { archiveClasses } from './archive-classes.js';
+import { check } from './check.js';
+import { completion } from './completion.js';
+import { consume } from './consume.js';
+import { destroy } from './destroy.js';
+import { down } from './down.js';
+import { drill } from './drill.js';
+import { env } from './env.js';
+import { events } from './events.js';
+import { exportSystemd } from './export-systemd.js';
+import { history } from './history.js';
+import { init } from './init.js';
+import { install } from './install.js';
+import { kill } from './kill.js';
+import { logs } from './logs.js';
+import { queues } from './queues.js';
+import { render } from './render.js';
+import { restart } from './restart.js';
+import { scale } from './scale.js';
+import { send } from './send.js';
+import { start } from './start.js';
+import { status } from './status.js';
+import { stop } from './stop.js';
+import { supervise } from './supervise.js';
+import { switchover } from './switchover.js';
+import { up } from './up.js';
+
+/** Every command, in the order of help. */
+export const COMMANDS = [
+  init,
+  render,
+  install,
+  up,
+  start,
+  stop,
+  restart,
+  kill,
+  down,
+  destroy,
+  supervise,
+  switchover,
+  archiveClasses,
+  drill,
+  scale,
+  exportSystemd,
+  status,
+  check,
+  logs,
+  events,
+  history,
+  env,
+  send,
+  consume,
+  queues,
+  completion,
+] as const satisfies readonly Definition[];
+
+export type CommandName = (typeof COMMANDS)[number]['name'];

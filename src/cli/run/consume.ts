@@ -1,0 +1,100 @@
+import type { Received } from '../../clients/amqp/receiver.js';
+import { checkQueueName } from '../../clients/queue-name.js';
+import { consumeMessages, type ConsumeResult } from '../../messages/consume.js';
+import { usageError } from '../../lib/errors.js';
+import { written, type Io } from '../output/io.js';
+import type { consume } from '../commands/consume.js';
+import type { InputOf } from '../definition.js';
+import { withCluster, type CommandContext } from './context.js';
+
+/**
+ * `mqha consume <queue>`. It ends in order also where nobody reads its answer any more: `main` must
+ * not exit before.
+ */
+export async function run(
+  context: CommandContext,
+  { queue, count, browse = false, timeout }: InputOf<typeof consume>,
+): Promise<void> {
+  const { io } = context;
+  checkQueueName(queue);
+  if (count === 0) throw usageError('usage', '--count 0 takes nothing', 'Give 1 or more.');
+  const output: Output = io.json ? new JsonOutput(io, queue) : new LineOutput(io);
+  const { result, error } = await withCluster(context, (cluster) =>
+    consumeMessages(cluster, {
+      queue,
+      count,
+      timeoutMs: timeout,
+      browse,
+      // On one terminal, progress and messages would get in each other's way.
+      progress: !io.stdout.isTTY,
+      take: (message) => output.message(message),
+    }),
+  );
+  await output.end(result);
+  if (error) throw error;
+}
+
+interface Output {
+  /** @returns whether it could be written */
+  message(message: Received): Promise<boolean>;
+  end(result: ConsumeResult): Promise<unknown>;
+}
+
+/** Bodies, one a line; how many there were goes to stderr, since stdout is theirs. */
+class LineOutput implements Output {
+  readonly #io: Io;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  message({ body }: Received): Promise<boolean> {
+    const line = typeof body === 'string' ? `${body}\n` : Buffer.concat([body, LF]);
+    return written(this.#io.stdout, line);
+  }
+
+  end(): Promise<unknown> {
+    return Promise.resolve();
+  }
+}
+
+const LF = Buffer.from('\n');
+
+/** One document, written as the messages come: each is acknowledged after it stands there. */
+class JsonOutput implements Output {
+  readonly #io: Io;
+  readonly #queue: string;
+  #begun = false;
+
+  constructor(io: Io, queue: string) {
+    this.#io = io;
+    this.#queue = queue;
+  }
+
+  message({ body, id, broker, redelivered }: Received): Promise<boolean> {
+    const text = typeof body === 'string';
+    const document = {
+      id: id ?? null,
+      body: text ? body : null,
+      ...(text ? {} : { base64: body.toString('base64') }),
+      redelivered,
+      broker,
+    };
+    return this.#write(`${this.#lead(',')}\n    ${JSON.stringify(document)}`);
+  }
+
+  end({ count, brokers, ms }: ConsumeResult): Promise<unknown> {
+    const rest = JSON.stringify({ count, brokers, ms }, null, 2).slice(1);
+    return this.#write(`${this.#lead('')}${count === 0 ? '' : '\n  '}],${rest}\n`);
+  }
+
+  #lead(next: string): string {
+    if (this.#begun) return next;
+    this.#begun = true;
+    return `{\n  "queue": ${JSON.stringify(this.#queue)},\n  "messages": [`;
+  }
+
+  #write(text: string): Promise<boolean> {
+    return written(this.#io.stdout, text);
+  }
+}

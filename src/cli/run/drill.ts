@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { drill } from '../../drill/drill.js';
+import type { DrillOptions } from '../../drill/drill-context.js';
+import { newSeed } from '../../drill/random.js';
+import { writeReport } from '../../drill/report/index.js';
+import { DEFAULT_SCENARIO, DEFAULT_WORKLOAD } from '../../drill/defaults.js';
+import { scenariosNamed } from '../../drill/scenarios/index.js';
+import { exitCodeOf } from '../../drill/analysis/verdict.js';
+import { workloadsNamed } from '../../drill/workloads/index.js';
+import { ensureDirectory } from '../../lib/files.js';
+import { drillText } from '../output/drill-text.js';
+import { answer, colours } from '../output/io.js';
+import type { drill as definition } from '../commands/drill.js';
+import type { InputOf } from '../definition.js';
+import { confirmWith, withCluster, type CommandContext } from './context.js';
+
+type Input = InputOf<typeof definition>;
+
+/** `mqha drill` */
+export async function run(context: CommandContext, input: Input): Promise<number> {
+  const options = optionsOf(input);
+  const report = input.report === undefined ? undefined : resolve(context.cwd, input.report);
+  // Before the drill: nothing of it is to be lost for a directory that cannot be written.
+  if (report !== undefined) await ensureDirectory(report);
+  const result = await withCluster(context, (cluster) =>
+    drill(cluster, options, confirmWith(context, input.yes)),
+  );
+  const { io } = context;
+  answer(io, result, (value) => drillText(value, colours(io.stdout, io.env)));
+  if (report !== undefined) {
+    for (const path of await writeReport(result, report)) io.stderr.write(`wrote ${path}\n`);
+  }
+  return exitCodeOf(result);
+}
+
+/** @throws MqhaError `usage` for names that are none */
+function optionsOf({ scenario, workload, rate, ...input }: Input): DrillOptions {
+  const { rounds, clients, duration, seed, supervisor, timeout } = input;
+  return {
+    scenarios: scenariosNamed(scenario ?? [DEFAULT_SCENARIO]).map(({ name }) => name),
+    workloads: workloadsNamed(workload ?? [DEFAULT_WORKLOAD]).map(({ name }) => name),
+    rounds,
+    rate: rate === 0 ? undefined : rate,
+    clients,
+    durationMs: duration,
+    seed: seed ?? newSeed(),
+    supervisor,
+    limitMs: timeout,
+  };
+}

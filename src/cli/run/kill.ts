@@ -1,0 +1,36 @@
+import { killNodes, type KillResult } from '../../operations/kill.js';
+import { resolveNodes } from '../../operations/nodes.js';
+import { statusOf } from '../../observe/status-of.js';
+import { answer } from '../output/io.js';
+import { formatDuration } from '../../lib/time.js';
+import type { kill } from '../commands/kill.js';
+import type { InputOf } from '../definition.js';
+import { confirmWith, withCluster, type CommandContext } from './context.js';
+
+/** `mqha kill <node…>` */
+export async function run(context: CommandContext, input: InputOf<typeof kill>): Promise<void> {
+  const { result, error } = await withCluster(context, async (cluster) => {
+    const before = await statusOf(cluster);
+    const nodes = resolveNodes(cluster, input.nodes, before);
+    return killNodes(cluster, nodes, before, {
+      timeoutMs: input.timeout,
+      confirm: confirmWith(context, input.yes),
+    });
+  });
+  answer(context.io, result, killText);
+  if (error) throw error;
+}
+
+function killText({ killed, newMaster, failoverMs, state }: KillResult): string {
+  if (killed.length === 0) return `nothing was running; the cluster is ${state}`;
+  const who = killed
+    .map(({ name, was }) => `${name}${was === null ? '' : ` (was ${was})`}`)
+    .join(', ');
+  const after =
+    newMaster === null || failoverMs === null
+      ? state === 'no-quorum'
+        ? 'quorum is lost, nobody is served'
+        : 'no failover'
+      : `${newMaster} is master and lets clients in after ${formatDuration(failoverMs)}`;
+  return `killed ${who}; ${after}; the cluster is ${state}`;
+}

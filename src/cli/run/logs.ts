@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { usageError } from '../../lib/errors.js';
+import { answer } from '../output/io.js';
+import { followLines, lastLines } from '../../agents/local/log.js';
+import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import type { logs } from '../commands/logs.js';
+import type { InputOf } from '../definition.js';
+import { withCluster, type CommandContext } from './context.js';
+
+interface LogFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** `mqha logs [node or zookeeper]` */
+export async function run(
+  context: CommandContext,
+  { node: name, ...input }: InputOf<typeof logs>,
+): Promise<void> {
+  const files = await withCluster(context, (cluster) => {
+    const { config, layout } = cluster;
+    const all = config.nodes.map((node): LogFile => {
+      return { name: node.name, file: join(layout.node(node.name).log, 'activemq.log') };
+    });
+    if (config.zookeeper.managed) {
+      all.push({ name: ZOOKEEPER, file: join(layout.zookeeper.log, 'zookeeper.log') });
+    }
+    const chosen = all.filter((log) => name === undefined || log.name === name);
+    if (chosen.length === 0) {
+      throw usageError(
+        'unknown-node',
+        `there is no log of "${name ?? ''}"`,
+        `There are ${all.map((log) => log.name).join(', ')}.`,
+      );
+    }
+    return Promise.resolve(chosen);
+  });
+  if (input.follow === true) {
+    await Promise.all(files.map((log) => follow(context, log, files.length > 1)));
+    return;
+  }
+  const found = await Promise.all(
+    files.map(async (log) => ({ ...log, lines: await lastLines(log.file, input.lines) })),
+  );
+  answer(context.io, { logs: found }, ({ logs }) =>
+    logs
+      .map(({ file, lines }) =>
+        logs.length === 1 ? lines.join('\n') : [`==> ${file} <==`, ...lines, ''].join('\n'),
+      )
+      .join('\n'),
+  );
+}
+
+async function follow(context: CommandContext, log: LogFile, named: boolean): Promise<void> {
+  const { io, signal } = context;
+  for await (const line of followLines(log.file, signal)) {
+    const text = io.json
+      ? JSON.stringify({ ...log, line })
+      : named
+        ? `${log.name} | ${line}`
+        : line;
+    io.stdout.write(`${text}\n`);
+  }
+}

@@ -1,0 +1,14 @@
+// What a drill does where nothing else is asked for. Nothing is imported here: help names it, too.
+
+export const DEFAULT_SCENARIO = 'kill-master';
+
+/** The numbered sends. */
+export const DEFAULT_WORKLOAD = 'queue';
+
+export const DEFAULT_ROUNDS = 3;
+/** Messages a second, of all clients. */
+export const DEFAULT_RATE = 200;
+export const DEFAULT_CLIENTS = 4;
+export const DEFAULT_DURATION_MS = 10_000;
+/** How long the cluster may take to be whole again after a round. */
+export const DEFAULT_LIMIT_MS = 120_000;
