@@ -26,7 +26,7 @@ const KEPT_MS = 30 * 24 * 3_600_000;
  */
 export function keepCompiled(require: NodeJS.Require, directory: string, cache: string): void {
   const fresh = new Map<string, Script>();
-  // The one hook that may compile itself. It has been called deprecated since 2013, and stays (Node.js's own words).
+  // The one hook that may compile itself; called deprecated since 2013, and still in Node.js 24.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const { extensions } = require;
   const runs = extensions['.js'];
