@@ -34,6 +34,22 @@ export default tseslint.config(
     },
   },
   {
+    files: ['test/**', 'bench/**', 'examples/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/dist/',
+              message: 'Import from src: a fresh clone is checked before a build.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['src/**/*.ts'],
     rules: {
       'no-restricted-imports': ['error', { paths: [onlySession] }],

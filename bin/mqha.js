@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 'use strict';
 // CommonJS, as package.json beside it says: Node.js starts it faster than an ES module.
-require('../dist/bundle/entry.cjs');
+require('../dist/js/mqha.cjs');

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from 'mqha';
 import rhea from 'rhea';
-import { freePorts } from '../dist/agents/local/ports.js';
 
 const bin = join(dirname(fileURLToPath(import.meta.url)), '..', 'bin', 'mqha.js');
 const directory = join(mkdtempSync(join(tmpdir(), 'mqha-quickstart-')), 'cluster');

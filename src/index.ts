@@ -8,6 +8,7 @@ export type { ClusterConfig, NodeConfig } from './config/schema.js';
 export type { InitOptions } from './config/defaults.js';
 export { openCluster, thisHost, type Cluster, type Host } from './state/cluster.js';
 export type { ClusterEvent, Emit, NodePhase } from './state/progress.js';
+export { freePorts } from './agents/local/ports.js';
 export { findClusterDirectory } from './state/identity.js';
 export { initCluster, type InitResult } from './operations/init.js';
 export { checkRendered, prepareRuntime, render } from './operations/start/prepare.js';

@@ -7,123 +7,72 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import nodeModule from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
 /** Code that was not compiled anew for so long may be of a version that is gone. */
 const KEPT_MS = 30 * 24 * 3_600_000;
 
-interface Chunk {
-  exports: unknown;
-}
-
-type Require = (id: string) => unknown;
-type Wrapped = (
-  exports: unknown,
-  require: Require,
-  chunk: Chunk,
-  filename: string,
-  dirname: string,
-) => void;
-
-/** Compiled code that is not in the cache yet. */
-interface Fresh {
-  readonly name: string;
-  readonly script: Script;
-}
-
-/** Where the files of a bundle are, and where what V8 made of them is kept. */
-export interface Places {
-  /** The bundle's own directory. */
-  readonly bundle: string;
-  readonly cache: string;
-  /** Told apart in the cache: what V8 compiles is what runs, and that differs by command. */
-  readonly command: string;
-}
-
 /**
- * Runs a bundle of CommonJS files with the code that V8 compiled of them the last time: most of what a
- * short command takes is reading and compiling itself. V8 checks that kept code is its own version's and flags',
- * and compiles anew where it is not; that it is of the same source is checked by the digest in the file's name.
+ * From now on the `.cjs` files of a directory run with what V8 compiled of them the last time: most of what
+ * a short command takes is compiling itself. It is kept at the end of a process that succeeds, when
+ * the functions that were called are compiled as well. Node.js's own compile cache (from 22 on) keeps a file
+ * before it runs, without most of its functions.
+ *
+ * V8 compiles anew what another version of it, or one with other flags, has kept. That it is of the same
+ * source is known by the digest in the file's name: only files that have one may be there.
+ * @param require of whoever loads them
  */
-export class CompiledBundle {
-  private readonly places: Places;
-  private readonly requireOther: Require;
-  private readonly chunks = new Map<string, Chunk>();
-  private readonly fresh: Fresh[] = [];
-
-  /** @param requireOther what gives the modules of Node.js */
-  constructor(places: Places, requireOther: Require) {
-    this.places = places;
-    this.requireOther = requireOther;
-  }
-
-  /** The exports of a file of the bundle, which is run at the first call. */
-  load(name: string): unknown {
-    const known = this.chunks.get(name);
-    if (known) return known.exports;
-    const chunk: Chunk = { exports: {} };
-    this.chunks.set(name, chunk);
-    const filename = join(this.places.bundle, name);
-    const source = readFileSync(filename, 'utf8');
-    const cachedData = this.kept(name);
-    const head = '(function (exports, require, module, __filename, __dirname) { ';
-    const script = new Script(`${head}${source}\n})`, {
+export function keepCompiled(require: NodeJS.Require, directory: string, cache: string): void {
+  const fresh = new Map<string, Script>();
+  // The one hook that may compile itself; called deprecated since 2013, and still in Node.js 24.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  const { extensions } = require;
+  const runs = extensions['.js'];
+  extensions['.cjs'] = (module, filename) => {
+    if (dirname(filename) !== directory) {
+      runs(module, filename);
+      return;
+    }
+    const file = join(cache, `${process.version}-${process.arch}-${basename(filename)}`);
+    const cachedData = readIfThere(file);
+    const script = new Script(nodeModule.wrap(readFileSync(filename, 'utf8')), {
       filename,
-      columnOffset: -head.length,
       ...(cachedData && { cachedData }),
     });
-    if (script.cachedDataRejected !== false) this.fresh.push({ name, script });
-    const run = script.runInThisContext() as Wrapped;
-    const require = (id: string): unknown =>
-      id.startsWith('./') ? this.load(id.slice(2)) : this.requireOther(id);
-    run(chunk.exports, require, chunk, filename, this.places.bundle);
-    return chunk.exports;
-  }
-
-  /** Keeps what V8 has compiled by now, for the next time. Where that cannot be done, nothing is said. */
-  keep(now: number): void {
-    const wanted = this.fresh.filter(({ name }) => hasDigest(name));
-    if (wanted.length === 0) return;
+    if (script.cachedDataRejected !== false) fresh.set(file, script);
+    const run = script.runInThisContext() as (...words: unknown[]) => void;
+    const requires = (id: string) => module.require(id) as unknown;
+    run(module.exports, requires, module, filename, directory);
+  };
+  process.on('exit', (code) => {
+    if (code !== 0 || fresh.size === 0) return;
     try {
-      mkdirSync(this.places.cache, { recursive: true });
-      for (const { name, script } of wanted) {
-        const file = this.fileOf(name);
+      mkdirSync(cache, { recursive: true });
+      for (const [file, script] of fresh) {
         const unfinished = `${file}.${process.pid}`;
         writeFileSync(unfinished, script.createCachedData());
         renameSync(unfinished, file);
       }
-      this.removeOld(now);
+      removeOld(cache);
     } catch {
       // Read-only, or full: the next command takes longer.
     }
-  }
+  });
+}
 
-  private kept(name: string): Buffer | undefined {
-    if (!hasDigest(name)) return undefined;
-    try {
-      return readFileSync(this.fileOf(name));
-    } catch {
-      return undefined;
-    }
-  }
-
-  private fileOf(name: string): string {
-    return join(
-      this.places.cache,
-      `${process.version}-${process.arch}-${this.places.command}-${name}`,
-    );
-  }
-
-  private removeOld(now: number): void {
-    for (const name of readdirSync(this.places.cache)) {
-      const file = join(this.places.cache, name);
-      if (now - statSync(file).mtimeMs > KEPT_MS) rmSync(file, { force: true });
-    }
+function readIfThere(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
   }
 }
 
-/** Whether a file of a bundle is named after its content. */
-function hasDigest(name: string): boolean {
-  return /-[\w-]{8}\.cjs$/.test(name);
+function removeOld(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    const file = join(cache, name);
+    if (Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file, { force: true });
+  }
 }

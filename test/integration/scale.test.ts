@@ -15,7 +15,7 @@ import {
   errorIn,
 } from '../support/cluster.js';
 import { Load } from '../support/load.js';
-import { receive, receiveUntil, send } from '../support/messages.js';
+import { clientOf, receive, receiveUntil, send } from '../support/messages.js';
 
 const replicasOf = ({ nodes }: ClusterStatus) => nodes.map(({ replicas }) => replicas);
 
@@ -96,7 +96,7 @@ describe('the number of nodes', () => {
   it('becomes five under load, though mqha and a broker are killed in the middle, and all is stopped', async () => {
     settings = await cluster.json<ClientSettings>('env');
     expect(settings.brokers).toHaveLength(5);
-    load = new Load(settings, 'load');
+    load = new Load(clientOf(settings), 'load');
     const first = cluster.start(['scale', '5', '--yes']);
     await killOnce(
       first,
@@ -159,7 +159,7 @@ describe('a cluster of one that nothing looks after', () => {
       name,
       url: `tcp://${host}:${messagePort}`,
     }));
-    load = new Load({ ...account, brokers: [...brokers, ...coming] }, queue);
+    load = new Load(clientOf({ ...account, brokers: [...brokers, ...coming] }), queue);
     const { acknowledged } = load;
     await eventually(
       () => Promise.resolve(acknowledged.length),

@@ -54,21 +54,22 @@ export class TestCluster {
   readonly directory: string;
   readonly env: Record<string, string>;
 
-  private constructor(directory: string, env: Record<string, string>) {
+  constructor(directory: string, env: Record<string, string>) {
     this.directory = directory;
     this.env = env;
   }
 
   /** `mqha init` with free ports. */
-  static async make(
+  static async make<T extends TestCluster>(
+    this: new (directory: string, env: Record<string, string>) => T,
     flags: readonly string[] = ['--nodes', '3'],
     env: Record<string, string> = {},
-  ): Promise<TestCluster> {
+  ): Promise<T> {
     const directory = await mkdtemp(join(tmpdir(), 'mqha-test-'));
     const [web = 0, message = 0, replication = 0, zookeeper = 0] = await freePorts([9, 9, 9, 1]);
     const ports = ['--web-port', web, '--message-port', message, '--replication-port', replication];
     if (!flags.includes('--zookeeper')) ports.push('--zookeeper-port', zookeeper);
-    const cluster = new TestCluster(directory, env);
+    const cluster = new this(directory, env);
     const made = await mqha(['init', directory, ...ports.map(String), ...flags], { env });
     if (made.exitCode !== 0) throw new Error(`mqha init failed: ${made.stderr}`);
     return cluster;
@@ -85,6 +86,11 @@ export class TestCluster {
     const found = await (await this.open()).registry.find(name);
     if (!found) throw new Error(`${name} does not run`);
     return found.pid;
+  }
+
+  /** Where a node's activemq.log lies. */
+  log(node: string): string {
+    return join(this.directory, 'nodes', node, 'log', 'activemq.log');
   }
 
   /** What the journal holds since a moment. */
@@ -136,14 +142,19 @@ export class TestCluster {
     return openCluster(this.directory, thisHost({}));
   }
 
+  /** Resumes every suspended process of it, which could not end else. */
+  async resumeAll(): Promise<void> {
+    const { registry } = await this.open();
+    for (const process of await registry.all()) await registry.signal(process, 'SIGCONT');
+  }
+
   /** Ends every process of it and removes it, also after a failed test. */
   async remove(): Promise<void> {
     if (existsSync(join(this.directory, 'mqha.yaml'))) {
       const cluster = await this.open();
       const { registry } = cluster;
-      // What a failed test left suspended could not end.
-      for (const process of await registry.all()) await registry.signal(process, 'SIGCONT');
-      await this.run('down', '--timeout', '20s');
+      await this.resumeAll();
+      await mqha(['-C', this.directory, 'down', '--timeout', '20s'], { env: this.env });
       await endSupervisor(cluster, Deadline.in(5000));
       for (const process of await registry.all()) await registry.signal(process, 'SIGKILL');
     }
@@ -167,7 +178,10 @@ export async function startedCluster(): Promise<{
   }
 }
 
-/** Asks again until the answer is as wanted. */
+/** What was waited for has not come within its limit. */
+export class NotInTime extends Error {}
+
+/** Asks again until the answer is as wanted. @throws NotInTime */
 export async function eventually<T>(
   ask: () => Promise<T>,
   wanted: (value: T) => boolean,
@@ -177,7 +191,7 @@ export async function eventually<T>(
   for (;;) {
     const value = await ask();
     if (wanted(value)) return value;
-    if (performance.now() > end) throw new Error(`not so in time: ${JSON.stringify(value)}`);
+    if (performance.now() > end) throw new NotInTime(`not so in time: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterStatus } from '../../src/observe/status.js';
 import type { Entry, EntryType } from '../../src/state/journal/entries.js';
@@ -76,7 +75,7 @@ export function ofType<T extends EntryType>(entries: readonly Entry[], type: T):
 
 /** Waits for a line in a node's log, written after a mark, and returns at once when it is there. */
 export async function lineIn(cluster: TestCluster, node: string, text: string, mark: number) {
-  const file = join(cluster.directory, 'nodes', node, 'log', 'activemq.log');
+  const file = cluster.log(node);
   const end = performance.now() + 60_000;
   while (!(await sinceMark(file, mark)).includes(text)) {
     if (performance.now() > end)
@@ -87,5 +86,5 @@ export async function lineIn(cluster: TestCluster, node: string, text: string, m
 
 /** Where a node's log ends now. */
 export function logMark(cluster: TestCluster, node: string): Promise<number> {
-  return markOf(join(cluster.directory, 'nodes', node, 'log', 'activemq.log'));
+  return markOf(cluster.log(node));
 }

@@ -1,123 +1,118 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CompiledBundle } from '../../src/cli/compiled.js';
+import { pathToFileURL } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/lib/package.js';
+import { temporaryDirectory } from '../support/temp.js';
 
 /** Two files of the same length. */
-const PART =
-  "const { basename } = require('node:path');\nexports.answer = () => basename(__filename);";
-const OTHER =
-  "const { basename } = require('node:path');\nexports.answer = () => basename('/elsewhe');";
+const PART = "exports.answer = () => 'the one';";
+const OTHER = "exports.answer = () => 'another';";
+const NAME = `${process.version}-${process.arch}-part-abcdefgh.cjs`;
 
 const DAY_MS = 24 * 3_600_000;
 
-describe('a bundle that is kept compiled', () => {
+describe('files that are kept compiled', () => {
   let directory: string;
   let cache: string;
 
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'mqha-compiled-'));
+    directory = temporaryDirectory();
     cache = join(directory, 'cache', 'code');
-    mkdirSync(join(directory, 'bundle'));
-    write('main.cjs', "exports.answer = () => require('./part-abcdefgh.cjs').answer();");
-    write('part-abcdefgh.cjs', PART);
+    mkdirSync(join(directory, 'js'));
+    part(PART);
   });
 
-  afterEach(() => {
-    rmSync(directory, { recursive: true });
-  });
-
-  const write = (name: string, text: string): void => {
-    writeFileSync(join(directory, 'bundle', name), text);
+  const part = (text: string): void => {
+    writeFileSync(join(directory, 'js', 'part-abcdefgh.cjs'), text);
   };
-  const bundle = (command = 'status'): CompiledBundle =>
-    new CompiledBundle(
-      { bundle: join(directory, 'bundle'), cache, command },
-      createRequire(import.meta.url),
-    );
-  const answerOf = (compiled: CompiledBundle): string =>
-    (compiled.load('main.cjs') as { answer: () => string }).answer();
-  const kept = (): string[] => readdirSync(cache);
 
-  it('runs each file once, and gives it what it requires', () => {
-    const compiled = bundle();
-    expect(answerOf(compiled)).toBe('part-abcdefgh.cjs');
-    expect(compiled.load('main.cjs')).toBe(compiled.load('main.cjs'));
+  /** What the file answers in a process of its own. */
+  function answer({ exitCode = 0 } = {}): string {
+    const compiled = pathToFileURL(join(packageRoot(), 'src', 'cli', 'compiled.ts')).href;
+    const program = `
+      import { createRequire } from 'node:module';
+      import { keepCompiled } from ${JSON.stringify(compiled)};
+      const [directory, cache, exitCode] = process.argv.slice(1);
+      const require = createRequire(directory + '/main.cjs');
+      keepCompiled(require, directory, cache);
+      process.stdout.write(require('./part-abcdefgh.cjs').answer());
+      process.exit(Number(exitCode));
+    `;
+    const words = [join(directory, 'js'), cache, String(exitCode)];
+    try {
+      return execFileSync(
+        process.execPath,
+        ['--import', 'tsx', '--input-type=module', '-e', program, ...words],
+        { encoding: 'utf8' },
+      );
+    } catch (error) {
+      const { status, stdout } = error as { status: number; stdout: string };
+      expect(status).toBe(exitCode);
+      return stdout;
+    }
+  }
+
+  it('are run, and kept by version of Node.js and name', () => {
+    expect(answer()).toBe('the one');
+    expect(readdirSync(cache)).toEqual([NAME]);
   });
 
-  it('keeps compiled what is named after its content, by command and version of Node.js', () => {
-    const compiled = bundle();
-    answerOf(compiled);
-    compiled.keep(Date.now());
-    expect(kept()).toEqual([`${process.version}-${process.arch}-status-part-abcdefgh.cjs`]);
-  });
-
-  it('runs what was kept, and keeps nothing again', () => {
-    const first = bundle();
-    answerOf(first);
-    first.keep(Date.now());
+  it('are run as they were kept, and not kept again', () => {
+    answer();
+    const { mtimeMs } = statSync(join(cache, NAME));
     // V8 compares the length alone: that the old code runs shows that it was the kept one.
-    write('part-abcdefgh.cjs', OTHER);
-    const second = bundle();
-    expect(answerOf(second)).toBe('part-abcdefgh.cjs');
+    part(OTHER);
+    expect(answer()).toBe('the one');
+    expect(statSync(join(cache, NAME)).mtimeMs).toBe(mtimeMs);
     rmSync(cache, { recursive: true });
-    second.keep(Date.now());
-    expect(() => kept()).toThrow('ENOENT');
-    expect(answerOf(bundle('up'))).toBe('elsewhe');
+    expect(answer()).toBe('another');
+  });
+
+  it('are kept by what succeeded only', () => {
+    expect(answer({ exitCode: 2 })).toBe('the one');
+    expect(() => readdirSync(cache)).toThrow('ENOENT');
   });
 
   it.each([
     ['half a file', (file: Buffer) => file.subarray(0, file.length / 2)],
     ['something else', () => Buffer.from('not made by V8')],
     ['nothing', () => Buffer.alloc(0)],
-  ])('compiles anew where %s was kept', (_, spoilt) => {
-    const first = bundle();
-    answerOf(first);
-    first.keep(Date.now());
-    const [name = ''] = kept();
-    const file = join(cache, name);
+  ])('are compiled anew where %s was kept', (_, spoilt) => {
+    answer();
+    const file = join(cache, NAME);
     const whole = readFileSync(file);
     writeFileSync(file, spoilt(whole));
-    // What V8 has in memory is not compiled again.
-    write('part-abcdefgh.cjs', OTHER);
-    const second = bundle();
-    expect(answerOf(second)).toBe('elsewhe');
-    second.keep(Date.now());
-    expect(readFileSync(file).length).toBeGreaterThan(500);
+    part(OTHER);
+    expect(answer()).toBe('another');
+    expect(readFileSync(file).length).toBeGreaterThan(whole.length / 2);
   });
 
-  it('works where nothing can be kept', () => {
+  it('run where nothing can be kept', () => {
     writeFileSync(join(directory, 'cache'), 'a file where the directory would be');
-    const compiled = bundle();
-    expect(answerOf(compiled)).toBe('part-abcdefgh.cjs');
-    compiled.keep(Date.now());
+    expect(answer()).toBe('the one');
   });
 
-  it('lets go of what was compiled long ago', () => {
+  it('go when they were compiled long ago', () => {
     mkdirSync(cache, { recursive: true });
-    const now = Date.now();
     for (const [name, days] of [
       ['old', 31],
       ['new', 29],
     ] as const) {
       writeFileSync(join(cache, name), '');
-      const time = new Date(now - days * DAY_MS);
+      const time = new Date(Date.now() - days * DAY_MS);
       utimesSync(join(cache, name), time, time);
     }
-    const compiled = bundle();
-    answerOf(compiled);
-    compiled.keep(now);
-    expect(kept()).not.toContain('old');
-    expect(kept()).toContain('new');
+    answer();
+    expect(readdirSync(cache)).toEqual(['new', NAME].sort());
   });
 });

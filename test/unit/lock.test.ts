@@ -69,15 +69,15 @@ describe('the lock', () => {
   it('is free again when its holder was killed', async () => {
     const directory = temporaryDirectory();
     const at = (name: string) =>
-      JSON.stringify(pathToFileURL(join(packageRoot(), 'dist', name)).href);
+      JSON.stringify(pathToFileURL(join(packageRoot(), 'src', name)).href);
     const program = `
-      import { acquireLock } from ${at('agents/local/lock.js')};
-      import { Deadline } from ${at('lib/time.js')};
+      import { acquireLock } from ${at('agents/local/lock.ts')};
+      import { Deadline } from ${at('lib/time.ts')};
       await acquireLock(${JSON.stringify(directory)}, { command: 'held', deadline: Deadline.in(5000) });
       process.stdout.write('held');
       setInterval(() => {}, 1000);
     `;
-    const holder = child(['--input-type=module', '-e', program]);
+    const holder = child(['--import', 'tsx', '--input-type=module', '-e', program]);
     await soon(once(holder.stdout, 'data'));
     const holders: (LockHolder | undefined)[] = [];
     const next = acquireLock(directory, {

@@ -155,9 +155,7 @@ describe('rotation', () => {
 
   it('by several processes at once loses nothing', async () => {
     const { journal, state, file } = made();
-    const module = pathToFileURL(
-      join(packageRoot(), 'dist', 'state', 'journal', 'journal.js'),
-    ).href;
+    const module = pathToFileURL(join(packageRoot(), 'src', 'state', 'journal', 'journal.ts')).href;
     const program = `
       import { Journal } from ${JSON.stringify(module)};
       const journal = new Journal(${JSON.stringify(state)}, { maxBytes: 15_000 });
@@ -169,9 +167,11 @@ describe('rotation', () => {
     `;
     const names = ['mq01', 'mq02', 'mq03'];
     const writers = names.map((name) => {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', program, name], {
-        stdio: ['pipe', 'inherit', 'inherit'],
-      });
+      const child = spawn(
+        process.execPath,
+        ['--import', 'tsx', '--input-type=module', '-e', program, name],
+        { stdio: ['pipe', 'inherit', 'inherit'] },
+      );
       onTestFinished(() => {
         child.kill('SIGKILL');
       });

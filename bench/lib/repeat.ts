@@ -1,24 +1,26 @@
 // One integration test file, again and again, with the passes counted.
 import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+import { packageRoot } from '../../src/lib/package.js';
 
 /**
  * Runs the tests of a file (whose names match), so many times, and shows what failed ones wrote.
  * A time in which no test ran counts as failed.
- * @param {{ title: string, file: string, match?: string, times: number }} options
- * @returns {boolean} whether every time passed
+ * @returns whether every time passed
  */
-export function repeat({ title, file, match, times }) {
+export function repeat(options: {
+  readonly title: string;
+  readonly file: string;
+  readonly match?: string;
+  readonly times: number;
+}): boolean {
+  const { title, file, match, times } = options;
   const filter = match === undefined ? [] : ['--testNamePattern', match];
   let good = 0;
   for (let time = 1; time <= times; time++) {
     const { status, stdout, stderr } = spawnSync(
       'npx',
       ['vitest', 'run', '--project', 'integration', file, ...filter],
-      { cwd: root, encoding: 'utf8' },
+      { cwd: packageRoot(), encoding: 'utf8' },
     );
     const passed = status === 0 && /Tests .*\d+ passed/.test(stdout);
     if (passed) good += 1;

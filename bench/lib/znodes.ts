@@ -1,18 +1,13 @@
 // When members leave ZooKeeper, as a watch tells it: nobody is asked again and again meanwhile.
-import zookeeper from 'node-zookeeper-client';
+import zookeeper, { type Client } from 'node-zookeeper-client';
 
 /** The children of a path from now on, each time with the moment at which ZooKeeper told. */
 export class ZnodeWatch {
-  /** @type {{ at: number, names: string[] }[]} */
-  #seen = [];
-  #client;
-  #path;
+  readonly #seen: { readonly at: number; readonly names: readonly string[] }[] = [];
+  readonly #client: Client;
+  readonly #path: string;
 
-  /**
-   * @param {string} connect
-   * @param {string} path
-   */
-  constructor(connect, path) {
+  constructor(connect: string, path: string) {
     this.#path = path;
     this.#client = zookeeper.createClient(connect, { sessionTimeout: 6000 });
     this.#client.once('connected', () => {
@@ -21,27 +16,22 @@ export class ZnodeWatch {
     this.#client.connect();
   }
 
-  /**
-   * When a member was gone; NaN where it is not known to be.
-   * @param {string} name
-   * @param {number} since
-   */
-  goneAt(name, since) {
+  /** When a member was gone; NaN where it is not known to be. */
+  goneAt(name: string, since: number): number {
     return this.#seen.find(({ at, names }) => at >= since && !names.includes(name))?.at ?? NaN;
   }
 
-  close() {
+  close(): void {
     this.#client.close();
   }
 
-  /** @param {number} at */
-  #look(at) {
+  #look(at: number): void {
     this.#client.getChildren(
       this.#path,
       () => {
         this.#look(Date.now());
       },
-      (/** @type {unknown} */ error, /** @type {string[]} */ names) => {
+      (error: unknown, names: string[]) => {
         if (!error) this.#seen.push({ at, names });
       },
     );

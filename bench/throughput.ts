@@ -1,8 +1,8 @@
 // What makes mqha's brokers faster: each thing that it does otherwise is added alone to the cluster of a person.
-// node bench/throughput.js [rounds=4] [--json file]
+// npm run throughput -- [rounds=4] [--json file]
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { COMPILER_OPTIONS } from '../dist/stores/replicated-leveldb/compilers.js';
+import { COMPILER_OPTIONS } from '../src/stores/replicated-leveldb/compilers.js';
 import { ByHand } from './lib/by-hand.js';
 import { runBench } from './lib/cluster.js';
 import { startByHand, startOf, throughputOf } from './lib/measures.js';
@@ -11,7 +11,7 @@ import { Sides } from './lib/sides.js';
 import { median, table, whole } from './lib/stats.js';
 import { WithMqha } from './lib/with-mqha.js';
 
-const { count: rounds, values } = readOptions('node bench/throughput.js [rounds=4] [--json file]', {
+const { count: rounds, values } = readOptions('npm run throughput -- [rounds=4] [--json file]', {
   count: 4,
   flags: ['json'],
 });
@@ -29,8 +29,11 @@ const WARM = [
 const LATE = [{ load: '8 producers, later', producers: 8, each: 4000 }];
 const LOADS = [...COLD, ...WARM, ...WARM, ...LATE];
 
-/** @type {Map<string, Map<string, number[]>>} variant → load → messages a second */
-const results = new Map();
+/** A way to make the cluster, and what it is called. */
+type Variant = readonly [name: string, make: () => Promise<ByHand | WithMqha>];
+
+/** Variant → load → messages a second. */
+const results = new Map<string, Map<string, number[]>>();
 
 await runBench(async () => {
   await Sides.with(measure);
@@ -38,25 +41,21 @@ await runBench(async () => {
   return true;
 });
 
-/** @param {Sides} sides */
-async function measure(sides) {
+async function measure(sides: Sides): Promise<void> {
   const { parts } = sides;
   await sides.recordArchives();
   const heap = { heap: '-Xmx512m' };
-  const guard = { jars: parts.guard };
+  const patched = { jars: parts.guard };
   const compilers = { options: COMPILER_OPTIONS };
-  /** @type {[string, () => Promise<ByHand | WithMqha>][]} */
-  const variants = [
+  const all = { native: true, nio: true, ...heap, ...patched, ...compilers };
+  const variants: readonly Variant[] = [
     ['by hand', () => ByHand.make(parts)],
     ['+ native LevelDB', () => ByHand.make(parts, { native: true })],
     ['+ heap of 512 MB', () => ByHand.make(parts, heap)],
     ['+ one connector with NIO', () => ByHand.make(parts, { nio: true })],
-    ['+ mended classes', () => ByHand.make(parts, guard)],
+    ['+ patched classes', () => ByHand.make(parts, patched)],
     ['+ compilers', () => ByHand.make(parts, compilers)],
-    [
-      'all of these',
-      () => ByHand.make(parts, { native: true, nio: true, ...heap, ...guard, ...compilers }),
-    ],
+    ['all of these', () => ByHand.make(parts, all)],
     ['mqha', () => WithMqha.make()],
   ];
   for (let round = 0; round < rounds; round++) {
@@ -75,15 +74,14 @@ async function measure(sides) {
   }
 }
 
-/** @param {string} variant @param {string} load @param {number} rate */
-function note(variant, load, rate) {
-  const loads = results.get(variant) ?? new Map();
+function note(variant: string, load: string, rate: number): void {
+  const loads = results.get(variant) ?? new Map<string, number[]>();
   loads.set(load, [...(loads.get(load) ?? []), rate]);
   results.set(variant, loads);
   console.error(`${variant}, ${load}: ${Math.round(rate)} /s`);
 }
 
-function print() {
+function print(): void {
   const loads = [...COLD, ...WARM, ...LATE].map(({ load }) => load);
   const base = results.get('by hand');
   const rows = [...results].map(([variant, rates]) => [
@@ -94,8 +92,8 @@ function print() {
     }),
   ]);
   console.log(table(['messages/s (to by hand)', ...loads], rows));
-  const file = values['json'];
-  if (!file) return;
+  const file = values.json;
+  if (file === undefined) return;
   const document = {
     measuredAt: new Date().toISOString(),
     rounds,

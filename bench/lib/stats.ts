@@ -1,11 +1,10 @@
 // Numbers of a measurement, and the table that shows them.
 
 /**
- * @param {readonly number[]} values
- * @param {number} share from 0 to 1; 0.5 is the median
- * @returns the value that this share of them does not exceed; NaN where there is none
+ * The value that this share of them does not exceed; NaN where there is none.
+ * @param share from 0 to 1; 0.5 is the median
  */
-export function percentile(values, share) {
+export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const index = (sorted.length - 1) * share;
   const below = sorted[Math.floor(index)] ?? NaN;
@@ -13,27 +12,24 @@ export function percentile(values, share) {
   return below + (above - below) * (index - Math.floor(index));
 }
 
-/** @param {readonly number[]} values */
-export function median(values) {
+export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-/** @param {readonly number[]} values */
-export function largest(values) {
+export function largest(values: readonly number[]): number {
   return values.length === 0 ? NaN : Math.max(...values);
 }
 
-/** @param {number} value a number that may be missing */
-export function whole(value) {
+/** A number that may be missing, without its fraction. */
+export function whole(value: number): string {
   return Number.isNaN(value) ? '–' : String(Math.round(value));
 }
 
-/**
- * Aligned columns: the first to the left, the others to the right.
- * @param {readonly string[]} header
- * @param {readonly (readonly (string | number)[])[]} rows
- */
-export function table(header, rows) {
+/** Aligned columns: the first to the left, the others to the right. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   const cells = [header, ...rows].map((row) => row.map(String));
   const widths = header.map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),

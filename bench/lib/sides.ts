@@ -3,33 +3,42 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { recordedArchives } from '../../dist/operations/start/class-data.js';
-import { prepareRuntime, thisHost } from '../../dist/index.js';
+import { recordedArchives } from '../../src/operations/start/class-data.js';
+import { prepareRuntime } from '../../src/operations/start/prepare.js';
+import { thisHost } from '../../src/state/cluster.js';
+import { eventually } from '../../test/support/cluster.js';
+import type { Parts } from './by-hand.js';
 import { interruption } from './cluster.js';
-import { startOf } from './measures.js';
 import { WithMqha } from './with-mqha.js';
 import { zkCliClassPath } from './zk-cli.js';
 
 const ARCHIVES_MS = 120_000;
 
-/** @typedef {import('./by-hand.js').Parts & { guard: readonly string[], zkCli: string, signal: AbortSignal }} Parts */
+/** What all clusters of a bench run, and what its measures need. */
+export interface BenchParts extends Parts {
+  /** Our own Java and the classes that it patches; they stand first. */
+  readonly guard: readonly string[];
+  /** Class path of ZooKeeper's own command line client. */
+  readonly zkCli: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+interface Removable {
+  remove(): Promise<void>;
+}
 
 /** The clusters that a bench has made, and the files and classes that all of them run. */
 export class Sides {
-  /** @type {Set<{ remove(): Promise<void> }>} */
-  #made = new Set();
+  readonly parts: BenchParts;
+  readonly #made = new Set<Removable>();
 
-  /** @param {Parts} parts */
-  constructor(parts) {
+  private constructor(parts: BenchParts) {
     this.parts = parts;
   }
 
-  /**
-   * Runs a bench, also to the end of what it has made where it is interrupted.
-   * @param {(sides: Sides) => Promise<void>} bench
-   */
-  static async with(bench) {
+  /** Runs a bench, also to the end of what it has made where it is interrupted. */
+  static async with(bench: (sides: Sides) => Promise<void>): Promise<void> {
     const interrupt = interruption();
     const directory = await mkdtemp(join(tmpdir(), 'mqha-bench-'));
     const sides = new Sides(await partsOf(directory, interrupt.signal));
@@ -42,53 +51,41 @@ export class Sides {
     }
   }
 
-  /**
-   * Removes it at the end, if nobody does so before. What others wrote is on the disk when it begins.
-   * @template {{ remove(): Promise<void> }} T
-   * @param {T} side
-   */
-  keep(side) {
+  /** Removes it at the end, if nobody does so before. What others wrote is on the disk when it begins. */
+  keep<T extends Removable>(side: T): T {
     spawnSync('sync');
     this.#made.add(side);
     return side;
   }
 
-  /** @param {{ remove(): Promise<void> }} side */
-  async remove(side) {
+  async remove(side: Removable): Promise<void> {
     await side.remove();
     this.#made.delete(side);
   }
 
   /** The first start on a machine records what it loads; those that are measured come after it. */
-  async recordArchives() {
+  async recordArchives(): Promise<void> {
     const side = this.keep(await WithMqha.make());
-    if (!(await recordedArchives(side.opened))) {
-      const ms = await startOf(side);
-      console.error(`first start, which records its classes: ${Math.round(ms ?? NaN)} ms`);
-      await side.up;
-      const end = Date.now() + ARCHIVES_MS;
-      while (!(await recordedArchives(side.opened))) {
-        if (Date.now() > end) throw new Error('no archive of the classes was made');
-        await sleep(500);
-      }
+    const recorded = () => recordedArchives(side.opened);
+    if (!(await recorded())) {
+      await side.start();
+      await eventually(recorded, Boolean, ARCHIVES_MS);
     }
     await this.remove(side);
   }
 }
 
 /**
- * @param {string} directory for what is fetched
- * @param {AbortSignal} signal ends what else was started
- * @returns {Promise<Parts>}
+ * @param directory for what is fetched
+ * @param signal ends what else was started
  */
-async function partsOf(directory, signal) {
+async function partsOf(directory: string, signal: AbortSignal): Promise<BenchParts> {
   const { java, distribution } = await prepareRuntime(thisHost({}), {});
   const zookeeperClassPath = distribution.zookeeperClassPath().join(':');
   const classPath = distribution.classPath();
   return {
     home: distribution.home,
     lib: join(distribution.root, 'lib'),
-    // Our own Java and the classes that it has mended; they stand first.
     guard: classPath.slice(0, 2),
     classPath: classPath.join(':'),
     zookeeperClassPath,

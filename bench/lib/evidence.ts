@@ -2,9 +2,10 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { lastLines } from '../../dist/agents/local/log.js';
+import { lastLines } from '../../src/agents/local/log.js';
+import type { BenchCluster } from './cluster.js';
 
 const PRINTED_LINES = 15;
 
@@ -13,10 +14,9 @@ const run = promisify(execFile);
 /**
  * Prints the status, the journal and the end of each broker's log; keeps them whole, with thread
  * dumps of the living brokers and every log.
- * @param {import('./cluster.js').BenchCluster} cluster
- * @returns {Promise<string>} the directory where it is kept
+ * @returns the directory where it is kept
  */
-export async function keepEvidence(cluster) {
+export async function keepEvidence(cluster: BenchCluster): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'mqha-chaos-'));
   const status = await cluster.run('status', '--json');
   const events = await cluster.run('events');
@@ -34,22 +34,18 @@ export async function keepEvidence(cluster) {
   for (const name of await cluster.names()) {
     console.log(`the end of ${name}'s log:`);
     for (const line of await lastLines(cluster.log(name), PRINTED_LINES)) console.log(`  ${line}`);
-    const pid = await cluster.pid(name);
-    const dump = pid === undefined ? 'it does not run' : await threadDump(pid);
+    const found = await cluster.find(name);
+    const dump = found ? await threadDump(found.pid) : 'it does not run';
     await writeFile(join(directory, `${name}-threads.txt`), dump);
-    await keep(join(cluster.directory, 'nodes', name, 'log'), join(directory, name));
+    await keep(dirname(cluster.log(name)), join(directory, name));
   }
   await keep(join(cluster.directory, 'zookeeper', 'log'), join(directory, 'zookeeper'));
   console.log(`kept in ${directory}: status, journal, logs and a thread dump of each broker`);
   return directory;
 }
 
-/**
- * Keeps the brokers' stores, with the cluster stopped so that they are whole.
- * @param {import('./cluster.js').BenchCluster} cluster
- * @param {string} directory
- */
-export async function keepStores(cluster, directory) {
+/** Keeps the brokers' stores, with the cluster stopped so that they are whole. */
+export async function keepStores(cluster: BenchCluster, directory: string): Promise<void> {
   await cluster.run('down');
   for (const name of await cluster.names()) {
     await keep(join(cluster.directory, 'nodes', name, 'data'), join(directory, name, 'data'));
@@ -57,20 +53,15 @@ export async function keepStores(cluster, directory) {
   console.log(`the stores are in ${directory} as well`);
 }
 
-/** @param {number} pid */
-async function threadDump(pid) {
+async function threadDump(pid: number): Promise<string> {
   try {
     return (await run('jstack', ['-l', String(pid)], { timeout: 15_000 })).stdout;
   } catch (error) {
-    return `no thread dump: ${error instanceof Error ? error.message : error}`;
+    return `no thread dump: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
-/**
- * @param {string} from
- * @param {string} to
- */
-async function keep(from, to) {
+async function keep(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   await cp(from, to, { recursive: true }).catch(() => undefined);
 }

@@ -1,15 +1,16 @@
 // Every scenario of `mqha drill`, many rounds of each, with and without the supervisor: what clients
 // lose and how long they wait. The answers are kept after each scenario, and one that is there is not
 // asked for again, so that a run which was cut short can go on.
-// node bench/drills.js [rounds=10] [--scenarios a,b,…] [--workload a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]
+// npm run drills -- [rounds=10] [--scenarios a,b,…] [--workload a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { SCENARIOS } from '../dist/drill/scenarios/index.js';
-import { runBench, withCluster } from './lib/cluster.js';
+import type { DrillResult, Spread } from '../src/drill/result.js';
+import { SCENARIOS } from '../src/drill/scenarios/index.js';
+import { runBench, withCluster, type BenchCluster } from './lib/cluster.js';
 import { readOptions } from './lib/options.js';
 
 const USAGE =
-  'node bench/drills.js [rounds=10] [--scenarios a,b,…] [--workload a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]';
+  'npm run drills -- [rounds=10] [--scenarios a,b,…] [--workload a,b,…] [--duration 4s] [--sync mode] [--rate N] [--clients N] [--seed N] [--json file]';
 
 const { count: rounds, values } = readOptions(USAGE, {
   count: 10,
@@ -17,25 +18,26 @@ const { count: rounds, values } = readOptions(USAGE, {
 });
 /** The exit code of a drill that was cut short. */
 const INTERRUPTED = 130;
-const file = values['json'] ?? 'drills.json';
-const sync = values['sync'] ?? 'quorum_mem';
-const names = values['scenarios']?.split(',') ?? SCENARIOS.map(({ name }) => name);
+const file = values.json ?? 'drills.json';
+const sync = values.sync ?? 'quorum_mem';
+const names = values.scenarios?.split(',') ?? SCENARIOS.map(({ name }) => name);
 
-/** @typedef {import('../dist/drill/result.js').DrillResult} DrillResult */
-/** @typedef {import('../dist/drill/result.js').Spread} Spread */
-/** @typedef {import('./lib/cluster.js').BenchCluster} BenchCluster */
-/**
- * @typedef {object} Answer what one call of the command line gave
- * @property {string} scenario
- * @property {string} sync of the cluster
- * @property {string} command what a person types
- * @property {number} exitCode
- * @property {DrillResult} [result]
- * @property {string} [error] where there is no result
- */
+/** What one call of the command line gave. */
+interface Answer {
+  readonly scenario: string;
+  /** Of the cluster. */
+  readonly sync: string;
+  /** What a person types. */
+  readonly command: string;
+  readonly exitCode: number;
+  readonly result?: DrillResult;
+  /** Where there is no result. */
+  readonly error?: string;
+}
 
-/** @type {Answer[]} */
-const answers = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+const answers: Answer[] = existsSync(file)
+  ? (JSON.parse(readFileSync(file, 'utf8')) as Answer[])
+  : [];
 
 await runBench(() =>
   withCluster({ supervised: true, sync }, async (cluster) => {
@@ -53,8 +55,7 @@ await runBench(() =>
   }),
 );
 
-/** @param {string} scenario */
-function commandOf(scenario) {
+function commandOf(scenario: string): string {
   const options = ['workload', 'duration', 'rate', 'clients', 'seed'].flatMap((name) => {
     const value = values[name] ?? (name === 'duration' ? '4s' : undefined);
     return value === undefined ? [] : [`--${name}`, value];
@@ -62,18 +63,13 @@ function commandOf(scenario) {
   return ['mqha drill --scenario', scenario, '--rounds', rounds, ...options].join(' ');
 }
 
-/** The answer to this very question, of this run or of one before. @param {string} scenario */
-function answerOf(scenario) {
+/** The answer to this very question, of this run or of one before. */
+function answerOf(scenario: string): Answer | undefined {
   const command = commandOf(scenario);
   return answers.find((answer) => answer.command === command && answer.sync === sync);
 }
 
-/**
- * @param {BenchCluster} cluster
- * @param {string} scenario
- * @returns {Promise<Answer>}
- */
-async function ask(cluster, scenario) {
+async function ask(cluster: BenchCluster, scenario: string): Promise<Answer> {
   const command = commandOf(scenario);
   const began = Date.now();
   const { exitCode, stdout, stderr } = await cluster.run(
@@ -84,11 +80,12 @@ async function ask(cluster, scenario) {
   const minutes = ((Date.now() - began) / 60_000).toFixed(1);
   console.error(`exit code ${exitCode} after ${minutes} min`);
   const answer = { scenario, sync, command, exitCode };
-  return stdout === '' ? { ...answer, error: stderr } : { ...answer, result: JSON.parse(stdout) };
+  if (stdout === '') return { ...answer, error: stderr };
+  return { ...answer, result: JSON.parse(stdout) as DrillResult };
 }
 
-/** Written after each scenario, whole or not at all. @param {Answer} answer */
-function keep(answer) {
+/** Written after each scenario, whole or not at all. */
+function keep(answer: Answer): void {
   const index = answers.findIndex(
     ({ command, sync: of }) => command === answer.command && of === answer.sync,
   );
@@ -99,7 +96,7 @@ function keep(answer) {
 }
 
 /** What goes into docs/drills.md. */
-function markdown() {
+function markdown(): string {
   const setup = answers.find(({ result }) => result)?.result?.setup;
   const machine = `${cpus().length} cores, ${Math.round(totalmem() / 1024 ** 3)} GiB`;
   const head = [
@@ -127,13 +124,9 @@ function markdown() {
   ].join('\n');
 }
 
-/**
- * @param {string} scenario
- * @returns {(string | number)[][]}
- */
-function rowsOf(scenario) {
+function rowsOf(scenario: string): (string | number)[][] {
   const { result } = answerOf(scenario) ?? {};
-  if (!result) return [[scenario, ...new Array(13).fill('–'), 'not measured']];
+  if (!result) return [[scenario, ...new Array<string>(13).fill('–'), 'not measured']];
   return result.scenarios.map(({ counts, ...row }) => [
     row.workload === 'queue' ? row.scenario : `${row.scenario}, ${row.workload}`,
     row.side === 'supervisor' ? 'with' : 'without',
@@ -146,15 +139,14 @@ function rowsOf(scenario) {
   ]);
 }
 
-/** @param {Spread | null} value */
-function spread(value) {
+function spread(value: Spread | null): (string | number)[] {
   return value ? [value.median, value.worst] : ['–', '–'];
 }
 
-/** What went wrong, in which round. @param {string} scenario */
-function remarksOf(scenario) {
+/** What went wrong, in which round. */
+function remarksOf(scenario: string): string[] {
   const { result, error } = answerOf(scenario) ?? {};
-  if (error) return [`${scenario}: ${error.trim().split('\n').at(-1)}`];
+  if (error) return [`${scenario}: ${error.trim().split('\n').at(-1) ?? ''}`];
   return (result?.rounds ?? []).flatMap(
     ({ workload, side, round, target, back, faults, unknown = [] }) =>
       [...faults, ...unknown, ...(back ? [] : ['the cluster did not come back by itself'])].map(

@@ -4,12 +4,14 @@ import { readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
-/**
- * @param {number} pid
- * @returns {{ cpuMs: number, rssMb: number }} its CPU time so far, with that of children that have
- *   ended, and what it holds in memory now
- */
-export function usageOf(pid) {
+export interface Usage {
+  /** CPU time so far in milliseconds, with that of children that have ended. */
+  readonly cpuMs: number;
+  /** Resident memory in MB. */
+  readonly rssMb: number;
+}
+
+export function usageOf(pid: number): Usage {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);

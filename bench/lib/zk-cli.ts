@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DEPENDENCY_PLUGIN } from '../../dist/distribution/maven.js';
+import { DEPENDENCY_PLUGIN } from '../../src/distribution/maven.js';
 
 const run = promisify(execFile);
 
@@ -10,23 +10,21 @@ const run = promisify(execFile);
 const COMMONS_CLI = 'commons-cli:commons-cli:1.5.0';
 
 /**
- * @param {string} zookeeperClassPath of the server
- * @param {string} directory where the jar goes
- * @returns {Promise<string>} its class path
+ * Its class path.
+ * @param zookeeperClassPath of the server
+ * @param directory where the jar goes
  */
-export async function zkCliClassPath(zookeeperClassPath, directory) {
+export async function zkCliClassPath(
+  zookeeperClassPath: string,
+  directory: string,
+): Promise<string> {
   const options = [`-Dartifact=${COMMONS_CLI}`, `-DoutputDirectory=${directory}`];
   await run('mvn', ['-B', '-q', `${DEPENDENCY_PLUGIN}:copy`, ...options]);
   return `${zookeeperClassPath}:${join(directory, '*')}`;
 }
 
-/**
- * @param {string} classPath
- * @param {string} server
- * @param {string} path
- * @returns {string[]} the arguments of java that print a znode
- */
-export function zkCliGet(classPath, server, path) {
+/** The arguments of java that print a znode. */
+export function zkCliGet(classPath: string, server: string, path: string): string[] {
   const main = 'org.apache.zookeeper.ZooKeeperMain';
   return ['-cp', classPath, main, '-server', server, 'get', path];
 }

@@ -1,19 +1,21 @@
 // A client that reads a queue to its end and counts what it is given.
-import { QueueReceiver } from '../../dist/clients/amqp/receiver.js';
+import { QueueReceiver } from '../../src/clients/amqp/receiver.js';
+import type { ClientOptions } from '../../src/clients/brokers.js';
 
 const LIMIT_MS = 600_000;
 
 /**
  * Takes everything off a queue, acknowledging each message: until all that is expected has come and
  * nothing more does, or until the queue has been silent for long.
- * @param {Awaited<ReturnType<import('./cluster.js').BenchCluster['clients']>>} clients
- * @param {string} queue
- * @param {number} expected the bodies 0 to this, without it
- * @returns {Promise<Map<string, number>>} how often each body was delivered
+ * @param expected how many bodies
+ * @returns how often each body was delivered
  */
-export async function drain(clients, queue, expected) {
-  /** @type {Map<string, number>} */
-  const deliveries = new Map();
+export async function drain(
+  clients: ClientOptions,
+  queue: string,
+  expected: number,
+): Promise<Map<string, number>> {
+  const deliveries = new Map<string, number>();
   const end = Date.now() + LIMIT_MS;
   const receiver = new QueueReceiver(queue, { ...clients, credit: 500 });
   for (;;) {

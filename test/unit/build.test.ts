@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as library from '../../src/index.js';
+import { packageRoot } from '../../src/lib/package.js';
+
+const directory = join(packageRoot(), 'dist', 'js');
+
+interface SourceMap {
+  readonly sources: readonly string[];
+}
+
+describe('the build', () => {
+  it.each([
+    ['import', "import * as library from 'mqha';"],
+    ['require', "const library = createRequire(process.cwd() + '/')('mqha');"],
+  ])('gives a program what src/index.ts exports, by %s', (_, load) => {
+    const program = `
+      import { createRequire } from 'node:module';
+      ${load}
+      process.stdout.write(JSON.stringify(Object.keys(library)));
+    `;
+    const names = JSON.parse(
+      execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+        cwd: packageRoot(),
+        encoding: 'utf8',
+      }),
+    ) as string[];
+    const own = new Set(names);
+    for (const added of ['default', 'module.exports']) own.delete(added);
+    expect([...own].sort()).toEqual(Object.keys(library).sort());
+  });
+
+  it('has each source once: the library and the command line run the same', () => {
+    const maps = readdirSync(directory).filter((name) => name.endsWith('.map'));
+    const sources = maps.flatMap((name) => {
+      const map = JSON.parse(readFileSync(join(directory, name), 'utf8')) as SourceMap;
+      return [...new Set(map.sources)];
+    });
+    expect(sources).toContain('../../src/stores/replicated-leveldb/zookeeper/session.ts');
+    expect(sources).toContain('../../node_modules/node-zookeeper-client/index.js');
+    expect(sources.filter((source, index) => sources.indexOf(source) !== index)).toEqual([]);
+  });
+
+  it('has a digest in the name of whatever is kept compiled', () => {
+    const doors = new Set(['index.cjs', 'mqha.cjs']);
+    const files = readdirSync(directory).filter((n) => n.endsWith('.cjs') && !doors.has(n));
+    expect(files.filter((name) => !/-[\w-]{8}\.cjs$/.test(name))).toEqual([]);
+  });
+});
