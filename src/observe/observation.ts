@@ -75,7 +75,7 @@ export interface SilentConsole {
   readonly attached?: ReadonlySet<string> | undefined;
 }
 
-/** One look at a cluster: facts, not yet judged. */
+/** One look at a cluster: facts, from which the conditions follow. */
 export interface Observation {
   readonly zookeeper: {
     /** Of a managed one on this host. */

@@ -169,7 +169,7 @@ export async function stopNodes(
     await keepFoundIdentity(cluster);
     if (cluster.id !== '') await want(cluster, names, 'down');
     const ended = await stopProcesses(cluster, names, options.timeoutMs);
-    await letGo(cluster, names);
+    await release(cluster, names);
     await forgetStopped(cluster, names);
     return ended;
   });
@@ -180,7 +180,7 @@ export async function stopNodes(
  * Takes the stopped brokers out of the election. A slave that is told to stop ends without closing
  * its ZooKeeper session, and its znode would count toward quorum until that has expired.
  */
-async function letGo(cluster: Cluster, names: readonly string[]): Promise<void> {
+async function release(cluster: Cluster, names: readonly string[]): Promise<void> {
   const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
   try {
     await releaseZnodes(cluster, reader, names, Deadline.in(LET_GO_MS));
@@ -214,7 +214,7 @@ export async function stopEverything(cluster: Cluster, timeoutMs: number): Promi
   await endSupervisor(cluster, Deadline.in(timeoutMs));
   const brokers = (await runningNames(cluster)).filter((name) => name !== ZOOKEEPER).sort();
   const ended = await stopProcesses(cluster, brokers, timeoutMs);
-  if (ended.length > 0) await letGo(cluster, brokers);
+  if (ended.length > 0) await release(cluster, brokers);
   const zookeeper = await stopProcesses(cluster, [ZOOKEEPER], timeoutMs);
   await forgetStopped(cluster, [...names], true);
   return [...ended, ...zookeeper];

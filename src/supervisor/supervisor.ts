@@ -32,7 +32,7 @@ export class Supervisor {
   readonly #watches: Watches;
   readonly #desired = new DesiredStateReader();
   readonly #starts: Starts = { prepared: undefined };
-  readonly #statement: StateWriter;
+  readonly #stateWriter: StateWriter;
   /** Entries are written in the order in which they were decided. */
   #journal: Promise<unknown> = Promise.resolve();
   readonly #underWay = new Set<Promise<void>>();
@@ -44,7 +44,7 @@ export class Supervisor {
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
     this.#state = initialState(cluster.config);
-    this.#statement = new StateWriter(cluster.host.now());
+    this.#stateWriter = new StateWriter(cluster.host.now());
     this.#reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
     this.#observer = new Observer(cluster, this.#reader, () => {
       this.#wake();
@@ -113,7 +113,7 @@ export class Supervisor {
     const attachments = this.#watches.attachments();
     const look = await this.#observer.look(failovers.last, processes, attachments);
     this.#learn({ type: 'look', look });
-    await this.#statement.write(this.#cluster, this.#state, performance.now());
+    await this.#stateWriter.write(this.#cluster, this.#state, performance.now());
   }
 
   /** Takes in what was learned, and begins what follows from it. */

@@ -59,13 +59,13 @@ describe('an election', () => {
     expect(election.master && phaseOf(election.master, election)).toBe('promoting');
   });
 
-  it('leaves out strangers and what is no member', () => {
+  it('leaves out foreign members and what is no member', () => {
     const election = readElection(
       [znode(1, {}), znode(2, { id: 'other' }), { name: 'lock', data: '', session: '' }],
       'mqStore',
     );
     expect(election.members).toHaveLength(1);
-    expect(election.strangers).toEqual(['00000000002', 'lock']);
+    expect(election.foreign).toEqual(['00000000002', 'lock']);
   });
 
   it('knows who holds it up', () => {
@@ -95,11 +95,11 @@ describe('an election', () => {
   });
 
   it('is of nobody without members', () => {
-    const nobody = { members: [], strangers: [], elector: undefined, master: undefined };
+    const nobody = { members: [], foreign: [], elector: undefined, master: undefined };
     expect(readElection([], 'mqStore')).toEqual(nobody);
     expect(readElection([znode(0, {})], 'other')).toEqual({
       ...nobody,
-      strangers: ['00000000000'],
+      foreign: ['00000000000'],
     });
   });
 

@@ -1,12 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { join, relative } from 'node:path';
 
-/** Where a process's life line lies below its directory; dev.mqha.launch.Launcher opens it. */
-const LIFE_LINE = join('tmp', 'life');
+/** The local socket of a process, below its directory; dev.mqha.launch.Launcher opens it. */
+const SOCKET = join('tmp', 'life');
 
 const RETRY_MS = 250;
 
-/** A hold on a process's life line; let it go when nobody wants to know any more. */
+/** Watches for the end of a process until it is closed. */
 export interface ExitWatch {
   close(): void;
 }
@@ -14,12 +14,12 @@ export interface ExitWatch {
 /**
  * Calls back once when a process ends: the kernel closes the socket that its launcher opened, at
  * once and however the process ends. Nothing is asked again and again, and a suspended process
- * keeps its line. Where there is no line (yet) it is looked for until closed.
+ * keeps its socket. Where there is no socket (yet) it is looked for until closed.
  * @param base the directory of the process
  */
 export function watchExit(base: string, onEnd: () => void): ExitWatch {
   // The path of a local socket is at most about 100 bytes long; from here it may be shorter.
-  const absolute = join(base, LIFE_LINE);
+  const absolute = join(base, SOCKET);
   const near = relative(process.cwd(), absolute);
   const path = near.length < absolute.length ? near : absolute;
   let socket: Socket | undefined;

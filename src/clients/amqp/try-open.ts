@@ -6,7 +6,7 @@ import { before, type Deadline } from '../../lib/time.js';
 export type OpenResult =
   { readonly open: true } | { readonly open: false; readonly reason: string };
 
-/** The farewell to a broker is not waited for; it gets this long to answer it. */
+/** The broker's answer to the close is not waited for; it gets this long to come. */
 const CLOSE_MS = 50;
 
 /**

@@ -1,8 +1,8 @@
 import type { ProblemCode, SeverityOf } from '../problem-codes.js';
 import type { ClusterStatus, StatusProblem } from '../status.js';
 
-/** A status before it is judged. */
-export type Unjudged = Omit<ClusterStatus, 'problems'>;
+/** A status without its problems. */
+export type StatusFacts = Omit<ClusterStatus, 'problems'>;
 
 /** @param severity one of those that the code comes with */
 export function problem<C extends ProblemCode>(

@@ -4,13 +4,17 @@ import { isHopeless } from '../../stores/replicated-leveldb/end-record.js';
 import { electionProblems } from './election-conditions.js';
 import { nodeProblems } from './node-conditions.js';
 import type { Observation } from '../observation.js';
-import { problem, type Unjudged } from './condition.js';
+import { problem, type StatusFacts } from './condition.js';
 import { sizeProblems } from './size-conditions.js';
 import type { StatusProblem } from '../status.js';
 import { patchProblems } from './patch-conditions.js';
 
 /** What is wrong, or could not be learned; nothing is listed for a cluster that is stopped on purpose. */
-export function problemsOf(cluster: Cluster, seen: Observation, status: Unjudged): StatusProblem[] {
+export function problemsOf(
+  cluster: Cluster,
+  seen: Observation,
+  status: StatusFacts,
+): StatusProblem[] {
   return [
     ...zookeeperProblems(seen, status),
     // The cause first: `check` has room for one.
@@ -58,7 +62,7 @@ function wantedProblems({ supervisor }: Observation): StatusProblem[] {
   ];
 }
 
-function supervisorProblems(seen: Observation, status: Unjudged): StatusProblem[] {
+function supervisorProblems(seen: Observation, status: StatusFacts): StatusProblem[] {
   const { supervisor } = seen;
   if (supervisor.pid === undefined) {
     if (!supervisor.wanted || !seen.nodes.some((node) => node.process)) return [];
@@ -131,7 +135,7 @@ function hopelessProblems(seen: Observation): StatusProblem[] {
   ];
 }
 
-function zookeeperProblems(seen: Observation, status: Unjudged): StatusProblem[] {
+function zookeeperProblems(seen: Observation, status: StatusFacts): StatusProblem[] {
   const { zookeeper } = seen;
   const { managed } = status.zookeeper;
   const brokersRun = seen.nodes.some((node) => node.process !== undefined);

@@ -2,14 +2,14 @@ import { vetoing } from '../../stores/replicated-leveldb/election/election.js';
 import type { Cluster } from '../../state/cluster.js';
 import { livingMembers } from '../members.js';
 import type { Observation } from '../observation.js';
-import { problem, type Unjudged } from './condition.js';
+import { problem, type StatusFacts } from './condition.js';
 import type { StatusProblem } from '../status.js';
 
 /** What is wrong with the election: who is missing, who does not belong, and an elected node that does not serve. */
 export function electionProblems(
   cluster: Cluster,
   seen: Observation,
-  status: Unjudged,
+  status: StatusFacts,
 ): StatusProblem[] {
   const { election } = seen;
   if (!election) return [];
@@ -39,13 +39,13 @@ export function electionProblems(
       ),
     );
   }
-  if (election.strangers.length > 0) {
+  if (election.foreign.length > 0) {
     problems.push(
       problem(
         'warning',
         'foreign-znodes',
         null,
-        `${cluster.config.zookeeper.path} also holds ${election.strangers.join(', ')}, which belong to no member of ${status.cluster}`,
+        `${cluster.config.zookeeper.path} also holds ${election.foreign.join(', ')}, which belong to no member of ${status.cluster}`,
         'Give each cluster a zookeeper.path of its own.',
       ),
     );

@@ -3,7 +3,7 @@ import { LOG_MB, sizeText } from '../../config/limits.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { NodeObservation, Observation } from '../observation.js';
 import { problemsChecked } from '../problem-codes.js';
-import type { Unjudged } from './condition.js';
+import type { StatusFacts } from './condition.js';
 import type { StatusProblem } from '../status.js';
 
 /** From here on a broker holds senders back (Usage.isFull). */
@@ -33,7 +33,7 @@ export function nearStandstills(problems: readonly StatusProblem[]): StatusProbl
 export function fullnessProblems(
   config: ClusterConfig,
   seen: Observation,
-  status: Unjudged,
+  status: StatusFacts,
 ): StatusProblem[] {
   return [
     ...(seen.usage ? usageProblems(config, seen.usage, status.master) : []),
@@ -136,7 +136,7 @@ function fillProblem(
 }
 
 /** A master acknowledges nothing while fewer slaves than that are attached (MasterLevelDBStore.wal_sync_to). */
-function waitingForSlaves(seen: Observation, status: Unjudged): StatusProblem[] {
+function waitingForSlaves(seen: Observation, status: StatusFacts): StatusProblem[] {
   const { replication } = seen;
   const needed = status.quorum - 1;
   if (replication === undefined || 'error' in replication || !status.sync.startsWith('quorum')) {

@@ -2,13 +2,13 @@ import { mayBeOnlyCopy } from '../../stores/replicated-leveldb/data/kept.js';
 import { membersOf } from '../../stores/replicated-leveldb/election/election.js';
 import { isFull } from '../disk.js';
 import type { NodeObservation, Observation } from '../observation.js';
-import { ProblemList, type Unjudged } from './condition.js';
+import { ProblemList, type StatusFacts } from './condition.js';
 import type { StatusProblem } from '../status.js';
 
 /** What is wrong with one node. */
 export function nodeProblems(
   seen: Observation,
-  status: Unjudged,
+  status: StatusFacts,
   observed: NodeObservation,
 ): StatusProblem[] {
   const { node, process, local } = observed;

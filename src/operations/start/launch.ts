@@ -191,13 +191,11 @@ async function admit(
 }
 
 function refuseStrangers(cluster: Cluster, election: Election, names: ReadonlySet<string>): void {
-  const strangers = election.members.filter(
+  const foreign = election.members.filter(
     ({ container }) => container === null || !names.has(container),
   );
-  if (strangers.length === 0) return;
-  const list = strangers.map(
-    ({ container, znode }) => `${container ?? 'unnamed'} (znode ${znode})`,
-  );
+  if (foreign.length === 0) return;
+  const list = foreign.map(({ container, znode }) => `${container ?? 'unnamed'} (znode ${znode})`);
   const { name, zookeeper } = cluster.config;
   throw new MqhaError(
     'strangers',

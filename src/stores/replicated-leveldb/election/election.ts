@@ -8,7 +8,7 @@ export interface Election {
   /** Members of this cluster, lowest znode first. */
   readonly members: readonly Member[];
   /** Members with another brokerName, and children that are no members. */
-  readonly strangers: readonly string[];
+  readonly foreign: readonly string[];
   /** The lowest member. It decides who is master, and need not be the master itself. */
   readonly elector: Member | undefined;
   /** Whom the elector's `elected` names, while that member is there. */
@@ -20,19 +20,19 @@ export interface Election {
  * @param brokerName members with another one belong to another cluster
  */
 export function readElection(znodes: readonly Znode[], brokerName: string): Election {
-  const strangers: string[] = [];
+  const foreign: string[] = [];
   const members: Member[] = [];
   for (const znode of znodes) {
     const member = parseMember(znode);
     if (member?.id === brokerName) members.push(member);
-    else strangers.push(znode.name);
+    else foreign.push(znode.name);
   }
   members.sort((a, b) => (a.znode < b.znode ? -1 : 1));
   const [elector] = members;
   const elected = elector?.elected ?? null;
   return {
     members,
-    strangers,
+    foreign,
     elector,
     master: elected === null ? undefined : members.find((m) => m.znode === `0${elected}`),
   };
