@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { messageOf } from '../lib/errors.js';
-import { sleep } from '../lib/time.js';
+import { before, Deadline, sleep } from '../lib/time.js';
 import { openCluster, type Cluster } from '../state/cluster.js';
 import type { NewEntry } from '../state/journal/entries.js';
 import { changesOfMaster } from '../state/journal/history.js';
@@ -15,6 +15,9 @@ import { Observer } from './observer.js';
 import type { Starts } from './starts.js';
 import { StateWriter } from './state-writer.js';
 import { Watches } from './watches.js';
+
+/** Who ends the supervisor waits for it. */
+const END_MS = 1000;
 
 /**
  * Looks after the brokers and the managed ZooKeeper of one cluster on this host, until its signal is
@@ -75,8 +78,10 @@ export class Supervisor {
     }
     signal.removeEventListener('abort', stop);
     this.#watches.close();
-    await Promise.all(this.#underWay);
-    await this.#journal;
+    // What is not done by then is found and done by the next supervisor.
+    const end = Deadline.in(END_MS);
+    await before(end, Promise.all(this.#underWay));
+    await before(end, this.#journal);
     this.#reader.close();
   }
 
