@@ -53,7 +53,7 @@ export async function drill(
   try {
     await recoverEarlier(context);
     const status = await healthy(context);
-    await consentToDrill(context.calm, status, confirm);
+    await consentToDrill(context.cluster, status, confirm);
     const sides = sidesOf(options, status);
     await discardEarlier(context, status);
     return await conduct(context, { scenarios, workloads, sides }, status);

@@ -1,15 +1,19 @@
 import { clientsOf, queueDepths, type QueueDepth } from '../../clients/management/destinations.js';
-import type { Cluster } from '../../state/cluster.js';
+import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import { isLocal } from '../../agents/local/hosts.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import type { Confirm } from '../../operations/stop.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { messageOf, MqhaError } from '../../lib/errors.js';
+import { Deadline, sleep } from '../../lib/time.js';
 import { isDrillQueue } from '../workloads/payload.js';
 import { DEAD_LETTERS } from '../analysis/drain.js';
 import { consoleOf, isWhole } from '../drill-context.js';
 
 const ASK_MS = 3000;
+/** A master lets clients in before its console answers, and may have begun to serve a moment ago. */
+const CONSOLE_MS = 20_000;
+const AGAIN_MS = 200;
 
 /** Who else uses a cluster, as its master says. */
 export interface Usage {
@@ -96,23 +100,35 @@ export async function consentToDrill(
 }
 
 /**
- * Asks the master who uses it.
- * @throws MqhaError `drill-refused` where it does not say
+ * Asks the master who uses it, again until its console answers.
+ * @param limitMs how long that may take
+ * @throws MqhaError `drill-refused` where it does not say, `interrupted`
  */
-export async function usageOf(cluster: Cluster, status: ClusterStatus): Promise<Usage> {
+export async function usageOf(
+  cluster: Cluster,
+  status: ClusterStatus,
+  limitMs = CONSOLE_MS,
+): Promise<Usage> {
   const { name } = cluster.config;
-  const console = consoleOf(cluster, status);
-  try {
-    if (!console) throw new Error('there is none');
-    const [clients, queues] = await Promise.all([
-      clientsOf(console, name, ASK_MS),
-      queueDepths(console, name, ASK_MS),
-    ]);
-    return { clients, queues };
-  } catch (error) {
-    throw refused(
-      `the master does not say who uses it: ${messageOf(error)}`,
-      'See the log of the master (`mqha logs`).',
-    );
+  const master = consoleOf(cluster, status);
+  const deadline = Deadline.in(limitMs);
+  for (;;) {
+    try {
+      if (!master) throw new Error('there is none');
+      const [clients, queues] = await Promise.all([
+        clientsOf(master, name, ASK_MS),
+        queueDepths(master, name, ASK_MS),
+      ]);
+      return { clients, queues };
+    } catch (error) {
+      throwIfInterrupted(cluster.host, 'nothing was done yet');
+      if (deadline.passed || !master) {
+        throw refused(
+          `the master does not say who uses it: ${messageOf(error)}`,
+          'See the log of the master (`mqha logs`).',
+        );
+      }
+      await sleep(AGAIN_MS, cluster.host.signal);
+    }
   }
 }

@@ -44,7 +44,7 @@ export async function healthy(context: DrillContext): Promise<ClusterStatus> {
  */
 export async function discardEarlier(context: DrillContext, status: ClusterStatus): Promise<void> {
   await forgetSubscriptions(context);
-  const { queues } = await usageOf(context.calm, status);
+  const { queues } = await usageOf(context.cluster, status);
   const full = queues.filter(({ name, messages }) => isDrillQueue(name) && messages > 0);
   for (const { name: queue } of full) {
     const left = await discard(queue, {
