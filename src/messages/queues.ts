@@ -1,4 +1,5 @@
 import { readQueues } from '../clients/management/jolokia.js';
+import { onceOpen } from '../clients/management/opening.js';
 import { messageOf, MqhaError } from '../lib/errors.js';
 import { accountOf } from '../state/account.js';
 import type { Cluster } from '../state/cluster.js';
@@ -37,7 +38,10 @@ export async function queuesOf(cluster: Cluster): Promise<Queues> {
     const process = await cluster.registry.find(name);
     const account = await accountOf(cluster, process?.argv ?? []);
     const console = { host, port: webPort, account };
-    const queues = await readQueues(console, ANSWER_MS, cluster.config.name);
+    const queues = await onceOpen(
+      () => readQueues(console, ANSWER_MS, cluster.config.name),
+      cluster.host.signal,
+    );
     return {
       master: name,
       queues: queues

@@ -7,7 +7,7 @@ import { putRight } from './put-right.js';
 import { startNodes } from './start/start.js';
 import type { ClusterStatus } from '../observe/status.js';
 import { COMES_BACK, stopNodes, type Confirm } from './stop.js';
-import { statusOf } from '../observe/status-of.js';
+import { statusWithLags } from '../observe/status-of.js';
 
 /** The document of `mqha switchover --json`. */
 export interface SwitchoverResult {
@@ -47,9 +47,9 @@ export async function switchover(
   const { config, journal } = cluster;
   const { to } = options;
   await putRight(cluster, options.timeoutMs);
-  const before = await statusOf(cluster);
+  const before = await statusWithLags(cluster);
   const from = config.nodes.find((node) => node.name === before.master);
-  const reason = refusal(before, from, to);
+  const reason = switchoverRefusal(before, from, to);
   const record = (result: Pick<Entry<'switchover'>, 'to' | 'outcome' | 'reason'>) =>
     journal.append({
       source: 'command',
@@ -85,8 +85,8 @@ export async function switchover(
   return { from: from.name, to: master, state: status.state };
 }
 
-/** Why there can be no switchover now; undefined where there can. */
-function refusal(
+/** Why there can be no switchover now, in words; undefined where there can. */
+export function switchoverRefusal(
   status: ClusterStatus,
   from: NodeConfig | undefined,
   to: NodeConfig | undefined,
@@ -97,6 +97,11 @@ function refusal(
   if (status.state !== 'serving' || behind.length > 0) {
     const who = behind.map((node) => node.name).join(', ');
     return `the cluster is ${status.state}${who === '' ? '' : `, and ${who} is not attached`}`;
+  }
+  const unknown = slaves.filter((node) => node.lagBytes === null);
+  if (unknown.length > 0) {
+    const who = unknown.map((node) => node.name).join(', ');
+    return `the lag of ${who} is not known, since the console of ${from.name} does not answer`;
   }
   const lagging = slaves.filter((node) => (node.lagBytes ?? 0) > LAG_BYTES);
   if (lagging.length > 0) {

@@ -1,19 +1,16 @@
 import { clientsOf, queueDepths, type QueueDepth } from '../../clients/management/destinations.js';
+import { onceOpen } from '../../clients/management/opening.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import { isLocal } from '../../agents/local/hosts.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import type { Confirm } from '../../operations/stop.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { messageOf, MqhaError } from '../../lib/errors.js';
-import { Deadline, sleep } from '../../lib/time.js';
 import { isDrillQueue } from '../workloads/payload.js';
 import { DEAD_LETTERS } from '../analysis/drain.js';
 import { consoleOf, isWhole } from '../drill-context.js';
 
 const ASK_MS = 3000;
-/** A master lets clients in before its console answers, and may have begun to serve a moment ago. */
-const CONSOLE_MS = 20_000;
-const AGAIN_MS = 200;
 
 /** Who else uses a cluster, as its master says. */
 export interface Usage {
@@ -100,35 +97,32 @@ export async function consentToDrill(
 }
 
 /**
- * Asks the master who uses it, again until its console answers.
+ * Asks the master who uses it, once its console is open.
  * @param limitMs how long that may take
  * @throws MqhaError `drill-refused` where it does not say, `interrupted`
  */
 export async function usageOf(
   cluster: Cluster,
   status: ClusterStatus,
-  limitMs = CONSOLE_MS,
+  limitMs?: number,
 ): Promise<Usage> {
-  const { name } = cluster.config;
+  const { config, host } = cluster;
   const master = consoleOf(cluster, status);
-  const deadline = Deadline.in(limitMs);
-  for (;;) {
-    try {
-      if (!master) throw new Error('there is none');
-      const [clients, queues] = await Promise.all([
-        clientsOf(master, name, ASK_MS),
-        queueDepths(master, name, ASK_MS),
-      ]);
-      return { clients, queues };
-    } catch (error) {
-      throwIfInterrupted(cluster.host, 'nothing was done yet');
-      if (deadline.passed || !master) {
-        throw refused(
-          `the master does not say who uses it: ${messageOf(error)}`,
-          'See the log of the master (`mqha logs`).',
-        );
-      }
-      await sleep(AGAIN_MS, cluster.host.signal);
-    }
+  const ask = async () => {
+    if (!master) throw new Error('there is none');
+    const [clients, queues] = await Promise.all([
+      clientsOf(master, config.name, ASK_MS),
+      queueDepths(master, config.name, ASK_MS),
+    ]);
+    return { clients, queues };
+  };
+  try {
+    return await onceOpen(ask, host.signal, limitMs);
+  } catch (error) {
+    throwIfInterrupted(host, 'nothing was done yet');
+    throw refused(
+      `the master does not say who uses it: ${messageOf(error)}`,
+      'See the log of the master (`mqha logs`).',
+    );
   }
 }
