@@ -45,12 +45,17 @@ export function buildCli(
   return program;
 }
 
-/** The definition of the command that was typed, where it is one. */
-export function definitionOf(cli: Command): Definition | undefined {
-  const [word] = cli.args;
-  return COMMANDS.find((definition: Definition) =>
-    definition.parent ? definition.parent.name === word : definition.name === word,
-  );
+/**
+ * The definition of the command that was typed, where it is one.
+ * @param words what was typed: the parser knows of no command where an option before it is wrong
+ */
+export function definitionOf(cli: Command, words: readonly string[]): Definition | undefined {
+  const named = (word: string | undefined) =>
+    COMMANDS.find((definition: Definition) =>
+      definition.parent ? definition.parent.name === word : definition.name === word,
+    );
+  const [typed] = cli.args;
+  return typed === undefined ? named(words.find((word) => named(word))) : named(typed);
 }
 
 function addCommand(

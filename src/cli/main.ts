@@ -64,18 +64,18 @@ export async function main(argv: readonly string[], io: MainIo): Promise<void> {
     // A reader that has read enough (`mqha logs | head`) is no failure; `check` was not heard even so.
     const failed =
       systemCode(error) === 'EPIPE' ? 0 : report(fileError(error, pathOf(stdout)), how);
-    return givesVerdicts(definitionOf(cli)) ? NO_VERDICT : failed;
+    return givesVerdicts(definitionOf(cli, words)) ? NO_VERDICT : failed;
   };
   let broken: Error | undefined;
   stdout.on('error', (error: Error) => {
     broken = error;
-    if (definitionOf(cli)?.endsItself !== true) io.exit(unheard(error));
+    if (definitionOf(cli, words)?.endsItself !== true) io.exit(unheard(error));
   });
   stderr.on('error', () => undefined); // There is nobody left to tell.
   try {
     await cli.parseAsync(argv);
   } catch (error) {
-    exitCode = isHelp(error) ? 0 : judged(definitionOf(cli), report(error, how));
+    exitCode = isHelp(error) ? 0 : judged(definitionOf(cli, words), report(error, how));
   }
   await flush(stdout);
   await flush(stderr);

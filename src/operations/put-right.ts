@@ -10,7 +10,7 @@ import { wantedNow } from '../state/desired-state.js';
 import { unfinishedOperations } from '../state/unfinished.js';
 import { startNodes, type StartResult } from './start/start.js';
 import { superviseAgain } from './supervision.js';
-import { forgetAside, resumeAndTell, withLeftOver, type Left } from './undo-drill.js';
+import { forgetAside, resumeAndTell, wantKeptDown, withLeftOver, type Left } from './undo-drill.js';
 
 /** What was resumed or started attaches within this time, or is left to attach. */
 const WHOLE_MS = 30_000;
@@ -87,6 +87,7 @@ export async function startAsked(
 async function startKilled({ record, calm }: Left, timeoutMs: number): Promise<void> {
   const { killed } = record.undone;
   if (killed.length === 0) return;
+  await wantKeptDown({ record, calm });
   const wanted = await wantedNow(calm);
   const running = await calm.registry.findAll(killed);
   const nodes = calm.config.nodes.filter(
@@ -137,6 +138,7 @@ export async function putRightSupervised(
   await withLeftOver(calm, async (left) => {
     await resumeAndTell(left);
     await left.record.settle('supervisor');
+    await wantKeptDown(left);
     if (!left.record.isEmpty) await settleOnceWhole(left, Deadline.in(timeoutMs));
   }).catch((error: unknown) => {
     cluster.host.emit({ type: 'warning', message: notAll(error) });

@@ -1,7 +1,11 @@
 import { rm } from 'node:fs/promises';
-import type { Cluster } from '../state/cluster.js';
+import { Deadline } from '../lib/time.js';
+import { withLock, type Cluster } from '../state/cluster.js';
+import { want } from '../state/desired-state.js';
 import { asideOf, DrillRecord } from '../state/drill-record.js';
 import { tryLockOperation, workerOn } from '../state/operations-log.js';
+
+const LOCK_MS = 15_000;
 
 /** Who gives an undo the record, and the cluster whose processes are signalled. */
 export interface Left {
@@ -21,6 +25,15 @@ export async function resumeSuspended({ record, calm }: Left): Promise<string[]>
   }
   await record.settle('suspended');
   return resumed;
+}
+
+/** Has wanted again whom the drill has kept down itself; a person's word would have taken them out of the record. */
+export async function wantKeptDown({ record, calm }: Left): Promise<void> {
+  const { keptDown = [] } = record.undone;
+  if (keptDown.length === 0) return;
+  const { layout, host } = calm;
+  await withLock(layout, host, Deadline.in(LOCK_MS), () => want(calm, keptDown, 'up'));
+  await record.settle('keptDown');
 }
 
 /** Removes the stores that were put aside; every message of theirs is on the others by now. */
@@ -82,10 +95,11 @@ export async function forgetStopped(
   everything = false,
 ): Promise<void> {
   await withLeftOver(cluster, async ({ record }) => {
-    const { suspended, killed, supervisor } = record.undone;
+    const { suspended, killed, keptDown = [], supervisor } = record.undone;
     await record.leave({
       suspended: suspended.filter(({ name }) => !names.includes(name)),
       killed: killed.filter((name) => !names.includes(name)),
+      keptDown: keptDown.filter((name) => !names.includes(name)),
       supervisor: supervisor && !everything,
     });
   });

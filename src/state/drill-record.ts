@@ -14,6 +14,8 @@ export interface Undone {
   }[];
   /** Nodes (or `zookeeper`) that were killed and may not run. */
   readonly killed: readonly string[];
+  /** Those of the killed that the drill keeps down: it has noted that nobody is to start them. */
+  readonly keptDown?: readonly string[] | undefined;
   /** Nodes whose data directory was put aside, so that they came as new ones. */
   readonly aside: readonly string[];
   /** Whether the supervisor was ended. */
@@ -29,6 +31,7 @@ const DRILL = defineStateFile<Undone & Begun>({
     ...BEGUN,
     suspended: z.array(z.looseObject({ name: z.string(), pid: z.number(), startTime: z.string() })),
     killed: z.array(z.string()),
+    keptDown: z.optional(z.array(z.string())),
     aside: z.array(z.string()),
     supervisor: z.boolean(),
   }),
@@ -69,8 +72,8 @@ export class DrillRecord {
   }
 
   get undone(): Undone {
-    const { suspended, killed, aside, supervisor } = this.#noted ?? NOTHING;
-    return { suspended, killed, aside, supervisor };
+    const { suspended, killed, keptDown = [], aside, supervisor } = this.#noted ?? NOTHING;
+    return { suspended, killed, ...(keptDown.length > 0 && { keptDown }), aside, supervisor };
   }
 
   /** Who has begun it, and when; empty where nothing is to be undone, or an earlier mqha has written it. */
@@ -86,12 +89,13 @@ export class DrillRecord {
 
   /** Notes more, before it is done. @throws MqhaError `disk-full`, `no-permission` */
   async add(more: Partial<Undone>): Promise<void> {
-    const { suspended, killed, aside, supervisor } = this.undone;
+    const { suspended, killed, keptDown = [], aside, supervisor } = this.undone;
     const begun = this.#noted ?? (this.#host ? beginning(this.#host) : {});
     this.#noted = {
       ...begun,
       suspended: [...suspended, ...(more.suspended ?? [])],
       killed: [...new Set([...killed, ...(more.killed ?? [])])],
+      keptDown: [...new Set([...keptDown, ...(more.keptDown ?? [])])],
       aside: [...new Set([...aside, ...(more.aside ?? [])])],
       supervisor: supervisor || more.supervisor === true,
     };
@@ -101,7 +105,8 @@ export class DrillRecord {
   /** Notes what was undone: the named fields are empty then. */
   async settle(...fields: readonly (keyof Undone)[]): Promise<void> {
     const nothing = Object.fromEntries(fields.map((field) => [field, NOTHING[field]]));
-    await this.leave({ ...this.undone, ...nothing });
+    const keptDown = fields.includes('killed') ? { keptDown: [] } : {};
+    await this.leave({ ...this.undone, ...keptDown, ...nothing });
   }
 
   /** Notes what is left to be undone. */

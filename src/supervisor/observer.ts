@@ -113,7 +113,8 @@ export class Observer {
     election: Election,
     processes: ReadonlyMap<string, ProcessInfo>,
   ): Promise<NonNullable<Look['znodes']>> {
-    await noteSessions(this.cluster, election, processes);
+    // What cannot be noted is left to expire; whatever else was seen counts.
+    await noteSessions(this.cluster, election, processes).catch(() => undefined);
     const own = new Map<string, OwnZnode & ProcessId>();
     for (const [name, info] of processes) {
       const [member, ...others] = membersOf(election, name);

@@ -1,5 +1,9 @@
 import type { Cluster } from '../state/cluster.js';
-import { writeSupervisorState, type SupervisorState } from '../state/supervisor-state.js';
+import {
+  readSupervisorState,
+  writeSupervisorState,
+  type SupervisorState,
+} from '../state/supervisor-state.js';
 import { processNames } from '../stores/replicated-leveldb/zookeeper/server.js';
 import { dyingOf, type Dying } from './core/restarts.js';
 import { isUp, type RestartState, type State } from './core/state.js';
@@ -45,9 +49,14 @@ export class StateWriter {
   async write({ layout }: Cluster, state: State, now: number): Promise<void> {
     const stated = statedBy(state, this.#since, now);
     const text = JSON.stringify(stated);
-    if (text === this.#written) return;
-    this.#written = text;
-    await writeSupervisorState(layout, stated).catch(() => undefined);
+    if (text === this.#written && (await readSupervisorState(layout).catch(() => undefined)))
+      return;
+    try {
+      await writeSupervisorState(layout, stated);
+      this.#written = text;
+    } catch {
+      // It is written with the next look.
+    }
   }
 }
 

@@ -16,6 +16,9 @@ import type { Starts } from './starts.js';
 import { StateWriter } from './state-writer.js';
 import { Watches } from './watches.js';
 
+/** The pause after a look that failed. */
+const STUMBLED_MS = 1000;
+
 /** Who ends the supervisor waits for it. */
 const END_MS = 1000;
 
@@ -40,6 +43,7 @@ export class Supervisor {
   #journal: Promise<unknown> = Promise.resolve();
   readonly #underWay = new Set<Promise<void>>();
   #isReleasing = false;
+  #ended = false;
   #wakeUp = new AbortController();
   #fileTime: number;
   #trouble = '';
@@ -69,14 +73,16 @@ export class Supervisor {
     await this.#recall();
     while (!signal.aborted && existsSync(this.#cluster.layout.file)) {
       this.#wakeUp = new AbortController();
-      await this.#turn().catch((error: unknown) => {
+      const pause = await this.#turn().catch((error: unknown) => {
         this.#stumble(error);
+        return STUMBLED_MS;
       });
       if (!ready) await onReady([...this.#state.processes.keys()]);
       ready = true;
-      await sleep(pauseOf(this.#state), this.#wakeUp.signal);
+      await sleep(pause, this.#wakeUp.signal);
     }
     signal.removeEventListener('abort', stop);
+    this.#ended = true;
     this.#watches.close();
     // What is not done by then is found and done by the next supervisor.
     const end = Deadline.in(END_MS);
@@ -111,7 +117,8 @@ export class Supervisor {
     this.#wakeUp.abort();
   }
 
-  async #turn(): Promise<void> {
+  /** A look; returns the pause until the next. */
+  async #turn(): Promise<number> {
     await this.#reload();
     this.#learn({ type: 'desired', desired: await this.#desired.read(this.#cluster) });
     const { processes, failovers } = this.#state;
@@ -119,15 +126,18 @@ export class Supervisor {
     const look = await this.#observer.look(failovers.last, processes, attachments);
     this.#learn({ type: 'look', look });
     await this.#stateWriter.write(this.#cluster, this.#state, performance.now());
+    this.#trouble = '';
+    return pauseOf(this.#state);
   }
 
   /** Takes in what was learned, and begins what follows from it. */
   #learn(event: SupervisorEvent): void {
     const { state, entries, actions } = decide(this.#state, event, performance.now());
     this.#state = state;
+    this.#write(entries);
+    if (this.#ended) return;
     for (const action of actions) this.#begin(action);
     this.#watches.follow(this.#cluster, state.processes);
-    this.#write(entries);
     if (event.type !== 'look' && event.type !== 'desired') this.#wake();
   }
 

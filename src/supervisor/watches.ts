@@ -40,7 +40,8 @@ export class Watches {
   /** How far each broker has attached, by its log. */
   async attachments(): Promise<Map<string, AttachmentReading>> {
     const readings = [...this.#watched].map(async ([name, { pid, startTime, attachment }]) => {
-      const reading = await attachment?.look();
+      // A log that cannot be read tells nothing; nobody may be waiting for it yet.
+      const reading = await attachment?.look().catch(() => undefined);
       return reading ? [[name, { ...reading, pid, startTime }] as const] : [];
     });
     return new Map((await Promise.all(readings)).flat());

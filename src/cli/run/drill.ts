@@ -26,10 +26,10 @@ export async function run(context: CommandContext, input: Input): Promise<number
     drill(cluster, options, confirmWith(context, input.yes)),
   );
   const { io } = context;
+  // First, since nobody may be there to read stdout any more.
+  const written = report === undefined ? [] : await writeReport(result, report);
   answer(io, result, (value) => drillText(value, colours(io.stdout, io.env)));
-  if (report !== undefined) {
-    for (const path of await writeReport(result, report)) io.stderr.write(`wrote ${path}\n`);
-  }
+  for (const path of written) io.stderr.write(`wrote ${path}\n`);
   return exitCodeOf(result);
 }
 

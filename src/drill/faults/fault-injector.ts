@@ -17,9 +17,13 @@ export class FaultInjector {
 
   /** Injects a fault, and waits until it has taken effect. @throws MqhaError of Fault.inject() and Fault.propagated() */
   async inject(fault: Fault): Promise<void> {
-    await fault.inject(this.#context);
+    try {
+      await fault.inject(this.#context);
+    } finally {
+      // Half of it may be done where it fails.
+      if (fault.isBegun) this.#open.push(fault);
+    }
     this.#injected.push(fault);
-    this.#open.push(fault);
     await fault.propagated(Deadline.in(PROPAGATION_MS));
   }
 

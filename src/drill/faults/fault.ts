@@ -11,6 +11,8 @@ import type { TimelineRecorder } from '../timeline/timeline-recorder.js';
 export interface Fault {
   /** What it does and to whom, for messages: `kill mq02`. */
   readonly name: string;
+  /** Whether anything of it may have been done. */
+  readonly isBegun: boolean;
   /**
    * Writes down what undoes it, and does it then.
    * @throws MqhaError `drill-failed` where it cannot be done; nothing was done then
@@ -92,6 +94,9 @@ export function faultOf<Target>(kind: FaultKind<Target>): Fault {
 
   return {
     name: kind.name,
+    get isBegun() {
+      return stage !== 'new';
+    },
     inject: async (context) => {
       inTurn('inject', 'new');
       stage = 'injecting';

@@ -14,7 +14,7 @@ export function loseMachine(name: string, peers: readonly string[]): Fault {
   return faultOf({
     name: `lose the machine of ${name}`,
     find: (context) => running(context, [...peers, name]),
-    undo: () => ({ killed: [...peers, name] }),
+    undo: () => ({ killed: [...peers, name], keptDown: [name] }),
     inject: async (context, found) => {
       await context.operations.keepDown([name]);
       for (const each of found) {

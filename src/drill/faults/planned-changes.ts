@@ -6,7 +6,7 @@ export function stop(name: string): Fault {
   return faultOf({
     name: `stop ${name}`,
     find: (context) => running(context, [name]),
-    undo: () => ({ killed: [name] }),
+    undo: () => ({ killed: [name], keptDown: [name] }),
     inject: ({ operations }) => operations.stop([name]),
     hasPropagated: allDead,
     recover: async (context) => {

@@ -6,7 +6,7 @@ export function emptyStore(name: string): Fault {
   return faultOf({
     name: `empty the store of ${name}`,
     find: (context) => running(context, [name]),
-    undo: () => ({ killed: [name], aside: [name] }),
+    undo: () => ({ killed: [name], keptDown: [name], aside: [name] }),
     inject: async ({ operations, timeline }) => {
       await operations.stop([name]);
       await operations.emptyStore(name);

@@ -7,7 +7,7 @@ import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 import { accountOf } from '../../state/account.js';
 import { leaveArchiver, recordsClasses } from './class-data.js';
-import { refuseIfMoved, withLock, type Cluster } from '../../state/cluster.js';
+import { refuseIfMoved, throwIfInterrupted, withLock, type Cluster } from '../../state/cluster.js';
 import { noteCopies } from '../../state/copies.js';
 import { toStatus } from '../../observe/to-status.js';
 import { launchNodes } from './launch.js';
@@ -178,6 +178,7 @@ async function letsClientsIn(
   const master = status.nodes.find((node) => node.accepting);
   if (!master) return;
   for (;;) {
+    throwIfInterrupted(cluster.host, 'the brokers were left running');
     const process = await cluster.registry.find(master.name);
     const account = await accountOf(cluster, process?.argv ?? []);
     const opened = await tryOpen(messageEndpoint(master), account, deadline.within(5000));

@@ -163,7 +163,7 @@ export async function watchCluster(
     if (options.until(status)) return status;
     for (const started of options.started) {
       const node = status.nodes.find((candidate) => candidate.name === started.name);
-      if (node?.process === 'stopped') {
+      if (node?.process === 'stopped' && !isRevived(status, started.name)) {
         const others = options.running.filter((name) => name !== started.name);
         throw await diedError(started.name, started, leftRunning(others));
       }
@@ -171,6 +171,12 @@ export async function watchCluster(
     if (options.deadline.passed) throw timeoutError(status, options);
     await sleep(Math.min(PAUSE_MS, options.deadline.remaining), host.signal);
   }
+}
+
+/** Whether a supervisor is there that starts a broker again. */
+function isRevived({ supervisor }: ClusterStatus, name: string): boolean {
+  const process = supervisor.processes.find((one) => one.name === name);
+  return supervisor.running && process?.wanted === 'up' && process.does !== 'given-up';
 }
 
 async function noteSessionsSeen(cluster: Cluster, seen: Observation): Promise<void> {

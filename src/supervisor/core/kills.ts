@@ -4,7 +4,7 @@ import type { Fault } from '../../observe/conditions/faults.js';
 import type { Look } from './look.js';
 import { isSame, type ProcessId } from '../../agents/local/table.js';
 import { abandonRestart } from './restarts.js';
-import type { SupervisedProcess } from './state.js';
+import { isUp, type SupervisedProcess } from './state.js';
 import type { Step } from './step.js';
 
 /**
@@ -54,8 +54,12 @@ export function endFaulty(step: Step, { name, code }: Fault, look: Look): void {
 
 /** Whether a master that seemed to hang has answered when it was given more time. */
 export function onAsked(step: Step, event: SupervisorEvent & { readonly type: 'asked' }): void {
-  const process = step.state.processes.get(event.name);
+  const { state } = step;
+  const process = state.processes.get(event.name);
   if (!process || event.answers || !isSame(process.info, event)) return;
+  // It may have been demoted meanwhile, or a person may be stopping it.
+  const isStill = state.faults.some(({ name, code }) => name === event.name && code === 'hung');
+  if (!isStill || !isUp(state, event.name)) return;
   endForFault(step, process, 'hung');
 }
 

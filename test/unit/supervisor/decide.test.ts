@@ -250,6 +250,18 @@ describe('a master that does not answer', () => {
     expect(decisions.done('kill')).toHaveLength(1);
   });
 
+  it('is left alone where it was demoted, or a person wants it down, while it was asked', () => {
+    const answer = { type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false } as const;
+    const demoted = silent(2000, 9000);
+    demoted.look(whole(9100, { election: election('mq02'), serving: 'mq02' }));
+    demoted.learn(answer, 9500);
+    expect(demoted.done('kill')).toEqual([]);
+    const stopped = silent(2000, 9000);
+    stopped.want(['zookeeper', 'mq02', 'mq03'], '2', 9100);
+    stopped.learn(answer, 9500);
+    expect(stopped.done('kill')).toEqual([]);
+  });
+
   it('is told by the reason of the kill when it has ended', () => {
     const decisions = silent(2000, 9000);
     decisions.learn({ type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false }, 9500);

@@ -211,6 +211,8 @@ function unreachable(connect: string, detail: string): MqhaError {
 /** Reads with one session as long as it lasts, and opens another when it has failed. */
 export class ZooKeeperReader {
   private session: ZooKeeperSession | undefined;
+  /** Shared by all who ask while it is opened. */
+  private opening: Promise<ZooKeeperSession> | undefined;
   private readonly connect: string;
 
   constructor(connect: string) {
@@ -233,9 +235,10 @@ export class ZooKeeperReader {
   }
 
   private async open(deadline: Deadline): Promise<ZooKeeperSession> {
-    if (this.session?.isUsable !== true) {
-      this.session = await ZooKeeperSession.open(this.connect, deadline);
-    }
-    return this.session;
+    if (this.session?.isUsable === true) return this.session;
+    this.opening ??= ZooKeeperSession.open(this.connect, deadline).finally(() => {
+      this.opening = undefined;
+    });
+    return (this.session = await this.opening);
   }
 }

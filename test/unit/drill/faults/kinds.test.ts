@@ -146,7 +146,7 @@ describe('the loss of a machine', () => {
   it('drops what its peers had not read: they die first, and are never resumed', async () => {
     const { injected, lag } = await lost(new FakeCluster(NAMES));
     expect(injected.filter((line) => !line.startsWith('mark'))).toEqual([
-      ...['note killed', 'keep down mq01', 'kill mq02', 'kill mq03', 'kill mq01'],
+      ...['note killed keptDown', 'keep down mq01', 'kill mq02', 'kill mq03', 'kill mq01'],
     ]);
     expect(lag).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe('what is done as planned', () => {
   it('is a stop, and a start once others serve', async () => {
     const { injected, recovered } = await course(stop('mq01'), new FakeCluster(NAMES));
     expect([injected, recovered]).toEqual([
-      ['note killed', 'stop mq01'],
+      ['note killed keptDown', 'stop mq01'],
       ['served', 'start all'],
     ]);
   });
@@ -186,7 +186,7 @@ describe('what is done as planned', () => {
 describe('an empty store', () => {
   it('is made while the node is stopped', async () => {
     const { injected, recovered } = await course(emptyStore('mq03'), new FakeCluster(NAMES));
-    expect(injected.slice(0, 3)).toEqual(['note killed aside', 'stop mq03', 'empty mq03']);
+    expect(injected.slice(0, 3)).toEqual(['note killed keptDown aside', 'stop mq03', 'empty mq03']);
     expect(recovered).toEqual(['start all']);
   });
 });
