@@ -47,6 +47,15 @@ describe('main', () => {
   });
 
   it.each([
+    [['check', '-C'], 3],
+    [['status', '-C'], 2],
+  ])('has no verdict where %j lacks the value of an option', async (words, exitCode) => {
+    const io = new TestIo();
+    await begin(io, ...words);
+    expect(io.status).toBe(exitCode);
+  });
+
+  it.each([
     ['status', 'EPIPE', 0],
     ['check', 'EPIPE', 3],
     ['status', 'ENOSPC', 1],

@@ -115,3 +115,25 @@ it('closes its session, and hangs up on a server that does not', async () => {
   await hungUp;
   expect(requests).toEqual([12, -11]);
 });
+
+it('opens one session for all who ask at once', async () => {
+  const connections = new Set<number>();
+  let greeted = false;
+  const connect = await server(0, (socket, data, connection) => {
+    connections.add(connection);
+    if (connections.size === 1 && !greeted) {
+      greeted = true;
+      socket.write(greeting());
+      return;
+    }
+    // Several questions may come at once.
+    for (let at = 0; at < data.length; at += 4 + data.readInt32BE(at)) {
+      socket.write(noChildren(data.subarray(at)));
+    }
+  });
+  const reader = new ZooKeeperReader(connect);
+  const ask = () => reader.group(PATH, Deadline.in(5000));
+  await Promise.all([ask(), ask(), ask()]);
+  expect([...connections]).toEqual([1]);
+  reader.close();
+});

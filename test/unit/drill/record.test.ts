@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import { puttingRight } from '../../../src/operations/put-right.js';
-import { forgetAside, resumeSuspended } from '../../../src/operations/undo-drill.js';
+import {
+  forgetAside,
+  forgetStopped,
+  resumeSuspended,
+  wantKeptDown,
+} from '../../../src/operations/undo-drill.js';
+import { want } from '../../../src/state/desired-state.js';
+import { readDesiredState } from '../../../src/state/desired-state-file.js';
 import { lockDrill } from '../../../src/drill/lock.js';
 import { asideOf, DrillRecord } from '../../../src/state/drill-record.js';
 import { systemProcesses } from '../../../src/agents/local/table.js';
@@ -54,6 +61,36 @@ describe('what a drill has done and not undone', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ killed: [], supervisor: true });
     await next.settle('supervisor');
     expect(existsSync(file)).toBe(false);
+  });
+
+  it('has who was kept down by the drill, who is wanted again; a person’s word is another matter', async () => {
+    const cluster = await openCluster(await made(), thisHost({}));
+    const { layout } = cluster;
+    await want(cluster, ['mq01', 'mq02', 'mq03'], 'down');
+    const record = await DrillRecord.open(layout);
+    await record.add({ killed: ['mq01', 'mq02'], keptDown: ['mq01', 'mq02'] });
+    // Somebody stops mq02 after the drill was killed.
+    await forgetStopped(cluster, ['mq02']);
+    const left = await DrillRecord.open(layout);
+    expect(left.undone).toMatchObject({ killed: ['mq01'], keptDown: ['mq01'] });
+    await wantKeptDown({ record: left, calm: cluster });
+    const read = await readDesiredState(layout);
+    const states = read.state === 'read' ? Object.entries(read.wanted.processes) : [];
+    expect(states.map(([name, { state }]) => `${name} ${state}`)).toEqual([
+      'mq01 up',
+      'mq02 down',
+      'mq03 down',
+    ]);
+    expect(left.undone).toEqual({ suspended: [], killed: ['mq01'], aside: [], supervisor: false });
+  });
+
+  it('keeps nobody down once what was killed is settled', async () => {
+    const { layout } = await openCluster(await made(), thisHost({}));
+    const record = await DrillRecord.open(layout);
+    await record.add({ killed: ['mq01'], keptDown: ['mq01'] });
+    await record.settle('killed');
+    expect(record.isEmpty).toBe(true);
+    expect(existsSync(join(layout.state, 'drill.json'))).toBe(false);
   });
 
   it('is nothing where its record is damaged', async () => {

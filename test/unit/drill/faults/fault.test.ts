@@ -140,6 +140,30 @@ describe('the faults of a scenario', () => {
     await injector.recovered(soon());
   });
 
+  it('are recovered from where one failed half way, and not where it was not begun', async () => {
+    const recovered: string[] = [];
+    const failing = (name: string, find: () => Promise<void>) =>
+      faultOf({
+        name,
+        find,
+        undo: () => ({}),
+        inject: () => Promise.reject(new Error('it broke')),
+        hasPropagated: () => Promise.resolve(true),
+        recover: () => {
+          recovered.push(name);
+          return Promise.resolve();
+        },
+        hasRecovered: () => Promise.resolve(true),
+      });
+    const injector = new FaultInjector(new FakeCluster(NAMES).context());
+    const half = failing('half', () => Promise.resolve());
+    const none = failing('none', () => Promise.reject(new Error('nobody there')));
+    await expect(injector.inject(half)).rejects.toThrow('it broke');
+    await expect(injector.inject(none)).rejects.toThrow('nobody there');
+    await injector.recoverAll();
+    expect(recovered).toEqual(['half']);
+  });
+
   it('must all be recovered from before they can have recovered', async () => {
     const cluster = new FakeCluster(NAMES);
     const injector = new FaultInjector(cluster.context());
