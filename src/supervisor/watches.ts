@@ -61,7 +61,7 @@ export class Watches {
     });
     const { pid, startTime } = info;
     const attachment =
-      name === ZOOKEEPER ? undefined : new AttachmentLog(log, registry.logMark(name, info));
+      name === ZOOKEEPER ? undefined : new AttachmentLog(log, () => registry.logMark(name, info));
     return { pid, startTime, exit, attachment };
   }
 

@@ -30,27 +30,36 @@ export function attachmentIn(lines: readonly string[]): Attachment | undefined {
 /** Follows the attachment of one slave; its log is read only where it has grown. */
 export class AttachmentLog {
   private readonly file: string;
-  private readonly mark: Promise<number | undefined>;
+  private readonly markOf: () => Promise<number | undefined>;
+  private mark: number | undefined;
   private size = -1;
-  private state: Attachment | 'unknown' | undefined;
+  private state: Attachment | 'unknown' = 'unknown';
 
-  /** @param mark how long the log was when the process was launched, in bytes; undefined where that is not known */
-  constructor(logDirectory: string, mark: Promise<number | undefined>) {
+  /** @param markOf how long the log was when the process was launched, in bytes; undefined where that is not known (yet) */
+  constructor(logDirectory: string, markOf: () => Promise<number | undefined>) {
     this.file = join(logDirectory, 'activemq.log');
-    this.mark = mark.catch(() => undefined);
+    this.markOf = markOf;
   }
 
   /** @returns the state, and a number that changes with every line: no change is no progress */
   async look(): Promise<{ readonly state: Attachment | 'unknown'; readonly progress: number }> {
-    const mark = await this.mark;
+    await this.findMark();
     const size = await markOf(this.file);
-    // What stood there before is of an earlier process.
-    this.state ??= mark === undefined ? 'unknown' : 'none';
     if (size !== this.size) {
-      const lines = (await sinceMark(this.file, mark ?? 0)).split('\n');
+      const lines = (await sinceMark(this.file, this.mark ?? 0)).split('\n');
       this.state = attachmentIn(lines) ?? this.state;
       this.size = size;
     }
     return { state: this.state, progress: size };
+  }
+
+  /** A process may be seen before its launcher has written how long the log was. */
+  private async findMark(): Promise<void> {
+    if (this.mark !== undefined) return;
+    this.mark = await this.markOf().catch(() => undefined);
+    if (this.mark === undefined) return;
+    // What stood there before is of an earlier process.
+    this.state = 'none';
+    this.size = -1;
   }
 }

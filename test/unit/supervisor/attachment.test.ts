@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { attachmentIn, AttachmentLog } from '../../../src/stores/replicated-leveldb/attachment.js';
 import { temporaryDirectory } from '../../support/temp.js';
 
@@ -77,7 +77,7 @@ describe('a log that is followed', () => {
     const directory = temporaryDirectory();
     const file = join(directory, 'activemq.log');
     if (before !== '') writeFileSync(file, before);
-    const mark = Promise.resolve(fresh ? before.length : undefined);
+    const mark = () => Promise.resolve(fresh ? before.length : undefined);
     return { file, attachment: new AttachmentLog(directory, mark) };
   };
 
@@ -94,6 +94,16 @@ describe('a log that is followed', () => {
     const { file, attachment } = log(true, `${ATTACHED}\n`);
     appendFileSync(file, `${USING}\n${ATTACHING}\n`);
     expect((await attachment.look()).state).toBe('attaching');
+  });
+
+  it('says nothing of an earlier process once it is known where that ended', async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'activemq.log'), `${ATTACHED}\n`);
+    const mark = vi.fn<() => Promise<number | undefined>>().mockResolvedValue(undefined);
+    const attachment = new AttachmentLog(directory, mark);
+    expect((await attachment.look()).state).toBe('attached');
+    mark.mockResolvedValue(ATTACHED.length + 1);
+    expect((await attachment.look()).state).toBe('none');
   });
 
   it('says nothing while it is absent', async () => {
