@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { StartResult } from '../../src/operations/start/start.js';
 import { TestCluster } from '../support/cluster.js';
+import { openPage } from '../support/console.js';
 import { receive, send } from '../support/messages.js';
 
 /** A Java 25 where Linux distributions put one; the pass is skipped on machines without it. */
@@ -33,11 +34,10 @@ describe.skipIf(home === undefined)('on Java 25', () => {
     await send(settings, 'java25', ['hello']);
     const console = settings.consoles.find(({ name }) => name === status.master);
     const account = `${settings.username ?? ''}:${settings.password ?? ''}`;
-    const page = await fetch(`${console?.url ?? ''}admin/queues.jsp`, {
-      headers: { Authorization: `Basic ${Buffer.from(account).toString('base64')}` },
+    const page = await openPage(`${console?.url ?? ''}admin/queues.jsp`, {
+      Authorization: `Basic ${Buffer.from(account).toString('base64')}`,
     });
-    expect(page.status).toBe(200);
-    expect(await page.text()).toContain('java25');
+    expect(page).toContain('java25');
     expect(await receive(settings, 'java25', 1)).toEqual(['hello']);
   });
 });

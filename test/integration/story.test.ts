@@ -5,6 +5,7 @@ import type { KillResult } from '../../src/operations/kill.js';
 import type { StartResult } from '../../src/operations/start/start.js';
 import { isAccepting } from '../../src/clients/probe.js';
 import { eventually, TestCluster } from '../support/cluster.js';
+import { openPage } from '../support/console.js';
 import { receive, send } from '../support/messages.js';
 
 describe('the story of the article', () => {
@@ -42,9 +43,8 @@ describe('the story of the article', () => {
     const authorization = (pair: string) => ({
       Authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
     });
-    const opened = await fetch(page, { headers: authorization(account) });
-    expect(opened.status).toBe(200);
-    expect(await opened.text()).toContain('story');
+    const opened = await openPage(page, authorization(account));
+    expect(opened).toContain('story');
     for (const headers of [{}, authorization('admin:admin'), authorization('user:user')]) {
       expect((await fetch(page, { headers })).status).toBe(401);
     }
