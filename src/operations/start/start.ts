@@ -87,9 +87,11 @@ export async function startNodes(
       options.whole ? now.state === 'serving' : areIn(now, wanted);
     let supervisor: Promise<unknown> | undefined;
     const until = (now: ClusterStatus) => {
-      // Brokers that start need the machine's cores more; with a master the most of that is done.
-      if (now.master !== null)
+      // Brokers that start need the machine's cores more, and what fails at its store is dealt with here. Once a
+      // master has opened its store both are done with.
+      if (now.nodes.some(({ role }) => role === 'master')) {
         supervisor ??= begun(settleSupervisor(cluster, options.supervisor, deadline));
+      }
       return isIn(now);
     };
     let status: ClusterStatus;
