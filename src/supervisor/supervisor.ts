@@ -136,24 +136,32 @@ export class Supervisor {
     this.#state = state;
     this.#write(entries);
     if (this.#ended) return;
-    for (const action of actions) this.#begin(action);
+    let released: Promise<void> = Promise.resolve();
+    for (const action of actions) {
+      // The others elect a master once the dead one's znode is gone: nothing else takes time before that.
+      const done = this.#begin(action, action.type === 'examine' ? released : undefined);
+      if (action.type === 'release') released = done;
+    }
     this.#watches.follow(this.#cluster, state.processes);
-    if (event.type !== 'look' && event.type !== 'desired') this.#wake();
+    // What else is learned waits for the next look: one more takes the cores from whoever is being promoted.
+    if (event.type === 'examined' || event.type === 'started') this.#wake();
   }
 
-  #begin(action: Action): void {
+  #begin(action: Action, after?: Promise<void>): Promise<void> {
     // The next look asks again.
-    if (action.type === 'release-noted' && this.#isReleasing) return;
+    if (action.type === 'release-noted' && this.#isReleasing) return Promise.resolve();
     if (action.type === 'release-noted') this.#isReleasing = true;
-    const done = this.#carryOut(action).finally(() => {
+    const done = this.#carryOut(action, after).finally(() => {
       if (action.type === 'release-noted') this.#isReleasing = false;
       this.#underWay.delete(done);
     });
     this.#underWay.add(done);
+    return done;
   }
 
-  async #carryOut(action: Action): Promise<void> {
+  async #carryOut(action: Action, after?: Promise<void>): Promise<void> {
     try {
+      await after;
       const events = await carryOut(action, {
         cluster: this.#cluster,
         reader: this.#reader,
