@@ -1,5 +1,6 @@
 import type { ProcessInfo } from '../../../src/agents/local/table.js';
 import type { NewEntry } from '../../../src/state/journal/entries.js';
+import type { EndRecord } from '../../../src/stores/replicated-leveldb/end-record.js';
 import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
 import type { Action } from '../../../src/supervisor/core/action.js';
 import { decide } from '../../../src/supervisor/core/decide.js';
@@ -63,6 +64,28 @@ export function election(master: string | undefined, members: readonly string[] 
   });
   return readElection(znodes, CONFIG.name);
 }
+
+/** A look after the process of a node has ended. */
+export const without = (name: string, began: number, changed: Partial<Look> = {}) => {
+  const look = whole(began);
+  const processes = new Map([...look.processes].filter(([other]) => other !== name));
+  const members = NODES.filter((other) => other !== name);
+  return {
+    ...look,
+    processes,
+    election: election(undefined, members),
+    serving: undefined,
+    ...changed,
+  };
+};
+
+export const ended = (code: string, message: string): EndRecord => ({
+  at: '2026-11-29T10:00:00.000Z',
+  pid: 1,
+  exitCode: 1,
+  code,
+  message,
+});
 
 /** A supervisor's decisions, one after the other. */
 export class Decisions {

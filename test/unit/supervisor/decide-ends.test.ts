@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { statedBy } from '../../../src/supervisor/state-writer.js';
+import { Decisions, election, ended, running, whole, without } from './decisions.js';
+
+describe('a master that does not answer', () => {
+  const silent = (from: number, to: number, decisions = Decisions.whole()) => {
+    for (let at = from; at <= to; at += 500) {
+      decisions.look(whole(at, { serving: undefined }));
+      if (decisions.done('ask').length > 0) return decisions;
+    }
+    return decisions;
+  };
+
+  it('is asked once more, and killed where it is silent then', () => {
+    const decisions = silent(2000, 9000);
+    expect(decisions.actions).toContainEqual({ type: 'ask', name: 'mq01', pid: 1, startTime: '1' });
+    expect(decisions.done('kill')).toEqual([]);
+    decisions.learn({ type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false }, 9500);
+    expect(decisions.done('kill')).toMatchObject([{ name: 'mq01', pid: 1, code: 'hung' }]);
+    decisions.learn({ type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false }, 9600);
+    expect(decisions.done('kill')).toEqual([]);
+  });
+
+  it('is left alone where it answers late, or is another process by then', () => {
+    const decisions = silent(2000, 9000);
+    decisions.learn({ type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: true }, 9500);
+    decisions.learn({ type: 'asked', name: 'mq01', pid: 7, startTime: '7', answers: false }, 9500);
+    expect(decisions.done('kill')).toEqual([]);
+  });
+
+  it('is killed without a question where a signal has stopped it', () => {
+    const decisions = Decisions.whole();
+    const processes = new Map(whole(0).processes).set('mq01', running(1, true));
+    let killed = 0;
+    for (let at = 2000; at <= 9000; at += 500) {
+      decisions.look(whole(at, { serving: undefined, processes }));
+      expect(decisions.done('ask')).toEqual([]);
+      killed += decisions.done('kill').length;
+    }
+    expect(killed).toBe(1);
+  });
+
+  it('is killed again where the first signal did not reach it', () => {
+    const decisions = silent(2000, 9000);
+    const asked = { type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false } as const;
+    decisions.learn(asked, 9500);
+    decisions.learn({ type: 'not-killed', name: 'mq01', pid: 1, startTime: '1' }, 9501);
+    silent(10_000, 18_000, decisions);
+    decisions.learn(asked, 18_500);
+    expect(decisions.done('kill')).toHaveLength(1);
+  });
+
+  it('is left alone where it was demoted, or a person wants it down, while it was asked', () => {
+    const answer = { type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false } as const;
+    const demoted = silent(2000, 9000);
+    demoted.look(whole(9100, { election: election('mq02'), serving: 'mq02' }));
+    demoted.learn(answer, 9500);
+    expect(demoted.done('kill')).toEqual([]);
+    const stopped = silent(2000, 9000);
+    stopped.want(['zookeeper', 'mq02', 'mq03'], '2', 9100);
+    stopped.learn(answer, 9500);
+    expect(stopped.done('kill')).toEqual([]);
+  });
+
+  it('is told by the reason of the kill when it has ended', () => {
+    const decisions = silent(2000, 9000);
+    decisions.learn({ type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false }, 9500);
+    decisions.learn(
+      { type: 'killed', name: 'mq01', pid: 1, startTime: '1', code: 'hung', reason: 'r' },
+      9501,
+    );
+    decisions.exited('mq01', 1, 9502);
+    decisions.examined('mq01', 1, 9503);
+    expect(decisions.told('process-killed')).toHaveLength(1);
+    expect(decisions.told('process-ended')).toMatchObject([{ how: 'mq01 was hung' }]);
+  });
+});
+
+describe('brokers that end for the same reason', () => {
+  it('are not started again, and one that was is ended', () => {
+    const decisions = Decisions.whole();
+    const end = ended('replay-failed', 'the log cannot be replayed');
+    decisions.exited('mq01', 1, 2000);
+    decisions.examined('mq01', 1, 2001, { end });
+    // It was started again before the second one failed.
+    const processes = new Map(whole(0).processes).set('mq01', running(10));
+    decisions.look(whole(2100, { processes, election: election(undefined), serving: undefined }));
+    decisions.exited('mq02', 2, 2200);
+    decisions.examined('mq02', 2, 2201, { end });
+    expect(decisions.told('gave-up')).toMatchObject([{ node: 'mq02' }]);
+    processes.delete('mq02');
+    decisions.look(whole(2300, { processes, election: election(undefined), serving: undefined }));
+    expect(decisions.done('kill')).toMatchObject([{ name: 'mq01', pid: 10, code: 'hopeless' }]);
+  });
+
+  it('are let go on where somebody serves', () => {
+    const decisions = Decisions.whole();
+    const end = ended('replay-failed', 'the log cannot be replayed');
+    decisions.exited('mq02', 2, 2000);
+    decisions.examined('mq02', 2, 2001, { end });
+    decisions.exited('mq03', 3, 2002);
+    decisions.examined('mq03', 3, 2003, { end });
+    decisions.look(
+      without('mq02', 2100, { serving: 'mq01', election: election('mq01', ['mq01']) }),
+    );
+    expect(decisions.done('kill')).toEqual([]);
+    expect(decisions.state.doomed.size).toBe(0);
+  });
+});
+
+describe('a master whose slaves have more than it has', () => {
+  it('is ended where it does not serve', () => {
+    const decisions = Decisions.whole();
+    const silent = { serving: undefined };
+    decisions.look(whole(2000, silent));
+    decisions.exited('mq02', 2, 2010);
+    decisions.examined('mq02', 2, 2011, { end: ended('master-behind', 'it has less') });
+    decisions.look(
+      without('mq02', 2100, { ...silent, election: election('mq01', ['mq01', 'mq03']) }),
+    );
+    expect(decisions.done('kill')).toMatchObject([
+      { name: 'mq01', code: 'behind', reason: 'it has less' },
+    ]);
+  });
+});
+
+describe('lost logs', () => {
+  it('are told where more are gone at once than a quorum bears', () => {
+    const decisions = Decisions.whole();
+    const end = ended('log-lost', 'its log is gone');
+    decisions.exited('mq02', 2, 2000);
+    decisions.examined('mq02', 2, 2001, { end });
+    expect(decisions.told('copies-lost')).toEqual([]);
+    decisions.exited('mq03', 3, 2002);
+    decisions.examined('mq03', 3, 2003, { end });
+    expect(decisions.told('copies-lost')).toMatchObject([{ nodes: ['mq02', 'mq03'] }]);
+    expect(statedBy(decisions.state, 's', 2003).copiesLost?.nodes).toEqual(['mq02', 'mq03']);
+  });
+
+  it('are no loss where the first has attached again', () => {
+    const decisions = Decisions.whole();
+    const end = ended('log-lost', 'its log is gone');
+    decisions.exited('mq02', 2, 2000);
+    decisions.examined('mq02', 2, 2001, { end });
+    const again = whole(2500);
+    const processes = new Map(again.processes).set('mq02', running(20));
+    const attachments = new Map(again.attachments).set('mq02', {
+      state: 'attached',
+      progress: 1,
+      ...running(20),
+    });
+    decisions.look({ ...again, processes, attachments });
+    decisions.exited('mq03', 3, 3000);
+    decisions.examined('mq03', 3, 3001, { end });
+    expect(decisions.told('copies-lost')).toEqual([]);
+  });
+});
