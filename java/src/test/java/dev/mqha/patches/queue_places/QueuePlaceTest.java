@@ -7,13 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.mqha.rig.Jvm;
 import dev.mqha.rig.Replicas;
+import dev.mqha.rig.Shown;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.command.ActiveMQQueue;
-import org.apache.activemq.command.Message;
 import org.apache.activemq.command.MessageId;
-import org.apache.activemq.store.MessageRecoveryListener;
 import org.apache.activemq.store.MessageStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,47 +28,15 @@ class QueuePlaceTest {
                 MessageId second = new MessageId("ID:client-1:1:1:2");
                 second.setFutureOrSequenceLong(2L);
                 store.setBatch(second);
-                System.out.println(read(store));
+                System.out.println(Shown.by(listener -> store.recoverNextMessages(10, listener)));
             }
             System.exit(0);
-        }
-
-        private static int read(MessageStore store) throws Exception {
-            AtomicInteger read = new AtomicInteger();
-            store.recoverNextMessages(10, new MessageRecoveryListener() {
-                @Override
-                public boolean recoverMessage(Message message) {
-                    read.incrementAndGet();
-                    return true;
-                }
-
-                @Override
-                public boolean recoverMessageReference(MessageId id) {
-                    return true;
-                }
-
-                @Override
-                public boolean hasSpace() {
-                    return true;
-                }
-
-                @Override
-                public boolean isDuplicate(MessageId id) {
-                    return false;
-                }
-
-                @Override
-                public boolean canRecoveryNextMessage() {
-                    return true;
-                }
-            });
-            return read.get();
         }
     }
 
     @Test
     void aCursorIsSetBehindAMessageThatHasNoEntryYet(@TempDir Path directory) throws Exception {
-        assertEquals("1", Jvm.mended().print(SetsACursor.class, directory));
+        assertEquals("3", Jvm.mended().print(SetsACursor.class, directory));
     }
 
     @Test

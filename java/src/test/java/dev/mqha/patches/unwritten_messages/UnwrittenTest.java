@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.mqha.rig.Jvm;
 import dev.mqha.rig.Replicas;
+import dev.mqha.rig.Shown;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,6 @@ import org.apache.activemq.command.Message;
 import org.apache.activemq.command.MessageId;
 import org.apache.activemq.leveldb.DelayableUOW;
 import org.apache.activemq.leveldb.LevelDBStore;
-import org.apache.activemq.store.MessageRecoveryListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,40 +30,6 @@ class UnwrittenTest {
     @TempDir
     Path directory;
 
-    private interface Page {
-        void read(MessageRecoveryListener listener) throws Exception;
-    }
-
-    private static final class Shown implements MessageRecoveryListener {
-        private final List<String> numbers = new ArrayList<>();
-
-        @Override
-        public boolean recoverMessage(Message message) {
-            return numbers.add(String.valueOf(message.getMessageId().getProducerSequenceId()));
-        }
-
-        @Override
-        public boolean recoverMessageReference(MessageId id) {
-            return false;
-        }
-
-        @Override
-        public boolean hasSpace() {
-            return true;
-        }
-
-        @Override
-        public boolean isDuplicate(MessageId id) {
-            return false;
-        }
-    }
-
-    private static String shown(Page page) throws Exception {
-        Shown shown = new Shown();
-        page.read(shown);
-        return String.join(" ", shown.numbers);
-    }
-
     private static ActiveMQMessage message(ActiveMQDestination to, int number) {
         ActiveMQMessage message = new ActiveMQMessage();
         message.setMessageId(new MessageId("ID:a:1:1:1", number));
@@ -74,17 +40,17 @@ class UnwrittenTest {
     }
 
     /** Message 2 is written, and read, before 1, and then 3. Prints what each page shows. */
-    private static void read(LevelDBStore.LevelDBMessageStore store, Replicas.Master master, Page page) throws Exception {
+    private static void read(LevelDBStore.LevelDBMessageStore store, Replicas.Master master, Shown.Page page) throws Exception {
         ActiveMQDestination to = store.dest();
         DelayableUOW first = master.store.db().createUow();
         store.doAdd(first, null, message(to, 1), false);
         store.addMessage(null, message(to, 2));
-        System.out.println(to + ": " + shown(page));
+        System.out.println(to + ": " + Shown.by(page));
         first.release();
         first.countDownFuture().get();
-        System.out.println(to + ": " + shown(page));
+        System.out.println(to + ": " + Shown.by(page));
         store.addMessage(null, message(to, 3));
-        System.out.println(to + ": " + shown(page));
+        System.out.println(to + ": " + Shown.by(page));
     }
 
     public static final class Reads {
