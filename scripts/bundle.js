@@ -3,13 +3,15 @@
 // CommonJS starts sooner in Node.js than ES modules.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { defineConfig } from 'rolldown';
+import { build } from 'rolldown';
 
 const require = createRequire(import.meta.url);
 /** @param {string} name */
 const packageOf = (name) => dirname(require.resolve(`${name}/package.json`));
 
-export default defineConfig({
+// rolldown's own command would list every file, which is all that a newcomer would see.
+await build({
+  cwd: join(import.meta.dirname, '..'),
   input: { index: 'src/index.ts', mqha: 'src/cli/entry.ts' },
   platform: 'node',
   // The ZooKeeper client takes all of them for seven functions; their own small builds are a tenth to read.
