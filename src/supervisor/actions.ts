@@ -70,8 +70,7 @@ export async function carryOut(
       ];
     }
     case 'start': {
-      const results = await startProcesses(cluster, desired, starts, action);
-      return [{ type: 'started', results }];
+      return [await startProcesses(cluster, desired, starts, action)];
     }
   }
 }

@@ -8,7 +8,7 @@ import { isWanted } from '../state/desired-state-file.js';
 import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
 import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import type { Action, Attempt } from './core/action.js';
-import type { StartResult } from './core/event.js';
+import type { StartResult, SupervisorEvent } from './core/event.js';
 import { withRoom } from './core/short-disks.js';
 import type { DesiredStateReader } from './desired-state-reader.js';
 
@@ -30,8 +30,9 @@ export async function startProcesses(
   desired: DesiredStateReader,
   starts: Starts,
   { attempts, room }: Action & { readonly type: 'start' },
-): Promise<StartResult[]> {
+): Promise<SupervisorEvent & { readonly type: 'started' }> {
   const { layout, host } = cluster;
+  const missing = new Set<string>();
   const results = new Map<string, StartResult>(
     attempts.map(({ name }) => [name, { name, outcome: 'deferred' }]),
   );
@@ -48,7 +49,13 @@ export async function startProcesses(
     attempts.map(({ name }) => name).filter((name) => !names.includes(name)),
     'no-room',
   );
-  if (ready.length === 0) return [...results.values()];
+  const outcome = () => ({
+    type: 'started' as const,
+    results: [...results.values()],
+    lost: [...missing],
+    at: host.now().toISOString(),
+  });
+  if (ready.length === 0) return outcome();
   const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
   try {
     const prepared = (starts.prepared ??= await prepareRuntime(host, {
@@ -61,7 +68,8 @@ export async function startProcesses(
       const asked = names.filter((name) => isWanted(wanted, name));
       if (asked.length === 0) return;
       const launch = async (some: readonly string[]) => {
-        const launched = await launchSome(current, prepared, reader, some);
+        const { launched, lost } = await launchSome(current, prepared, reader, some);
+        for (const name of lost) missing.add(name);
         note(
           some.filter((name) => launched.includes(name)),
           'launched',
@@ -83,7 +91,7 @@ export async function startProcesses(
   } finally {
     reader.close();
   }
-  return [...results.values()];
+  return outcome();
 }
 
 const wrapped = (cause: unknown) => ({ cause });
@@ -92,17 +100,17 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof MqhaError ? error.code : undefined;
 }
 
-/** @returns who runs; who has to wait for the others' election is not among them */
+/** @returns who runs, which is nobody who has to wait for the others' election, and whose copy was gone */
 async function launchSome(
   cluster: Cluster,
   prepared: Prepared,
   reader: ZooKeeperReader,
   names: readonly string[],
-): Promise<readonly string[]> {
+): Promise<{ readonly launched: readonly string[]; readonly lost: ReadonlySet<string> }> {
   const nodes = cluster.config.nodes.filter(({ name }) => names.includes(name));
   const deadline = Deadline.in(START_MS);
-  const { plan, started } = await launchNodes(cluster, nodes, prepared, reader, deadline);
-  return [ZOOKEEPER, ...[...plan.running, ...started].map(({ name }) => name)];
+  const { plan, started, lost } = await launchNodes(cluster, nodes, prepared, reader, deadline);
+  return { launched: [ZOOKEEPER, ...[...plan.running, ...started].map(({ name }) => name)], lost };
 }
 
 async function failure(cluster: Cluster, name: string, error: unknown): Promise<StartResult> {

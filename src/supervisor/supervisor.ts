@@ -3,7 +3,7 @@ import { messageOf } from '../lib/errors.js';
 import { before, Deadline, sleep } from '../lib/time.js';
 import { openCluster, type Cluster } from '../state/cluster.js';
 import type { NewEntry } from '../state/journal/entries.js';
-import { changesOfMaster } from '../state/journal/history.js';
+import { changesOfMaster, copiesLostIn } from '../state/journal/history.js';
 import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { carryOut, endOf } from './actions.js';
 import type { Action } from './core/action.js';
@@ -96,7 +96,10 @@ export class Supervisor {
     const { config, registry, journal } = this.#cluster;
     // A journal that cannot be read keeps nobody from looking after the brokers.
     const entries = await journal.read().catch(() => []);
-    this.#state = initialState(config, changesOfMaster(entries).at(-1));
+    this.#state = initialState(config, {
+      master: changesOfMaster(entries).at(-1),
+      copiesLost: copiesLostIn(entries),
+    });
     for (const { name } of config.nodes) {
       const pid = (await registry.find(name)) ? undefined : await registry.lastPid(name);
       const end = pid === undefined ? undefined : await endOf(this.#cluster, name, pid);

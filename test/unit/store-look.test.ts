@@ -47,7 +47,25 @@ describe('a look at a store', () => {
   it('finds a whole one, and where its log ends', async () => {
     const store = made();
     const { end } = store;
-    expect(await lookAtStore(store.data)).toEqual({ state: 'whole', end, known: end, damage: [] });
+    expect(await lookAtStore(store.data)).toEqual({
+      state: 'whole',
+      end,
+      exact: true,
+      known: end,
+      damage: [],
+    });
+  });
+
+  it('says how far a damaged one went only where its end is there', async () => {
+    const begun = made();
+    rmSync(log(begun, 0));
+    expect(await lookAtStore(begun.data)).toMatchObject({ end: begun.end, exact: true });
+    const cut = made();
+    rmSync(log(cut, cut.positions.length - 1));
+    expect(await lookAtStore(cut.data)).toMatchObject({
+      state: 'damaged',
+      exact: false,
+    });
   });
 
   it('finds nothing wrong with one that was never written to, or is not there', async () => {

@@ -57,12 +57,21 @@ function damaged(name: string, files = FILES): MadeStore {
   return store;
 }
 
-const settle = (names: readonly string[], znodes?: readonly Znode[]) =>
+const settled = (names: readonly string[], znodes?: readonly Znode[]) =>
   settleStores(
     cluster,
     config.nodes.filter((node) => names.includes(node.name)),
     reader(znodes),
   );
+const settle = async (...asked: Parameters<typeof settled>) => (await settled(...asked)).later;
+
+/** The log is gone, and the index tells that it was there. */
+function cut(name: string): void {
+  rmSync(dataOf(name), { recursive: true, force: true });
+  const { data, positions } = storeOf(name);
+  const last = `${hex(positions.at(-1) ?? 0)}.log`;
+  rmSync(join(data, 'storedb', last));
+}
 
 const ALL = ['mq01', 'mq02', 'mq03'];
 const keptOf = (name: string) =>
@@ -238,6 +247,24 @@ describe('the stores of nodes that are to start', () => {
     vi.restoreAllMocks();
     await forgetCopies(cluster.layout, ['mq03']);
     expect(await settle(ALL)).toEqual(new Set(['mq02', 'mq03']));
+  });
+
+  it('are missed where their log has lost its end, as those that are gone', async () => {
+    for (const name of ALL) storeOf(name);
+    expect((await settled(ALL)).lost).toEqual(new Set());
+    cut('mq02');
+    // The others are a quorum.
+    expect(await settled(ALL)).toEqual({ later: new Set(['mq02']), lost: new Set(['mq02']) });
+    rmSync(dataOf('mq02'), { recursive: true });
+    cut('mq03');
+    await expect(settle(ALL)).rejects.toMatchObject({
+      code: 'copies-lost',
+      message: expect.stringMatching(/mq02 and mq03 is gone.*mq03: .*\.log is missing/) as string,
+    });
+    // Who is there already goes on with what it has, and it is known what was lost.
+    vi.spyOn(cluster.registry, 'findAll').mockResolvedValue(new Map([['mq01', ALIVE]]));
+    const both = new Set(['mq02', 'mq03']);
+    expect(await settled(['mq02', 'mq03'])).toEqual({ later: both, lost: both });
   });
 
   it('are left where they are when the start is refused for another one', async () => {

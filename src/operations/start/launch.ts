@@ -22,7 +22,7 @@ import type { StartStep } from './steps.js';
 import { releaseZnodes } from '../../state/sessions.js';
 import { admitToElections } from '../../state/sizes.js';
 import { resumeLeftOver } from '../undo-drill.js';
-import { settleStores } from './stores.js';
+import { settleStores, type SettledStores } from './stores.js';
 import { diedError, leftRunning, markLogs, type Started } from './watch.js';
 
 const ZOOKEEPER_START_MS = 30_000;
@@ -35,6 +35,8 @@ export interface LaunchResult {
   readonly cluster: Cluster;
   readonly plan: StartPlan;
   readonly started: readonly Started[];
+  /** The nodes that had a copy of the messages and came without it. */
+  readonly lost: ReadonlySet<string>;
 }
 
 /**
@@ -62,9 +64,15 @@ export async function launchNodes(
   for (const { name, process } of plan.running) {
     cluster.host.emit({ type: 'already-running', name, pid: process.pid });
   }
-  const run: Run = { cluster, reader, deadline, later: new Set(), started: [] };
+  const run: Run = {
+    cluster,
+    reader,
+    deadline,
+    stores: { later: new Set(), lost: new Set() },
+    started: [],
+  };
   for (const step of plan.steps) await execute(step, run);
-  return { cluster, plan, started: run.started };
+  return { cluster, plan, started: run.started, lost: run.stores.lost };
 }
 
 /** What the steps of a start work on, and tell one another. */
@@ -72,8 +80,7 @@ interface Run {
   readonly cluster: Cluster;
   readonly reader: ZooKeeperReader;
   readonly deadline: Deadline;
-  /** Who is started once the others have elected a master. */
-  later: ReadonlySet<string>;
+  stores: SettledStores;
   readonly started: Started[];
 }
 
@@ -84,13 +91,13 @@ async function execute(step: StartStep, run: Run): Promise<void> {
       await writeRendered(cluster, step.files);
       return;
     case 'stores':
-      run.later = await settleStores(cluster, step.nodes, reader);
+      run.stores = await settleStores(cluster, step.nodes, reader);
       return;
     case 'zookeeper':
       await startZooKeeper(cluster, step.launch, deadline);
       return;
     case 'brokers': {
-      const { later } = run;
+      const { later } = run.stores;
       await admit(cluster, reader, step.brokers, deadline);
       const first = step.brokers.filter(({ node }) => !later.has(node.name));
       started.push(...(await startBrokers(cluster, first)));

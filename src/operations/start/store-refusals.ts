@@ -20,6 +20,12 @@ export interface NodeStore {
 export const isWhole = ({ look, running }: NodeStore) =>
   look.state === 'whole' || (running && look.state === 'damaged');
 
+/** Whether a node has had a copy, and has no end of it any more. */
+export function isLost({ node, look, running }: NodeStore, copies: ReadonlySet<string>): boolean {
+  if (running || !copies.has(node.name)) return false;
+  return look.state === 'empty' || (look.state === 'damaged' && !look.exact);
+}
+
 /** Whether nothing can be lost by setting a damaged store aside. */
 export function canBeSpared(
   { config }: Cluster,
@@ -34,6 +40,8 @@ export function canBeSpared(
   );
   if (whole.length + remote.length >= quorumOf(config.replicas)) return true;
   if (foundInside) return false;
+  // How far it went nobody can say: it is one of the copies that are lost.
+  if (!look.exact) return whole.length > 0;
   return whole.some((other) => other.node !== node && other.look.end >= look.end);
 }
 
@@ -65,16 +73,19 @@ export function refuseLostCopies(
   whole: readonly NodeStore[],
   copies: ReadonlySet<string>,
 ): void {
-  const lost = looked.filter(({ node, look }) => look.state === 'empty' && copies.has(node.name));
+  const lost = looked.filter((store) => isLost(store, copies));
   const [first] = whole;
   if (!first || whole.some(({ running }) => running)) return;
   if (lost.length <= config.replicas - quorumOf(config.replicas)) return;
   const names = lost.map(({ node }) => node.name);
+  const damage = lost.flatMap(({ node, look }) =>
+    look.damage.map((found) => `; ${node.name}: ${found}`),
+  );
   throw new MqhaError(
     'copies-lost',
-    `the data of ${names.join(' and ')} is gone: what was acknowledged by those alone would be missing`,
+    `the data of ${names.join(' and ')} is gone: what was acknowledged by those alone would be missing${damage.join('')}`,
     {
-      hint: `Look whether their disks are mounted. If that data is lost for good, go on with what ${first.node.name} has: \`mqha start ${first.node.name}\`, then \`mqha up\`. None of these was started.`,
+      hint: `Look whether their disks are mounted, and put back the files that are missing. If that data is lost for good, go on with what ${first.node.name} has: \`mqha start ${first.node.name}\`, then \`mqha up\`. None of these was started.`,
     },
   );
 }

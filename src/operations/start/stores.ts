@@ -9,7 +9,7 @@ import { limitKept, setStoreAside } from '../../stores/replicated-leveldb/data/k
 import {
   lookAtRunning,
   lookAtStore,
-  type StoreLook,
+  unreadable,
 } from '../../stores/replicated-leveldb/data/store-look.js';
 import {
   recoverStash,
@@ -28,6 +28,7 @@ import { isLocal } from '../../agents/local/hosts.js';
 import { noteCopies, readCopies } from '../../state/copies.js';
 import {
   canBeSpared,
+  isLost,
   isWhole,
   refuseBehind,
   refuseDamaged,
@@ -45,14 +46,20 @@ const MB = 1024 * 1024;
 /** What may have changed while the broker that found damage was ending. */
 const ENDING_MS = 2000;
 
+/** What is known of the stores of nodes that may start. Names are those of nodes. */
+export interface SettledStores {
+  /** Who must not take part in an election before the others have: they have nothing, or less, and two of them would be a quorum. */
+  readonly later: ReadonlySet<string>;
+  /** Whose copy is gone. */
+  readonly lost: ReadonlySet<string>;
+}
+
 /**
  * Looks at the stores of nodes that are to start, before the first process does. What a killed attach has left is put
  * back. A damaged store is set aside, so that its node attaches anew, where nothing can be lost by that: where a master
  * is there, whose log every slave takes; where a quorum of others is whole, since what was acknowledged is on one of
  * any quorum; or where the log of another one that is whole goes at least as far.
  *
- * @returns the nodes that must not take part in an election before the others have: they have nothing, or less, and two of
- *   them would be a quorum
  * @throws MqhaError `store-damaged` where no other copy will do; `copies-lost` where more copies are gone than a quorum
  *   bears; `store-empty`, `store-behind` where the node whose log goes furthest is not among those that start or run;
  *   `no-permission`, `no-directory` where a store cannot be read; `disk-full`
@@ -61,7 +68,7 @@ export async function settleStores(
   cluster: Cluster,
   starting: readonly NodeConfig[],
   reader: ZooKeeperReader,
-): Promise<ReadonlySet<string>> {
+): Promise<SettledStores> {
   const looked: NodeStore[] = [];
   for (const node of starting) {
     try {
@@ -71,28 +78,33 @@ export async function settleStores(
       throw withoutThisOne(error, node, starting);
     }
   }
+  const copies = await readCopies(cluster.layout);
+  const lost = new Set(
+    looked.filter((store) => isLost(store, copies)).map(({ node }) => node.name),
+  );
   await noteCopies(
     cluster.layout,
     looked.filter(isWhole).map(({ node }) => node.name),
   );
   const areAlike = looked.every(isWhole) && new Set(looked.map(({ look }) => look.end)).size <= 1;
-  if (areAlike && looked.length === cluster.config.nodes.length) return new Set();
+  if (areAlike && looked.length === cluster.config.nodes.length) return { later: new Set(), lost };
   const election = await electionNow(cluster, reader);
   const hasMaster = await livesMaster(cluster, starting, election);
-  if (areAlike && hasMaster) return new Set();
+  if (areAlike && hasMaster) return { later: new Set(), lost };
   const others = await lookAtOthers(cluster, starting, hasMaster || areAlike);
   const damaged = looked.filter(({ look }) => look.state === 'damaged');
   const whole = [...looked, ...others].filter(isWhole);
   const first = [...looked, ...others.filter(({ running }) => running)].filter(isWhole);
   if (!hasMaster) {
     refuseDamaged(damaged.filter((store) => !canBeSpared(cluster, store, whole, election)));
-    refuseLostCopies(cluster, looked, whole, await readCopies(cluster.layout));
+    refuseLostCopies(cluster, looked, whole, copies);
     refuseWithoutFurthest(looked, first, others);
     refuseBehind(cluster, looked, first, others);
   }
   const reached = Math.max(0, ...whole.map(({ look }) => look.end));
   for (const store of damaged) await setAside(cluster, store, reached);
-  return new Set(hasMaster || first.length === 0 ? [] : later(cluster, looked, first));
+  const waiting = hasMaster || first.length === 0 ? [] : later(cluster, looked, first);
+  return { later: new Set(waiting), lost };
 }
 
 /**
@@ -110,9 +122,6 @@ function later(
   const all = !waiting && behind.length >= quorumOf(config.replicas);
   return behind.filter((store) => all || !isWhole(store)).map(({ node }) => node.name);
 }
-
-/** Of which nothing is known: it stands in for no other. */
-const UNREADABLE: StoreLook = { state: 'damaged', end: 0, known: 0, damage: [] };
 
 async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promise<void> {
   const directories = layout.node(node.name);
@@ -210,7 +219,7 @@ async function lookAtOthers(
         return { node, ...seen, running };
       } catch (error) {
         if (!spared) throw error;
-        return { node, look: UNREADABLE, foundInside: false, running: false };
+        return { node, look: unreadable([]), foundInside: false, running: false };
       }
     }),
   );

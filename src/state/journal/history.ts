@@ -31,3 +31,11 @@ export function changesOfMaster(entries: readonly Entry[]): MasterChange[] {
   }
   return changes;
 }
+
+/** What was said last of copies that are lost, unless the supervisor that said it has ended in order since: then a person has stopped it. */
+export function copiesLostIn(entries: readonly Entry[]): Entry<'copies-lost'> | undefined {
+  const last = entries.findLast(
+    ({ type }) => type === 'copies-lost' || type === 'supervisor-stopped',
+  );
+  return last?.type === 'copies-lost' ? last : undefined;
+}

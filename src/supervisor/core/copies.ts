@@ -3,13 +3,15 @@ export class Copies {
   readonly #lost = new Set<string>();
 
   /**
-   * A node's log has vanished.
+   * The logs of these nodes have vanished.
    * @param tolerated how many copies may be missing while what was acknowledged is on one of the others
-   * @returns the nodes without a copy where they are more than that: what only they had is gone
+   * @returns the nodes without a copy where that is news and they are more than that: what only they had is gone
    */
-  lost(name: string, tolerated: number): string[] | undefined {
-    this.#lost.add(name);
-    return this.#lost.size > tolerated ? [...this.#lost] : undefined;
+  lost(names: readonly string[], tolerated: number): string[] | undefined {
+    const before = this.#lost.size;
+    for (const name of names) this.#lost.add(name);
+    const isNews = this.#lost.size > before;
+    return isNews && this.#lost.size > tolerated ? [...this.#lost] : undefined;
   }
 
   /** A node has taken over its master's log. */

@@ -1,7 +1,14 @@
 import { membersOf } from '../../stores/replicated-leveldb/election/election.js';
 import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import type { SupervisorEvent } from './event.js';
-import { markHealthy, markUnhealthy, onExamined, onProcessExit, resetOnRequest } from './exits.js';
+import {
+  markHealthy,
+  markUnhealthy,
+  missCopies,
+  onExamined,
+  onProcessExit,
+  resetOnRequest,
+} from './exits.js';
 import { faultInputOf } from './fault-input.js';
 import { faultsOf } from '../../observe/conditions/faults.js';
 import { endDoomed, endFaulty, endMasterBehind, onAsked, onNotKilled } from './kills.js';
@@ -59,6 +66,7 @@ export function decide(state: State, event: SupervisorEvent, now: number): Decis
       break;
     case 'started':
       onStarted(step, event.results);
+      missCopies(step, event.lost, event.at);
       break;
     case 'recalled':
       step.state.failures.note(event.name, event.end, undefined);

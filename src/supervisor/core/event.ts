@@ -57,6 +57,13 @@ export type SupervisorEvent =
     } & ProcessId)
   /** It could not be killed. */
   | ({ readonly type: 'not-killed'; readonly name: string } & ProcessId)
-  | { readonly type: 'started'; readonly results: readonly StartResult[] }
+  | {
+      readonly type: 'started';
+      readonly results: readonly StartResult[];
+      /** The nodes that had a copy of the messages and were found without it. */
+      readonly lost: readonly string[];
+      /** ISO time. */
+      readonly at: string;
+    }
   /** Why the last process of a node has ended, while no supervisor was there. */
   | { readonly type: 'recalled'; readonly name: string; readonly end: EndRecord };

@@ -72,13 +72,14 @@ function noteEnd(step: Step, name: string, end: EndRecord, at: string): void {
   for (const other of state.failures.note(name, end, state.elected)) {
     state.doomed.set(other, `${other} and ${name} end for the same reason`);
   }
-  if (end.code === 'log-lost') missCopy(step, name, at);
+  if (end.code === 'log-lost') missCopies(step, [name], at);
 }
 
-function missCopy(step: Step, name: string, at: string): void {
+/** The copies of these nodes are gone, as one of them has found, or a start. */
+export function missCopies(step: Step, names: readonly string[], at: string): void {
   const { state } = step;
   const { replicas } = state.config;
-  const nodes = state.copies.lost(name, replicas - quorumOf(replicas));
+  const nodes = state.copies.lost(names, replicas - quorumOf(replicas));
   if (!nodes) return;
   state.copiesLost = { at, nodes };
   step.tell({ type: 'copies-lost', nodes });

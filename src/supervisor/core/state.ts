@@ -76,8 +76,15 @@ export interface State {
   faults: readonly Fault[];
 }
 
-/** @param recorded the last change of master in the journal; undefined where it has none */
-export function initialState(config: ClusterConfig, recorded?: MasterChange): State {
+/** What a supervisor knows of its predecessors, by the journal. */
+export interface Recorded {
+  /** The last change of master. */
+  readonly master?: MasterChange | undefined;
+  /** What the one that was killed had to tell. */
+  readonly copiesLost?: CopiesLost | undefined;
+}
+
+export function initialState(config: ClusterConfig, recorded: Recorded = {}): State {
   return {
     config,
     desired: NOTHING_WANTED,
@@ -93,8 +100,8 @@ export function initialState(config: ClusterConfig, recorded?: MasterChange): St
     failures: new Failures(),
     doomed: new Map(),
     copies: new Copies(),
-    copiesLost: undefined,
-    failovers: new FailoverLog(recorded),
+    copiesLost: recorded.copiesLost,
+    failovers: new FailoverLog(recorded.master),
     elected: undefined,
     served: undefined,
     unservedSince: undefined,

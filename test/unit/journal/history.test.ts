@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, NewEntry } from '../../../src/state/journal/entries.js';
-import { changesOfMaster } from '../../../src/state/journal/history.js';
+import { changesOfMaster, copiesLostIn } from '../../../src/state/journal/history.js';
 
 /** Entries one second apart, from 07:00:00 on. */
 const story = (...entries: readonly NewEntry[]) =>
@@ -52,5 +52,25 @@ describe('the history of masters', () => {
   it('is not misled by what a later version wrote', () => {
     const later = { at: second(0), source: 'supervisor', type: 'new' } as unknown as Entry;
     expect(changesOfMaster([later])).toEqual([]);
+  });
+});
+
+describe('copies that were lost', () => {
+  const said = { source: 'supervisor', type: 'copies-lost', nodes: ['mq01', 'mq03'] } as const;
+  const stopped = {
+    source: 'supervisor',
+    type: 'supervisor-stopped',
+    pid: 1,
+    reason: 'x',
+  } as const;
+
+  it('are told on by the next supervisor where theirs was killed', () => {
+    expect(copiesLostIn([])).toBeUndefined();
+    const entries = story(stopped, said, serving('mq02', 'mq01', 1));
+    expect(copiesLostIn(entries)).toMatchObject({ at: second(1), nodes: ['mq01', 'mq03'] });
+  });
+
+  it('are forgotten where a person has stopped the supervisor', () => {
+    expect(copiesLostIn(story(said, stopped))).toBeUndefined();
   });
 });

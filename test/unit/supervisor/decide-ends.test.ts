@@ -137,6 +137,20 @@ describe('lost logs', () => {
     expect(statedBy(decisions.state, 's', 2003).copiesLost?.nodes).toEqual(['mq02', 'mq03']);
   });
 
+  it('are told where a start finds what no broker has recorded, once', () => {
+    const decisions = Decisions.whole();
+    decisions.exited('mq02', 2, 2000);
+    decisions.examined('mq02', 2, 2001, { end: ended('store-damaged', 'an index that is gone') });
+    decisions.exited('mq03', 3, 2002);
+    decisions.examined('mq03', 3, 2003, { end: ended('log-lost', 'its log is gone') });
+    expect(decisions.told('copies-lost')).toEqual([]);
+    const launched = ['mq02', 'mq03'].map((name) => ({ name, outcome: 'launched' }) as const);
+    decisions.started(launched, 2100, ['mq02', 'mq03']);
+    expect(decisions.told('copies-lost')).toMatchObject([{ nodes: ['mq03', 'mq02'] }]);
+    decisions.started(launched, 2200, ['mq02', 'mq03']);
+    expect(decisions.told('copies-lost')).toHaveLength(1);
+  });
+
   it('are no loss where the first has attached again', () => {
     const decisions = Decisions.whole();
     const end = ended('log-lost', 'its log is gone');

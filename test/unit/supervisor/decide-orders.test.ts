@@ -100,7 +100,7 @@ class World {
           return { name, outcome: 'launched' } as const;
         });
         this.#starting = undefined;
-        this.decisions.learn({ type: 'started', results }, this.now);
+        this.decisions.started(results, this.now);
         break;
       }
       case 'request':

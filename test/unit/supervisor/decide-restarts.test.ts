@@ -10,7 +10,7 @@ describe('a process that was launched', () => {
     decisions.look(
       without('mq03', 2100, { election: election('mq01', ['mq01', 'mq02']), serving: 'mq01' }),
     );
-    decisions.learn({ type: 'started', results: [{ name: 'mq03', outcome: 'launched' }] }, 3000);
+    decisions.started([{ name: 'mq03', outcome: 'launched' }], 3000);
     return decisions;
   };
   const serving = { election: election('mq01', ['mq01', 'mq02']), serving: 'mq01' };
@@ -44,7 +44,7 @@ describe('a start that fails', () => {
     const serving = { election: election('mq01', ['mq01', 'mq02']), serving: 'mq01' };
     decisions.look(without('mq03', 2100, serving));
     const result = { name: 'mq03', outcome: 'failed', message: 'no', code, alive } as const;
-    decisions.learn({ type: 'started', results: [result] }, 3000);
+    decisions.started([result], 3000);
     return { decisions, serving };
   };
 
@@ -73,7 +73,7 @@ describe('a start that fails', () => {
     decisions.examined('mq03', 3, 2001);
     const serving = { election: election('mq01', ['mq01', 'mq02']), serving: 'mq01' };
     decisions.look(without('mq03', 2100, serving));
-    decisions.learn({ type: 'started', results: [{ name: 'mq03', outcome }] }, 3000);
+    decisions.started([{ name: 'mq03', outcome }], 3000);
     expect(decisions.told('restart-failed')).toEqual([]);
     decisions.look(without('mq03', 3010, serving));
     expect(decisions.done('start')).toHaveLength(outcome === 'deferred' ? 1 : 0);

@@ -4,7 +4,7 @@ import type { EndRecord } from '../../../src/stores/replicated-leveldb/end-recor
 import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
 import type { Action } from '../../../src/supervisor/core/action.js';
 import { decide } from '../../../src/supervisor/core/decide.js';
-import type { SupervisorEvent } from '../../../src/supervisor/core/event.js';
+import type { StartResult, SupervisorEvent } from '../../../src/supervisor/core/event.js';
 import type { Look } from '../../../src/supervisor/core/look.js';
 import { initialState, type State } from '../../../src/supervisor/core/state.js';
 import { config as CONFIG, znode } from '../scenes.js';
@@ -121,6 +121,10 @@ export class Decisions {
       },
       now,
     );
+  }
+
+  started(results: readonly StartResult[], now: number, lost: readonly string[] = []): NewEntry[] {
+    return this.learn({ type: 'started', results, lost, at: '2026-11-29T10:00:00.000Z' }, now);
   }
 
   exited(name: string, pid: number, now: number): NewEntry[] {

@@ -13,6 +13,8 @@ export interface StoreLook {
   readonly state: 'empty' | 'whole' | 'damaged';
   /** How far its log goes, in bytes; of a damaged one, how far it went at least. */
   readonly end: number;
+  /** Whether nothing is missing at its end: it went that far and no further. */
+  readonly exact: boolean;
   /** How far a quorum is known to have had what is in it, in bytes; 0 where that is not known. */
   readonly known: number;
   /** What is wrong with it, in words. */
@@ -22,7 +24,16 @@ export interface StoreLook {
 /** The list of log files that a broker keeps beside them (dev.mqha.patches.watched_log.LogList). */
 export const LOG_LIST = 'mqha-logs.txt';
 
-const EMPTY: StoreLook = { state: 'empty', end: 0, known: 0, damage: [] };
+const EMPTY: StoreLook = { state: 'empty', end: 0, exact: true, known: 0, damage: [] };
+
+/** Of which nothing is known: it stands in for no other. */
+export const unreadable = (why: readonly string[]): StoreLook => ({
+  state: 'damaged',
+  end: 0,
+  exact: false,
+  known: 0,
+  damage: why,
+});
 
 /** What a file takes on the disk is counted in blocks of 512 bytes (stat(2)). */
 const BLOCK = 512;
@@ -70,7 +81,7 @@ async function look(directory: string): Promise<StoreLook> {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return EMPTY;
     refuseUnreadable(error, directory);
-    return { state: 'damaged', end: 0, known: 0, damage: [`${directory}: ${messageOf(error)}`] };
+    return unreadable([`${directory}: ${messageOf(error)}`]);
   }
   const damage: string[] = [];
   const files = await logFiles(directory, names, damage);
@@ -87,15 +98,16 @@ async function look(directory: string): Promise<StoreLook> {
   const snapshot = positionsOf(names, '.index').at(-1);
   damage.push(...gapsIn(files, snapshot));
   const newest = files.at(-1);
-  const end = newest ? await endOf(directory, newest, damage) : 0;
+  const { end, exact } = newest ? await endOf(directory, newest, damage) : { end: 0, exact: false };
   if (snapshot !== undefined && snapshot > 0) {
     damage.push(...(await indexDamage(directory, snapshot, end, files.length > 0)));
   }
   if (damage.length > 0) {
     const last = Math.max(0, ...[...listed.keys()].map((name) => parseInt(name, 16)));
-    return { state: 'damaged', end: Math.max(end, last, snapshot ?? 0), known: 0, damage };
+    const least = Math.max(end, last, snapshot ?? 0);
+    return { state: 'damaged', end: least, exact: exact && end === least, known: 0, damage };
   }
-  return end === 0 ? EMPTY : { state: 'whole', end, known: knownOf(list, end), damage };
+  return end === 0 ? EMPTY : { state: 'whole', end, exact, known: knownOf(list, end), damage };
 }
 
 /** Positions are written in hexadecimal; below 2^53, which is 9 PB. */
@@ -171,7 +183,11 @@ function gapsIn(files: readonly LogFile[], snapshot: number | undefined): string
   return gaps;
 }
 
-async function endOf(directory: string, newest: LogFile, damage: string[]): Promise<number> {
+async function endOf(
+  directory: string,
+  newest: LogFile,
+  damage: string[],
+): Promise<Pick<StoreLook, 'end' | 'exact'>> {
   const { name, position, size, allocated } = newest;
   try {
     const file = await open(join(directory, name), 'r');
@@ -180,17 +196,17 @@ async function endOf(directory: string, newest: LogFile, damage: string[]): Prom
       // To look through zeros that take no space costs more than all else.
       const mayBeMore = size > end && allocated > end + SLACK;
       const last = mayBeMore ? await lastUnitEnd(file, position, end) : undefined;
-      if (last === undefined) return position + end;
+      if (last === undefined) return { end: position + end, exact: true };
       damage.push(
         `${name} is damaged behind offset ${end}: units of work that are whole follow up to offset ${last}`,
       );
-      return position + last;
+      return { end: position + last, exact: true };
     } finally {
       await file.close();
     }
   } catch (error) {
     damage.push(damageOf(error, join(directory, name), name));
-    return position;
+    return { end: position, exact: false };
   }
 }
 
