@@ -14,12 +14,13 @@ const event = z.discriminatedUnion('event', [
   z.object({ event: z.literal('acknowledged'), at, actor, body }),
   z.object({ event: z.literal('began'), at, actor, unit, bodies: z.array(body) }),
   z.object({ event: z.enum(units), at, actor, unit, reason }),
+  z.object({ event: z.literal('received'), at, actor, body, redelivered: z.boolean() }),
+  /** Whether the broker has answered the acknowledgement of what this client received last. */
   z.object({
-    event: z.literal('received'),
+    event: z.literal('settled'),
     at,
     actor,
     body,
-    redelivered: z.boolean(),
     acknowledged: z.enum(['yes', 'no', 'unknown']),
   }),
   z.object({ event: z.literal('trouble'), at, actor, reason }),

@@ -127,15 +127,28 @@ export function unitsOf(events: readonly JmsEvent[], actor: string): Unit[] {
   }));
 }
 
-/** What consumers were given, in the order of its coming. */
+/** What consumers were given, in the order of its coming; an acknowledgement of which nothing more was told is unknown. */
 export function deliveriesOf(
   events: readonly JmsEvent[],
   ...actors: readonly string[]
 ): Delivery[] {
-  return eventsOf(events, 'received')
-    .filter(({ actor }) => actors.includes(actor))
-    .map(({ body, acknowledged }) => ({ body, acknowledged }));
+  const deliveries: Mutable<Delivery>[] = [];
+  const unsettled = new Map<string, Mutable<Delivery>>();
+  for (const event of events) {
+    if (event.event === 'received' && actors.includes(event.actor)) {
+      const delivery = { body: event.body, acknowledged: 'unknown' as const };
+      deliveries.push(delivery);
+      unsettled.set(event.actor, delivery);
+    } else if (event.event === 'settled') {
+      const delivery = unsettled.get(event.actor);
+      if (delivery) delivery.acknowledged = event.acknowledged;
+      unsettled.delete(event.actor);
+    }
+  }
+  return deliveries;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What must be in a queue: acknowledged, and not taken from it since. */
 export function expectedOf(

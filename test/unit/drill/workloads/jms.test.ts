@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkQueue } from '../../../../src/drill/analysis/checker.js';
 import { openCommand } from '../../../../src/drill/jms/launch.js';
 import { eventsOf, parseEvent, type JmsEvent } from '../../../../src/drill/jms/events.js';
 import {
@@ -24,7 +25,8 @@ describe('a line of the JMS clients', () => {
     { event: 'committed', at: 8, actor: 'a', unit: 0, reason: '' },
     { event: 'undecided', at: 8, actor: 'a', unit: 0, reason: 'TransactionRolledBackException: x' },
     { event: 'abandoned', at: 8, actor: 'a', unit: 0 },
-    { event: 'received', at: 9, actor: 'a', body: 'b', redelivered: true, acknowledged: 'unknown' },
+    { event: 'received', at: 9, actor: 'a', body: 'b', redelivered: true },
+    { event: 'settled', at: 9, actor: 'a', body: 'b', acknowledged: 'unknown' },
     { event: 'trouble', at: 10, actor: 'a', reason: 'JMSException: null' },
     { event: 'ended', at: 11, actor: 'a' },
     { event: 'refused', at: 12, reason: 'x' },
@@ -37,7 +39,7 @@ describe('a line of the JMS clients', () => {
     'Picked up JAVA_TOOL_OPTIONS: -Dx=y',
     '{"event":"sent","at":1}',
     '{"event":"ended"}',
-    '{"event":"received","at":1,"actor":"a","body":"b","redelivered":true,"acknowledged":true}',
+    '{"event":"settled","at":1,"actor":"a","body":"b","acknowledged":true}',
     '{"event":"acknowledged","at":1,"actor":"a","bo',
     '[1]',
     'null',
@@ -58,8 +60,10 @@ describe('what JMS clients have told', () => {
     { event: 'began', actor: 'm', unit: 1, bodies: ['r:0:1'] },
     { event: 'abandoned', actor: 'm', unit: 1 },
     { event: 'began', actor: 'm', unit: 2, bodies: ['r:0:1'] },
-    { event: 'received', actor: 'c', body: 'r:0:0', redelivered: false, acknowledged: 'yes' },
-    { event: 'received', actor: 'd', body: 'r:0:1', redelivered: false, acknowledged: 'no' },
+    { event: 'received', actor: 'c', body: 'r:0:0', redelivered: false },
+    { event: 'received', actor: 'd', body: 'r:0:1', redelivered: false },
+    { event: 'settled', actor: 'd', body: 'r:0:1', acknowledged: 'no' },
+    { event: 'settled', actor: 'c', body: 'r:0:0', acknowledged: 'yes' },
   );
 
   it('are sends, acknowledged or not', () => {
@@ -83,6 +87,26 @@ describe('what JMS clients have told', () => {
     expect(deliveriesOf(events, 'c', 'd').map(({ body }) => numberIn(body))).toEqual([0, 1]);
     expect(consumedIn(deliveriesOf(events, 'c', 'd'))).toEqual(['r:0:0']);
     expect(eventsOf(events, 'received', 'd')).toHaveLength(1);
+  });
+});
+
+describe('an acknowledgement that hangs through a failover', () => {
+  it('leaves its message where it came: another client may be given it meanwhile', () => {
+    const events = parsed(
+      { event: 'received', actor: 'c', body: 'r:0:0', redelivered: false },
+      { event: 'received', actor: 'd', body: 'r:0:0', redelivered: true },
+      { event: 'settled', actor: 'd', body: 'r:0:0', acknowledged: 'yes' },
+      { event: 'settled', actor: 'c', body: 'r:0:0', acknowledged: 'unknown' },
+      { event: 'received', actor: 'd', body: 'r:0:1', redelivered: false },
+    );
+    expect(deliveriesOf(events, 'c', 'd')).toEqual([
+      { body: 'r:0:0', acknowledged: 'unknown' },
+      { body: 'r:0:0', acknowledged: 'yes' },
+      { body: 'r:0:1', acknowledged: 'unknown' },
+    ]);
+    const attempts = [0, 1].map((number) => ({ body: `r:0:${number}`, acknowledged: true }));
+    const { counts } = checkQueue(attempts, [], deliveriesOf(events, 'c', 'd'));
+    expect(counts).toMatchObject({ duplicated: 1, consumedAgain: 0 });
   });
 });
 

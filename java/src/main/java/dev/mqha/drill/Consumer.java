@@ -14,8 +14,9 @@ import org.apache.activemq.ActiveMQSession;
  *
  * <p>Options: {@code from}, {@code clientId} and {@code subscription} of a durable one, {@code selector},
  * {@code rate}, {@code acknowledge}: {@code auto} (each, before the next), {@code every-other} (single
- * ones) or {@code none} (all are given, and come again). An event says whether the broker has answered
- * the acknowledgement: where the connection was lost meanwhile, the failover transport pretends so.
+ * ones) or {@code none} (all are given, and come again). A message is told when it comes: its acknowledgement may hang
+ * for a whole failover, and another consumer be given the same one meanwhile. A second event says whether the broker has
+ * answered: where the connection was lost meanwhile, the failover transport pretends so.
  */
 final class Consumer extends Actor {
     private int received;
@@ -46,6 +47,8 @@ final class Consumer extends Actor {
             }
             boolean isToAcknowledge =
                     !acknowledge.equals("none") && (!acknowledge.equals("every-other") || received++ % 2 == 0);
+            String body = bodyOf(message);
+            talk.say("received", "actor", name, "body", body, "redelivered", message.getJMSRedelivered());
             String acknowledged = "no";
             try {
                 if (isToAcknowledge) {
@@ -54,12 +57,7 @@ final class Consumer extends Actor {
                     acknowledged = isUninterruptedSince(since, connection) ? "yes" : "unknown";
                 }
             } finally {
-                talk.say(
-                        "received",
-                        "actor", name,
-                        "body", bodyOf(message),
-                        "redelivered", message.getJMSRedelivered(),
-                        "acknowledged", acknowledged);
+                talk.say("settled", "actor", name, "body", body, "acknowledged", acknowledged);
             }
         }
     }
