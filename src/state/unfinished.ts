@@ -54,8 +54,8 @@ async function stillUndone(cluster: Cluster, { undone }: DrillRecord): Promise<s
   const { registry } = cluster;
   const suspended = await Promise.all(
     undone.suspended.map(async ({ name, pid, startTime }) => {
-      const process = await registry.look({ pid, startTime });
-      return process?.suspended === true ? [`${name} (pid ${pid}) was suspended`] : [];
+      const found = await registry.look({ pid, startTime });
+      return found?.suspended === true ? [`${name} (pid ${pid}) was suspended`] : [];
     }),
   );
   const running = await registry.findAll(undone.killed);

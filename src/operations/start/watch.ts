@@ -175,14 +175,14 @@ export async function watchCluster(
 
 /** Whether a supervisor is there that starts a broker again. */
 function isRevived({ supervisor }: ClusterStatus, name: string): boolean {
-  const process = supervisor.processes.find((one) => one.name === name);
-  return supervisor.running && process?.wanted === 'up' && process.does !== 'given-up';
+  const stated = supervisor.processes.find((one) => one.name === name);
+  return supervisor.running && stated?.wanted === 'up' && stated.does !== 'given-up';
 }
 
 async function noteSessionsSeen(cluster: Cluster, seen: Observation): Promise<void> {
   if (!seen.election) return;
-  const processes = seen.nodes.flatMap(({ node, process }) =>
-    process ? [[node.name, process] as const] : [],
+  const processes = seen.nodes.flatMap(({ node, process: found }) =>
+    found ? [[node.name, found] as const] : [],
   );
   await noteSessions(cluster, seen.election, new Map(processes));
 }

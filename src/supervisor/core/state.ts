@@ -147,5 +147,5 @@ export function brokersOf({ processes }: State): SupervisedProcess[] {
 
 /** Whether a process has ended and it is not known yet why. */
 export function isEnding({ ending }: State, name: string): boolean {
-  return ending.some((process) => process.name === name);
+  return ending.some((supervised) => supervised.name === name);
 }
