@@ -80,7 +80,10 @@ export function consoleOf(cluster: Cluster, status: ClusterStatus): Console | un
 }
 
 /** How many messages the master counts in a queue; undefined where it cannot be asked. */
-export async function depthOf(context: DrillContext, queue: string): Promise<number | undefined> {
+export async function depthOf(
+  context: Pick<DrillContext, 'calm' | 'reader'>,
+  queue: string,
+): Promise<number | undefined> {
   const jolokia = consoleOf(context.calm, await look(context));
   if (!jolokia) return undefined;
   try {

@@ -1,7 +1,10 @@
 import type { ProcessRegistry } from '../../agents/local/registry.js';
+import { quorumOf } from '../../config/checks.js';
+import type { ClusterConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { type Deadline, formatDuration, sleep } from '../../lib/time.js';
 import type { DrillRecord, Undone } from '../../state/drill-record.js';
+import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import type { TimelineRecorder } from '../timeline/timeline-recorder.js';
 
 /**
@@ -41,6 +44,14 @@ export interface FaultContext {
   served(): Promise<unknown>;
   /** Ends the waits early. */
   readonly signal: AbortSignal;
+}
+
+/** Whether the other nodes have quorum, and can serve, while these processes are away. */
+export function canServeWithout(
+  { replicas }: Pick<ClusterConfig, 'replicas'>,
+  names: readonly string[],
+): boolean {
+  return !names.includes(ZOOKEEPER) && replicas - names.length >= quorumOf(replicas);
 }
 
 /** What is done to nodes by mqha's own operations, as a person would by its commands. */

@@ -1,13 +1,11 @@
-import { quorumOf } from '../../config/checks.js';
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline, formatDuration, sleep } from '../../lib/time.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import type { QueuedAttempt } from '../analysis/checker.js';
 import { look, untilWhole, type DrillContext } from '../drill-context.js';
 import { FaultInjector } from '../faults/fault-injector.js';
-import type { Fault, FaultContext } from '../faults/fault.js';
+import { canServeWithout, type Fault, type FaultContext } from '../faults/fault.js';
 import { operationsOn } from '../faults/fault-operations.js';
 import { pick } from '../random.js';
 import type { Side } from '../result.js';
@@ -179,15 +177,13 @@ export class ScenarioContext {
 
   #faultContext(): FaultContext {
     const { calm, cluster, record } = this.drill;
-    const { replicas } = cluster.config;
     return {
       processes: calm.registry,
       undoLog: record,
       timeline: this.timeline,
       operations: operationsOn(this.drill, this.#say),
       supervised: this.supervised,
-      canServeWithout: (names) =>
-        !names.includes(ZOOKEEPER) && replicas - names.length >= quorumOf(replicas),
+      canServeWithout: (names) => canServeWithout(cluster.config, names),
       served: () => this.served(),
       signal: cluster.host.signal,
     };
