@@ -96,7 +96,7 @@ export async function killNodes(
     error: followed.timedOut
       ? new MqhaError(
           'timeout',
-          `no master lets clients in ${Math.round(options.timeoutMs / 1000)} s after the kill: the cluster is ${state}`,
+          `no master accepts clients ${Math.round(options.timeoutMs / 1000)} s after the kill: the cluster is ${state}`,
           { hint: 'See `mqha status`; `mqha up` starts what is missing.' },
         )
       : undefined,

@@ -56,7 +56,7 @@ export async function confirmQuorumLoss(
   const quorum = quorumWithout(status, names);
   if (staying.length >= quorum) return;
   const list = going.map((node) => node.name).join(', ');
-  const question = `To ${verb} ${list} leaves ${staying.length} of ${status.replicas} members and quorum is ${quorum}: nobody will be served. Go on?`;
+  const question = `To ${verb} ${list} leaves ${staying.length} of ${status.replicas} members and quorum is ${quorum}: no master will serve. Go on?`;
   if (await confirm(question)) return;
   throw new MqhaError('declined', `not done: to ${verb} ${list} would lose quorum`, {
     hint: 'Start other nodes first, or answer with --yes.',
@@ -132,7 +132,7 @@ export async function hasEnded(
 ): Promise<boolean> {
   while (await cluster.registry.isAlive(target)) {
     if (deadline.passed) return false;
-    throwIfInterrupted(cluster.host, `pid ${target.pid} was told to end and may still be ending`);
+    throwIfInterrupted(cluster.host, `pid ${target.pid} got SIGTERM and may still be ending`);
     await sleep(Math.min(25, deadline.remaining));
   }
   return true;

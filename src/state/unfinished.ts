@@ -84,7 +84,7 @@ async function restartOf(cluster: Cluster): Promise<Operation | undefined> {
     command: record.command ?? null,
     pid,
     steps: names.map((name) => ({ text: `restart ${name}`, done: done.includes(name) })),
-    next: pid === null ? '`mqha restart` goes on with it' : null,
+    next: pid === null ? '`mqha restart` resumes it' : null,
   };
 }
 

@@ -11,7 +11,7 @@ export const events = command({
   details:
     'What happened: deaths, restarts, elections, who wanted what; the last 50 unless told otherwise.',
   options: {
-    follow: flag('go on with what happens', { short: 'f' }),
+    follow: flag('follow what happens', { short: 'f' }),
     lines: option('<n>', 'how many, the last ones', {
       short: 'n',
       parse: wholeNumber,

@@ -37,8 +37,8 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
   'gave-up': ({ node, deaths, withinMs, reason }) => [
     node,
     reason === undefined
-      ? `died ${deaths} times within ${formatDuration(withinMs)} and is left alone until \`mqha start ${node}\``
-      : `is left alone until \`mqha start ${node}\`: ${reason}`,
+      ? `died ${deaths} times within ${formatDuration(withinMs)} and is left down until \`mqha start ${node}\``
+      : `is left down until \`mqha start ${node}\`: ${reason}`,
   ],
   'store-set-aside': ({ node, kept, why }) => [node, `its store is set aside in ${kept}: ${why}`],
   'copies-lost': ({ nodes }) => [

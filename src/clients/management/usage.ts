@@ -17,7 +17,7 @@ export interface Usage {
   readonly store: Fill;
   /** What is not persistent and does not fit into memory. */
   readonly temp: Fill;
-  /** Where senders stand still: none of their messages went through between two looks. */
+  /** Where senders are blocked: none of their messages went through between two looks. */
   readonly blocked: readonly { readonly destination: string; readonly senders: number }[];
 }
 

@@ -137,7 +137,7 @@ export function faultOf<Target>(kind: FaultKind<Target>): Fault {
     recovered: async (deadline) => {
       const { context, target } = now('recovered', 'undone', 'recovered');
       const isDone = () => kind.hasRecovered(context, target);
-      await until(isDone, deadline, context.signal, `${kind.name}: what it met is not back`);
+      await until(isDone, deadline, context.signal, `${kind.name}: its target has not recovered`);
       stage = 'recovered';
     },
   };
@@ -151,7 +151,7 @@ async function until(
 ): Promise<void> {
   while (!(await isDone())) {
     if (signal.aborted) {
-      throw new MqhaError('interrupted', 'interrupted; the drill puts the cluster back', {
+      throw new MqhaError('interrupted', 'interrupted; the drill recovers the cluster', {
         hint: 'Run the drill again.',
       });
     }

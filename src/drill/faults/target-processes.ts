@@ -62,7 +62,7 @@ export async function allReplaced(
 }
 
 function notRunning(name: string): MqhaError {
-  return new MqhaError('drill-failed', `${name} does not run, so nothing can happen to it`, {
+  return new MqhaError('drill-failed', `${name} does not run, so no fault can be injected`, {
     hint: 'See `mqha status`, and drill a cluster that nobody else works on.',
   });
 }

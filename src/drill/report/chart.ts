@@ -48,7 +48,7 @@ function described(round: RoundResult, labels: readonly Label[]): string {
   const marks = labels.map(({ words }) => words).join(', ');
   const outage =
     round.outageMs === null
-      ? 'service did not come back'
+      ? 'service did not recover'
       : round.outageMs === 0
         ? 'no outage that a client noticed'
         : `longest outage ${seconds(round.outageMs)}`;
@@ -146,7 +146,7 @@ function bracket(round: RoundResult, scale: Scale, y: number): string {
   const [longest] = outageSpans(round);
   if (!longest) {
     const words =
-      round.outageMs === null ? 'service did not come back' : 'no outage that a client noticed';
+      round.outageMs === null ? 'service did not recover' : 'no outage that a client noticed';
     return text('note', 0, y + 4, words);
   }
   const [from, to] = [share(scale, longest[0]), share(scale, longest[1])];

@@ -60,7 +60,7 @@ export class ScenarioContext {
     return this.drill.cluster;
   }
 
-  /** Whether a supervisor looks after the cluster. */
+  /** Whether a supervisor runs for the cluster. */
   get supervised(): boolean {
     return this.side === 'supervisor';
   }
@@ -136,7 +136,7 @@ export class ScenarioContext {
     const isServed = await this.load.flows(since, Deadline.in(limitMs), signal);
     this.#throwIfInterrupted();
     if (!isServed) {
-      this.violations.push(`service did not come back within ${formatDuration(limitMs)}`);
+      this.violations.push(`service did not recover within ${formatDuration(limitMs)}`);
     }
     return isServed;
   }
@@ -190,13 +190,13 @@ export class ScenarioContext {
   }
 
   #throwIfInterrupted(): void {
-    throwIfInterrupted(this.cluster.host, 'the drill puts the cluster back');
+    throwIfInterrupted(this.cluster.host, 'the drill recovers the cluster');
   }
 }
 
 function known(name: string | null): string {
   if (name !== null) return name;
-  throw new MqhaError('drill-failed', 'the cluster serves, and nobody is elected', {
+  throw new MqhaError('drill-failed', 'the cluster serves, and no master is elected', {
     hint: 'See `mqha status`.',
   });
 }

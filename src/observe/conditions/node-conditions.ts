@@ -27,7 +27,7 @@ export function nodeProblems(
     list.add(
       'error',
       'process-suspended',
-      `${node.name} (pid ${process.pid}) is suspended: it holds its ports and answers nobody`,
+      `${node.name} (pid ${process.pid}) is suspended: it holds its ports and answers no client`,
       `Resume it with \`kill -CONT ${process.pid}\`, or kill it with \`mqha kill ${node.name}\`.`,
     );
   }
@@ -79,7 +79,7 @@ export function nodeProblems(
         'warning',
         'stale-znode',
         `${node.name} is dead and its znode ${member.znode} is still there; it counts toward quorum until its session ends`,
-        'It goes by itself after the session timeout.',
+        'ZooKeeper removes it after the session timeout.',
       );
     }
   }
@@ -89,7 +89,7 @@ export function nodeProblems(
       'warning',
       'doubled-znode',
       `${node.name} has ${members.length} znodes; ${stale.join(', ')} belongs to an earlier process`,
-      'It goes by itself after the session timeout.',
+      'ZooKeeper removes it after the session timeout.',
     );
   }
   if (process && !process.suspended && seen.election && members.length === 0) {
@@ -137,7 +137,7 @@ export function nodeProblems(
       'warning',
       'role-unknown',
       `the role of ${node.name} could not be learned: ZooKeeper does not answer`,
-      'Bring ZooKeeper back first.',
+      'Recover ZooKeeper first.',
     );
   }
   return list.all;

@@ -33,7 +33,7 @@ export function sizeProblems(config: ClusterConfig, seen: Observation): StatusPr
       message: `the change from ${change.from} to ${change.to} nodes, begun at ${change.began}, has not ended${change.halted ? `; \`${change.halted.command}\` has halted it` : ''}`,
       hint: change.halted
         ? `To go on: ${goesOn(change)}.`
-        : `Wait for the \`mqha scale\` that is at work, or run \`mqha scale ${change.to}\`, which goes on where it ended.`,
+        : `Wait for the \`mqha scale\` that is in progress, or run \`mqha scale ${change.to}\`, which resumes where it ended.`,
     });
   }
   for (const { node, process } of seen.nodes) {

@@ -188,7 +188,7 @@ async function letsClientsIn(
     if (deadline.passed) {
       throw new MqhaError(
         'client-refused',
-        `${master.name} answers but lets no client in: ${opened.reason}`,
+        `${master.name} answers but refuses clients: ${opened.reason}`,
         {
           hint: `See \`mqha logs ${master.name}\`; the brokers were left running.`,
         },

@@ -96,13 +96,9 @@ export async function diedError(
   if (record) return new BrokerEnded(name, record, left);
   const quote = started ? await quoteLogs(started.logs) : '';
   if (ended?.code === TERMINATED || ended?.signal === 'SIGTERM') {
-    return new MqhaError(
-      'broker-died',
-      `${name} was told to stop (SIGTERM) while it was starting`,
-      {
-        hint: `Another command or a person did that: \`mqha events\` has the commands; ${left}; \`mqha up\` starts what is missing.`,
-      },
-    );
+    return new MqhaError('broker-died', `${name} got SIGTERM while it was starting`, {
+      hint: `Another command or a person did that: \`mqha events\` has the commands; ${left}; \`mqha up\` starts what is missing.`,
+    });
   }
   if (ended?.code === DATA_IN_USE) {
     return new MqhaError(

@@ -110,7 +110,7 @@ function followProcesses(step: Step, look: Look): void {
   const { state } = step;
   for (const [name, { info }] of state.processes) {
     const seen = look.processes.get(name);
-    // One that mqha.yaml no longer names lives on, and is nobody's to look after.
+    // One that mqha.yaml no longer names runs on unsupervised.
     if (!isSame(info, seen)) state.processes.delete(name);
   }
   for (const [name, info] of look.processes) {

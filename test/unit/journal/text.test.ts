@@ -69,7 +69,7 @@ const kinds: { readonly [T in EntryType]: readonly [NewEntry<T>, string] } = {
   ],
   'gave-up': [
     { ...supervisor, type: 'gave-up', node: 'mq02', deaths: 5, withinMs: 60_000 },
-    'mq02  died 5 times within 1 min 0 s and is left alone until `mqha start mq02`',
+    'mq02  died 5 times within 1 min 0 s and is left down until `mqha start mq02`',
   ],
   'store-set-aside': [
     {

@@ -106,7 +106,7 @@ describe('a fault', () => {
     await fault.recover(); // That is left to the supervisor, which does not come.
     await expect(fault.recovered(Deadline.in(30))).rejects.toMatchObject({
       code: 'timeout',
-      message: 'kill mq02: what it met is not back after 30 ms',
+      message: 'kill mq02: its target has not recovered after 30 ms',
     });
     cluster.abort.abort();
     await expect(fault.recovered(soon())).rejects.toMatchObject({ code: 'interrupted' });
