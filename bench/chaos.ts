@@ -1,4 +1,4 @@
-// Fault after fault on a cluster that works: does it serve again without a hand, and is every
+// Fault after fault on a cluster that works: does it recover without help, and is every
 // acknowledged message still there at the end?
 // npm run chaos -- [faults=100] [--seed N]
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -118,7 +118,7 @@ async function oneFault(cluster: BenchCluster, load: Load, fault: ChaosFault): P
 }
 
 /**
- * Waits, without a hand, until what the faults met is at work again and the cluster serves and goes
+ * Waits, without help, until what the faults met is at work again and the cluster serves and goes
  * on serving.
  * @returns since when it serves; undefined where the time ran out
  */
@@ -170,7 +170,7 @@ function report(load: Load, { counts, lost }: QueueCheck): boolean {
   const longest = largest(outcomes.map(({ outageMs }) => outageMs));
   const worst = outcomes.find(({ outageMs }) => outageMs === longest);
 
-  console.log(`\n${served.length} of ${count} faults: the cluster served again without a hand`);
+  console.log(`\n${served.length} of ${count} faults: the cluster recovered without help`);
   console.log(
     `messages: ${counts.acknowledged} acknowledged, ${counts.lost} lost, ` +
       `${counts.duplicated} duplicates, ${counts.unexpected} unexpected`,

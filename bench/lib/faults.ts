@@ -1,5 +1,5 @@
 // The faults of the drill on a cluster of a bench. What undoes them is kept in memory: no command of mqha may
-// know of them, since the cluster is to recover without a hand.
+// know of them, since the cluster is to recover without help.
 import { FaultInjector } from '../../src/drill/faults/fault-injector.js';
 import {
   canServeWithout,
