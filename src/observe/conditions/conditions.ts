@@ -77,7 +77,7 @@ function supervisorProblems(seen: Observation, status: StatusFacts): StatusProbl
     ];
   }
   const lost = supervisor.state?.copiesLost;
-  const givenUp = status.supervisor.processes.filter((process) => process.does === 'given-up');
+  const givenUp = status.supervisor.processes.filter((stated) => stated.does === 'given-up');
   return [
     ...(lost ? [copiesLost(lost)] : []),
     ...Object.entries(supervisor.state?.dying ?? {}).map(([name, { deaths, withinMs, reason }]) =>

@@ -143,7 +143,7 @@ function waitingForSlaves(seen: Observation, status: StatusFacts): StatusProblem
     return [];
   }
   // A slave that is stopped by a signal counts as attached until its connection ends, and answers nothing.
-  const suspended = seen.nodes.filter(({ process }) => process?.suspended === true);
+  const suspended = seen.nodes.filter((node) => node.process?.suspended === true);
   const attached = replication.slaves.filter(
     ({ attached: is, nodeId }) => is && !suspended.some((node) => node.nodeId === nodeId),
   ).length;

@@ -36,8 +36,8 @@ export function sizeProblems(config: ClusterConfig, seen: Observation): StatusPr
         : `Wait for the \`mqha scale\` that is in progress, or run \`mqha scale ${change.to}\`, which resumes where it ended.`,
     });
   }
-  for (const { node, process } of seen.nodes) {
-    if (process) problems.push(...restartProblems(config, seen, node.name, process));
+  for (const { node, process: found } of seen.nodes) {
+    if (found) problems.push(...restartProblems(config, seen, node.name, found));
   }
   return problems;
 }
@@ -47,9 +47,9 @@ function restartProblems(
   config: ClusterConfig,
   seen: Observation,
   name: string,
-  process: ProcessInfo,
+  found: ProcessInfo,
 ): StatusProblem[] {
-  const { replicas, keys } = settingsOf(process.argv);
+  const { replicas, keys } = settingsOf(found.argv);
   const change = seen.inForce?.change;
   const list = new ProblemList(name);
   const size = change ? seen.inForce.sizes[name] : config.replicas;
