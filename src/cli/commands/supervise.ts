@@ -5,5 +5,5 @@ export const supervise = command({
   group: 'integrate',
   summary: 'supervise the brokers in the foreground, until SIGTERM or `mqha down`',
   details: 'Supervises the cluster in the foreground, for systemd and containers.',
-  options: { up: flag('start every broker first, unless some are wanted already') },
+  options: { up: flag('start every broker first, unless the desired state of some is up already') },
 });

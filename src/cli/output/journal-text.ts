@@ -12,14 +12,11 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
     `started (pid ${pid}, mqha ${version})${takenOver.length === 0 ? '' : `; it took over ${takenOver.join(', ')}`}`,
   ],
   'supervisor-stopped': ({ pid, reason }) => ['supervisor', `ended (pid ${pid}): ${reason}`],
-  wanted: ({ nodes, state, command }) => [
-    nodes.join(', '),
-    `${nodes.length === 1 ? 'is' : 'are'} wanted ${state} (${command})`,
-  ],
+  wanted: ({ nodes, state, command }) => [nodes.join(', '), `desired state ${state} (${command})`],
   'process-started': ({ node, pid }) => [node, `started (pid ${pid})`],
   'process-ended': ({ node, pid, wanted, how }) => [
     node,
-    `${wanted === 'up' ? `died (pid ${pid}) and is wanted` : `ended (pid ${pid}) as it should`}${because(how)}`,
+    `${wanted === 'up' ? `died (pid ${pid})` : `ended (pid ${pid}) as desired`}${because(how)}`,
   ],
   'process-killed': ({ node, pid, code, reason }) => [
     node,

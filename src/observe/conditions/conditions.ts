@@ -57,7 +57,7 @@ function wantedProblems({ supervisor }: Observation): StatusProblem[] {
       'state-damaged',
       null,
       `${supervisor.damage}: ${going}`,
-      '`mqha up` writes it again, with every node wanted up; `mqha stop <node>` then, for one that is to stay down.',
+      '`mqha up` writes it again, with the desired state up for every node; `mqha stop <node>` then, for one that is to stay down.',
     ),
   ];
 }
