@@ -11,6 +11,20 @@ const onlyOutput = ['chalk', 'ora'].map((name) => ({
   message: 'The core emits events; src/cli/output renders them.',
 }));
 
+/** A local of such a name hides the global from whoever reads on, and from whoever adds a line. */
+const noHiddenGlobal = [
+  'VariableDeclarator > Identifier.id',
+  ':function > Identifier.params',
+  'ImportSpecifier > Identifier.local',
+  'FunctionDeclaration > Identifier.id',
+  'ObjectPattern > Property > Identifier.value',
+  'AssignmentPattern > Identifier.left',
+  'ArrayPattern > Identifier.elements',
+].map((place) => ({
+  selector: `${place}[name=/^(console|escape|process)$/]`,
+  message: 'A global of Node.js has this name.',
+}));
+
 export default tseslint.config(
   {
     ignores: [
@@ -52,6 +66,7 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     rules: {
+      'no-restricted-syntax': ['error', ...noHiddenGlobal],
       'no-restricted-imports': ['error', { paths: [onlySession] }],
       // It is loaded when a client connects, not when a command starts.
       '@typescript-eslint/no-restricted-imports': [

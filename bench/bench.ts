@@ -3,9 +3,12 @@
 // npm run bench -- [rounds=5] [--json file]
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { kill } from '../src/drill/faults/kill-processes.js';
+import { suspend } from '../src/drill/faults/suspend-processes.js';
 import { ByHand } from './lib/by-hand.js';
 import { runBench } from './lib/cluster.js';
 import { commandPairs, statusOf } from './lib/command-line.js';
+import { BenchFaults } from './lib/faults.js';
 import {
   cpuAtRestOf,
   memoryOf,
@@ -121,12 +124,12 @@ async function manyNodes(sides: Sides): Promise<void> {
     rows.note(NINE, 'mqha', await statusOf(nine));
   }
   await sides.remove(nine);
-  const [suspended = 0, dead = 0] = await three.pids();
-  process.kill(suspended, 'SIGSTOP');
-  process.kill(dead, 'SIGKILL');
+  const [suspended = '', dead = ''] = three.brokers.map(({ name }) => name);
+  const faults = await BenchFaults.on(three.cluster);
+  await faults.inject(suspend([suspended]));
+  await faults.inject(kill([dead]));
   // Short enough for the supervisor not to have ended the suspended one.
   for (let time = 0; time < 3; time++) rows.note(HUNG, 'mqha', await statusOf(three));
-  await three.cluster.resumeAll();
   await sides.remove(three);
 }
 

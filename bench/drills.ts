@@ -47,7 +47,7 @@ await runBench(() =>
       if (answer?.result && answer.exitCode !== INTERRUPTED) continue;
       console.error(`${new Date().toISOString()} ${commandOf(scenario)}`);
       keep(await ask(cluster, scenario));
-      // What a drill could not put back shall not be the next one's fault.
+      // What one drill could not recover must not count for the next.
       await cluster.up();
     }
     console.log(markdown());
@@ -149,7 +149,7 @@ function remarksOf(scenario: string): string[] {
   if (error) return [`${scenario}: ${error.trim().split('\n').at(-1) ?? ''}`];
   return (result?.rounds ?? []).flatMap(
     ({ workload, side, round, target, back, faults, unknown = [] }) =>
-      [...faults, ...unknown, ...(back ? [] : ['the cluster did not come back by itself'])].map(
+      [...faults, ...unknown, ...(back ? [] : ['the cluster did not recover by itself'])].map(
         (text) => `${scenario}, ${workload}, ${side}, round ${round}, ${target}: ${text}`,
       ),
   );

@@ -3,10 +3,13 @@
 // npm run failover -- [rounds=30] [--json file]
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { kill } from '../src/drill/faults/kill-processes.js';
 import { LogSince, saidAt } from '../src/drill/timeline/broker-log.js';
 import { eventually } from '../test/support/cluster.js';
+import { Deadline } from '../src/lib/time.js';
 import { Load } from '../test/support/load.js';
 import { runBench, withCluster, type BenchCluster, type BenchOptions } from './lib/cluster.js';
+import { BenchFaults } from './lib/faults.js';
 import { readOptions } from './lib/options.js';
 import { largest, median, percentile, table, whole } from './lib/stats.js';
 import { ZnodeWatch } from './lib/znodes.js';
@@ -92,13 +95,14 @@ async function oneBlock(
       await load.flows(10_000);
       // ZooKeeper counts in ticks of half a second: the kills must not fall in step with them.
       await sleep(1000 + Math.random() * 1000);
-      const round = { side, block, ...(await oneRound(cluster, watch, load)) };
+      const faults = await BenchFaults.on(cluster, { load });
+      const round = { side, block, ...(await oneRound(cluster, watch, load, faults)) };
       results.push(round);
       console.log(
         `${side}, round ${results.filter((done) => done.side === side).length} of ${rounds}: ` +
           `${round.killed} killed, ${round.newMaster} acknowledged after ${round.milliseconds} ms`,
       );
-      await bringBack(cluster);
+      await recovered(cluster, faults);
     }
     await load.stop();
   } finally {
@@ -110,15 +114,15 @@ async function oneRound(
   cluster: BenchCluster,
   watch: ZnodeWatch,
   load: Load,
+  faults: BenchFaults,
 ): Promise<Omit<Round, 'side' | 'block'>> {
   const status = await cluster.status();
   const master = status.nodes.find((node) => node.name === status.master);
-  if (!master?.pid || !master.member) throw new Error(`no master to kill: ${status.state}`);
+  if (!master?.member) throw new Error(`no master to kill: ${status.state}`);
   const logs = new Map<string, LogSince>();
   for (const { name } of status.nodes) logs.set(name, await LogSince.now(cluster.log(name)));
 
-  const killedAt = Date.now();
-  process.kill(master.pid, 'SIGKILL');
+  const killedAt = await faults.inject(kill([master.name]));
   const link = await load.newLink(killedAt, RECOVERY_MS);
   if (!link) {
     throw new Error(`no message was acknowledged within ${RECOVERY_MS / 1000} s`);
@@ -146,8 +150,9 @@ async function oneRound(
 }
 
 /** Without a supervisor somebody has to start the killed node again. */
-async function bringBack(cluster: BenchCluster): Promise<void> {
-  if (!cluster.supervised) await cluster.up();
+async function recovered(cluster: BenchCluster, faults: BenchFaults): Promise<void> {
+  await faults.recover();
+  await faults.recovered(Deadline.in(RECOVERY_MS));
   await eventually(
     () => cluster.status(),
     ({ state }) => state === 'serving',

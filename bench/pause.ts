@@ -3,12 +3,13 @@
 // npm run pause -- [times=5]
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sinceMark } from '../src/agents/local/log.js';
+import { suspend } from '../src/drill/faults/suspend-processes.js';
 import type { ClusterStatus } from '../src/observe/status.js';
 import { eventually, NotInTime } from '../test/support/cluster.js';
 import { Load } from '../test/support/load.js';
 import { logMark } from '../test/support/watched.js';
 import { runBench, withCluster, type BenchCluster } from './lib/cluster.js';
-import { suspendFor } from './lib/faults.js';
+import { BenchFaults } from './lib/faults.js';
 import { readOptions } from './lib/options.js';
 import { largest, median, table, whole } from './lib/stats.js';
 
@@ -72,8 +73,10 @@ async function onePause(
   const logs = await Promise.all(
     before.nodes.map(async ({ name }) => ({ name, mark: await logMark(cluster, name) })),
   );
-  const began = Date.now();
-  await suspendFor(cluster, before.master ?? '', pauseMs);
+  const faults = await BenchFaults.on(cluster);
+  const began = await faults.inject(suspend([before.master ?? '']));
+  await sleep(began + pauseMs - Date.now());
+  await faults.recover();
   await sleep(AFTERMATH_MS);
   const served = await servesAgain(cluster);
   await load.flows(RECOVERY_MS);

@@ -50,7 +50,7 @@ async function connect({ username, password, brokers }) {
     });
     if (open) return connection;
   }
-  throw new Error('no broker lets a client in');
+  throw new Error('no broker accepts a client');
 }
 
 /**

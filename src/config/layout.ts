@@ -23,7 +23,7 @@ export interface Layout {
 
 /** The layout of a cluster directory; `directory` is absolute. */
 export function layoutOf(directory: string): Layout {
-  const process = (base: string): ProcessDirectories => ({
+  const processDirectories = (base: string): ProcessDirectories => ({
     base,
     conf: join(base, 'conf'),
     data: join(base, 'data'),
@@ -34,7 +34,7 @@ export function layoutOf(directory: string): Layout {
     directory,
     file: join(directory, CLUSTER_FILE),
     state: join(directory, '.mqha'),
-    zookeeper: process(join(directory, 'zookeeper')),
-    node: (name) => process(join(directory, 'nodes', name)),
+    zookeeper: processDirectories(join(directory, 'zookeeper')),
+    node: (name) => processDirectories(join(directory, 'nodes', name)),
   };
 }

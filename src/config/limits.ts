@@ -70,7 +70,7 @@ export function limitProblems({ limits, java }: ClusterConfig): Problem[] {
   if (limits.storeMb < STORE_MIN_MB) {
     add(
       'store',
-      `${limits.storeMb}mb can never work: the store counts whole log files of ${LOG_MB} MB, and with less than three of them senders stand still whenever one is full; at least ${STORE_MIN_MB}mb`,
+      `${limits.storeMb}mb can never work: the store counts whole log files of ${LOG_MB} MB, and with less than three of them senders are blocked whenever one is full; at least ${STORE_MIN_MB}mb`,
     );
   }
   if (limits.storeMb > STORE_MAX_MB) {

@@ -70,7 +70,7 @@ export async function look({ calm, reader }: Pick<DrillContext, 'calm' | 'reader
  * until the master and ZooKeeper have noticed.
  */
 export function isWhole({ state, nodes }: ClusterStatus): boolean {
-  return state === 'serving' && nodes.every(({ process }) => process !== 'stopped');
+  return state === 'serving' && nodes.every((node) => node.process !== 'stopped');
 }
 
 /** The console of the master; undefined where nobody is. */
@@ -80,11 +80,14 @@ export function consoleOf(cluster: Cluster, status: ClusterStatus): Console | un
 }
 
 /** How many messages the master counts in a queue; undefined where it cannot be asked. */
-export async function depthOf(context: DrillContext, queue: string): Promise<number | undefined> {
-  const console = consoleOf(context.calm, await look(context));
-  if (!console) return undefined;
+export async function depthOf(
+  context: Pick<DrillContext, 'calm' | 'reader'>,
+  queue: string,
+): Promise<number | undefined> {
+  const jolokia = consoleOf(context.calm, await look(context));
+  if (!jolokia) return undefined;
   try {
-    const queues = await queueDepths(console, context.calm.config.name, ASK_MS);
+    const queues = await queueDepths(jolokia, context.calm.config.name, ASK_MS);
     return queues.find(({ name }) => name === queue)?.messages ?? 0;
   } catch {
     return undefined;

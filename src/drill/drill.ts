@@ -48,7 +48,8 @@ export async function drill(
   refuseIfNever(asked, scenarios);
   const lock = await lockDrill(asked);
   // Each would take the other's faults for its own.
-  if (!lock) throw refused('another one is at work on this cluster', 'Wait until it has finished.');
+  if (!lock)
+    throw refused('another one is in progress on this cluster', 'Wait until it has finished.');
   const context = await contextOf(asked, options);
   try {
     await recoverEarlier(context);
@@ -70,7 +71,7 @@ async function contextOf(asked: Cluster, options: DrillOptions): Promise<DrillCo
   const emit = (event: ClusterEvent) => {
     if (event.type === 'stopping') {
       for (const recorder of recorders) {
-        recorder.mark('fault', event.name, `${event.name} (pid ${event.pid}) told to stop`);
+        recorder.mark('fault', event.name, `${event.name} (pid ${event.pid}) is being stopped`);
       }
     }
     // The steps of the use cases are details here; a warning comes with every start.
@@ -204,7 +205,7 @@ async function restore(context: DrillContext): Promise<void> {
   try {
     await recoverAll(context, context.options.limitMs);
   } catch (error) {
-    const message = `the cluster could not be put back as it was: ${firstLine(messageOf(error))}; \`mqha up\` tries again`;
+    const message = `the cluster could not be recovered: ${firstLine(messageOf(error))}; \`mqha up\` tries again`;
     context.calm.host.emit({ type: 'warning', message });
   }
 }
@@ -221,7 +222,9 @@ async function holdAll(context: DrillContext, item: Item, progress: Progress): P
   }
   for (let round = 1; round <= options.rounds; round++) {
     if (signal.aborted || progress.isOver) {
-      why(signal.aborted ? INTERRUPTED : 'the cluster could not be put back after a round before');
+      why(
+        signal.aborted ? INTERRUPTED : 'the cluster could not be recovered after the round before',
+      );
       return;
     }
     const place = { ...item, round, rounds: options.rounds };
@@ -260,7 +263,7 @@ function tell({ calm }: DrillContext, round: RoundResult, rounds: number): void 
   const { acknowledged, lost, consumedAgain } = round.counts;
   const outage =
     round.outageMs === null
-      ? 'service did not come back'
+      ? 'service did not recover'
       : round.outageMs === 0
         ? 'no outage'
         : `outage ${formatDuration(round.outageMs)}`;

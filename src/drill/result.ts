@@ -118,7 +118,7 @@ export interface RoundResult {
   readonly depths: readonly DepthCheck[];
   /** Of all clients, the longest first. */
   readonly outages: readonly Outage[];
-  /** The longest of them, in milliseconds: 0 where no client noticed; null where service did not come back. */
+  /** The longest of them, in milliseconds: 0 where no client noticed; null where service did not recover. */
   readonly outageMs: number | null;
   /**
    * From the fault until the longest outage after it ended (of several faults, from the last one before

@@ -23,12 +23,12 @@ export const ERROR_CODES = {
   'unknown-node': { exitCode: 2, meaning: 'no node of that name' },
   'node-elsewhere': { exitCode: 2, meaning: 'the node is on another machine' },
   'unknown-patch': { exitCode: 2, meaning: '`MQHA_PATCHES_OFF` names no patch' },
-  'role-vacant': { exitCode: 1, meaning: 'nobody has that role now' },
+  'role-vacant': { exitCode: 1, meaning: 'no node has that role now' },
   'cluster-exists': { exitCode: 1, meaning: '`init` found a cluster in the directory' },
   'cluster-moved': {
     exitCode: 1,
     meaning:
-      'the cluster directory was moved or copied since it was rendered; in a copy every command is refused but `render`, since what runs is the original’s',
+      'the cluster directory was moved or copied since it was rendered; in a copy every command is refused but `render`, since the running processes belong to the original',
   },
   'credentials-missing': {
     exitCode: 1,
@@ -43,7 +43,7 @@ export const ERROR_CODES = {
   'state-damaged': {
     exitCode: 1,
     meaning:
-      'a file in `.mqha/` is damaged; of `cluster.json` only where nothing that runs in the directory says who the cluster is',
+      'a file in `.mqha/` is damaged; of `cluster.json` only where no running process of the directory tells which cluster it is',
   },
   locked: { exitCode: 1, meaning: 'another mqha works on the cluster' },
   'needs-consent': {
@@ -73,7 +73,8 @@ export const ERROR_CODES = {
   },
   'copies-lost': {
     exitCode: 1,
-    meaning: 'the data of more nodes than a quorum bears is gone, as of disks that are not mounted',
+    meaning:
+      'the data of more nodes than quorum tolerates is gone, as of disks that are not mounted',
   },
   'store-empty': {
     exitCode: 1,
@@ -90,7 +91,7 @@ export const ERROR_CODES = {
     exitCode: 1,
     meaning: 'a master serves and takes no message now: something is full, or slaves are missing',
   },
-  'client-refused': { exitCode: 1, meaning: 'the master answers and lets no client in' },
+  'client-refused': { exitCode: 1, meaning: 'the master answers and refuses clients' },
   'not-serving': {
     exitCode: 1,
     meaning: 'no master serves, so nothing can be sent, taken or asked',
@@ -101,7 +102,7 @@ export const ERROR_CODES = {
     meaning: 'a message is larger than `limits.message`, which follows from the heap',
   },
   'console-failed': { exitCode: 1, meaning: 'the master’s console does not answer as it should' },
-  'supervisor-running': { exitCode: 1, meaning: 'another supervisor looks after the cluster' },
+  'supervisor-running': { exitCode: 1, meaning: 'another supervisor runs for the cluster' },
   'supervisor-failed': { exitCode: 1, meaning: 'no supervisor could be started' },
   'switchover-refused': { exitCode: 1, meaning: 'there is no planned change of master now' },
   'switchover-missed': {
@@ -121,7 +122,7 @@ export const ERROR_CODES = {
     meaning: 'a change of the number of nodes has not ended',
   },
   'stop-failed': { exitCode: 1, meaning: 'a process lives on after SIGKILL' },
-  timeout: { exitCode: 1, meaning: 'what was waited for did not come in time' },
+  timeout: { exitCode: 1, meaning: 'a wait has timed out' },
   interrupted: { exitCode: 130, meaning: 'Ctrl-C' },
   'java-missing': { exitCode: 1, meaning: 'there is no Java' },
   'java-too-old': { exitCode: 1, meaning: 'the Java that was found is too old' },

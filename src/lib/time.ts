@@ -2,12 +2,12 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 
 /** A moment by which something must have happened; every wait of mqha has one. */
 export class Deadline {
-  private readonly at: number;
+  readonly #at: number;
   readonly milliseconds: number;
 
   private constructor(milliseconds: number) {
     this.milliseconds = milliseconds;
-    this.at = performance.now() + milliseconds;
+    this.#at = performance.now() + milliseconds;
   }
 
   static in(milliseconds: number): Deadline {
@@ -16,7 +16,7 @@ export class Deadline {
 
   /** Milliseconds left, never below 0. */
   get remaining(): number {
-    return Math.max(0, this.at - performance.now());
+    return Math.max(0, this.#at - performance.now());
   }
 
   get passed(): boolean {

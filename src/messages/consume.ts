@@ -79,7 +79,7 @@ export async function consumeMessages(
         if (verdict === 'unserved') {
           error = await noService(
             cluster,
-            `no broker let a client in for ${MASTER_MS / 1000} s`,
+            `no broker accepted a client for ${MASTER_MS / 1000} s`,
             receiver.refusal,
           );
           break;

@@ -16,7 +16,7 @@ export async function noService(
   refusal: string | undefined,
 ): Promise<MqhaError> {
   if (refusal !== undefined) {
-    return new MqhaError('client-refused', `${what}: a broker lets no client in (${refusal})`, {
+    return new MqhaError('client-refused', `${what}: a broker refuses clients (${refusal})`, {
       hint: 'See `mqha logs` of that node; `mqha status` shows the cluster.',
     });
   }

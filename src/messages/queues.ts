@@ -35,11 +35,11 @@ export async function queuesOf(cluster: Cluster): Promise<Queues> {
   if (!node) throw notServing(status, 'no master could be asked');
   const { name, host, webPort } = node;
   try {
-    const process = await cluster.registry.find(name);
-    const account = await accountOf(cluster, process?.argv ?? []);
-    const console = { host, port: webPort, account };
+    const found = await cluster.registry.find(name);
+    const account = await accountOf(cluster, found?.argv ?? []);
+    const jolokia = { host, port: webPort, account };
     const queues = await onceOpen(
-      () => readQueues(console, ANSWER_MS, cluster.config.name),
+      () => readQueues(jolokia, ANSWER_MS, cluster.config.name),
       cluster.host.signal,
     );
     return {

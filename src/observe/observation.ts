@@ -169,7 +169,7 @@ async function findSupervisor(
       : { processes: allWanted(running.keys(), host.now().toISOString()), supervisor: true };
   const isMissed =
     (running.size > 0 && atWork === undefined) ||
-    Object.values(state?.processes ?? {}).some((process) => process.wanted === 'up');
+    Object.values(state?.processes ?? {}).some((stated) => stated.wanted === 'up');
   const isDamaged = read.state === 'damaged' || (read.state === 'absent' && isMissed);
   const somethingIsWanted = config.nodes.some((node) => isWanted(wanted, node.name));
   return {
@@ -188,23 +188,23 @@ async function observeNode(
 ): Promise<NodeObservation> {
   const local = isLocal(configured.host);
   const { data, log } = cluster.layout.node(configured.name);
-  const process = (await processes).get(configured.name);
-  const node = asStarted(configured, process?.argv ?? []);
+  const running = (await processes).get(configured.name);
+  const node = asStarted(configured, running?.argv ?? []);
   const [accepting, id, disk, kept, patches] = await Promise.all([
     isAccepting(messageEndpoint(node), Math.min(ACCEPT_MS, deadline.remaining)),
     local ? nodeId(data).catch(() => undefined) : undefined,
     local ? before(deadline, diskRoom(data)) : undefined,
     local ? before(deadline, keptStores(data)) : undefined,
-    process ? before(deadline, missingPatches(process.argv)) : undefined,
+    running ? before(deadline, missingPatches(running.argv)) : undefined,
   ]);
   const held =
-    local && process === undefined
+    local && running === undefined
       ? ((await before(deadline, heldPorts(portsOf(node)))) ?? [])
       : [];
   const seen = {
     node,
     local,
-    process,
+    process: running,
     accepting,
     held,
     nodeId: id,
@@ -213,7 +213,7 @@ async function observeNode(
     kept,
     patches,
   };
-  if (!local || process !== undefined) return seen;
+  if (!local || running !== undefined) return seen;
   const [ended, look] = await Promise.all([
     endOf(cluster, node, log),
     before(deadline, lookAtStore(data)).catch(unreadable),
@@ -275,15 +275,15 @@ async function askMaster(
   const name = election?.master?.container;
   const seen = (await nodes).find(({ node }) => node.name === name);
   if (seen?.accepting !== true) return { replication: undefined, usage: undefined };
-  const { node, process } = seen;
+  const { node, process: found } = seen;
   try {
-    const account = await accountOf(cluster, process?.argv ?? []);
-    const console = { ...webEndpoint(node), account };
-    const { replication, usage } = await readMaster(console, config.name, deadline);
+    const account = await accountOf(cluster, found?.argv ?? []);
+    const jolokia = { ...webEndpoint(node), account };
+    const { replication, usage } = await readMaster(jolokia, config.name, deadline);
     // Alone it has no slaves to tell of.
     return { replication: config.nodes.length === 1 ? undefined : replication, usage };
   } catch (error) {
-    const mark = process && (await cluster.registry.logMark(node.name, process));
+    const mark = found && (await cluster.registry.logMark(node.name, found));
     const { log } = cluster.layout.node(node.name);
     const attached = mark === undefined ? undefined : await attachedByLog(log, mark);
     return { replication: { error: messageOf(error), attached }, usage: undefined };

@@ -22,7 +22,7 @@ export const PROBLEM_CODES = {
     severity: ['error'],
     meaning: 'a broker that is no node of this cluster is a member under zkPath',
   },
-  'foreign-znodes': { severity: ['warning'], meaning: 'others keep znodes under zkPath' },
+  'foreign-znodes': { severity: ['warning'], meaning: 'there are foreign znodes under zkPath' },
   'member-vetoing': {
     severity: ['warning'],
     meaning: 'a member has not reported its position and the election waits for it',
@@ -47,7 +47,7 @@ export const PROBLEM_CODES = {
   },
   'port-taken': {
     severity: ['error'],
-    meaning: 'a port of a stopped node is held by somebody else',
+    meaning: 'a port of a stopped node is held by another process',
   },
   'stale-znode': { severity: ['warning'], meaning: 'a dead process’s znode' },
   'doubled-znode': { severity: ['warning'], meaning: 'two znodes of one node' },
@@ -90,7 +90,7 @@ export const PROBLEM_CODES = {
   'senders-blocked': {
     severity: ['error'],
     check: 'critical',
-    meaning: 'senders stand still, on which destinations; or the master waits for slaves',
+    meaning: 'senders are blocked, on which destinations; or the master waits for slaves',
   },
   'disk-small': {
     severity: ['error', 'warning'],
@@ -123,7 +123,7 @@ export const PROBLEM_CODES = {
     severity: ['error', 'warning'],
     check: 'warning',
     meaning:
-      '`.mqha/size.json` cannot be read, so no broker can be started; or, as a warning, `.mqha/wanted.json` is gone or damaged, and what was wanted stays so, or `cluster.json` is, and what runs says who the cluster is',
+      '`.mqha/size.json` cannot be read, so no broker can be started; or, as a warning, `.mqha/wanted.json` is gone or damaged, and what was wanted stays so, or `cluster.json` is, and the running processes tell which cluster it is',
   },
   'master-behind': {
     severity: ['error'],
@@ -134,13 +134,13 @@ export const PROBLEM_CODES = {
     severity: ['warning'],
     check: 'warning',
     meaning:
-      'a node’s log was set aside that went further than an earlier master’s, by what a quorum had; told until the copy is removed',
+      'a node’s log was set aside that went further than an earlier master’s, by what a quorum had; reported until the copy is removed',
   },
   'copies-lost': {
     severity: ['warning'],
     check: 'warning',
     meaning:
-      'the logs of more nodes than a quorum bears vanished at once: what only they had acknowledged is missing; told until the supervisor ends',
+      'the logs of more nodes than quorum tolerates vanished at once: what only they had acknowledged is missing; reported until the supervisor ends',
   },
   'patch-missing': {
     severity: ['error', 'warning'],
@@ -156,7 +156,7 @@ export const PROBLEM_CODES = {
   'supervisor-missing': {
     severity: ['warning'],
     check: 'warning',
-    meaning: 'nothing looks after brokers that run, although mqha.yaml wants it',
+    meaning: 'no supervisor runs beside running brokers, although mqha.yaml enables it',
   },
   'keeps-dying': {
     severity: ['warning'],

@@ -28,8 +28,8 @@ export function decidingOf(
   sizes?: Sizes,
 ): Deciding {
   const of = (name: string | null | undefined) => {
-    const process = processes.get(name ?? '');
-    return process ? (settingsOf(process.argv).replicas ?? sizes?.[name ?? '']) : undefined;
+    const found = processes.get(name ?? '');
+    return found ? (settingsOf(found.argv).replicas ?? sizes?.[name ?? '']) : undefined;
   };
   const known = config.nodes.flatMap(({ name }) => of(name) ?? []);
   const largest = known.length === 0 ? config.replicas : Math.max(...known);
@@ -39,8 +39,8 @@ export function decidingOf(
 
 /** How many members must stay when these nodes go, so that somebody is served: what those that stay need. */
 export function quorumWithout(status: ClusterStatus, names: readonly string[]): number {
-  const needs = status.nodes.flatMap(({ name, process, replicas }) =>
-    names.includes(name) || process !== 'running' || replicas === null ? [] : [quorumOf(replicas)],
+  const needs = status.nodes.flatMap(({ name, process: state, replicas }) =>
+    names.includes(name) || state !== 'running' || replicas === null ? [] : [quorumOf(replicas)],
   );
   return needs.length === 0 ? status.quorum : Math.max(...needs);
 }

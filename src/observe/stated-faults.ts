@@ -21,7 +21,7 @@ export function confirmed(
       quorum: quorumOf(replicas),
       alive: new Set(nodes.flatMap(({ name, pid }) => (pid === null ? [] : [name]))),
       suspended: new Set(
-        seen.nodes.flatMap(({ node, process }) => (process?.suspended === true ? [node.name] : [])),
+        seen.nodes.flatMap((each) => (each.process?.suspended === true ? [each.node.name] : [])),
       ),
       registered: new Set(),
       serving: nodes.find(({ accepting, role }) => accepting && role === 'master')?.name,
@@ -38,9 +38,9 @@ export function confirmed(
   );
   const isKnown = (name: string) => name === ZOOKEEPER || seen.election !== undefined;
   return Object.fromEntries(
-    Object.entries(stated).map(([name, process]) => {
+    Object.entries(stated).map(([name, one]) => {
       const isContradicted = isKnown(name) && !atFault.has(name);
-      return [name, isContradicted ? { ...process, fault: null } : process];
+      return [name, isContradicted ? { ...one, fault: null } : one];
     }),
   );
 }

@@ -40,7 +40,7 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
       pid: seen.supervisor.pid ?? null,
       processes: Object.entries(
         confirmed(seen.supervisor.state?.processes ?? {}, seen, nodes, deciding.electing),
-      ).map(([name, process]) => ({ name, ...process })),
+      ).map(([name, one]) => ({ name, ...one })),
     },
     usage: seen.usage
       ? {
@@ -56,7 +56,7 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
 
 function processesOf(seen: Observation): Map<string, ProcessInfo> {
   return new Map(
-    seen.nodes.flatMap(({ node, process }) => (process ? [[node.name, process] as const] : [])),
+    seen.nodes.flatMap(({ node, process: found }) => (found ? [[node.name, found] as const] : [])),
   );
 }
 
@@ -66,7 +66,7 @@ function nameOf(member: Member | undefined): string | null {
 }
 
 function nodeStatus(seen: Observation, observed: NodeObservation): NodeStatus {
-  const { node, local, process, accepting, ended } = observed;
+  const { node, local, process: found, accepting, ended } = observed;
   const member = seen.election && memberOf(seen.election, node.name);
   const role = roleOf(seen, observed, member);
   const { attached, lagBytes } = role === 'slave' ? attachment(seen, observed) : NOT_A_SLAVE;
@@ -77,14 +77,14 @@ function nodeStatus(seen: Observation, observed: NodeObservation): NodeStatus {
     messagePort: node.messagePort,
     replicationHost: node.replicationHost,
     replicationPort: node.replicationPort,
-    process: !local ? 'unknown' : process ? 'running' : 'stopped',
-    pid: process?.pid ?? null,
+    process: !local ? 'unknown' : found ? 'running' : 'stopped',
+    pid: found?.pid ?? null,
     member: member?.znode ?? null,
     role,
-    accepting: accepting && (process !== undefined || !local),
+    accepting: accepting && (found !== undefined || !local),
     attached,
     lagBytes,
-    replicas: process ? settingsOf(process.argv).replicas : null,
+    replicas: found ? settingsOf(found.argv).replicas : null,
     ended: ended ? { at: ended.at, code: ended.code, message: ended.message } : null,
     kept: observed.kept ?? [],
   };

@@ -60,15 +60,15 @@ export async function killNodes(
     await keepFoundIdentity(cluster);
     await want(
       cluster,
-      targets.flatMap(({ name, process }) => (process ? [name] : [])),
+      targets.flatMap(({ name, process: found }) => (found ? [name] : [])),
       'down',
     );
     began = performance.now();
     const done: KillResult['killed'][number][] = [];
-    for (const { name, process } of targets) {
-      if (!process || !(await registry.signal(process, 'SIGKILL'))) continue;
-      host.emit({ type: 'killed', name, pid: process.pid });
-      await hasEnded(cluster, process, deadline);
+    for (const { name, process: found } of targets) {
+      if (!found || !(await registry.signal(found, 'SIGKILL'))) continue;
+      host.emit({ type: 'killed', name, pid: found.pid });
+      await hasEnded(cluster, found, deadline);
       done.push({ name, was: before.nodes.find((node) => node.name === name)?.role ?? null });
     }
     await forgetStopped(
@@ -96,7 +96,7 @@ export async function killNodes(
     error: followed.timedOut
       ? new MqhaError(
           'timeout',
-          `no master lets clients in ${Math.round(options.timeoutMs / 1000)} s after the kill: the cluster is ${state}`,
+          `no master accepts clients ${Math.round(options.timeoutMs / 1000)} s after the kill: the cluster is ${state}`,
           { hint: 'See `mqha status`; `mqha up` starts what is missing.' },
         )
       : undefined,
@@ -175,9 +175,9 @@ async function readNow(
 }
 
 async function letsIn(cluster: Cluster, node: NodeConfig, deadline: Deadline): Promise<boolean> {
-  const process = await cluster.registry.recorded(node.name);
-  const endpoint = messageEndpoint(asStarted(node, process?.argv ?? []));
+  const found = await cluster.registry.recorded(node.name);
+  const endpoint = messageEndpoint(asStarted(node, found?.argv ?? []));
   if (!(await isAccepting(endpoint))) return false;
-  const account = await accountOf(cluster, process?.argv ?? []);
+  const account = await accountOf(cluster, found?.argv ?? []);
   return (await tryOpen(endpoint, account, deadline.within(2000))).open;
 }

@@ -122,7 +122,7 @@ function notAll(error: unknown): string {
 }
 
 function isWhole({ state, nodes }: ClusterStatus): boolean {
-  return state === 'serving' && nodes.every(({ process }) => process !== 'stopped');
+  return state === 'serving' && nodes.every((node) => node.process !== 'stopped');
 }
 
 /**

@@ -56,7 +56,7 @@ export async function confirmQuorumLoss(
   const quorum = quorumWithout(status, names);
   if (staying.length >= quorum) return;
   const list = going.map((node) => node.name).join(', ');
-  const question = `To ${verb} ${list} leaves ${staying.length} of ${status.replicas} members and quorum is ${quorum}: nobody will be served. Go on?`;
+  const question = `To ${verb} ${list} leaves ${staying.length} of ${status.replicas} members and quorum is ${quorum}: no master will serve. Go on?`;
   if (await confirm(question)) return;
   throw new MqhaError('declined', `not done: to ${verb} ${list} would lose quorum`, {
     hint: 'Start other nodes first, or answer with --yes.',
@@ -87,9 +87,9 @@ export async function stopProcesses(
       const ended: Stopped[] = [];
       // More than one only where an mqha was killed between a launch and its record.
       for (;;) {
-        const process = await cluster.registry.find(name);
-        if (!process) break;
-        ended.push(await stopProcess(cluster, name, process, Deadline.in(timeoutMs)));
+        const found = await cluster.registry.find(name);
+        if (!found) break;
+        ended.push(await stopProcess(cluster, name, found, Deadline.in(timeoutMs)));
       }
       return ended;
     }),
@@ -100,39 +100,39 @@ export async function stopProcesses(
 async function stopProcess(
   cluster: Cluster,
   name: string,
-  process: ProcessInfo,
+  target: ProcessInfo,
   deadline: Deadline,
 ): Promise<Stopped> {
   const { registry, host } = cluster;
   const began = performance.now();
-  host.emit({ type: 'stopping', name, pid: process.pid });
-  await registry.signal(process, 'SIGTERM');
+  host.emit({ type: 'stopping', name, pid: target.pid });
+  await registry.signal(target, 'SIGTERM');
   // A suspended process takes the TERM only when it is resumed.
-  if (process.suspended) await registry.signal(process, 'SIGCONT');
+  if (target.suspended) await registry.signal(target, 'SIGCONT');
   let forced = false;
-  if (!(await hasEnded(cluster, process, deadline))) {
+  if (!(await hasEnded(cluster, target, deadline))) {
     forced = true;
-    await registry.signal(process, 'SIGKILL');
-    if (!(await hasEnded(cluster, process, Deadline.in(KILL_MS)))) {
-      throw new MqhaError('stop-failed', `${name} (pid ${process.pid}) lives on after SIGKILL`, {
+    await registry.signal(target, 'SIGKILL');
+    if (!(await hasEnded(cluster, target, Deadline.in(KILL_MS)))) {
+      throw new MqhaError('stop-failed', `${name} (pid ${target.pid}) lives on after SIGKILL`, {
         hint: 'It may wait for a disk that does not answer; see the system log.',
       });
     }
   }
   const ms = Math.round(performance.now() - began);
   host.emit({ type: 'stopped', name, ms, forced });
-  return { name, pid: process.pid, ms, forced };
+  return { name, pid: target.pid, ms, forced };
 }
 
 /** Waits for a process's end; false where it still lives at the deadline. @throws MqhaError `interrupted` */
 export async function hasEnded(
   cluster: Cluster,
-  process: ProcessInfo,
+  target: ProcessInfo,
   deadline: Deadline,
 ): Promise<boolean> {
-  while (await cluster.registry.isAlive(process)) {
+  while (await cluster.registry.isAlive(target)) {
     if (deadline.passed) return false;
-    throwIfInterrupted(cluster.host, `pid ${process.pid} was told to end and may still be ending`);
+    throwIfInterrupted(cluster.host, `pid ${target.pid} got SIGTERM and may still be ending`);
     await sleep(Math.min(25, deadline.remaining));
   }
   return true;
@@ -223,8 +223,8 @@ export async function stopEverything(cluster: Cluster, timeoutMs: number): Promi
 /** Whatever runs of this cluster, also nodes that mqha.yaml does not name. */
 async function runningNames({ registry }: Cluster): Promise<string[]> {
   const marker = '-Dmqha.node=';
-  const names = (await registry.all()).flatMap((process) =>
-    process.argv.filter((word) => word.startsWith(marker)).map((word) => word.slice(marker.length)),
+  const names = (await registry.all()).flatMap((found) =>
+    found.argv.filter((word) => word.startsWith(marker)).map((word) => word.slice(marker.length)),
   );
   return [...new Set(names)];
 }

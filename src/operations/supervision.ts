@@ -38,7 +38,7 @@ export async function ensureSupervisor(cluster: Cluster): Promise<number> {
     const ended = await before(Deadline.in(50), exited);
     if (ended || deadline.passed) {
       throw new MqhaError('supervisor-failed', 'the supervisor could not be started', {
-        hint: `See ${join(logs, 'stderr.log')}; the brokers run, and nobody looks after them. \`mqha up\` tries again.`,
+        hint: `See ${join(logs, 'stderr.log')}; the brokers run, and no supervisor does. \`mqha up\` tries again.`,
       });
     }
   }

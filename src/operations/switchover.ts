@@ -79,7 +79,7 @@ export async function switchover(
   await record({ to: master, outcome: missed ? 'missed' : 'done' });
   if (missed) {
     throw new MqhaError('switchover-missed', `${master} is master instead of ${to.name}`, {
-      hint: 'The store elects whoever has the most messages; try again when less is being sent.',
+      hint: 'The store elects the node with the most messages; try again when less is being sent.',
     });
   }
   return { from: from.name, to: master, state: status.state };
@@ -91,7 +91,7 @@ export function switchoverRefusal(
   from: NodeConfig | undefined,
   to: NodeConfig | undefined,
 ): string | undefined {
-  if (!from) return `the cluster is ${status.state}, and nobody is master`;
+  if (!from) return `the cluster is ${status.state}, and there is no master`;
   const slaves = status.nodes.filter((node) => node.name !== from.name);
   const behind = slaves.filter((node) => node.attached === false || node.member === null);
   if (status.state !== 'serving' || behind.length > 0) {

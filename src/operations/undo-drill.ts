@@ -20,8 +20,8 @@ export interface Left {
 export async function resumeSuspended({ record, calm }: Left): Promise<string[]> {
   const resumed: string[] = [];
   for (const { name, pid, startTime } of record.undone.suspended) {
-    const process = await calm.registry.look({ pid, startTime });
-    if (process && (await calm.registry.signal(process, 'SIGCONT'))) resumed.push(name);
+    const found = await calm.registry.look({ pid, startTime });
+    if (found && (await calm.registry.signal(found, 'SIGCONT'))) resumed.push(name);
   }
   await record.settle('suspended');
   return resumed;

@@ -68,7 +68,7 @@ export async function want(
   });
 }
 
-/** Notes whether a supervisor should look after the cluster. Call it with the lock held, after want(). */
+/** Notes whether a supervisor should run for the cluster. Call it with the lock held, after want(). */
 export async function wantSupervisor(layout: Layout, supervisor: boolean): Promise<void> {
   const read = await readDesiredState(layout);
   const before = read.state === 'read' ? read.wanted : NOTHING_WANTED;

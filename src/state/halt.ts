@@ -4,7 +4,7 @@ import { readInForce, writeInForce, type SizeChange } from './sizes.js';
 
 /** What goes on with a change that has not ended. */
 export const goesOn = ({ to }: Pick<SizeChange, 'to'>) =>
-  `\`mqha scale ${to}\`, or \`mqha up\`, goes on with it`;
+  `\`mqha scale ${to}\`, or \`mqha up\`, resumes it`;
 
 /**
  * Leaves a change of the number of nodes where it is, since a person stops nodes: whoever is at work on it gives up
@@ -21,7 +21,7 @@ export async function haltChange({ layout, host, journal }: Cluster): Promise<vo
   await journal.append({ source: 'command', type: 'scale', from, to, phase: 'halted' });
   host.emit({
     type: 'warning',
-    message: `the change from ${from} to ${to} nodes has not ended and is left where it is; ${goesOn(now.change)}`,
+    message: `the change from ${from} to ${to} nodes has not ended and is halted; ${goesOn(now.change)}`,
   });
 }
 
@@ -41,7 +41,7 @@ export async function refuseHalted({ layout }: Pick<Cluster, 'layout'>): Promise
   if (!change?.halted) return;
   throw new MqhaError(
     'scale-unfinished',
-    `the change from ${change.from} to ${change.to} nodes is left where it is, since \`${change.halted.command}\` stopped nodes`,
+    `the change from ${change.from} to ${change.to} nodes is halted, since \`${change.halted.command}\` stopped nodes`,
     { hint: `To go on: ${goesOn(change)}.` },
   );
 }

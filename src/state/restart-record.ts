@@ -59,8 +59,8 @@ export async function doneBefore(
   const done = await Promise.all(
     nodes.map(async ({ name }) => {
       const at = await registry.launchedAt(name);
-      const process = at && at > began ? await registry.find(name) : undefined;
-      return process && runsAsConfigured(config, name, process.argv) ? [name] : [];
+      const found = at && at > began ? await registry.find(name) : undefined;
+      return found && runsAsConfigured(config, name, found.argv) ? [name] : [];
     }),
   );
   return done.flat();

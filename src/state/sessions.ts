@@ -19,10 +19,10 @@ export async function noteSessions(
   election: Election,
   processes: ReadonlyMap<string, ProcessInfo>,
 ): Promise<void> {
-  for (const [name, process] of processes) {
+  for (const [name, found] of processes) {
     const [member, ...others] = membersOf(election, name);
     if (!member || others.length > 0 || member.session === '') continue;
-    await cluster.registry.noteSession(name, process, member.session);
+    await cluster.registry.noteSession(name, found, member.session);
   }
 }
 

@@ -180,7 +180,7 @@ export function sizeHint(config: ClusterConfig, { sizes }: InForce): string {
   }
   return grows
     ? `Run \`mqha scale ${config.nodes.length}\`: it brings the running brokers over in an order in which nothing is lost.`
-    : `Put mqha.yaml back (${now.join(', ')}; replicas ${Math.max(...Object.values(sizes))}) and run \`mqha scale <n>\`, which brings the brokers over in an order in which nothing is lost.`;
+    : `Restore mqha.yaml (${now.join(', ')}; replicas ${Math.max(...Object.values(sizes))}) and run \`mqha scale <n>\`, which brings the brokers over in an order in which nothing is lost.`;
 }
 
 /**
@@ -212,7 +212,7 @@ export async function admitToElections(cluster: Cluster, names: readonly string[
       ? new MqhaError(
           'scale-unfinished',
           `not started: ${list} is not in force yet; the change from ${now.change.from} to ${now.change.to} nodes has not ended`,
-          { hint: `Run \`mqha scale ${now.change.to}\`, which goes on where it ended.` },
+          { hint: `Run \`mqha scale ${now.change.to}\`, which resumes where it ended.` },
         )
       : new MqhaError(
           'size-changed',

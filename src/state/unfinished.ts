@@ -54,8 +54,8 @@ async function stillUndone(cluster: Cluster, { undone }: DrillRecord): Promise<s
   const { registry } = cluster;
   const suspended = await Promise.all(
     undone.suspended.map(async ({ name, pid, startTime }) => {
-      const process = await registry.look({ pid, startTime });
-      return process?.suspended === true ? [`${name} (pid ${pid}) was suspended`] : [];
+      const found = await registry.look({ pid, startTime });
+      return found?.suspended === true ? [`${name} (pid ${pid}) was suspended`] : [];
     }),
   );
   const running = await registry.findAll(undone.killed);
@@ -84,7 +84,7 @@ async function restartOf(cluster: Cluster): Promise<Operation | undefined> {
     command: record.command ?? null,
     pid,
     steps: names.map((name) => ({ text: `restart ${name}`, done: done.includes(name) })),
-    next: pid === null ? '`mqha restart` goes on with it' : null,
+    next: pid === null ? '`mqha restart` resumes it' : null,
   };
 }
 

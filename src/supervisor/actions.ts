@@ -98,8 +98,8 @@ async function answersLate(
   pid: number,
 ): Promise<boolean> {
   const configured = config.nodes.find((node) => node.name === name);
-  const process = await registry.recorded(name).catch(() => undefined);
+  const found = await registry.recorded(name).catch(() => undefined);
   if (!configured) return false;
-  const argv = process?.pid === pid ? process.argv : [];
+  const argv = found?.pid === pid ? found.argv : [];
   return isAccepting(messageEndpoint(asStarted(configured, argv)), LATE_MS);
 }

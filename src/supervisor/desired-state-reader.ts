@@ -39,7 +39,7 @@ export class DesiredStateReader {
     const isFresh = read.state === 'absent' && Object.keys(this.last.processes).length === 0;
     if (this.#told || isFresh) return;
     this.#told = true;
-    const reason = `${wantedDamage(layout, read)}: what was wanted stays wanted; \`mqha up\` writes it again`;
+    const reason = `${wantedDamage(layout, read)}: the desired state stays as it was; \`mqha up\` writes it again`;
     await journal.append({ source: 'supervisor', type: 'supervisor-problem', reason });
   }
 }

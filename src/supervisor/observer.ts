@@ -34,33 +34,32 @@ const ACCEPT_MS = 500;
 
 /** Looks at a cluster again and again, for as little as it can. */
 export class Observer {
-  private cluster: Cluster;
-  private readonly reader: ZooKeeperReader;
-  private readonly onChange: () => void;
-  private known = new Map<string, ProcessInfo>();
-  private local: ReadonlySet<string> = new Set();
-  private searchedAt = -Infinity;
-  private election: Election | undefined;
-  private readAt = -Infinity;
-  private changed = true;
+  #cluster: Cluster;
+  readonly #reader: ZooKeeperReader;
+  readonly #onChange: () => void;
+  #known = new Map<string, ProcessInfo>();
+  #local: ReadonlySet<string> = new Set();
+  #searchedAt = -Infinity;
+  #election: Election | undefined;
+  #readAt = -Infinity;
+  #changed = true;
   /** The process that answered last, while nothing has changed since. */
-  private answered:
-    { readonly name: string; readonly pid: number; readonly at: number } | undefined;
+  #answered: { readonly name: string; readonly pid: number; readonly at: number } | undefined;
 
   /** @param onChange called when ZooKeeper reports a change */
   constructor(cluster: Cluster, reader: ZooKeeperReader, onChange: () => void) {
-    this.cluster = cluster;
-    this.reader = reader;
-    this.onChange = () => {
-      this.changed = true;
+    this.#cluster = cluster;
+    this.#reader = reader;
+    this.#onChange = () => {
+      this.#changed = true;
       onChange();
     };
   }
 
   /** Goes on with a cluster whose file has changed. */
   use(cluster: Cluster): void {
-    this.cluster = cluster;
-    this.changed = true;
+    this.#cluster = cluster;
+    this.#changed = true;
   }
 
   /**
@@ -74,28 +73,28 @@ export class Observer {
     attachments: Promise<ReadonlyMap<string, AttachmentReading>>,
   ): Promise<Look> {
     const began = performance.now();
-    const processes = await this.findProcesses();
-    const ended = await this.endedOf(held, processes);
-    const { fresh } = await this.readElection(processes);
-    if (fresh || this.election === undefined) this.answered = undefined;
-    const elected = this.election?.master?.container ?? undefined;
+    const processes = await this.#findProcesses();
+    const ended = await this.#endedOf(held, processes);
+    const { fresh } = await this.#readElection(processes);
+    if (fresh || this.#election === undefined) this.#answered = undefined;
+    const elected = this.#election?.master?.container ?? undefined;
     const znodes =
-      fresh && this.election ? await this.ownZnodes(this.election, processes) : undefined;
+      fresh && this.#election ? await this.#ownZnodes(this.#election, processes) : undefined;
     return {
       began,
-      local: this.local,
+      local: this.#local,
       processes,
       ended,
-      election: this.election,
+      election: this.#election,
       znodes,
-      serving: await this.whoServes([elected, last], processes),
+      serving: await this.#whoServes([elected, last], processes),
       attachments: await attachments,
-      zookeeperSilent: await this.isZooKeeperSilent(processes),
+      zookeeperSilent: await this.#isZooKeeperSilent(processes),
     };
   }
 
   /** Which of those that were there are proven dead; one that mqha.yaml no longer names lives on. */
-  private async endedOf(
+  async #endedOf(
     held: ReadonlyMap<string, SupervisedProcess>,
     processes: ReadonlyMap<string, ProcessInfo>,
   ): Promise<Look['ended']> {
@@ -103,79 +102,77 @@ export class Observer {
     for (const [name, { info }] of held) {
       if (isSame(processes.get(name), info)) continue;
       const { pid, startTime } = info;
-      if (!(await this.cluster.registry.isAlive(info))) ended.push({ name, pid, startTime });
+      if (!(await this.#cluster.registry.isAlive(info))) ended.push({ name, pid, startTime });
     }
     return ended;
   }
 
   /** Whose znode is whose, from an election that was read after the processes. */
-  private async ownZnodes(
+  async #ownZnodes(
     election: Election,
     processes: ReadonlyMap<string, ProcessInfo>,
   ): Promise<NonNullable<Look['znodes']>> {
     // What cannot be noted is left to expire; whatever else was seen counts.
-    await noteSessions(this.cluster, election, processes).catch(() => undefined);
+    await noteSessions(this.#cluster, election, processes).catch(() => undefined);
     const own = new Map<string, OwnZnode & ProcessId>();
     for (const [name, info] of processes) {
       const [member, ...others] = membersOf(election, name);
-      if (!member || others.length > 0 || !(await this.cluster.registry.isAlive(info))) continue;
+      if (!member || others.length > 0 || !(await this.#cluster.registry.isAlive(info))) continue;
       const { znode, session } = member;
       own.set(name, { znode, session, pid: info.pid, startTime: info.startTime });
     }
     return own;
   }
 
-  private async findProcesses(): Promise<Map<string, ProcessInfo>> {
-    const { config, registry } = this.cluster;
+  async #findProcesses(): Promise<Map<string, ProcessInfo>> {
+    const { config, registry } = this.#cluster;
     const local = config.nodes.filter(({ host }) => isLocal(host));
-    this.local = new Set(local.map(({ name }) => name));
+    this.#local = new Set(local.map(({ name }) => name));
     const names = processNames(config, local);
-    const search = performance.now() - this.searchedAt > SEARCH_MS;
-    if (search) this.searchedAt = performance.now();
+    const search = performance.now() - this.#searchedAt > SEARCH_MS;
+    if (search) this.#searchedAt = performance.now();
     const found = await Promise.all(
       names.map(async (name) => {
-        const known = this.known.get(name);
+        const known = this.#known.get(name);
         const same = known && (await registry.look(known));
-        const process = same ?? (await (search ? registry.find(name) : registry.recorded(name)));
-        return [name, process] as const;
+        const now = same ?? (await (search ? registry.find(name) : registry.recorded(name)));
+        return [name, now] as const;
       }),
     );
-    this.known = new Map(found.flatMap(([name, process]) => (process ? [[name, process]] : [])));
-    return this.known;
+    this.#known = new Map(found.flatMap(([name, now]) => (now ? [[name, now]] : [])));
+    return this.#known;
   }
 
-  private async readElection(
-    processes: ReadonlyMap<string, ProcessInfo>,
-  ): Promise<{ fresh: boolean }> {
-    const { config } = this.cluster;
+  async #readElection(processes: ReadonlyMap<string, ProcessInfo>): Promise<{ fresh: boolean }> {
+    const { config } = this.#cluster;
     const { managed, path } = config.zookeeper;
     if (managed && !processes.has(ZOOKEEPER)) {
-      this.election = undefined;
+      this.#election = undefined;
       return { fresh: false };
     }
-    const trusted = !this.changed && performance.now() - this.readAt < TRUST_MS;
-    if (trusted && this.election) return { fresh: false };
-    this.changed = false;
+    const trusted = !this.#changed && performance.now() - this.#readAt < TRUST_MS;
+    if (trusted && this.#election) return { fresh: false };
+    this.#changed = false;
     try {
-      const group = await this.reader.group(path, Deadline.in(ZOOKEEPER_MS), this.onChange);
-      this.election = readElection(group.znodes, config.name);
+      const group = await this.#reader.group(path, Deadline.in(ZOOKEEPER_MS), this.#onChange);
+      this.#election = readElection(group.znodes, config.name);
       // A path that is absent cannot be watched.
-      if (!group.exists) this.changed = true;
-      this.readAt = performance.now();
+      if (!group.exists) this.#changed = true;
+      this.#readAt = performance.now();
       return { fresh: true };
     } catch {
-      this.election = undefined;
+      this.#election = undefined;
       return { fresh: false };
     }
   }
 
   /** @param names the elected one first */
-  private async whoServes(
+  async #whoServes(
     names: readonly (string | undefined)[],
     processes: ReadonlyMap<string, ProcessInfo>,
   ): Promise<string | undefined> {
-    if (this.answersStill(names[0], processes)) return names[0];
-    const candidates = this.cluster.config.nodes
+    if (this.#answersStill(names[0], processes)) return names[0];
+    const candidates = this.#cluster.config.nodes
       .filter((node) => names.includes(node.name))
       .map((node) => asStarted(node, processes.get(node.name)?.argv ?? []));
     const answers = await Promise.all(
@@ -185,7 +182,7 @@ export class Observer {
     // An old master may answer for a moment beside the new one.
     const serving = accepting.find((name) => name === names[0]) ?? accepting[0];
     const pid = serving === undefined ? undefined : processes.get(serving)?.pid;
-    this.answered =
+    this.#answered =
       serving === undefined || pid === undefined
         ? undefined
         : { name: serving, pid, at: performance.now() };
@@ -193,23 +190,18 @@ export class Observer {
   }
 
   /** Whether the elected one answered a moment ago and is the same running process. */
-  private answersStill(
-    elected: string | undefined,
-    processes: ReadonlyMap<string, ProcessInfo>,
-  ): boolean {
-    const { answered } = this;
+  #answersStill(elected: string | undefined, processes: ReadonlyMap<string, ProcessInfo>): boolean {
+    const answered = this.#answered;
     if (answered === undefined || answered.name !== elected) return false;
-    const process = processes.get(answered.name);
+    const now = processes.get(answered.name);
     return (
-      process?.pid === answered.pid &&
-      !process.suspended &&
-      performance.now() - answered.at < ANSWER_MS
+      now?.pid === answered.pid && !now.suspended && performance.now() - answered.at < ANSWER_MS
     );
   }
 
-  private async isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {
-    const [server] = this.cluster.config.zookeeper.servers;
-    if (this.election !== undefined || !processes.has(ZOOKEEPER) || !server) return false;
+  async #isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {
+    const [server] = this.#cluster.config.zookeeper.servers;
+    if (this.#election !== undefined || !processes.has(ZOOKEEPER) || !server) return false;
     return !(await isServing(server, Deadline.in(ACCEPT_MS)));
   }
 }

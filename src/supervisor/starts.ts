@@ -114,8 +114,8 @@ async function launchSome(
 }
 
 async function failure(cluster: Cluster, name: string, error: unknown): Promise<StartResult> {
-  const process = await cluster.registry.find(name).catch(() => undefined);
-  const alive = process !== undefined;
+  const found = await cluster.registry.find(name).catch(() => undefined);
+  const alive = found !== undefined;
   return { name, outcome: 'failed', message: messageOf(error), code: codeOf(error), alive };
 }
 

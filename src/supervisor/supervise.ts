@@ -34,7 +34,7 @@ export async function supervise(cluster: Cluster, onReady: () => void): Promise<
       source: 'supervisor',
       type: 'supervisor-stopped',
       pid: process.pid,
-      reason: host.signal.aborted ? 'told to' : 'the cluster is gone',
+      reason: host.signal.aborted ? 'told to' : 'the cluster was removed',
     });
     await lock.release();
   }
@@ -45,7 +45,7 @@ async function acquire(directory: string, command: string): Promise<Lock> {
     return await acquireLock(directory, { command, deadline: Deadline.in(LOCK_MS) });
   } catch (error) {
     if (!(error instanceof MqhaError) || error.code !== 'locked') throw error;
-    throw new MqhaError('supervisor-running', 'a supervisor looks after this cluster already', {
+    throw new MqhaError('supervisor-running', 'a supervisor runs for this cluster already', {
       hint: '`mqha status` names its pid; `mqha up --no-supervisor` ends it and leaves the brokers.',
       cause: error,
     });

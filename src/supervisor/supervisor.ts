@@ -94,7 +94,7 @@ export class Supervisor {
   /** What happened while no supervisor was there: `mqha up` starts one when it is done. */
   async #recall(): Promise<void> {
     const { config, registry, journal } = this.#cluster;
-    // A journal that cannot be read keeps nobody from looking after the brokers.
+    // A journal that cannot be read does not keep the brokers from being supervised.
     const entries = await journal.read().catch(() => []);
     this.#state = initialState(config, {
       master: changesOfMaster(entries).at(-1),

@@ -15,7 +15,7 @@ interface Watch extends ProcessId {
   readonly attachment: AttachmentLog | undefined;
 }
 
-/** Watches the processes that are looked after: the end of one is known at once. */
+/** Watches the supervised processes: the end of one is known at once. */
 export class Watches {
   readonly #watched = new Map<string, Watch>();
   readonly #onExit: (name: string, id: ProcessId) => void;

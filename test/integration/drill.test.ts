@@ -247,7 +247,7 @@ describe('a drill', () => {
     const run = await cluster.run('drill', ...SHORT);
     expect([run.exitCode, run.stdout]).toEqual([3, '']);
     expect(run.stderr).toContain('needs-consent');
-    expect(run.stderr).toContain('a message lies in queues (orders)');
+    expect(run.stderr).toContain('a message is in queues (orders)');
     expect(pidsOf(await cluster.status())).toEqual(pidsOf(before));
     expect(await receive(settings, 'orders', 1)).toEqual(['kept']);
   });

@@ -126,7 +126,7 @@ describe('the limits of a cluster', () => {
     slow.child.kill('SIGSTOP');
     const news = await jmsClient(settings, 'publish', 'news', '250', String(MB));
     try {
-      // Which sender stands still is not told: it waits for the subscriber, and not for memory.
+      // Which sender is blocked is not told: it waits for the subscriber, and not for memory.
       await eventually(
         () => cluster.status(),
         (status) => codes(status).includes('memory-full'),

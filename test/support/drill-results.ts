@@ -201,7 +201,7 @@ export function passedDrill(rounds = 5): DrillResult {
   ]);
 }
 
-/** Messages lost on one side, and a round in which service did not come back. */
+/** Messages lost on one side, and a round in which service did not recover. */
 export function failedDrill(): DrillResult {
   const lost = (round: number, lost: number, outageMs: number) =>
     madeRound({
@@ -280,7 +280,10 @@ export function rollingRound(round = 1): RoundResult {
       acknowledgedPer100ms: Array.from({ length: 370 }, (_, at) =>
         at * 100 > FAULT + 17_900 && at * 100 < FAULT + 19_100 ? 0 : 20 + (at % 5),
       ),
-      marks: [...marks, { at: last, kind: 'whole', node: null, text: 'every node is in again' }],
+      marks: [
+        ...marks,
+        { at: last, kind: 'whole', node: null, text: 'every node runs and is attached again' },
+      ],
     },
   });
 }

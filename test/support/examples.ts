@@ -48,25 +48,25 @@ export class Program {
   readonly lines: string[] = [];
   /** Settles when it has ended, with its exit code; null when a signal ended it. */
   readonly ended: Promise<number | null>;
-  private stderr = '';
-  private readonly watchers = new Set<() => void>();
-  private readonly name: string;
-  private readonly child: ChildProcess;
+  #stderr = '';
+  readonly #watchers = new Set<() => void>();
+  readonly #name: string;
+  readonly #child: ChildProcess;
 
   private constructor(name: string, child: ChildProcess) {
-    this.name = name;
-    this.child = child;
+    this.#name = name;
+    this.#child = child;
     this.ended = new Promise((resolve) => {
       child.once('close', (code) => {
         resolve(code);
-        this.notify();
+        this.#notify();
       });
     });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
     if (child.stdout) {
       createInterface({ input: child.stdout }).on('line', (line) => {
         this.lines.push(line);
-        this.notify();
+        this.#notify();
       });
     }
   }
@@ -101,14 +101,14 @@ export class Program {
     for (;;) {
       const found = look(this.lines);
       if (found !== undefined) return found;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) {
-        throw new Error(`${this.name} has ended: ${this.written()}`);
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+        throw new Error(`${this.#name} has ended: ${this.#written()}`);
       }
       const left = end - performance.now();
-      if (left <= 0) throw new Error(`${this.name} did not come so far: ${this.written()}`);
+      if (left <= 0) throw new Error(`${this.#name} did not come so far: ${this.#written()}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.min(left, 1000));
-        this.watchers.add(() => {
+        this.#watchers.add(() => {
           clearTimeout(timer);
           resolve();
         });
@@ -118,7 +118,7 @@ export class Program {
 
   /** Stops it where it is: its connections stay open, and it hears of nothing any more. */
   suspend(): void {
-    this.child.kill('SIGSTOP');
+    this.#child.kill('SIGSTOP');
   }
 
   /** Waits for its end, and fails unless it said that all went well. */
@@ -127,25 +127,25 @@ export class Program {
       this.ended,
       new Promise<string>((resolve) => setTimeout(resolve, limitMs, 'no end in time').unref()),
     ]);
-    if (code !== 0) throw new Error(`${this.name}: ${code ?? 'a signal'}\n${this.written()}`);
+    if (code !== 0) throw new Error(`${this.#name}: ${code ?? 'a signal'}\n${this.#written()}`);
   }
 
   /** Ends it by its pid, gently first; returns its exit code, null when that was not enough. */
   async end(patienceMs = 15_000): Promise<number | null> {
-    this.child.kill('SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), patienceMs);
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);
     const code = await this.ended;
     clearTimeout(timer);
     return code;
   }
 
-  private notify(): void {
-    for (const watcher of this.watchers) watcher();
-    this.watchers.clear();
+  #notify(): void {
+    for (const watcher of this.#watchers) watcher();
+    this.#watchers.clear();
   }
 
-  private written(): string {
-    return [...this.lines.slice(-30), this.stderr.slice(-4000)].join('\n');
+  #written(): string {
+    return [...this.lines.slice(-30), this.#stderr.slice(-4000)].join('\n');
   }
 }
 
@@ -159,14 +159,14 @@ export interface Posted {
 /** Posts numbered messages, four at a time, until it is stopped. */
 export class HttpLoad {
   readonly posted: Posted[] = [];
-  private stopped = false;
-  private readonly workers: Promise<unknown>;
+  #stopped = false;
+  readonly #workers: Promise<unknown>;
 
   constructor(url: string) {
     let number = 0;
-    this.workers = Promise.all(
+    this.#workers = Promise.all(
       Array.from({ length: 4 }, async () => {
-        while (!this.stopped) {
+        while (!this.#stopped) {
           number += 1;
           this.posted.push(await post(url, `message ${number}`));
           await new Promise((resolve) => setTimeout(resolve, 20));
@@ -181,8 +181,8 @@ export class HttpLoad {
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    await this.workers;
+    this.#stopped = true;
+    await this.#workers;
   }
 }
 

@@ -271,7 +271,7 @@ describe('a cluster directory', () => {
       status: 1,
       code: 'credentials-missing',
       names: 'mq01 runs with them',
-      hint: 'Put the file back',
+      hint: 'Restore the file',
     });
     expect(existsSync(join(directory, '.mqha', 'credentials.json'))).toBe(false);
     await running.end();

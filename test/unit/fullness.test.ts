@@ -52,8 +52,8 @@ describe('what is full', () => {
       { destination: 'mail', senders: 1 },
     ];
     const [problem] = problemOf(using({ blocked }), 'senders-blocked');
-    expect(problem?.message).toBe('3 senders stand still on mq02: orders (2), mail (1)');
-    expect(problem?.hint).toContain('a destination that is full');
+    expect(problem?.message).toBe('3 senders are blocked on mq02: orders (2), mail (1)');
+    expect(problem?.hint).toContain('A full destination blocks them');
   });
 
   it('is said of a master that waits for slaves', () => {

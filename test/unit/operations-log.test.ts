@@ -114,7 +114,7 @@ describe('what is begun, and neither finished nor undone', () => {
       began: AT,
       command: 'mqha drill',
       pid: null,
-      next: '`mqha restart` goes on with it',
+      next: '`mqha restart` resumes it',
     });
     expect(operation?.steps).toEqual([
       { text: 'restart mq01', done: false },
@@ -142,7 +142,7 @@ describe('what is begun, and neither finished nor undone', () => {
           { text: 'mq02 leaves', done: false },
           { text: 'mq03 leaves', done: true },
         ],
-        next: '`mqha scale 1`, or `mqha up`, goes on with it',
+        next: '`mqha scale 1`, or `mqha up`, resumes it',
       },
     ]);
     writeFileSync(file('size.json'), '{');

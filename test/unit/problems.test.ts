@@ -112,7 +112,7 @@ describe('the problems of a cluster', () => {
     const [problem] = problemOf(scene, 'state-damaged');
     expect(problem).toMatchObject({ severity: 'warning', node: null });
     expect(problem?.message).toContain(`${damage}: `);
-    expect(problem?.message).toContain('keeps to what it knew');
+    expect(problem?.message).toContain('keeps what it read before');
     expect(problem?.hint).toContain('mqha up');
     const alone: Scene = { ...whole(), supervisor: { wanted: true, damage } };
     expect(codesOf(alone)).toEqual(['state-damaged -', 'supervisor-missing -']);

@@ -21,7 +21,7 @@ describe('what would lose quorum', () => {
     expect(refused).toMatchObject({ status: 1, stdout: '' });
     expect(errorOf(refused)).toMatchObject({ code: 'needs-consent' });
     expect(errorOf(refused).message).toContain(
-      `To ${command} mq01, mq02 leaves 1 of 3 members and quorum is 2: nobody will be served`,
+      `To ${command} mq01, mq02 leaves 1 of 3 members and quorum is 2: no master will serve`,
     );
     expect(errorOf(refused).hint).toContain('--yes');
     const no = await run([command, 'mq01', 'mq02'], { terminal: 'no\n' });

@@ -146,7 +146,7 @@ describe('a change that a person halts', () => {
     const process = await broker(cluster.id);
     const run = await mqha(['-C', cluster.layout.directory, command, ...args]);
     expect(run.stderr).toContain(
-      'the change from 3 to 5 nodes has not ended and is left where it is; `mqha scale 5`, or `mqha up`, goes on with it',
+      'the change from 3 to 5 nodes has not ended and is halted; `mqha scale 5`, or `mqha up`, resumes it',
     );
     await expect.poll(() => process.runs()).toBe(false);
     const change = (await readInForce(cluster.layout))?.change;

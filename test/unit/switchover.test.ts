@@ -41,7 +41,7 @@ describe('a switchover', () => {
       'the cluster is degraded, and mq03 is not attached',
     );
     expect(switchoverRefusal(judged({ ...whole(), nodes: {} }), undefined, mq01)).toContain(
-      'nobody is master',
+      'there is no master',
     );
   });
 });

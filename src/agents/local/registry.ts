@@ -54,14 +54,14 @@ export function markOf(
  * an mqha that died before it could write the record is found as well.
  */
 export class ProcessRegistry {
-  private readonly stateDirectory: string;
-  private readonly clusterId: string;
-  private readonly table: ProcessTable;
+  readonly #stateDirectory: string;
+  readonly #clusterId: string;
+  readonly #table: ProcessTable;
 
   constructor(stateDirectory: string, clusterId: string, table: ProcessTable) {
-    this.stateDirectory = stateDirectory;
-    this.clusterId = clusterId;
-    this.table = table;
+    this.#stateDirectory = stateDirectory;
+    this.#clusterId = clusterId;
+    this.#table = table;
   }
 
   /** The living process of a node (or `zookeeper`), proven to be ours; undefined where there is none. */
@@ -77,7 +77,7 @@ export class ProcessRegistry {
         const recorded = await this.recorded(name);
         if (recorded) return [name, recorded] as const;
         list ??= this.all();
-        return [name, (await list).find((info) => this.isOurs(info, name))] as const;
+        return [name, (await list).find((info) => this.#isOurs(info, name))] as const;
       }),
     );
     return new Map(found.flatMap(([name, info]) => (info ? [[name, info]] : [])));
@@ -85,16 +85,16 @@ export class ProcessRegistry {
 
   /** As find(), but believes the record alone: a look that costs nothing, and may miss an orphan. */
   async recorded(name: string): Promise<ProcessInfo | undefined> {
-    const record = await this.record(name);
-    if (record?.bootId !== (await this.table.bootId())) return undefined;
-    const info = await this.table.get(record.pid);
-    return info?.startTime === record.startTime && this.isOurs(info, name) ? info : undefined;
+    const record = await this.#record(name);
+    if (record?.bootId !== (await this.#table.bootId())) return undefined;
+    const info = await this.#table.get(record.pid);
+    return info?.startTime === record.startTime && this.#isOurs(info, name) ? info : undefined;
   }
 
   /** Every living process of this cluster, by whatever name, in the order of their pids. */
   all(): Promise<ProcessInfo[]> {
-    const [cluster = ''] = markers(this.clusterId, '');
-    return this.table.list(cluster);
+    const [cluster = ''] = markers(this.#clusterId, '');
+    return this.#table.list(cluster);
   }
 
   /** Whether this very process (same pid, same start) still lives. */
@@ -104,7 +104,7 @@ export class ProcessRegistry {
 
   /** This very process as it is now; undefined where it has ended. */
   async look(info: ProcessId): Promise<ProcessInfo | undefined> {
-    const now = await this.table.get(info.pid);
+    const now = await this.#table.get(info.pid);
     return now?.startTime === info.startTime ? now : undefined;
   }
 
@@ -113,36 +113,36 @@ export class ProcessRegistry {
    * @param logMark how long its log was just before, in bytes
    */
   async remember(name: string, pid: number, logMark?: number): Promise<ProcessInfo | undefined> {
-    const info = await this.table.get(pid);
+    const info = await this.#table.get(pid);
     if (info === undefined) return undefined;
     const record: ProcessRecord = {
       pid,
       startTime: info.startTime,
-      bootId: await this.table.bootId(),
+      bootId: await this.#table.bootId(),
       launchedAt: new Date().toISOString(),
       ...(logMark === undefined ? {} : { logMark }),
     };
-    await ensureDirectory(join(this.stateDirectory, 'processes'), SECRET_DIRECTORY);
-    await this.file(name).write(record);
+    await ensureDirectory(join(this.#stateDirectory, 'processes'), SECRET_DIRECTORY);
+    await this.#file(name).write(record);
     return info;
   }
 
   /** The pid of the process of a node that was launched last, whether it lives or not. */
   async lastPid(name: string): Promise<number | undefined> {
-    return (await this.record(name))?.pid;
+    return (await this.#record(name))?.pid;
   }
 
   /** When the living process of a node was launched; undefined where that was not recorded. */
   async launchedAt(name: string): Promise<Date | undefined> {
-    const record = await this.record(name);
-    const process = await this.find(name);
-    if (record === undefined || process?.pid !== record.pid) return undefined;
-    return process.startTime === record.startTime ? new Date(record.launchedAt) : undefined;
+    const record = await this.#record(name);
+    const found = await this.find(name);
+    if (record === undefined || found?.pid !== record.pid) return undefined;
+    return found.startTime === record.startTime ? new Date(record.launchedAt) : undefined;
   }
 
   /** How long the log of this process was when it was launched, in bytes; undefined where that was not recorded. */
   async logMark(name: string, id: ProcessId): Promise<number | undefined> {
-    const record = await this.record(name);
+    const record = await this.#record(name);
     return isSame(record, id) ? record?.logMark : undefined;
   }
 
@@ -151,19 +151,19 @@ export class ProcessRegistry {
    * meanwhile, or of which there is no record.
    */
   async noteSession(name: string, info: ProcessInfo, session: string): Promise<void> {
-    const record = await this.record(name);
+    const record = await this.#record(name);
     if (record?.pid !== info.pid || record.startTime !== info.startTime) return;
     if (record.sessions?.includes(session) === true || !(await this.isAlive(info))) return;
     const sessions = [...(record.sessions ?? []), session];
-    await this.file(name).write({ ...record, sessions });
+    await this.#file(name).write({ ...record, sessions });
   }
 
   /** The noted sessions of a recorded process that is proven dead; none while it may be alive. */
   async deadSessions(name: string): Promise<readonly string[]> {
-    const record = await this.record(name);
+    const record = await this.#record(name);
     if (record?.sessions === undefined) return [];
-    if (record.bootId === (await this.table.bootId())) {
-      const info = await this.table.get(record.pid);
+    if (record.bootId === (await this.#table.bootId())) {
+      const info = await this.#table.get(record.pid);
       if (info?.startTime === record.startTime) return [];
     }
     return record.sessions;
@@ -184,15 +184,15 @@ export class ProcessRegistry {
     }
   }
 
-  private isOurs(info: ProcessInfo, name: string): boolean {
-    return markers(this.clusterId, name).every((marker) => info.argv.includes(marker));
+  #isOurs(info: ProcessInfo, name: string): boolean {
+    return markers(this.#clusterId, name).every((marker) => info.argv.includes(marker));
   }
 
-  private file(name: string) {
-    return PROCESS.in(this.stateDirectory, `processes/${name}.json`);
+  #file(name: string) {
+    return PROCESS.in(this.#stateDirectory, `processes/${name}.json`);
   }
 
-  private record(name: string): Promise<ProcessRecord | undefined> {
-    return this.file(name).load();
+  #record(name: string): Promise<ProcessRecord | undefined> {
+    return this.#file(name).load();
   }
 }

@@ -17,12 +17,11 @@ const SUPERVISOR = ['with', 'without', 'both'] as const;
 export const drill = command({
   name: 'drill',
   group: 'fail',
-  summary:
-    'prove it: clients send, faults come, and what is lost and how long they wait is measured',
+  summary: 'inject faults under a load; measure what is lost and how long clients wait',
   details:
-    'Faults under a load: what is lost, what comes twice, whether depths are right, and how long clients wait.',
+    'Injects faults under a load and measures what is lost, what is delivered twice, whether depths are right, and how long clients wait.',
   options: {
-    scenario: option('<name...>', 'what happens; several names, or `all`', {
+    scenario: option('<name...>', 'which faults are injected; several names, or `all`', {
       defaultText: DEFAULT_SCENARIO,
     }),
     workload: option(
@@ -33,7 +32,7 @@ export const drill = command({
         offer: ['queue', 'transactions', 'durable', 'large', 'groups', 'all'],
       },
     ),
-    rounds: option('<n>', 'how often each scenario is held', {
+    rounds: option('<n>', 'how many rounds of each scenario', {
       parse: numberFrom(1, 1000),
       default: DEFAULT_ROUNDS,
     }),
@@ -53,7 +52,7 @@ export const drill = command({
     seed: option('<n>', 'the same seed chooses the same victims and moments', {
       parse: wholeNumber,
     }),
-    supervisor: option('<with|without|both>', 'whether the supervisor looks on', {
+    supervisor: option('<with|without|both>', 'whether the supervisor runs during the rounds', {
       parse: oneOf(SUPERVISOR, 'It is with, without or both.'),
       defaultText: 'both, where one runs',
       offer: SUPERVISOR,
@@ -72,8 +71,8 @@ export const drill = command({
     },
   ],
   exitCodes: {
-    0: 'nothing was lost, and service came back',
-    1: 'something was lost, or service did not come back',
+    0: 'nothing was lost, and service recovered',
+    1: 'something was lost, or service did not recover',
     3: 'it could not tell, or refused',
   },
 });

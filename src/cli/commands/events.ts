@@ -8,10 +8,9 @@ export const events = command({
   name: 'events',
   group: 'look',
   summary: 'what happened to the cluster, as its supervisor and the commands recorded it',
-  details:
-    'What happened: deaths, restarts, elections, who wanted what; the last 50 unless told otherwise.',
+  details: 'What happened: deaths, restarts, elections, commands; the last 50 by default.',
   options: {
-    follow: flag('go on with what happens', { short: 'f' }),
+    follow: flag('follow what happens', { short: 'f' }),
     lines: option('<n>', 'how many, the last ones', {
       short: 'n',
       parse: wholeNumber,

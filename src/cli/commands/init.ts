@@ -44,7 +44,7 @@ export const init = command({
       offer: SYNC_MODES,
     }),
     auth: without('no accounts: clients and console are anonymous'),
-    supervisor: without('nothing looks after the brokers; sessions are short for that reason'),
+    supervisor: without('leave no supervisor; ZooKeeper sessions are short then'),
   },
   examples: [
     { command: 'mqha init --nodes 3', does: 'a cluster of three in this directory' },

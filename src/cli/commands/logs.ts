@@ -8,7 +8,7 @@ export const logs = command({
   details: 'The log of a node or of `zookeeper`; without a name all of them.',
   arguments: { node: argument('[node]', { offer: ['zookeeper'] }) },
   options: {
-    follow: flag('go on with what is written', { short: 'f' }),
+    follow: flag('follow what is written', { short: 'f' }),
     lines: option('<n>', 'how many lines', { short: 'n', parse: wholeNumber, default: 50 }),
   },
 });

@@ -7,7 +7,7 @@ export const restart = command({
   group: 'run',
   summary: 'restart nodes one after the other; without names all, the master last',
   details:
-    'Restarts nodes; without names it goes node by node, the master last, and goes on where an interrupted one ended.',
+    'Restarts nodes; without names it goes node by node, the master last, and resumes where an interrupted one ended.',
   arguments: { nodes: argument('[node...]', { offer: ROLES }) },
   options: { timeout: timeout(START_TIMEOUT_MS, { more: 'for each' }), yes },
 });

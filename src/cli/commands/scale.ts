@@ -5,9 +5,9 @@ import { START_TIMEOUT_MS } from '../timeouts.js';
 export const scale = command({
   name: 'scale',
   group: 'run',
-  summary: 'more or fewer nodes, under load; goes on where it was interrupted',
+  summary: 'more or fewer nodes, under load; resumes where it was interrupted',
   details:
-    'More or fewer nodes, under load; goes on where it was interrupted; `--dry-run` prints the order.',
+    'More or fewer nodes, under load; resumes where it was interrupted; `--dry-run` prints the order.',
   arguments: {
     size: argument('<n>', {
       description: 'how many nodes it shall be, 1 to 9',

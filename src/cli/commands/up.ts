@@ -7,7 +7,7 @@ export const up = command({
   group: 'run',
   summary: 'start what is not running and leave a supervisor; returns when a client can send',
   details:
-    'Starts what is not running and leaves a supervisor; returns when a client can send and every slave is attached. It goes on with a change of the number of nodes that was interrupted.',
+    'Starts what is not running and leaves a supervisor; returns when a client can send and every slave is attached. It resumes a change of the number of nodes that was interrupted.',
   options: {
     dryRun,
     supervisor: without('leave no supervisor, and end one that runs'),

@@ -64,7 +64,7 @@ function remarksOf({ scenarios, rounds }: DrillResult): string[] {
   const ofRounds = rounds.flatMap((round) => {
     const said =
       verdictOnRound(round) === 'passed' ? [] : [...round.faults, ...(round.unknown ?? [])];
-    if (said.length === 0 && !round.back) said.push('the cluster did not come back');
+    if (said.length === 0 && !round.back) said.push('the cluster did not recover');
     const told = round.findings.filter(({ fails }) => !fails).map(({ text }) => text);
     const where = `${whereOf(round)}, round ${round.round}, ${round.target}`;
     return [...said, ...told].map((text) => `${where}: ${text}`);

@@ -12,14 +12,11 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
     `started (pid ${pid}, mqha ${version})${takenOver.length === 0 ? '' : `; it took over ${takenOver.join(', ')}`}`,
   ],
   'supervisor-stopped': ({ pid, reason }) => ['supervisor', `ended (pid ${pid}): ${reason}`],
-  wanted: ({ nodes, state, command }) => [
-    nodes.join(', '),
-    `${nodes.length === 1 ? 'is' : 'are'} wanted ${state} (${command})`,
-  ],
+  wanted: ({ nodes, state, command }) => [nodes.join(', '), `desired state ${state} (${command})`],
   'process-started': ({ node, pid }) => [node, `started (pid ${pid})`],
   'process-ended': ({ node, pid, wanted, how }) => [
     node,
-    `${wanted === 'up' ? `died (pid ${pid}) and is wanted` : `ended (pid ${pid}) as it should`}${because(how)}`,
+    `${wanted === 'up' ? `died (pid ${pid})` : `ended (pid ${pid}) as desired`}${because(how)}`,
   ],
   'process-killed': ({ node, pid, code, reason }) => [
     node,
@@ -37,8 +34,8 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
   'gave-up': ({ node, deaths, withinMs, reason }) => [
     node,
     reason === undefined
-      ? `died ${deaths} times within ${formatDuration(withinMs)} and is left alone until \`mqha start ${node}\``
-      : `is left alone until \`mqha start ${node}\`: ${reason}`,
+      ? `died ${deaths} times within ${formatDuration(withinMs)} and is left down until \`mqha start ${node}\``
+      : `is left down until \`mqha start ${node}\`: ${reason}`,
   ],
   'store-set-aside': ({ node, kept, why }) => [node, `its store is set aside in ${kept}: ${why}`],
   'copies-lost': ({ nodes }) => [

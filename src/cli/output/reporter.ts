@@ -93,11 +93,11 @@ export function describe(event: ClusterEvent): Step | undefined {
       return done(`ZooKeeper answers at ${event.connect} (${formatDuration(event.ms)})`);
     case 'waiting-for-znode':
       return passing(
-        `waiting until ZooKeeper has let go of the earlier ${event.node} (znode ${event.znode})`,
+        `waiting until ZooKeeper has ended the session of the earlier ${event.node} (znode ${event.znode})`,
       );
     case 'stash-restored':
       return done(
-        `${event.node} was killed while it attached: its own store was put back, the half-done copy ${event.kept === undefined ? 'removed, since the disk is short of room' : `kept in ${event.kept}`}`,
+        `${event.node} was killed while it attached: its own store was restored, the incomplete copy ${event.kept === undefined ? 'removed, since the disk is short of room' : `kept in ${event.kept}`}`,
       );
     case 'store-set-aside':
       return done(
@@ -112,16 +112,16 @@ export function describe(event: ClusterEvent): Step | undefined {
         `stopped ${event.name} (${formatDuration(event.ms)}${event.forced ? '; it did not end by itself and was killed' : ''})`,
       );
     case 'supervisor-started':
-      return done(`a supervisor looks after the cluster (pid ${event.pid})`);
+      return done(`the supervisor runs (pid ${event.pid})`);
     case 'scale-step':
       return done(event.text);
     case 'restart-resumed':
       return done(
-        `going on with the restart that was interrupted; ${event.done.join(', ')} had its turn`,
+        `resuming the restart that was interrupted; restarted before: ${event.done.join(', ')}`,
       );
     case 'supervising':
       return done(
-        `looking after the cluster (pid ${event.pid}); \`mqha events -f\` tells what is done`,
+        `supervising the cluster (pid ${event.pid}); \`mqha events -f\` reports what it does`,
       );
     case 'supervisor-ended':
       return done(`ended the supervisor (pid ${event.pid})`);
@@ -175,7 +175,7 @@ function describeInstall(event: InstallEvent): Step | undefined {
     case 'install-started':
       return passing(`installing ActiveMQ and ZooKeeper into ${event.cache}`);
     case 'mending':
-      return passing(`mending ${event.what}: ${event.reason}`);
+      return passing(`repairing ${event.what}: ${event.reason}`);
     case 'fetching':
       return passing(
         `fetching ${event.files} files (${Math.round(event.bytes / 1024 / 1024)} MB) with mvn; the first time takes a minute or more`,

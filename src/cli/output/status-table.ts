@@ -99,7 +99,7 @@ function keptText({ name, kept }: NodeStatus): string[] {
 
 /** `unfinished drill, begun 2026-11-29T16:00:00.000Z by `mqha drill`: mq01 (pid 12) was suspended; `mqha up` undoes it`. */
 function operationText({ kind, began, command, pid, steps, next }: Operation): string {
-  const head = pid === null ? `unfinished ${kind}` : `${kind} at work (pid ${pid})`;
+  const head = pid === null ? `unfinished ${kind}` : `${kind} in progress (pid ${pid})`;
   const by = command === null ? '' : ` by \`${command}\``;
   const begun = began === null ? '' : `, begun ${began}${by}`;
   const list = (done: boolean) =>

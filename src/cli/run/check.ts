@@ -47,7 +47,7 @@ function exitCodeOf({ state, problems }: ClusterStatus): number {
 function checkLine(status: ClusterStatus, exitCode: number): string {
   const { numChildren } = status.zookeeper;
   const attached = status.nodes.filter((node) => node.attached === true).length;
-  // Why senders stand still comes first, then other errors.
+  // Why senders are blocked comes first, then other errors.
   const [worst] = [
     ...standstills(status.problems),
     ...status.problems.filter(({ severity }) => severity === 'error'),

@@ -19,6 +19,6 @@ export async function run(
   answer(
     context.io,
     result,
-    ({ removed }) => `the cluster is gone (${removed.length} things removed)`,
+    ({ removed }) => `the cluster is removed (${removed.length} files and directories)`,
   );
 }

@@ -29,8 +29,8 @@ function killText({ killed, newMaster, failoverMs, state }: KillResult): string 
   const after =
     newMaster === null || failoverMs === null
       ? state === 'no-quorum'
-        ? 'quorum is lost, nobody is served'
+        ? 'quorum is lost, no master serves'
         : 'no failover'
-      : `${newMaster} is master and lets clients in after ${formatDuration(failoverMs)}`;
+      : `${newMaster} is master and accepts clients after ${formatDuration(failoverMs)}`;
   return `killed ${who}; ${after}; the cluster is ${state}`;
 }

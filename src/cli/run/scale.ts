@@ -25,7 +25,7 @@ export async function run(
     if (!lock) {
       throw new MqhaError(
         'scale-refused',
-        'a drill, or another change of the number of nodes, is at work on this cluster',
+        'a drill, or another change of the number of nodes, is in progress on this cluster',
         {
           hint: 'Wait until it has ended.',
         },
@@ -60,7 +60,7 @@ function planText(plan: ScalePlan): string {
       : [
           ...(plan.master === null
             ? [
-                'nobody is known to be master now, so this is safe and not the shortest way; run it again while the cluster serves',
+                'no master is known now, so this is safe and not the shortest way; run it again while the cluster serves',
               ]
             : []),
           'by hand, since mqha reaches this machine only; docs/several-hosts.md says how:',

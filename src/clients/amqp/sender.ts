@@ -84,7 +84,7 @@ export class QueueSender {
     const startedAt = Date.now();
     const link = await this.#connected();
     if (!link) {
-      const reason = this.#race.refusal ?? 'no broker lets a client in';
+      const reason = this.#race.refusal ?? 'no broker accepts a client';
       return { outcome: 'failed', broker: undefined, startedAt, endedAt: Date.now(), reason };
     }
     const broker = link.wire.broker.name;

@@ -29,13 +29,13 @@ const names = z.optional(z.array(z.string()));
  * @throws Error that says what went wrong
  */
 export async function clientsOf(
-  console: Console,
+  jolokia: Console,
   brokerName: string,
   timeoutMs: number,
 ): Promise<string[]> {
   const pattern = `${DOMAIN}:type=Broker,brokerName=${brokerName},connector=clientConnectors,connectorName=*,connectionViewType=clientId,connectionName=*`;
   const found = names.parse(
-    await ask(console, `/api/jolokia/search/${escaped(pattern)}`, timeoutMs),
+    await ask(jolokia, `/api/jolokia/search/${escaped(pattern)}`, timeoutMs),
   );
   return (found ?? []).map((name) => /connectionName=([^,]*)/.exec(name)?.[1] ?? name);
 }
@@ -45,11 +45,11 @@ export async function clientsOf(
  * @throws Error that says what went wrong
  */
 export async function queueDepths(
-  console: Console,
+  jolokia: Console,
   brokerName: string,
   timeoutMs: number,
 ): Promise<QueueDepth[]> {
-  const queues = await readQueues(console, timeoutMs, brokerName);
+  const queues = await readQueues(jolokia, timeoutMs, brokerName);
   return queues.map(({ name, depth }) => ({ name, messages: depth }));
 }
 
@@ -58,7 +58,7 @@ export async function queueDepths(
  * @throws Error that says what went wrong
  */
 export async function removeQueue(
-  console: Console,
+  jolokia: Console,
   brokerName: string,
   queue: string,
   timeoutMs: number,
@@ -66,7 +66,7 @@ export async function removeQueue(
   const mbean = `${DOMAIN}:type=Broker,brokerName=${brokerName}`;
   const operation = 'removeQueue(java.lang.String)';
   await ask(
-    console,
+    jolokia,
     `/api/jolokia/exec/${escaped(mbean)}/${escaped(operation)}/${escaped(queue)}`,
     timeoutMs,
   );
@@ -77,13 +77,13 @@ export async function removeQueue(
  * @throws Error that says what went wrong
  */
 export async function durableSubscriptions(
-  console: Console,
+  jolokia: Console,
   brokerName: string,
   timeoutMs: number,
 ): Promise<DurableSubscription[]> {
   const pattern = `${DOMAIN}:type=Broker,brokerName=${brokerName},destinationType=Topic,destinationName=*,endpoint=Consumer,clientId=*,consumerId=Durable(*)`;
   const path = `/api/jolokia/read/${escaped(pattern)}/ClientId,SubscriptionName`;
-  const value = await ask(console, path, timeoutMs);
+  const value = await ask(jolokia, path, timeoutMs);
   const found = Object.values(z.record(z.string(), subscription).parse(value ?? {}));
   return found.flatMap(({ ClientId: clientId, SubscriptionName: name }) =>
     name === null ? [] : [{ clientId, name }],
@@ -95,7 +95,7 @@ export async function durableSubscriptions(
  * @throws Error that says what went wrong
  */
 export async function removeSubscription(
-  console: Console,
+  jolokia: Console,
   brokerName: string,
   { clientId, name }: DurableSubscription,
   timeoutMs: number,
@@ -103,7 +103,7 @@ export async function removeSubscription(
   const mbean = `${DOMAIN}:type=Broker,brokerName=${brokerName}`;
   const operation = 'destroyDurableSubscriber(java.lang.String,java.lang.String)';
   await ask(
-    console,
+    jolokia,
     `/api/jolokia/exec/${escaped(mbean)}/${escaped(operation)}/${escaped(clientId)}/${escaped(name)}`,
     timeoutMs,
   );

@@ -79,14 +79,14 @@ export function replicationIn(value: unknown): Replication {
  * @throws Error that says what went wrong, as ask()
  */
 export async function readQueues(
-  console: Console,
+  jolokia: Console,
   timeoutMs: number,
   brokerName = '*',
 ): Promise<QueueStatistics[]> {
   const pattern = `org.apache.activemq:type=Broker,brokerName=${brokerName},destinationType=Queue,destinationName=*`;
   const attributes = Object.keys(queue.shape).join(',');
   const path = `/api/jolokia/read/${escaped(pattern)}/${attributes}`;
-  const value = await ask(console, path, timeoutMs);
+  const value = await ask(jolokia, path, timeoutMs);
   return Object.values(z.record(z.string(), queue).parse(value ?? {})).map((read) => ({
     name: read.Name,
     depth: read.QueueSize,
@@ -119,11 +119,11 @@ export function readOf(mbean: string, attribute?: readonly string[]): Read {
  * @throws Error that says what went wrong
  */
 export async function askAll(
-  console: Console,
+  jolokia: Console,
   reads: readonly Read[],
   timeoutMs: number,
 ): Promise<unknown[]> {
-  const text = await exchange(console, '/api/jolokia/', timeoutMs, JSON.stringify(reads));
+  const text = await exchange(jolokia, '/api/jolokia/', timeoutMs, JSON.stringify(reads));
   return z
     .array(reply)
     .parse(JSON.parse(text))
@@ -136,9 +136,9 @@ export async function askAll(
  * @returns the value; undefined where no MBean fits
  * @throws Error that says what went wrong
  */
-export async function ask(console: Console, path: string, timeoutMs: number): Promise<unknown> {
+export async function ask(jolokia: Console, path: string, timeoutMs: number): Promise<unknown> {
   const { status, error, value } = reply.parse(
-    JSON.parse(await exchange(console, path, timeoutMs)),
+    JSON.parse(await exchange(jolokia, path, timeoutMs)),
   );
   if (status === NO_SUCH_MBEAN) return undefined;
   if (status !== 200) throw new Error(error ?? `Jolokia status ${status}`);
@@ -150,12 +150,12 @@ export async function ask(console: Console, path: string, timeoutMs: number): Pr
  * request without an Origin, and a POST that does not say that it is JSON.
  */
 function exchange(
-  console: Console,
+  jolokia: Console,
   path: string,
   timeoutMs: number,
   body?: string,
 ): Promise<string> {
-  const { host, port, account } = console;
+  const { host, port, account } = jolokia;
   return new Promise((resolve, reject) => {
     const call = request({
       host,

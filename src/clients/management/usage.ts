@@ -17,7 +17,7 @@ export interface Usage {
   readonly store: Fill;
   /** What is not persistent and does not fit into memory. */
   readonly temp: Fill;
-  /** Where senders stand still: none of their messages went through between two looks. */
+  /** Where senders are blocked: none of their messages went through between two looks. */
   readonly blocked: readonly { readonly destination: string; readonly senders: number }[];
 }
 
@@ -54,7 +54,7 @@ export interface MasterView {
  * @throws Error that says what went wrong; it is for a problem's text, not for the user to act on
  */
 export async function readMaster(
-  console: Console,
+  jolokia: Console,
   brokerName: string,
   deadline: Deadline,
 ): Promise<MasterView> {
@@ -62,7 +62,7 @@ export async function readMaster(
   // Also those of STOMP and of JMS without a destination of their own: endpoint=dynamicProducer.
   const ofProducers = readOf(`${ofBroker},endpoint=*roducer,*`, Object.keys(producer.shape));
   const [slaves, own, sending] = await askAll(
-    console,
+    jolokia,
     [readOf('*:view=Replication,*'), readOf(ofBroker, Object.keys(broker.shape)), ofProducers],
     deadline.remaining,
   );
@@ -74,7 +74,7 @@ export async function readMaster(
   if (held.size > 0 && deadline.remaining > 2 * AGAIN_MS) {
     await sleep(AGAIN_MS);
     try {
-      const [again] = await askAll(console, [ofProducers], deadline.remaining);
+      const [again] = await askAll(jolokia, [ofProducers], deadline.remaining);
       const now = heldBack(again);
       still = new Map([...held].filter(([name, { sent }]) => now.get(name)?.sent === sent));
     } catch {

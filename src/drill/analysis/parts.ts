@@ -105,7 +105,7 @@ async function findingsOf(context: DrillContext, part: Part): Promise<Finding[]>
 
 async function lossOf({ client }: DrillContext, lost: readonly string[]): Promise<Finding> {
   const dead = await countDead(lost, client, DEAD_MS);
-  const where = dead > 0 ? `; ${dead} of the lost lie in ${DEAD_LETTERS}` : '';
+  const where = dead > 0 ? `; ${dead} of the lost are in ${DEAD_LETTERS}` : '';
   return { code: 'lost', count: lost.length, text: `lost: ${someOf(lost)}${where}`, fails: true };
 }
 

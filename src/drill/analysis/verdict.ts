@@ -102,8 +102,8 @@ function messages({ acknowledged, lost }: QueueCounts): string {
 
 function notBack(rounds: readonly RoundResult[]): string[] {
   const count = rounds.filter(({ back }) => !back).length;
-  if (count === 0) return rounds.length === 0 ? [] : ['service came back every time'];
-  return [`service did not come back as it should in ${count} of them`];
+  if (count === 0) return rounds.length === 0 ? [] : ['service recovered every time'];
+  return [`service did not recover as it should in ${count} of them`];
 }
 
 function reasons(scenarios: readonly ScenarioResult[]): string[] {

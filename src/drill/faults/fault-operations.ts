@@ -25,7 +25,7 @@ export function operationsOn(drill: DrillContext, say: (phase: string) => void):
   const named = (names: readonly string[]) => nodes.filter(({ name }) => names.includes(name));
   return {
     start: async (names) => {
-      say('starting what died');
+      say('starting what was killed');
       const whole = names === undefined;
       await startNodes(cluster, whole ? nodes : named(names), { ...options, whole });
     },

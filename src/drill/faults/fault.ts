@@ -1,7 +1,10 @@
 import type { ProcessRegistry } from '../../agents/local/registry.js';
+import { quorumOf } from '../../config/checks.js';
+import type { ClusterConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { type Deadline, formatDuration, sleep } from '../../lib/time.js';
 import type { DrillRecord, Undone } from '../../state/drill-record.js';
+import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import type { TimelineRecorder } from '../timeline/timeline-recorder.js';
 
 /**
@@ -41,6 +44,14 @@ export interface FaultContext {
   served(): Promise<unknown>;
   /** Ends the waits early. */
   readonly signal: AbortSignal;
+}
+
+/** Whether the other nodes have quorum, and can serve, while these processes are away. */
+export function canServeWithout(
+  { replicas }: Pick<ClusterConfig, 'replicas'>,
+  names: readonly string[],
+): boolean {
+  return !names.includes(ZOOKEEPER) && replicas - names.length >= quorumOf(replicas);
 }
 
 /** What is done to nodes by mqha's own operations, as a person would by its commands. */
@@ -126,7 +137,7 @@ export function faultOf<Target>(kind: FaultKind<Target>): Fault {
     recovered: async (deadline) => {
       const { context, target } = now('recovered', 'undone', 'recovered');
       const isDone = () => kind.hasRecovered(context, target);
-      await until(isDone, deadline, context.signal, `${kind.name}: what it met is not back`);
+      await until(isDone, deadline, context.signal, `${kind.name}: its target has not recovered`);
       stage = 'recovered';
     },
   };
@@ -140,7 +151,7 @@ async function until(
 ): Promise<void> {
   while (!(await isDone())) {
     if (signal.aborted) {
-      throw new MqhaError('interrupted', 'interrupted; the drill puts the cluster back', {
+      throw new MqhaError('interrupted', 'interrupted; the drill recovers the cluster', {
         hint: 'Run the drill again.',
       });
     }

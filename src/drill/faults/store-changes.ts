@@ -10,7 +10,7 @@ export function emptyStore(name: string): Fault {
     inject: async ({ operations, timeline }) => {
       await operations.stop([name]);
       await operations.emptyStore(name);
-      timeline.mark('repair', name, `${name} comes back without its store`);
+      timeline.mark('repair', name, `${name} is started again without its store`);
     },
     hasPropagated: allDead,
     recover: ({ operations }) => operations.start(),

@@ -33,5 +33,5 @@ export function suspend(
 
 /** Of each process whether it is suspended; undefined of one that has ended. */
 function suspendedAmong({ processes }: FaultContext, found: readonly FoundProcess[]) {
-  return Promise.all(found.map(async ({ process }) => (await processes.look(process))?.suspended));
+  return Promise.all(found.map(async (each) => (await processes.look(each.process))?.suspended));
 }

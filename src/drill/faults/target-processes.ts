@@ -18,9 +18,9 @@ export function running(
 ): Promise<FoundProcess[]> {
   return Promise.all(
     names.map(async (name) => {
-      const process = await processes.find(name);
-      if (!process) throw notRunning(name);
-      return { name, process };
+      const found = await processes.find(name);
+      if (!found) throw notRunning(name);
+      return { name, process: found };
     }),
   );
 }
@@ -31,19 +31,19 @@ export function running(
  */
 export async function signalled(
   { processes, timeline }: FaultContext,
-  { name, process }: FoundProcess,
+  { name, process: target }: FoundProcess,
   signal: NodeJS.Signals,
   what: string,
 ): Promise<void> {
-  if (!(await processes.signal(process, signal))) throw notRunning(name);
-  timeline.mark('fault', name, `${name} (pid ${process.pid}) ${what}`);
+  if (!(await processes.signal(target, signal))) throw notRunning(name);
+  timeline.mark('fault', name, `${name} (pid ${target.pid}) ${what}`);
 }
 
 export async function allDead(
   { processes }: FaultContext,
   found: readonly FoundProcess[],
 ): Promise<boolean> {
-  const alive = await Promise.all(found.map(({ process }) => processes.isAlive(process)));
+  const alive = await Promise.all(found.map((each) => processes.isAlive(each.process)));
   return !alive.includes(true);
 }
 
@@ -53,16 +53,16 @@ export async function allReplaced(
   found: readonly FoundProcess[],
 ): Promise<boolean> {
   const replaced = await Promise.all(
-    found.map(async ({ name, process }) => {
+    found.map(async ({ name, process: former }) => {
       const now = await processes.recorded(name);
-      return now !== undefined && now.pid !== process.pid;
+      return now !== undefined && now.pid !== former.pid;
     }),
   );
   return !replaced.includes(false);
 }
 
 function notRunning(name: string): MqhaError {
-  return new MqhaError('drill-failed', `${name} does not run, so nothing can happen to it`, {
+  return new MqhaError('drill-failed', `${name} does not run, so no fault can be injected`, {
     hint: 'See `mqha status`, and drill a cluster that nobody else works on.',
   });
 }

@@ -56,25 +56,25 @@ export class JmsClients {
   readonly #closed: Promise<boolean>;
   #isOver = false;
 
-  private constructor(process: JmsProcess) {
-    this.#process = process;
+  private constructor(child: JmsProcess) {
+    this.#process = child;
     const keep = (line: string) => {
       this.#said.push(line);
       if (this.#said.length > KEPT_LINES) this.#said.shift();
     };
-    createInterface({ input: process.stdout }).on('line', (line) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
       const event = parseEvent(line);
       if (event) this.#events.push(event);
       else keep(line);
     });
-    createInterface({ input: process.stderr }).on('line', keep);
+    createInterface({ input: child.stderr }).on('line', keep);
     // A program that has ended takes no command; that it ended is seen elsewhere.
-    process.stdin.on('error', () => undefined);
-    process.on('error', (error) => {
+    child.stdin.on('error', () => undefined);
+    child.on('error', (error) => {
       keep(error.message);
       this.#isOver = true;
     });
-    this.#closed = once(process, 'close').then(
+    this.#closed = once(child, 'close').then(
       () => (this.#isOver = true),
       () => (this.#isOver = true),
     );

@@ -1,5 +1,5 @@
 import type { RoundResult } from '../result.js';
-import { escape } from './escape.js';
+import { escapeMarkup } from './escape.js';
 import { placeFlags } from './flags.js';
 import { labelsOf, NARROWEST, widthOf, type Label } from './labels.js';
 import { BIN, faultAt, outageSpans, share, ticksOf, type Scale } from './scale.js';
@@ -38,7 +38,7 @@ export function chart(round: RoundResult, scale: Scale): string {
     ...labels.map((label, at) => flag(label, places[at] ?? { row: 0, anchor: 'start' })),
   ];
   const about = hidden === 0 ? '' : `; ${counted(hidden, 'more mark')}`;
-  return `<svg class="chart" role="img" width="100%" height="${floor + BELOW}" aria-label="${escape(
+  return `<svg class="chart" role="img" width="100%" height="${floor + BELOW}" aria-label="${escapeMarkup(
     described(round, labels) + about,
   )}">${parts.join('')}</svg>`;
 }
@@ -48,7 +48,7 @@ function described(round: RoundResult, labels: readonly Label[]): string {
   const marks = labels.map(({ words }) => words).join(', ');
   const outage =
     round.outageMs === null
-      ? 'service did not come back'
+      ? 'service did not recover'
       : round.outageMs === 0
         ? 'no outage that a client noticed'
         : `longest outage ${seconds(round.outageMs)}`;
@@ -146,7 +146,7 @@ function bracket(round: RoundResult, scale: Scale, y: number): string {
   const [longest] = outageSpans(round);
   if (!longest) {
     const words =
-      round.outageMs === null ? 'service did not come back' : 'no outage that a client noticed';
+      round.outageMs === null ? 'service did not recover' : 'no outage that a client noticed';
     return text('note', 0, y + 4, words);
   }
   const [from, to] = [share(scale, longest[0]), share(scale, longest[1])];
@@ -171,7 +171,7 @@ function flag(label: Label, { row, anchor }: { row: number; anchor: 'start' | 'e
     anchor === 'end' ? 'flag end' : 'flag',
     label.x,
     row * ROW + 11,
-    `${signs} ${escape(label.words)}`,
+    `${signs} ${escapeMarkup(label.words)}`,
     ` dx="${anchor === 'end' ? -4 : 4}"`,
   );
 }

@@ -19,6 +19,6 @@ export function printable(text: string): string {
 }
 
 /** Any text as the text or the attribute of an element, in HTML, SVG and XML alike. */
-export function escape(text: string): string {
+export function escapeMarkup(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

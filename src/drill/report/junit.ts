@@ -1,6 +1,6 @@
 import type { DepthCheck, DrillResult, QueueCounts, RoundResult } from '../result.js';
 import { verdictOnRound } from '../analysis/verdict.js';
-import { escape } from './escape.js';
+import { escapeMarkup } from './escape.js';
 import { groupsOf, type SideGroup } from './groups.js';
 import { verdictOfRounds, reasonsOf } from './reasons.js';
 import { narrativeOf } from './narrative.js';
@@ -119,7 +119,7 @@ function suite(
 
 function testcase(suiteName: string, { name, ms, outcome, message, details }: Case): string {
   const classname = `mqha.drill.${suiteName.replace(/[^\w-]+/g, '.').replace(/\.$/, '')}`;
-  const text = escape(details.join('\n'));
+  const text = escapeMarkup(details.join('\n'));
   const body = {
     passed: '',
     failed: `${open('failure', { type: VERDICTS.failed.word, message })}${text}</failure>\n`,
@@ -143,7 +143,7 @@ function totals(cases: readonly Case[]): Attributes {
 
 function open(name: string, attributes: Attributes, empty = false): string {
   const pairs = Object.entries(attributes).map(
-    ([key, value]) => ` ${key}="${escape(String(value)).replace(/[\r\n\t]+/g, ' ')}"`,
+    ([key, value]) => ` ${key}="${escapeMarkup(String(value)).replace(/[\r\n\t]+/g, ' ')}"`,
   );
   return `<${name}${pairs.join('')}${empty ? '/' : ''}>`;
 }

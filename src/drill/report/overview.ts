@@ -173,7 +173,7 @@ function failuresOf(rounds: readonly RoundResult[]): readonly string[] {
       `${count(unexpected)} delivered that nobody had sent`,
       ({ counts }) => counts.unexpected > 0,
     ),
-    ...told('service did not come back', ({ outageMs }) => outageMs === null),
+    ...told('service did not recover', ({ outageMs }) => outageMs === null),
     ...told(
       'the cluster was not whole again in time',
       ({ outageMs, back }) => outageMs !== null && !back,
@@ -190,7 +190,7 @@ export function setupOf(setup: DrillSetup): readonly (readonly [name: string, va
     ['Cluster', setup.cluster],
     ['Nodes', `${setup.nodes} (${setup.replicas} replicas, quorum ${setup.quorum})`],
     ['Sync mode', `${setup.sync}: ${syncMeaning(setup)}`],
-    ['Supervisor', setup.supervised ? 'runs, and is put aside for rounds without it' : 'none'],
+    ['Supervisor', setup.supervised ? 'runs, and is stopped for rounds without it' : 'none'],
     ['ZooKeeper session', seconds(setup.sessionTimeoutMs)],
     ['ActiveMQ', setup.activemq],
     ['ZooKeeper', `${setup.zookeeper}, ${setup.managedZooKeeper ? 'run by mqha' : 'external'}`],

@@ -18,7 +18,7 @@ export function reasonsOf(round: RoundResult): readonly string[] {
     ...(counts.unexpected > 0
       ? [`${count(counts.unexpected)} delivered that nobody had sent`]
       : []),
-    ...(round.outageMs === null ? ['service did not come back'] : []),
+    ...(round.outageMs === null ? ['service did not recover'] : []),
     ...(round.outageMs !== null && !round.back ? ['the cluster was not whole again in time'] : []),
     ...faults,
     ...unknown,

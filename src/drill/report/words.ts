@@ -61,11 +61,11 @@ export interface MarkWords {
 
 /** In the order of the legend. */
 export const MARKS: Readonly<Record<MarkKind, MarkWords>> = {
-  fault: { word: 'fault', sign: '✕', meaning: 'the drill did it: all times count from here' },
-  'process-ended': { word: 'ended', sign: '▽', meaning: 'a process was gone' },
-  election: { word: 'elected', sign: '◇', meaning: 'the members chose a master' },
-  promotion: { word: 'promoted', sign: '◆', meaning: 'it began to act as master' },
-  service: { word: 'serving', sign: '●', meaning: 'the master let clients in' },
+  fault: { word: 'fault', sign: '✕', meaning: 'the drill injected it; all times count from it' },
+  'process-ended': { word: 'ended', sign: '▽', meaning: 'a process ended' },
+  election: { word: 'elected', sign: '◇', meaning: 'a master was elected' },
+  promotion: { word: 'promoted', sign: '◆', meaning: 'it started its store as master' },
+  service: { word: 'serving', sign: '●', meaning: 'the master accepted clients' },
   whole: { word: 'whole', sign: '■', meaning: 'every slave attached again' },
   repair: {
     word: 'repair',

@@ -65,7 +65,7 @@ export function reasonsToAsk(config: ClusterConfig, usage: Usage): string[] {
     ...(messages === 0
       ? []
       : [
-          `${messages === 1 ? 'a message lies' : `${messages} messages lie`} in queues (${some(others.map(({ name }) => name))})`,
+          `${messages === 1 ? 'a message is' : `${messages} messages are`} in queues (${some(others.map(({ name }) => name))})`,
         ]),
   ];
 }

@@ -101,7 +101,7 @@ export async function injectUnderLoad(
     await scenario.recoverAll();
     await scenario.whole();
     isWhole = true;
-    timeline.mark('whole', null, 'every node is in again');
+    timeline.mark('whole', null, 'every node runs and is attached again');
     await scenario.served();
     scenario.say('sending');
     await scenario.pause(began + options.durationMs - Date.now());
@@ -115,7 +115,7 @@ export async function injectUnderLoad(
     await context.record.settle('killed');
     await forgetAside(context);
   } else {
-    scenario.say('putting the cluster back');
+    scenario.say('recovering the cluster');
     isWhole = await helped(context, scenario);
     // What was interrupted had no time to come back by itself.
     if (host.signal.aborted) back = isWhole;
@@ -162,7 +162,7 @@ async function helped(context: DrillContext, scenario: ScenarioContext): Promise
     for (const text of done) scenario.timeline.mark('repair', null, `the drill ${text}`);
     return (await untilWhole(context, Deadline.in(limitMs))) !== undefined;
   } catch (error) {
-    scenario.violations.push(`it could not be put back: ${firstLine(messageOf(error))}`);
+    scenario.violations.push(`it could not be recovered: ${firstLine(messageOf(error))}`);
     return false;
   }
 }

@@ -20,7 +20,7 @@ export function step({ calm }: DrillContext, text: string): void {
 /** Undoes what a drill has left that was killed. */
 export async function recoverEarlier(context: DrillContext): Promise<void> {
   if (context.record.isEmpty) return;
-  step(context, 'putting right what an interrupted drill has left');
+  step(context, 'recovering from an interrupted drill');
   const done = await recoverAll(context, context.options.limitMs);
   const message = `an earlier drill was interrupted; ${done.length === 0 ? 'nothing was left of it' : done.join(', ')}`;
   context.calm.host.emit({ type: 'warning', message });

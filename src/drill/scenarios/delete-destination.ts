@@ -18,7 +18,7 @@ const MESSAGES = 20;
 export const deleteDestination: Scenario = {
   name: 'delete-destination',
   description:
-    'Queues are deleted, the slaves restarted, the master killed twice, a slave comes back empty as a new one, and the master is killed again: what is in other queues must all be there.',
+    'Queues are deleted, the slaves restarted, the master killed twice, a slave is started empty, as a new one, and the master is killed again: what is in other queues must all be there.',
   supervised: true,
   impossible: needsOthers,
   run: async (scenario) => {

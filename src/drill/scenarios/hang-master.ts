@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.js';
 export const hangMaster: Scenario = {
   name: 'hang-master',
   description:
-    'The master is suspended (SIGSTOP): it holds its ports and answers nobody. A supervisor has to end it; without one it is resumed once another serves.',
+    'The master is suspended (SIGSTOP): it holds its ports and answers no client. A supervisor has to kill it; without one it is resumed once another serves.',
   supervised: true,
   impossible: needsOthers,
   run: async (scenario) => {

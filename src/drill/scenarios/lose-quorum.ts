@@ -18,7 +18,7 @@ export function acknowledgedWithin(sends: readonly LoadSend[], from: number, to:
 export const loseQuorum: Scenario = {
   name: 'lose-quorum',
   description:
-    'So many are killed at once that quorum is gone: service must refuse, and return when they are back.',
+    'So many are killed at once that quorum is lost: sends must be refused, and service must recover when they run again.',
   supervised: true,
   run: async (scenario) => {
     const { names, drill } = scenario;

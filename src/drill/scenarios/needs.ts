@@ -7,5 +7,5 @@ export function needsSlave({ replicas }: ClusterConfig): string | undefined {
 
 /** Of a scenario in which others must go on without one: they need quorum. */
 export function needsOthers({ replicas }: ClusterConfig): string | undefined {
-  return replicas > 2 ? undefined : `with ${replicas} nodes nobody takes over while one is away`;
+  return replicas > 2 ? undefined : `with ${replicas} nodes no other takes over while one is down`;
 }

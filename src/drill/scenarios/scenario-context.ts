@@ -1,13 +1,11 @@
-import { quorumOf } from '../../config/checks.js';
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline, formatDuration, sleep } from '../../lib/time.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import type { QueuedAttempt } from '../analysis/checker.js';
 import { look, untilWhole, type DrillContext } from '../drill-context.js';
 import { FaultInjector } from '../faults/fault-injector.js';
-import type { Fault, FaultContext } from '../faults/fault.js';
+import { canServeWithout, type Fault, type FaultContext } from '../faults/fault.js';
 import { operationsOn } from '../faults/fault-operations.js';
 import { pick } from '../random.js';
 import type { Side } from '../result.js';
@@ -62,7 +60,7 @@ export class ScenarioContext {
     return this.drill.cluster;
   }
 
-  /** Whether a supervisor looks after the cluster. */
+  /** Whether a supervisor runs for the cluster. */
   get supervised(): boolean {
     return this.side === 'supervisor';
   }
@@ -138,7 +136,7 @@ export class ScenarioContext {
     const isServed = await this.load.flows(since, Deadline.in(limitMs), signal);
     this.#throwIfInterrupted();
     if (!isServed) {
-      this.violations.push(`service did not come back within ${formatDuration(limitMs)}`);
+      this.violations.push(`service did not recover within ${formatDuration(limitMs)}`);
     }
     return isServed;
   }
@@ -179,28 +177,26 @@ export class ScenarioContext {
 
   #faultContext(): FaultContext {
     const { calm, cluster, record } = this.drill;
-    const { replicas } = cluster.config;
     return {
       processes: calm.registry,
       undoLog: record,
       timeline: this.timeline,
       operations: operationsOn(this.drill, this.#say),
       supervised: this.supervised,
-      canServeWithout: (names) =>
-        !names.includes(ZOOKEEPER) && replicas - names.length >= quorumOf(replicas),
+      canServeWithout: (names) => canServeWithout(cluster.config, names),
       served: () => this.served(),
       signal: cluster.host.signal,
     };
   }
 
   #throwIfInterrupted(): void {
-    throwIfInterrupted(this.cluster.host, 'the drill puts the cluster back');
+    throwIfInterrupted(this.cluster.host, 'the drill recovers the cluster');
   }
 }
 
 function known(name: string | null): string {
   if (name !== null) return name;
-  throw new MqhaError('drill-failed', 'the cluster serves, and nobody is elected', {
+  throw new MqhaError('drill-failed', 'the cluster serves, and no master is elected', {
     hint: 'See `mqha status`.',
   });
 }

@@ -8,7 +8,7 @@ const AWAY_MS = 3000;
 export const zookeeperOutage: Scenario = {
   name: 'zookeeper-outage',
   description:
-    'ZooKeeper is killed; a supervisor brings it back, without one it stays away for three seconds.',
+    'ZooKeeper is killed; a supervisor starts it again; without one it is down for three seconds.',
   supervised: true,
   impossible: ({ zookeeper }) =>
     zookeeper.managed ? undefined : 'ZooKeeper is not managed by mqha, so it cannot be killed',

@@ -154,7 +154,7 @@ export class TimelineRecorder {
         const { node, code } = entry;
         this.mark('repair', node, `the supervisor killed ${node}: ${code}`, at);
       } else if (entry.type === 'gave-up') {
-        this.mark('repair', entry.node, `the supervisor gave ${entry.node} up`, at);
+        this.mark('repair', entry.node, `the supervisor gave up on ${entry.node}`, at);
       }
     }
   }

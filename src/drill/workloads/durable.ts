@@ -41,7 +41,7 @@ const SUBSCRIPTIONS: readonly Subscription[] = [
 export const durable: Workload = {
   name: 'durable',
   description:
-    'Durable subscriptions, one that is here, one away, one with a selector, one that acknowledges single messages: each gets every message.',
+    'Durable subscriptions, one connected, one disconnected, one with a selector, one that acknowledges single messages: each gets every message.',
   begin: (context) =>
     JmsWork.begin(context, async (jms): Promise<Work> => {
       await forgetSubscriptions(context);

@@ -23,7 +23,7 @@ const CREDIT = 10;
 export const large: Workload = {
   name: 'large',
   description:
-    'Messages of 0.6 and 1.2 MB, and units of work of 0.6, 1.2 and 3 MB: each is there wholly or not at all.',
+    'Messages of 0.6 and 1.2 MB, and units of work of 0.6, 1.2 and 3 MB: each is stored as a whole or not at all.',
   begin: (context) =>
     JmsWork.begin(context, async (jms): Promise<Work> => {
       const queue = `queue://${QUEUE}`;

@@ -12,12 +12,12 @@ export async function forgetSubscriptions(
   context: Pick<DrillContext, 'calm' | 'reader'>,
 ): Promise<void> {
   const { name } = context.calm.config;
-  const console = consoleOf(context.calm, await look(context));
-  if (!console) return;
+  const jolokia = consoleOf(context.calm, await look(context));
+  if (!jolokia) return;
   try {
-    for (const subscription of await durableSubscriptions(console, name, ASK_MS)) {
+    for (const subscription of await durableSubscriptions(jolokia, name, ASK_MS)) {
       if (!subscription.clientId.startsWith(SUBSCRIBER)) continue;
-      await removeSubscription(console, name, subscription, ASK_MS);
+      await removeSubscription(jolokia, name, subscription, ASK_MS);
     }
   } catch {
     // A subscription whose client is on its way out cannot be removed, nor can one without a master.

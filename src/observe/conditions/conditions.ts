@@ -38,7 +38,7 @@ function identityProblems({ foundIdentity }: Cluster): StatusProblem[] {
       'warning',
       'state-damaged',
       null,
-      `${foundIdentity.damage}: what runs in this directory says who the cluster is, and once nothing runs nobody does`,
+      `${foundIdentity.damage}: the running processes of this directory tell which cluster it is; once none runs, nothing does`,
       '`mqha up` writes it again while something runs; so does `mqha down`.',
     ),
   ];
@@ -50,14 +50,14 @@ function wantedProblems({ supervisor }: Observation): StatusProblem[] {
   const going =
     supervisor.pid === undefined
       ? 'it says which processes are to run, and a supervisor that is started now takes those that run'
-      : 'it says which processes are to run, and the supervisor keeps to what it knew';
+      : 'it says which processes are to run, and the supervisor keeps what it read before';
   return [
     problem(
       'warning',
       'state-damaged',
       null,
       `${supervisor.damage}: ${going}`,
-      '`mqha up` writes it again, with every node wanted up; `mqha stop <node>` then, for one that is to stay down.',
+      '`mqha up` writes it again, with the desired state up for every node; `mqha stop <node>` then, for one that is to stay down.',
     ),
   ];
 }
@@ -72,12 +72,12 @@ function supervisorProblems(seen: Observation, status: StatusFacts): StatusProbl
         'supervisor-missing',
         null,
         'no supervisor runs: a broker that dies stays down, and a failover takes as long as a ZooKeeper session',
-        'Start one with `mqha up`; `mqha up --no-supervisor` does without for good.',
+        'Start one with `mqha up`; `mqha up --no-supervisor` runs the cluster without one.',
       ),
     ];
   }
   const lost = supervisor.state?.copiesLost;
-  const givenUp = status.supervisor.processes.filter((process) => process.does === 'given-up');
+  const givenUp = status.supervisor.processes.filter((stated) => stated.does === 'given-up');
   return [
     ...(lost ? [copiesLost(lost)] : []),
     ...Object.entries(supervisor.state?.dying ?? {}).map(([name, { deaths, withinMs, reason }]) =>
@@ -86,7 +86,7 @@ function supervisorProblems(seen: Observation, status: StatusFacts): StatusProbl
         'keeps-dying',
         name,
         `${name} died ${deaths} times within ${Math.ceil(withinMs / 1000)} s and is started again each time${reason === null ? '' : `; the last time: ${reason}`}`,
-        `See \`mqha events\` and \`mqha logs ${name}\`. What ends one master after the other is often a message, or a client that comes back to each of them.`,
+        `See \`mqha events\` and \`mqha logs ${name}\`. What ends one master after the other is often a message, or a client that reconnects to each of them.`,
       ),
     ),
     ...givenUp.map(({ name }) =>
@@ -108,7 +108,7 @@ function copiesLost({ at, nodes }: { readonly at: string; readonly nodes: readon
     'copies-lost',
     null,
     `the logs of ${nodes.join(' and ')} were gone at once at ${at}: what was acknowledged by those alone is missing`,
-    'Compare with what your senders had acknowledged before. `mqha events` has the story; a new supervisor forgets it (`mqha down`, `mqha up`).',
+    'Compare with what your senders had acknowledged before. `mqha events` has the details; a new supervisor forgets it (`mqha down`, `mqha up`).',
   );
 }
 

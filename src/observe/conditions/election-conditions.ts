@@ -22,7 +22,7 @@ export function electionProblems(
         'error',
         'quorum-lost',
         null,
-        `${living} of ${status.replicas} members are there and quorum is ${status.quorum}: nobody is served, and sends hang`,
+        `${living} of ${status.replicas} members are there and quorum is ${status.quorum}: no master serves, and sends block`,
         'Start the missing nodes with `mqha up`.',
       ),
     );

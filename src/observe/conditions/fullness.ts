@@ -65,7 +65,7 @@ const LIMITED: readonly Limited[] = [
     what: 'store',
     key: 'limits.store',
     whose: 'senders of persistent messages',
-    hint: `Let consumers take what waits (\`mqha queues\` shows where; a log file of ${LOG_MB} MB is given back some seconds after its last message was taken), or raise limits.store in mqha.yaml and run \`mqha restart\`.`,
+    hint: `Let consumers take what waits (\`mqha queues\` shows where; a log file of ${LOG_MB} MB is freed some seconds after its last message was taken), or raise limits.store in mqha.yaml and run \`mqha restart\`.`,
     full: { severity: 'error', code: 'store-full' },
     high: { severity: 'warning', code: 'store-high' },
   },
@@ -99,11 +99,11 @@ function usageProblems(
       severity: 'error',
       code: 'senders-blocked',
       node: master,
-      message: `${count === 1 ? '1 sender stands' : `${count} senders stand`} still on ${master ?? 'the master'}: ${some(where)}`,
+      message: `${count === 1 ? '1 sender is' : `${count} senders are`} blocked on ${master ?? 'the master'}: ${some(where)}`,
       hint:
         full.length > 0
-          ? 'They go on once there is room.'
-          : 'They are held back by a destination that is full: let consumers take what waits (`mqha queues`), and see `mqha logs` of that node.',
+          ? 'They continue once there is room.'
+          : 'A full destination blocks them: let consumers take what waits (`mqha queues`), and see `mqha logs` of that node.',
     },
   ];
 }
@@ -143,7 +143,7 @@ function waitingForSlaves(seen: Observation, status: StatusFacts): StatusProblem
     return [];
   }
   // A slave that is stopped by a signal counts as attached until its connection ends, and answers nothing.
-  const suspended = seen.nodes.filter(({ process }) => process?.suspended === true);
+  const suspended = seen.nodes.filter((node) => node.process?.suspended === true);
   const attached = replication.slaves.filter(
     ({ attached: is, nodeId }) => is && !suspended.some((node) => node.nodeId === nodeId),
   ).length;
@@ -168,7 +168,7 @@ function diskProblems(config: ClusterConfig, nodes: readonly NodeObservation[]):
     if (room >= storeMb) return [];
     const none = room < LOG_MB;
     const less = none
-      ? `less than one log file of ${LOG_MB} MB: as master it would hold all senders back`
+      ? `less than one log file of ${LOG_MB} MB: as master it would block all senders`
       : `less than limits.store (${sizeText(storeMb)})`;
     return [
       {

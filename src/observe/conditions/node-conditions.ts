@@ -11,7 +11,7 @@ export function nodeProblems(
   status: StatusFacts,
   observed: NodeObservation,
 ): StatusProblem[] {
-  const { node, process, local } = observed;
+  const { node, process: found, local } = observed;
   const own = status.nodes.find((candidate) => candidate.name === node.name);
   const members = seen.election ? membersOf(seen.election, node.name) : [];
   const list = new ProblemList(node.name);
@@ -23,15 +23,15 @@ export function nodeProblems(
       `Look at it there.`,
     );
   }
-  if (process?.suspended === true) {
+  if (found?.suspended === true) {
     list.add(
       'error',
       'process-suspended',
-      `${node.name} (pid ${process.pid}) is suspended: it holds its ports and answers nobody`,
-      `Resume it with \`kill -CONT ${process.pid}\`, or kill it with \`mqha kill ${node.name}\`.`,
+      `${node.name} (pid ${found.pid}) is suspended: it holds its ports and answers no client`,
+      `Resume it with \`kill -CONT ${found.pid}\`, or kill it with \`mqha kill ${node.name}\`.`,
     );
   }
-  if (local && !process) {
+  if (local && !found) {
     if (status.state !== 'stopped') {
       if (observed.ended?.code === 'master-behind') {
         list.add(
@@ -79,20 +79,20 @@ export function nodeProblems(
         'warning',
         'stale-znode',
         `${node.name} is dead and its znode ${member.znode} is still there; it counts toward quorum until its session ends`,
-        'It goes by itself after the session timeout.',
+        'ZooKeeper removes it after the session timeout.',
       );
     }
   }
-  if (members.length > 1 && (process || !local)) {
+  if (members.length > 1 && (found || !local)) {
     const stale = members.slice(0, -1).map((member) => member.znode);
     list.add(
       'warning',
       'doubled-znode',
       `${node.name} has ${members.length} znodes; ${stale.join(', ')} belongs to an earlier process`,
-      'It goes by itself after the session timeout.',
+      'ZooKeeper removes it after the session timeout.',
     );
   }
-  if (process && !process.suspended && seen.election && members.length === 0) {
+  if (found && !found.suspended && seen.election && members.length === 0) {
     list.add(
       'warning',
       'not-a-member',
@@ -137,7 +137,7 @@ export function nodeProblems(
       'warning',
       'role-unknown',
       `the role of ${node.name} could not be learned: ZooKeeper does not answer`,
-      'Bring ZooKeeper back first.',
+      'Recover ZooKeeper first.',
     );
   }
   return list.all;

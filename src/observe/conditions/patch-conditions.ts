@@ -5,7 +5,7 @@ import type { StatusProblem } from '../status.js';
 
 /** What running brokers lack of mqha's patches; said once where all lack the same. */
 export function patchProblems({ nodes }: Observation): StatusProblem[] {
-  const running = nodes.filter(({ local, process }) => local && process !== undefined);
+  const running = nodes.filter((node) => node.local && node.process !== undefined);
   const byLack = new Map<string, NodeObservation[]>();
   for (const node of running) {
     const lack = JSON.stringify(node.patches ?? []);

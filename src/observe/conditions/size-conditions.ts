@@ -33,11 +33,11 @@ export function sizeProblems(config: ClusterConfig, seen: Observation): StatusPr
       message: `the change from ${change.from} to ${change.to} nodes, begun at ${change.began}, has not ended${change.halted ? `; \`${change.halted.command}\` has halted it` : ''}`,
       hint: change.halted
         ? `To go on: ${goesOn(change)}.`
-        : `Wait for the \`mqha scale\` that is at work, or run \`mqha scale ${change.to}\`, which goes on where it ended.`,
+        : `Wait for the \`mqha scale\` that is in progress, or run \`mqha scale ${change.to}\`, which resumes where it ended.`,
     });
   }
-  for (const { node, process } of seen.nodes) {
-    if (process) problems.push(...restartProblems(config, seen, node.name, process));
+  for (const { node, process: found } of seen.nodes) {
+    if (found) problems.push(...restartProblems(config, seen, node.name, found));
   }
   return problems;
 }
@@ -47,9 +47,9 @@ function restartProblems(
   config: ClusterConfig,
   seen: Observation,
   name: string,
-  process: ProcessInfo,
+  found: ProcessInfo,
 ): StatusProblem[] {
-  const { replicas, keys } = settingsOf(process.argv);
+  const { replicas, keys } = settingsOf(found.argv);
   const change = seen.inForce?.change;
   const list = new ProblemList(name);
   const size = change ? seen.inForce.sizes[name] : config.replicas;

@@ -130,7 +130,7 @@ async function stepByStep(
 async function ask(confirm: Confirm, change: SizeChange): Promise<void> {
   if (await confirm('All brokers that are left must be restarted at once. Go on?')) return;
   throw new MqhaError('declined', `the change to ${change.to} nodes has not ended`, {
-    hint: `\`mqha scale ${change.to}\` goes on with it.`,
+    hint: `\`mqha scale ${change.to}\` resumes it.`,
   });
 }
 

@@ -39,7 +39,7 @@ export function refuseOther(
   remove: readonly Pick<NodeConfig, 'name'>[],
 ): void {
   const others = remove.map(({ name }) => name).filter((name) => !change.leaving.includes(name));
-  const hint = `Run \`mqha scale ${change.to}\` first, which goes on where it ended.`;
+  const hint = `Run \`mqha scale ${change.to}\` first, which resumes where it ended.`;
   if (change.to !== to) {
     throw new MqhaError(
       'scale-unfinished',
@@ -50,7 +50,7 @@ export function refuseOther(
   if (others.length === 0) return;
   throw new MqhaError(
     'scale-unfinished',
-    `${others.join(', ')} cannot leave now: in the change that has not ended ${change.leaving.length === 0 ? 'nobody leaves' : `${change.leaving.join(', ')} leave`}`,
+    `${others.join(', ')} cannot leave now: in the change that has not ended ${change.leaving.length === 0 ? 'none leaves' : `${change.leaving.join(', ')} leave`}`,
     { hint },
   );
 }
@@ -73,7 +73,7 @@ export function refuseEdited(
     'size-changed',
     `the nodes of mqha.yaml were edited while their number changes from ${change.from} to ${change.to}`,
     {
-      hint: `Put them back (in force are ${nodes}; ${change.to} stay in the end) and run \`mqha scale ${change.to}\`.`,
+      hint: `Restore them (in force are ${nodes}; ${change.to} stay in the end) and run \`mqha scale ${change.to}\`.`,
     },
   );
 }

@@ -184,7 +184,7 @@ async function tellOfGoingOn({ host, journal }: Cluster, change: SizeChange): Pr
   await journal.append({ source: 'command', type: 'scale', from, to, phase: 'continued' });
   host.emit({
     type: 'scale-step',
-    text: `going on with the change to ${to} nodes that was begun at ${began}; mqha.yaml follows it`,
+    text: `resuming the change to ${to} nodes that was begun at ${began}; mqha.yaml follows it`,
   });
 }
 

@@ -81,9 +81,9 @@ function outOfLine(
   running: ReadonlyMap<string, ProcessInfo>,
 ): NodeConfig[] {
   return config.nodes.filter(({ name }) => {
-    const process = running.get(name);
-    if (!process) return false;
-    const has = settingsOf(process.argv).replicas ?? change?.from ?? config.replicas;
+    const found = running.get(name);
+    if (!found) return false;
+    const has = settingsOf(found.argv).replicas ?? change?.from ?? config.replicas;
     return sizes[name] === undefined ? change?.leaving.includes(name) : has !== sizes[name];
   });
 }

@@ -29,7 +29,7 @@ export function isWhole(status: ClusterStatus, sizes: Sizes): boolean {
 /** Who of those in force has no process. */
 export function missingOf(status: ClusterStatus, sizes: Sizes): string[] {
   return status.nodes
-    .filter(({ name, process }) => sizes[name] !== undefined && process === 'stopped')
+    .filter((node) => sizes[node.name] !== undefined && node.process === 'stopped')
     .map(({ name }) => name);
 }
 

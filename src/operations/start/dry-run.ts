@@ -45,7 +45,7 @@ export async function previewStart(
   const { running, steps } = await planStart(cluster, { java, distribution }, nodes, sizes);
   const files = steps.flatMap((step) => (step.kind === 'render' ? step.files : []));
   return {
-    running: running.map(({ name, process }) => ({ name, pid: process.pid })),
+    running: running.map(({ name, process: { pid } }) => ({ name, pid })),
     install: cached === undefined,
     render: files.filter(({ state }) => state !== 'same').map(({ file }) => file.path),
     start: launchesIn(steps).map(({ name, cwd, command, argv, env }) => ({

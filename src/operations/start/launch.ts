@@ -61,8 +61,8 @@ export async function launchNodes(
   );
   const cluster = await settleCluster(asked, false);
   const plan = await planStart(cluster, prepared, nodes);
-  for (const { name, process } of plan.running) {
-    cluster.host.emit({ type: 'already-running', name, pid: process.pid });
+  for (const { name, process: found } of plan.running) {
+    cluster.host.emit({ type: 'already-running', name, pid: found.pid });
   }
   const run: Run = {
     cluster,

@@ -70,7 +70,7 @@ export async function planStart(
   if (brokers.length > 0) steps.push({ kind: 'stores', nodes: starting });
   if (managed) steps.push({ kind: 'zookeeper', launch: zookeeper });
   if (brokers.length > 0) steps.push({ kind: 'brokers', brokers });
-  return { running: [...processes].map(([name, process]) => ({ name, process })), steps };
+  return { running: [...processes].map(([name, found]) => ({ name, process: found })), steps };
 }
 
 type OwnedPort = WantedPort & { readonly owner: string };

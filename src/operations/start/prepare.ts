@@ -84,7 +84,7 @@ async function refuseLostCredentials({ layout, registry, config }: Cluster): Pro
     'credentials-missing',
     `the account and the token are gone (.mqha/credentials.json), and ${[...running.keys()].join(', ')} runs with them`,
     {
-      hint: 'Put the file back, as on the other machines of the cluster. Or `mqha down` and then `mqha up`, which makes a new account: clients need it then (`mqha env`).',
+      hint: 'Restore the file, as on the other machines of the cluster. Or `mqha down` and then `mqha up`, which makes a new account: clients need it then (`mqha env`).',
     },
   );
 }

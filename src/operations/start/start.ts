@@ -181,14 +181,14 @@ async function letsClientsIn(
   if (!master) return;
   for (;;) {
     throwIfInterrupted(cluster.host, 'the brokers were left running');
-    const process = await cluster.registry.find(master.name);
-    const account = await accountOf(cluster, process?.argv ?? []);
+    const found = await cluster.registry.find(master.name);
+    const account = await accountOf(cluster, found?.argv ?? []);
     const opened = await tryOpen(messageEndpoint(master), account, deadline.within(5000));
     if (opened.open) return;
     if (deadline.passed) {
       throw new MqhaError(
         'client-refused',
-        `${master.name} answers but lets no client in: ${opened.reason}`,
+        `${master.name} answers but refuses clients: ${opened.reason}`,
         {
           hint: `See \`mqha logs ${master.name}\`; the brokers were left running.`,
         },

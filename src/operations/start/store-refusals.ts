@@ -57,7 +57,7 @@ export function refuseDamaged(stores: readonly NodeStore[]): void {
     'store-damaged',
     `the store is damaged, and no other copy that is whole goes as far: ${list.join('; ')}`,
     {
-      hint: `Put the files back, or bring the other nodes' copies; docs/stores.md says how to start without what is gone. None of these was started.`,
+      hint: `Restore the files, or provide the other nodes' copies; docs/stores.md says how to start without what is gone. None of these was started.`,
     },
   );
 }
@@ -85,7 +85,7 @@ export function refuseLostCopies(
     'copies-lost',
     `the data of ${names.join(' and ')} is gone: what was acknowledged by those alone would be missing${damage.join('')}`,
     {
-      hint: `Look whether their disks are mounted, and put back the files that are missing. If that data is lost for good, go on with what ${first.node.name} has: \`mqha start ${first.node.name}\`, then \`mqha up\`. None of these was started.`,
+      hint: `Look whether their disks are mounted, and restore the files that are missing. If that data is lost for good, go on with what ${first.node.name} has: \`mqha start ${first.node.name}\`, then \`mqha up\`. None of these was started.`,
     },
   );
 }

@@ -70,7 +70,7 @@ async function othersElect({ cluster, reader, deadline }: StartWatch): Promise<b
   for (;;) {
     const { nodes, quorum } = toStatus(cluster, await observe(cluster, reader));
     if (nodes.some(({ role }) => role === 'master')) return true;
-    const living = nodes.filter(({ process }) => process !== 'stopped').length;
+    const living = nodes.filter((node) => node.process !== 'stopped').length;
     if (living < quorum || limit.passed) return false;
     await sleep(PAUSE_MS, cluster.host.signal);
   }

@@ -96,13 +96,9 @@ export async function diedError(
   if (record) return new BrokerEnded(name, record, left);
   const quote = started ? await quoteLogs(started.logs) : '';
   if (ended?.code === TERMINATED || ended?.signal === 'SIGTERM') {
-    return new MqhaError(
-      'broker-died',
-      `${name} was told to stop (SIGTERM) while it was starting`,
-      {
-        hint: `Another command or a person did that: \`mqha events\` has the commands; ${left}; \`mqha up\` starts what is missing.`,
-      },
-    );
+    return new MqhaError('broker-died', `${name} got SIGTERM while it was starting`, {
+      hint: `Another command or a person did that: \`mqha events\` has the commands; ${left}; \`mqha up\` starts what is missing.`,
+    });
   }
   if (ended?.code === DATA_IN_USE) {
     return new MqhaError(
@@ -175,14 +171,14 @@ export async function watchCluster(
 
 /** Whether a supervisor is there that starts a broker again. */
 function isRevived({ supervisor }: ClusterStatus, name: string): boolean {
-  const process = supervisor.processes.find((one) => one.name === name);
-  return supervisor.running && process?.wanted === 'up' && process.does !== 'given-up';
+  const stated = supervisor.processes.find((one) => one.name === name);
+  return supervisor.running && stated?.wanted === 'up' && stated.does !== 'given-up';
 }
 
 async function noteSessionsSeen(cluster: Cluster, seen: Observation): Promise<void> {
   if (!seen.election) return;
-  const processes = seen.nodes.flatMap(({ node, process }) =>
-    process ? [[node.name, process] as const] : [],
+  const processes = seen.nodes.flatMap(({ node, process: found }) =>
+    found ? [[node.name, found] as const] : [],
   );
   await noteSessions(cluster, seen.election, new Map(processes));
 }

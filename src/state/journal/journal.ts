@@ -42,19 +42,19 @@ export interface JournalSnapshot {
  * not come back as a journal.
  */
 export class Journal {
-  private readonly file: string;
-  private readonly maxBytes: number;
-  private readonly now: () => Date;
-  private readonly onError: (error: unknown) => void;
-  private writing: Promise<void> = Promise.resolve();
-  private readonly failing = new Set<'write' | 'rotate'>();
+  readonly #file: string;
+  readonly #maxBytes: number;
+  readonly #now: () => Date;
+  readonly #onError: (error: unknown) => void;
+  #writing: Promise<void> = Promise.resolve();
+  readonly #failing = new Set<'write' | 'rotate'>();
 
   /** @param stateDirectory `.mqha` of the cluster directory */
   constructor(stateDirectory: string, options: JournalOptions = {}) {
-    this.file = join(stateDirectory, JOURNAL_FILE);
-    this.maxBytes = options.maxBytes ?? MAX_BYTES;
-    this.now = options.now ?? (() => new Date());
-    this.onError = options.onError ?? (() => undefined);
+    this.#file = join(stateDirectory, JOURNAL_FILE);
+    this.#maxBytes = options.maxBytes ?? MAX_BYTES;
+    this.#now = options.now ?? (() => new Date());
+    this.#onError = options.onError ?? (() => undefined);
   }
 
   /**
@@ -63,14 +63,14 @@ export class Journal {
    * are written or given up; await the last one before the process ends.
    */
   append(entry: NewEntry): Promise<void> {
-    const at = this.now().toISOString();
-    this.writing = this.writing.then(async () => {
+    const at = this.#now().toISOString();
+    this.#writing = this.#writing.then(async () => {
       const line = `${JSON.stringify({ at, ...entry })}\n`;
       // A journal that cannot be put aside grows; that is better than an entry lost.
-      await this.attempt('rotate', () => this.rotateIfFull(Buffer.byteLength(line)));
-      await this.attempt('write', () => this.write(line));
+      await this.#attempt('rotate', () => this.#rotateIfFull(Buffer.byteLength(line)));
+      await this.#attempt('write', () => this.#write(line));
     });
-    return this.writing;
+    return this.#writing;
   }
 
   /**
@@ -88,7 +88,7 @@ export class Journal {
    * @throws MqhaError `no-permission`
    */
   snapshot(): Promise<JournalSnapshot> {
-    return this.readFrom(null);
+    return this.#readFrom(null);
   }
 
   /**
@@ -96,24 +96,21 @@ export class Journal {
    * until the signal is aborted. Nothing is left out: what was still written into a file before it
    * was put aside is read from there.
    */
-  follow(signal: AbortSignal, from: JournalPosition | null = this.end()): AsyncGenerator<Entry> {
-    return this.followFrom(from, signal);
+  follow(signal: AbortSignal, from: JournalPosition | null = this.#end()): AsyncGenerator<Entry> {
+    return this.#followFrom(from, signal);
   }
 
-  private async *followFrom(
-    from: JournalPosition | null,
-    signal: AbortSignal,
-  ): AsyncGenerator<Entry> {
+  async *#followFrom(from: JournalPosition | null, signal: AbortSignal): AsyncGenerator<Entry> {
     let position = from;
     while (!signal.aborted) {
-      const newest = await stat(this.file, { bigint: true }).catch(() => undefined);
+      const newest = await stat(this.#file, { bigint: true }).catch(() => undefined);
       const quiet =
         newest?.ino === position?.inode && newest?.size === BigInt(position?.offset ?? -1);
       if (newest === undefined || quiet) {
         await sleep(POLL_MS, signal);
         continue;
       }
-      const { entries, end } = await this.readFrom(position);
+      const { entries, end } = await this.#readFrom(position);
       yield* entries;
       // Half a line was there: the rest of it comes.
       if (end?.inode === position?.inode && end?.offset === position?.offset) {
@@ -124,8 +121,8 @@ export class Journal {
   }
 
   /** Now, and not when the first entry is asked for: what is appended meanwhile belongs to it. */
-  private end(): JournalPosition | null {
-    for (const path of this.files()) {
+  #end(): JournalPosition | null {
+    for (const path of this.#files()) {
       const found = statSync(path, { bigint: true, throwIfNoEntry: false });
       if (found) return { inode: found.ino, offset: Number(found.size) };
     }
@@ -133,16 +130,16 @@ export class Journal {
   }
 
   /** The files by name, the newest first. */
-  private files(): string[] {
-    return [this.file, ...Array.from({ length: KEPT }, (_, n) => this.aside(n + 1))];
+  #files(): string[] {
+    return [this.#file, ...Array.from({ length: KEPT }, (_, n) => this.#aside(n + 1))];
   }
 
-  private aside(n: number): string {
-    return `${this.file}.${n}`;
+  #aside(n: number): string {
+    return `${this.#file}.${n}`;
   }
 
-  private async readFrom(position: JournalPosition | null): Promise<JournalSnapshot> {
-    const files = await this.openAll();
+  async #readFrom(position: JournalPosition | null): Promise<JournalSnapshot> {
+    const files = await this.#openAll();
     try {
       // A position whose file is gone lies before everything that is left.
       const first = Math.max(
@@ -166,7 +163,7 @@ export class Journal {
       }
       return { entries, end };
     } catch (error) {
-      throw fileError(error, this.file);
+      throw fileError(error, this.#file);
     } finally {
       await Promise.all(files.map(({ handle }) => handle.close()));
     }
@@ -177,9 +174,9 @@ export class Journal {
    * between then moves a file towards the names that are still to come, so that none is missed and
    * one may be met twice.
    */
-  private async openAll(): Promise<{ handle: FileHandle; inode: bigint }[]> {
+  async #openAll(): Promise<{ handle: FileHandle; inode: bigint }[]> {
     const files: { handle: FileHandle; inode: bigint }[] = [];
-    for (const path of this.files()) {
+    for (const path of this.#files()) {
       let handle;
       try {
         handle = await open(path, 'r');
@@ -195,23 +192,23 @@ export class Journal {
     return files;
   }
 
-  private async attempt(what: 'write' | 'rotate', work: () => Promise<void>): Promise<void> {
+  async #attempt(what: 'write' | 'rotate', work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.failing.delete(what);
+      this.#failing.delete(what);
     } catch (error) {
-      if (this.failing.has(what)) return;
-      this.failing.add(what);
+      if (this.#failing.has(what)) return;
+      this.#failing.add(what);
       try {
-        this.onError(fileError(error, this.file));
+        this.#onError(fileError(error, this.#file));
       } catch {
         // Whoever cannot hear of it either is not to be stopped by it.
       }
     }
   }
 
-  private async write(line: string): Promise<void> {
-    const file = await open(this.file, 'a+', SECRET_FILE);
+  async #write(line: string): Promise<void> {
+    const file = await open(this.#file, 'a+', SECRET_FILE);
     try {
       // One write of one line in append mode: two processes cannot get into each other's lines.
       const bytes = Buffer.from((await endsInLine(file)) ? `\n${line}` : line);
@@ -224,9 +221,9 @@ export class Journal {
     }
   }
 
-  private async isFull(more: number): Promise<boolean> {
-    const { size } = await stat(this.file).catch(() => ({ size: 0 }));
-    return size > 0 && size + more > this.maxBytes;
+  async #isFull(more: number): Promise<boolean> {
+    const { size } = await stat(this.#file).catch(() => ({ size: 0 }));
+    return size > 0 && size + more > this.#maxBytes;
   }
 
   /**
@@ -234,20 +231,20 @@ export class Journal {
    * aside, so it is done under a lock, and looked at again once that is held. Whoever does not get
    * the lock writes on: to the old file or the new one, both are kept.
    */
-  private async rotateIfFull(more: number): Promise<void> {
-    if (!(await this.isFull(more))) return;
+  async #rotateIfFull(more: number): Promise<void> {
+    if (!(await this.#isFull(more))) return;
     let lock;
     try {
-      lock = await acquireLock(this.file, { command: 'journal', deadline: Deadline.in(0) });
+      lock = await acquireLock(this.#file, { command: 'journal', deadline: Deadline.in(0) });
     } catch (error) {
       if (error instanceof MqhaError && error.code === 'locked') return;
       if (systemCode(error) === 'ENOENT') return; // Put aside by another at this moment.
       throw error;
     }
     try {
-      if (!(await this.isFull(more))) return;
-      for (let n = KEPT - 1; n >= 1; n--) await renameIfThere(this.aside(n), this.aside(n + 1));
-      await renameIfThere(this.file, this.aside(1));
+      if (!(await this.#isFull(more))) return;
+      for (let n = KEPT - 1; n >= 1; n--) await renameIfThere(this.#aside(n), this.#aside(n + 1));
+      await renameIfThere(this.#file, this.#aside(1));
     } finally {
       await lock.release();
     }

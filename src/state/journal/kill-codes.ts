@@ -4,10 +4,10 @@
  * older journals are read for ever.
  */
 export const KILL_CODES = {
-  hung: 'it does not answer, or is suspended, and is what others wait for',
+  hung: 'it does not answer, or is suspended, and others wait for it',
   'promotion-stuck': 'it was elected, and its store does not start',
-  'not-serving': 'it was elected and its store has started, and nobody is let in',
-  vetoing: 'a member that does not report its position, so that nobody is elected',
+  'not-serving': 'it was elected and its store has started, and it accepts no client',
+  vetoing: 'a member that does not report its position, so that no master is elected',
   'attach-stuck': 'a slave that attaches without progress',
   'not-registered': 'it runs, and has not registered in ZooKeeper since it was started',
   'not-a-member': 'it runs, and is not registered any more',

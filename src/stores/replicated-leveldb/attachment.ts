@@ -29,37 +29,37 @@ export function attachmentIn(lines: readonly string[]): Attachment | undefined {
 
 /** Follows the attachment of one slave; its log is read only where it has grown. */
 export class AttachmentLog {
-  private readonly file: string;
-  private readonly markOf: () => Promise<number | undefined>;
-  private mark: number | undefined;
-  private size = -1;
-  private state: Attachment | 'unknown' = 'unknown';
+  readonly #file: string;
+  readonly #markOf: () => Promise<number | undefined>;
+  #mark: number | undefined;
+  #size = -1;
+  #state: Attachment | 'unknown' = 'unknown';
 
   /** @param markOf how long the log was when the process was launched, in bytes; undefined where that is not known (yet) */
   constructor(logDirectory: string, markOf: () => Promise<number | undefined>) {
-    this.file = join(logDirectory, 'activemq.log');
-    this.markOf = markOf;
+    this.#file = join(logDirectory, 'activemq.log');
+    this.#markOf = markOf;
   }
 
   /** @returns the state, and a number that changes with every line: no change is no progress */
   async look(): Promise<{ readonly state: Attachment | 'unknown'; readonly progress: number }> {
-    await this.findMark();
-    const size = await markOf(this.file);
-    if (size !== this.size) {
-      const lines = (await sinceMark(this.file, this.mark ?? 0)).split('\n');
-      this.state = attachmentIn(lines) ?? this.state;
-      this.size = size;
+    await this.#findMark();
+    const size = await markOf(this.#file);
+    if (size !== this.#size) {
+      const lines = (await sinceMark(this.#file, this.#mark ?? 0)).split('\n');
+      this.#state = attachmentIn(lines) ?? this.#state;
+      this.#size = size;
     }
-    return { state: this.state, progress: size };
+    return { state: this.#state, progress: size };
   }
 
   /** A process may be seen before its launcher has written how long the log was. */
-  private async findMark(): Promise<void> {
-    if (this.mark !== undefined) return;
-    this.mark = await this.markOf().catch(() => undefined);
-    if (this.mark === undefined) return;
+  async #findMark(): Promise<void> {
+    if (this.#mark !== undefined) return;
+    this.#mark = await this.#markOf().catch(() => undefined);
+    if (this.#mark === undefined) return;
     // What stood there before is of an earlier process.
-    this.state = 'none';
-    this.size = -1;
+    this.#state = 'none';
+    this.#size = -1;
   }
 }

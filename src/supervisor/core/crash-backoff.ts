@@ -38,8 +38,8 @@ interface Death {
 
 /** Counts the deaths of one process, and says when it may be started again. */
 export class CrashBackoff {
-  private inARow = 0;
-  private deaths: readonly Death[] = [];
+  #inARow = 0;
+  #deaths: readonly Death[] = [];
 
   /**
    * Takes a death, or a start that failed. Two pauses are compared, and the longer counts: one grows with the deaths
@@ -49,49 +49,49 @@ export class CrashBackoff {
    * @param limit how many deaths in a row, without being healthy in between, are followed by a start
    */
   count(now: number, healthyMs: number, limit: number): Verdict {
-    if (healthyMs >= HEALTHY_MS) this.inARow = 0;
-    this.inARow += 1;
+    if (healthyMs >= HEALTHY_MS) this.#inARow = 0;
+    this.#inARow += 1;
     const short = healthyMs < SHORT_MS;
-    this.deaths = [...this.since(now - WITHIN_MS), { at: now, short }];
-    if (this.inARow > limit || this.deaths.length > AT_MOST) {
-      const count = this.inARow > limit ? this.inARow : this.deaths.length;
+    this.#deaths = [...this.#since(now - WITHIN_MS), { at: now, short }];
+    if (this.#inARow > limit || this.#deaths.length > AT_MOST) {
+      const count = this.#inARow > limit ? this.#inARow : this.#deaths.length;
       return {
         action: 'give-up',
         deaths: count,
-        withinMs: now - (this.deaths.at(-count)?.at ?? now),
+        withinMs: now - (this.#deaths.at(-count)?.at ?? now),
       };
     }
-    const lives = short ? this.since(now - LATELY_MS).filter((death) => death.short).length : 0;
+    const lives = short ? this.#since(now - LATELY_MS).filter((death) => death.short).length : 0;
     return {
       action: 'restart',
-      attempt: Math.max(this.inARow, lives),
-      delayMs: Math.max(pause(this.inARow), Math.min(pause(lives - FREE + 1), LONGEST_MS)),
+      attempt: Math.max(this.#inARow, lives),
+      delayMs: Math.max(pause(this.#inARow), Math.min(pause(lives - FREE + 1), LONGEST_MS)),
     };
   }
 
   /** How often it has died within the last two minutes; undefined where that is not often. */
   lately(now: number): Lately | undefined {
-    const deaths = this.since(now - LATELY_MS);
+    const deaths = this.#since(now - LATELY_MS);
     if (deaths.length < MANY) return undefined;
     return { deaths: deaths.length, withinMs: (deaths.at(-1)?.at ?? 0) - (deaths[0]?.at ?? 0) };
   }
 
-  private since(time: number): readonly Death[] {
-    return this.deaths.filter(({ at }) => at > time);
+  #since(time: number): readonly Death[] {
+    return this.#deaths.filter(({ at }) => at > time);
   }
 
   /** The same, to go on from without a change of this one. */
   clone(): CrashBackoff {
     const copy = new CrashBackoff();
-    copy.inARow = this.inARow;
-    copy.deaths = this.deaths;
+    copy.#inARow = this.#inARow;
+    copy.#deaths = this.#deaths;
     return copy;
   }
 
   /** A person has asked for the process again. */
   forgive(): void {
-    this.inARow = 0;
-    this.deaths = [];
+    this.#inARow = 0;
+    this.#deaths = [];
   }
 }
 

@@ -110,7 +110,7 @@ function followProcesses(step: Step, look: Look): void {
   const { state } = step;
   for (const [name, { info }] of state.processes) {
     const seen = look.processes.get(name);
-    // One that mqha.yaml no longer names lives on, and is nobody's to look after.
+    // One that mqha.yaml no longer names runs on unsupervised.
     if (!isSame(info, seen)) state.processes.delete(name);
   }
   for (const [name, info] of look.processes) {
@@ -130,32 +130,32 @@ const unknown = (name: string): Omit<SupervisedProcess, 'info'> => ({
   killed: undefined,
 });
 
-function withZnode(process: SupervisedProcess, look: Look): SupervisedProcess {
-  const { name, info } = process;
-  if (!look.znodes || !look.election) return process;
+function withZnode(supervised: SupervisedProcess, look: Look): SupervisedProcess {
+  const { name, info } = supervised;
+  if (!look.znodes || !look.election) return supervised;
   const [member, ...others] = membersOf(look.election, name);
-  if (!member) return { ...process, znode: undefined };
+  if (!member) return { ...supervised, znode: undefined };
   const own = look.znodes.get(name);
   const isOwn = others.length === 0 && own !== undefined && isSame(own, info);
   return {
-    ...process,
+    ...supervised,
     registered: true,
-    znode: isOwn ? { znode: own.znode, session: own.session } : process.znode,
+    znode: isOwn ? { znode: own.znode, session: own.session } : supervised.znode,
   };
 }
 
 /** What has been healthy may die more often before it is given up. */
 function followHealth({ state, now }: Step, look: Look): void {
-  for (const process of state.processes.values()) {
-    const { name, info } = process;
+  for (const supervised of state.processes.values()) {
+    const { name, info } = supervised;
     const attachment = look.attachments.get(name);
     const isAttached = isSame(attachment, info) && attachment?.state === 'attached';
     if (isAttached) state.copies.attached(name);
     const isHealthy =
       name === ZOOKEEPER
-        ? look.election !== undefined || process.healthySince !== undefined
+        ? look.election !== undefined || supervised.healthySince !== undefined
         : isAttached || name === look.serving;
-    state.processes.set(name, (isHealthy ? markHealthy : markUnhealthy)(process, now));
+    state.processes.set(name, (isHealthy ? markHealthy : markUnhealthy)(supervised, now));
   }
 }
 

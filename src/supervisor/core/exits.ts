@@ -7,16 +7,16 @@ import { isUp, type State, type SupervisedProcess } from './state.js';
 import type { Step } from './step.js';
 
 /** A process serves, or is attached. */
-export function markHealthy(process: SupervisedProcess, now: number): SupervisedProcess {
-  return process.healthySince === undefined ? { ...process, healthySince: now } : process;
+export function markHealthy(supervised: SupervisedProcess, now: number): SupervisedProcess {
+  return supervised.healthySince === undefined ? { ...supervised, healthySince: now } : supervised;
 }
 
 /** A process does neither any more. */
-export function markUnhealthy(process: SupervisedProcess, now: number): SupervisedProcess {
-  const { healthySince, healthyMs } = process;
-  if (healthySince === undefined) return process;
+export function markUnhealthy(supervised: SupervisedProcess, now: number): SupervisedProcess {
+  const { healthySince, healthyMs } = supervised;
+  if (healthySince === undefined) return supervised;
   return {
-    ...process,
+    ...supervised,
     healthySince: undefined,
     healthyMs: Math.max(healthyMs, now - healthySince),
   };
@@ -25,12 +25,12 @@ export function markUnhealthy(process: SupervisedProcess, now: number): Supervis
 /** A process is proven dead. It is told once, whoever saw it first. */
 export function onProcessExit(step: Step, name: string, id: ProcessId): void {
   const { state, now } = step;
-  const process = state.processes.get(name);
-  if (!process || !isSame(process.info, id)) return;
+  const supervised = state.processes.get(name);
+  if (!supervised || !isSame(supervised.info, id)) return;
   state.processes.delete(name);
-  state.dead.set(name, process.info);
-  state.ending.push(markUnhealthy(process, now));
-  if (process.znode) step.act({ type: 'release', name, ...process.znode });
+  state.dead.set(name, supervised.info);
+  state.ending.push(markUnhealthy(supervised, now));
+  if (supervised.znode) step.act({ type: 'release', name, ...supervised.znode });
   step.act({ type: 'examine', name, pid: id.pid, startTime: id.startTime });
   if (state.failovers.died(name, now)) state.unservedSince = now;
 }
@@ -41,16 +41,16 @@ export function onExamined(
   event: SupervisorEvent & { readonly type: 'examined' },
 ): void {
   const { state } = step;
-  const process = state.ending.find((one) => one.name === event.name && isSame(one.info, event));
-  if (!process) return;
-  state.ending = state.ending.filter((one) => one !== process);
+  const supervised = state.ending.find((one) => one.name === event.name && isSame(one.info, event));
+  if (!supervised) return;
+  state.ending = state.ending.filter((one) => one !== supervised);
   const { name, end, desired } = event;
   state.desired = desired;
   // A command says what it wants before it ends a process, maybe a moment ago.
   const wanted = isUp(state, name);
   if (end) noteEnd(step, name, end, event.at);
   const full = wanted && event.diskFull ? 'the disk that holds its data is full' : undefined;
-  const why = process.killed ?? end?.message ?? full;
+  const why = supervised.killed ?? end?.message ?? full;
   const reason = why ?? (wanted ? `${name} died` : `${name} was stopped`);
   state.reasons.set(name, reason);
   step.tell({
@@ -63,7 +63,7 @@ export function onExamined(
   });
   step.write(state.failovers.explain(name, reason));
   // Who is there already was started by a command.
-  if (wanted && !state.processes.has(name)) planRestart(step, name, process.healthyMs, step.now);
+  if (wanted && !state.processes.has(name)) planRestart(step, name, supervised.healthyMs, step.now);
 }
 
 /** What a broker has recorded of its own end. */

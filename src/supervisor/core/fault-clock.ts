@@ -26,7 +26,7 @@ export function limitOf(code: FaultCode, limits: SupervisorLimits): number {
 
 /** Remembers since when each fault lasts. */
 export class FaultClock {
-  private since: ReadonlyMap<string, number> = new Map();
+  #since: ReadonlyMap<string, number> = new Map();
 
   /**
    * Takes the faults of a moment.
@@ -34,7 +34,7 @@ export class FaultClock {
    * @returns those that have lasted for their limit; each is told once and begins anew then
    */
   update(faults: readonly Fault[], now: number, limits: SupervisorLimits): Fault[] {
-    const before = this.since;
+    const before = this.#since;
     const since = new Map<string, number>();
     const due: Fault[] = [];
     for (const fault of faults) {
@@ -44,19 +44,19 @@ export class FaultClock {
       since.set(key, isDue ? now : began);
       if (isDue) due.push(fault);
     }
-    this.since = since;
+    this.#since = since;
     return due;
   }
 
   /** Whether anything is at fault, so that a closer look pays. */
   get isCalm(): boolean {
-    return this.since.size === 0;
+    return this.#since.size === 0;
   }
 
   /** The same, to go on from without a change of this one. */
   clone(): FaultClock {
     const copy = new FaultClock();
-    copy.since = this.since;
+    copy.#since = this.#since;
     return copy;
   }
 }

@@ -8,7 +8,7 @@ import type { SupervisedProcess } from './state.js';
 
 /**
  * What the rules need to know, from what was seen.
- * @param brokers the brokers that are looked after
+ * @param brokers the supervised brokers
  * @param served the znode of the elected member that has served since it was elected
  */
 export function faultInputOf(

@@ -14,13 +14,13 @@ import type { Step } from './step.js';
 export function endDoomed(step: Step): void {
   const { state } = step;
   for (const [name, reason] of state.doomed) {
-    const process = state.processes.get(name);
+    const supervised = state.processes.get(name);
     const restart = state.restarts.get(name)?.state;
     // It is there in a moment.
-    if (!process && (restart === 'starting' || restart === 'launched')) continue;
+    if (!supervised && (restart === 'starting' || restart === 'launched')) continue;
     state.doomed.delete(name);
     if (state.failovers.isServed) continue;
-    if (process) kill(step, process, 'hopeless', reason, reason);
+    if (supervised) kill(step, supervised, 'hopeless', reason, reason);
     else abandonRestart(step, name, reason);
   }
 }
@@ -33,60 +33,60 @@ export function endMasterBehind(step: Step, { election }: Look): void {
   const master = election?.master;
   const name = master?.container ?? '';
   const reason = master && state.failures.behind(master.znode);
-  const process = state.processes.get(name);
-  if (reason === undefined || !process || state.failovers.isServed) return;
-  kill(step, process, 'behind', reason, `${name} lacks what its slaves have`);
+  const supervised = state.processes.get(name);
+  if (reason === undefined || !supervised || state.failovers.isServed) return;
+  kill(step, supervised, 'behind', reason, `${name} lacks what its slaves have`);
 }
 
 /** A process that was at fault for its limit. */
 export function endFaulty(step: Step, { name, code }: Fault, look: Look): void {
-  const process = step.state.processes.get(name);
+  const supervised = step.state.processes.get(name);
   const seen = look.processes.get(name);
-  if (!process || !seen) return;
+  if (!supervised || !seen) return;
   // A port that very many connect to answers late, and its broker is not hung; one that a signal has stopped is.
   if (code === 'hung' && !seen.suspended) {
-    const { pid, startTime } = process.info;
+    const { pid, startTime } = supervised.info;
     step.act({ type: 'ask', name, pid, startTime });
   } else {
-    endForFault(step, process, code);
+    endForFault(step, supervised, code);
   }
 }
 
 /** Whether a master that seemed to hang has answered when it was given more time. */
 export function onAsked(step: Step, event: SupervisorEvent & { readonly type: 'asked' }): void {
   const { state } = step;
-  const process = state.processes.get(event.name);
-  if (!process || event.answers || !isSame(process.info, event)) return;
+  const supervised = state.processes.get(event.name);
+  if (!supervised || event.answers || !isSame(supervised.info, event)) return;
   // It may have been demoted meanwhile, or a person may be stopping it.
   const isStill = state.faults.some(({ name, code }) => name === event.name && code === 'hung');
   if (!isStill || !isUp(state, event.name)) return;
-  endForFault(step, process, 'hung');
+  endForFault(step, supervised, 'hung');
 }
 
 /** It is tried again once it has been at fault for another limit. */
 export function onNotKilled({ state }: Step, name: string, id: ProcessId): void {
-  const process = state.processes.get(name);
-  if (process && isSame(process.info, id)) {
-    state.processes.set(name, { ...process, killed: undefined });
+  const supervised = state.processes.get(name);
+  if (supervised && isSame(supervised.info, id)) {
+    state.processes.set(name, { ...supervised, killed: undefined });
   }
 }
 
-function endForFault(step: Step, process: SupervisedProcess, code: Fault['code']): void {
-  const how = `${process.name} was ${code}`;
-  kill(step, process, code, `${how} for its limit`, how);
+function endForFault(step: Step, supervised: SupervisedProcess, code: Fault['code']): void {
+  const how = `${supervised.name} was ${code}`;
+  kill(step, supervised, code, `${how} for its limit`, how);
 }
 
 /** @param how what is said of the end of the process */
 function kill(
   step: Step,
-  process: SupervisedProcess,
+  supervised: SupervisedProcess,
   code: KillCode,
   reason: string,
   how: string,
 ): void {
-  const { name, info } = process;
+  const { name, info } = supervised;
   // It is on its way.
-  if (process.killed !== undefined) return;
-  step.state.processes.set(name, { ...process, killed: how });
+  if (supervised.killed !== undefined) return;
+  step.state.processes.set(name, { ...supervised, killed: how });
   step.act({ type: 'kill', name, pid: info.pid, startTime: info.startTime, code, reason });
 }

@@ -22,7 +22,7 @@ export interface Look {
   readonly local: ReadonlySet<string>;
   /** The living processes. */
   readonly processes: ReadonlyMap<string, ProcessInfo>;
-  /** Which of those that were looked after are proven dead. */
+  /** Which of the supervised ones are proven dead. */
   readonly ended: readonly (ProcessId & { readonly name: string })[];
   /** Undefined while ZooKeeper does not answer. */
   readonly election: Election | undefined;

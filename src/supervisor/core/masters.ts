@@ -35,7 +35,7 @@ export function followMaster(step: Step, look: Look): void {
 
 function whyNobodyServes(state: State, look: Look, elected: string | undefined): string {
   const { last } = state.failovers;
-  if (look.election === undefined) return 'ZooKeeper is away';
+  if (look.election === undefined) return 'ZooKeeper does not answer';
   if (last !== undefined && !isUp(state, last)) return `${last} was stopped`;
   if (last !== undefined && !look.processes.has(last)) return `${last} ended`;
   const who = last ?? 'the master';

@@ -11,7 +11,7 @@ import { FaultClock } from './fault-clock.js';
 import type { Fault } from '../../observe/conditions/faults.js';
 import type { OwnZnode } from './look.js';
 
-/** A process that is looked after. */
+/** A supervised process. */
 export interface SupervisedProcess {
   readonly name: string;
   readonly info: ProcessInfo;
@@ -140,12 +140,12 @@ export function isAnyUp(state: State): boolean {
   return state.config.nodes.some(({ name }) => isUp(state, name));
 }
 
-/** The brokers that are looked after. */
+/** The supervised brokers. */
 export function brokersOf({ processes }: State): SupervisedProcess[] {
   return [...processes.values()].filter(({ name }) => name !== ZOOKEEPER);
 }
 
 /** Whether a process has ended and it is not known yet why. */
 export function isEnding({ ending }: State, name: string): boolean {
-  return ending.some((process) => process.name === name);
+  return ending.some((supervised) => supervised.name === name);
 }

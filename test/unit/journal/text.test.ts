@@ -34,7 +34,7 @@ const kinds: { readonly [T in EntryType]: readonly [NewEntry<T>, string] } = {
       state: 'down',
       command: 'mqha stop mq02',
     },
-    'mq02  is wanted down (mqha stop mq02)',
+    'mq02  desired state down (mqha stop mq02)',
   ],
   'process-started': [
     { ...supervisor, type: 'process-started', node: 'mq02', pid: 4711 },
@@ -42,7 +42,7 @@ const kinds: { readonly [T in EntryType]: readonly [NewEntry<T>, string] } = {
   ],
   'process-ended': [
     { ...supervisor, type: 'process-ended', node: 'mq02', pid: 4711, wanted: 'up', how: 'SIGKILL' },
-    'mq02  died (pid 4711) and is wanted: SIGKILL',
+    'mq02  died (pid 4711): SIGKILL',
   ],
   'process-killed': [
     {
@@ -69,7 +69,7 @@ const kinds: { readonly [T in EntryType]: readonly [NewEntry<T>, string] } = {
   ],
   'gave-up': [
     { ...supervisor, type: 'gave-up', node: 'mq02', deaths: 5, withinMs: 60_000 },
-    'mq02  died 5 times within 1 min 0 s and is left alone until `mqha start mq02`',
+    'mq02  died 5 times within 1 min 0 s and is left down until `mqha start mq02`',
   ],
   'store-set-aside': [
     {
@@ -134,7 +134,7 @@ describe('an entry', () => {
   it('says it otherwise where a field says so', () => {
     expect(
       text({ ...supervisor, type: 'process-ended', node: 'mq02', pid: 4711, wanted: 'down' }),
-    ).toContain('  mq02  ended (pid 4711) as it should');
+    ).toContain('  mq02  ended (pid 4711) as desired');
     expect(text({ ...supervisor, type: 'master-lost', master: null, reason: 'x' })).toContain(
       '  cluster  has no master: x',
     );
@@ -149,7 +149,7 @@ describe('an entry', () => {
     const nodes = ['mq01', 'mq02'];
     expect(
       text({ source: 'command', type: 'wanted', nodes, state: 'up', command: 'mqha up' }),
-    ).toContain('mq01, mq02  are wanted up (mqha up)');
+    ).toContain('mq01, mq02  desired state up (mqha up)');
     const refused = { type: 'switchover', from: 'mq01', to: null, outcome: 'refused' } as const;
     expect(text({ source: 'command', ...refused, reason: 'mq02 lags' })).toContain(
       'mq01  switchover refused: mq02 lags',

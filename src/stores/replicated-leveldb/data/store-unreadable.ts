@@ -16,7 +16,7 @@ export function refuseUnreadable(error: unknown, directory: string): void {
       'no-directory',
       `${directory} is no directory that can be read: ${messageOf(error)}`,
       {
-        hint: 'See what stands on its path instead, as by `ls -ld`, and put the directory back. Nothing of it was changed.',
+        hint: 'See what stands on its path instead, as by `ls -ld`, and restore the directory. Nothing of it was changed.',
         cause: error,
       },
     );

@@ -35,15 +35,15 @@ type Callback<T> = (error: unknown, value?: T) => void;
  * and read the next one out of step.
  */
 export class ZooKeeperSession {
-  private readonly client: Client;
-  private readonly connect: string;
+  readonly #client: Client;
+  readonly #connect: string;
   /** Who wants to know of changes; a session that is lost could not tell them any more. */
-  private readonly watchers = new Set<() => void>();
-  private usable = true;
+  readonly #watchers = new Set<() => void>();
+  #usable = true;
 
   private constructor(client: Client, connect: string) {
-    this.client = client;
-    this.connect = connect;
+    this.#client = client;
+    this.#connect = connect;
   }
 
   /**
@@ -66,17 +66,17 @@ export class ZooKeeperSession {
     client.connect();
     if (await before(deadline, connected)) {
       client.once('disconnected', () => {
-        session.lost();
+        session.#lost();
       });
       return session;
     }
-    session.destroy();
+    session.#destroy();
     throw unreachable(connect, `no answer within ${Math.round(deadline.milliseconds)} ms`);
   }
 
   /** Whether the session can still be used; once false, open another. */
   get isUsable(): boolean {
-    return this.usable;
+    return this.#usable;
   }
 
   /**
@@ -86,17 +86,17 @@ export class ZooKeeperSession {
    * @throws MqhaError `zookeeper-unreachable`
    */
   async group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
-    if (onChange) this.watchers.add(onChange);
+    if (onChange) this.#watchers.add(onChange);
     // The library takes no watcher for undefined, which its types do not know.
     const watcher = onChange as () => void;
-    const names = await this.call<string[]>(deadline, (done) => {
-      this.client.getChildren(path, watcher, done);
+    const names = await this.#call<string[]>(deadline, (done) => {
+      this.#client.getChildren(path, watcher, done);
     });
     if (names === undefined) return { exists: false, znodes: [] };
     const znodes = await Promise.all(
       names.map(async (name): Promise<Znode | undefined> => {
-        const found = await this.call<[Buffer | undefined, Stat]>(deadline, (done) => {
-          this.client.getData(
+        const found = await this.#call<[Buffer | undefined, Stat]>(deadline, (done) => {
+          this.#client.getData(
             `${path}/${name}`,
             watcher,
             (error: unknown, data: Buffer, stat: Stat) => {
@@ -123,8 +123,8 @@ export class ZooKeeperSession {
    * @throws MqhaError `zookeeper-unreachable`
    */
   async remove(path: string, deadline: Deadline): Promise<boolean> {
-    const removed = await this.call<true>(deadline, (done) => {
-      this.client.remove(path, (error: unknown) => {
+    const removed = await this.#call<true>(deadline, (done) => {
+      this.#client.remove(path, (error: unknown) => {
         done(error, true);
       });
     });
@@ -133,30 +133,30 @@ export class ZooKeeperSession {
 
   /** Ends the session. The server's answer is not waited for, and one that stays silent is hung up on. */
   close(): void {
-    if (!this.usable) return;
-    this.usable = false;
-    this.client.close();
-    this.manager.socket?.unref();
+    if (!this.#usable) return;
+    this.#usable = false;
+    this.#client.close();
+    this.#manager.socket?.unref();
     setTimeout(() => {
-      this.hangUp();
+      this.#hangUp();
     }, CLOSE_MS).unref();
   }
 
-  private lost(): void {
-    if (!this.usable) return;
-    this.destroy();
-    for (const tell of this.watchers) tell();
+  #lost(): void {
+    if (!this.#usable) return;
+    this.#destroy();
+    for (const tell of this.#watchers) tell();
   }
 
   /** Drops the connection at once. */
-  private destroy(): void {
-    this.usable = false;
-    this.client.close();
-    this.hangUp();
+  #destroy(): void {
+    this.#usable = false;
+    this.#client.close();
+    this.#hangUp();
   }
 
-  private hangUp(): void {
-    const { manager } = this;
+  #hangUp(): void {
+    const manager = this.#manager;
     // It may be about to connect, now or again. It would take the greeting for an answer then, and throw.
     manager.connect = () => undefined;
     manager.onSocketConnected = () => manager.socket?.destroy();
@@ -164,21 +164,18 @@ export class ZooKeeperSession {
     manager.socket?.destroy();
   }
 
-  private get manager(): Internals['connectionManager'] {
-    return (this.client as unknown as Internals).connectionManager;
+  get #manager(): Internals['connectionManager'] {
+    return (this.#client as unknown as Internals).connectionManager;
   }
 
   /** One request; undefined where the znode does not exist. */
-  private async call<T>(
-    deadline: Deadline,
-    request: (done: Callback<T>) => void,
-  ): Promise<T | undefined> {
-    if (!this.usable) throw unreachable(this.connect, 'the session has ended');
+  async #call<T>(deadline: Deadline, request: (done: Callback<T>) => void): Promise<T | undefined> {
+    if (!this.#usable) throw unreachable(this.#connect, 'the session has ended');
     const answer = new Promise<{ value: T | undefined }>((resolve, reject) => {
       request((error, value) => {
         if (error === null || error === undefined) resolve({ value });
         else if (isNoNode(error)) resolve({ value: undefined });
-        else reject(unreachable(this.connect, messageOf(error)));
+        else reject(unreachable(this.#connect, messageOf(error)));
       });
     });
     answer.catch(() => undefined); // It may fail after the deadline, when nobody listens any more.
@@ -186,11 +183,11 @@ export class ZooKeeperSession {
       const result = await before(deadline, answer);
       if (result) return result.value;
     } catch (error) {
-      this.destroy();
+      this.#destroy();
       throw error;
     }
-    this.destroy();
-    throw unreachable(this.connect, `silent for ${Math.round(deadline.milliseconds)} ms`);
+    this.#destroy();
+    throw unreachable(this.#connect, `silent for ${Math.round(deadline.milliseconds)} ms`);
   }
 }
 
@@ -210,35 +207,35 @@ function unreachable(connect: string, detail: string): MqhaError {
 
 /** Reads with one session as long as it lasts, and opens another when it has failed. */
 export class ZooKeeperReader {
-  private session: ZooKeeperSession | undefined;
+  #session: ZooKeeperSession | undefined;
   /** Shared by all who ask while it is opened. */
-  private opening: Promise<ZooKeeperSession> | undefined;
-  private readonly connect: string;
+  #opening: Promise<ZooKeeperSession> | undefined;
+  readonly #connect: string;
 
   constructor(connect: string) {
-    this.connect = connect;
+    this.#connect = connect;
   }
 
   /** As ZooKeeperSession.group. @throws MqhaError `zookeeper-unreachable` */
   async group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
-    return (await this.open(deadline)).group(path, deadline, onChange);
+    return (await this.#open(deadline)).group(path, deadline, onChange);
   }
 
   /** As ZooKeeperSession.remove. @throws MqhaError `zookeeper-unreachable` */
   async remove(path: string, deadline: Deadline): Promise<boolean> {
-    return (await this.open(deadline)).remove(path, deadline);
+    return (await this.#open(deadline)).remove(path, deadline);
   }
 
   close(): void {
-    this.session?.close();
-    this.session = undefined;
+    this.#session?.close();
+    this.#session = undefined;
   }
 
-  private async open(deadline: Deadline): Promise<ZooKeeperSession> {
-    if (this.session?.isUsable === true) return this.session;
-    this.opening ??= ZooKeeperSession.open(this.connect, deadline).finally(() => {
-      this.opening = undefined;
+  async #open(deadline: Deadline): Promise<ZooKeeperSession> {
+    if (this.#session?.isUsable === true) return this.#session;
+    this.#opening ??= ZooKeeperSession.open(this.#connect, deadline).finally(() => {
+      this.#opening = undefined;
     });
-    return (this.session = await this.opening);
+    return (this.#session = await this.#opening);
   }
 }

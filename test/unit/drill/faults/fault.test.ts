@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FaultInjector } from '../../../../src/drill/faults/fault-injector.js';
-import { faultOf, type Fault } from '../../../../src/drill/faults/fault.js';
+import { canServeWithout, faultOf, type Fault } from '../../../../src/drill/faults/fault.js';
 import { kill } from '../../../../src/drill/faults/kill-processes.js';
 import { Deadline } from '../../../../src/lib/time.js';
 import { FakeCluster } from './fake-context.js';
@@ -106,7 +106,7 @@ describe('a fault', () => {
     await fault.recover(); // That is left to the supervisor, which does not come.
     await expect(fault.recovered(Deadline.in(30))).rejects.toMatchObject({
       code: 'timeout',
-      message: 'kill mq02: what it met is not back after 30 ms',
+      message: 'kill mq02: its target has not recovered after 30 ms',
     });
     cluster.abort.abort();
     await expect(fault.recovered(soon())).rejects.toMatchObject({ code: 'interrupted' });
@@ -169,5 +169,19 @@ describe('the faults of a scenario', () => {
     const injector = new FaultInjector(cluster.context());
     await injector.inject(kill(['mq02']));
     await expect(injector.recovered(soon())).rejects.toThrow('no recovered while it is injected');
+  });
+});
+
+describe('whether the others can serve while processes are away', () => {
+  it.each([
+    [3, ['mq01'], true],
+    [3, ['mq01', 'mq02'], false],
+    [4, ['mq01'], true],
+    [4, ['mq01', 'mq02'], false],
+    [5, ['mq01', 'mq02'], true],
+    [1, ['mq01'], false],
+    [3, ['zookeeper'], false],
+  ])('of %i nodes without %j', (replicas, names, expected) => {
+    expect(canServeWithout({ replicas }, names)).toBe(expected);
   });
 });

@@ -65,7 +65,7 @@ describe.each([
     const cluster = new FakeCluster(NAMES);
     await expect(fault.inject(cluster.context())).rejects.toMatchObject({
       code: 'drill-failed',
-      message: 'mq09 does not run, so nothing can happen to it',
+      message: 'mq09 does not run, so no fault can be injected',
     });
     expect(cluster.log).toEqual([]);
   });

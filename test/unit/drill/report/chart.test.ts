@@ -47,7 +47,7 @@ describe('the chart of a round', () => {
     [
       'of which nothing is known',
       madeRound({ outageMs: null, change: { outages: [], marks: [] } }),
-      'service did not come back',
+      'service did not recover',
     ],
   ])('draws an outage %s', (_, round, words) => {
     const svg = drawn(round);

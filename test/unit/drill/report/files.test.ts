@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseStringPromise } from 'xml2js';
-import { escape } from '../../../../src/drill/report/escape.js';
+import { escapeMarkup } from '../../../../src/drill/report/escape.js';
 import { jsonReport, writeReport } from '../../../../src/drill/report/index.js';
 import { junitReport } from '../../../../src/drill/report/junit.js';
 import { count, outageText, seconds } from '../../../../src/drill/report/words.js';
@@ -145,7 +145,7 @@ describe('words and figures', () => {
   });
 
   it('escape what markup would take for its own', () => {
-    expect(escape(`<a b="c" d='e'>&\u0007`)).toBe(
+    expect(escapeMarkup(`<a b="c" d='e'>&\u0007`)).toBe(
       '&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;\ufffd',
     );
   });

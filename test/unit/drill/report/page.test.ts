@@ -20,7 +20,7 @@ describe('the page', () => {
       'lagging-slaves, without supervisor failed: 7,825 of 21,750 acknowledged messages lost (rounds 1, 2)',
     );
     expect(text).toContain(
-      'hang-master, with supervisor failed: service did not come back (round 2)',
+      'hang-master, with supervisor failed: service did not recover (round 2)',
     );
     expect(text).not.toContain('lagging-slaves, with supervisor failed');
     expect(text).toContain('with supervisor ✕ failed 3 0 6.65 s did not end');

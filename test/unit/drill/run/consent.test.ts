@@ -110,7 +110,7 @@ describe('a person is asked', () => {
       { name: 'mqha.drill', messages: 7 },
     ];
     expect(reasonsToAsk(ours, { ...NOBODY, queues })).toEqual([
-      '42 messages lie in queues (orders, mqha.drills)',
+      '42 messages are in queues (orders, mqha.drills)',
     ]);
   });
 });

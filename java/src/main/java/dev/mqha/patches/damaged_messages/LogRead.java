@@ -44,7 +44,7 @@ public final class LogRead {
                 throw failure;
             }
             RecordLog.LogInfo file = fileOf(log, position);
-            // What should be there is looked after by LogFiles.
+            // What should be there is watched by LogFiles.
             if (file != null) {
                 damaged(file, position, failure);
             }

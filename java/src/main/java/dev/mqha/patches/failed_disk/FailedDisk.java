@@ -17,7 +17,7 @@ public final class FailedDisk {
     public static final Patch PATCH = Patch.of(
                     "failed-disk",
                     Patch.Risk.OUTAGE,
-                    "a broker whose disk fails or is full can stand still, and does not come back by "
+                    "a broker whose disk fails or is full can hang, and does not recover by "
                             + "itself once there is space")
             .rewrites(Classes.CLIENT, FailedDisk::mend);
 

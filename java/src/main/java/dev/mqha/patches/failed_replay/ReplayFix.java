@@ -32,7 +32,7 @@ public final class ReplayFix {
     public static final Patch PATCH = Patch.of(
                     "failed-replay",
                     Patch.Risk.MESSAGES,
-                    "a broker that cannot bring all of its log into its index goes on without the rest, "
+                    "a broker that cannot bring all of its log into its index continues without the rest, "
                             + "and counts as a copy of it")
             .needs(RemovalFix.PATCH)
             .rewrites(LOOP, "9a6a3ed71efc141fd9bd5f332f404e90d2b7274954b7747348bc7964b446c04e", ReplayFix::loop)

@@ -15,7 +15,7 @@ public final class FinalStop {
     public static final Patch PATCH = Patch.of(
                     "final-stop",
                     Patch.Risk.SPEED,
-                    "a master that is told to end begins another broker meanwhile, and takes the "
+                    "a master that gets SIGTERM starts another broker meanwhile, and takes the "
                             + "processor from whoever takes over")
             .rewrites(CLASS, "efb6438165be93234ecd97e5173dd72cbddcc257ce06d37e9084eb80b0419e84", FinalStop::mend);
 

@@ -34,7 +34,7 @@ public final class ListenerGuard {
                     "listener-race",
                     Patch.Risk.OUTAGE,
                     "about one start in eight can fail with a NullPointerException of the group, and a "
-                            + "start or a reconnect to ZooKeeper can stand still for ever")
+                            + "start or a reconnect to ZooKeeper can hang for ever")
             .rewrites(CLASS, "cdfc6ce9419123720cd3fbb9d6580b569bc72edef89a336bbc1c874e021cc1b5", ListenerGuard::guard)
             .rewrites(ChangeOrder.CLASS, "4d973682e7c6a65b14d88444f9983b090079f4802a23b6884ae59232eba0307c", ChangeOrder::mend);
 

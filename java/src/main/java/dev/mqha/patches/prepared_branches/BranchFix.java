@@ -38,7 +38,7 @@ public final class BranchFix {
                     "prepared-branches",
                     Patch.Risk.MESSAGES,
                     "after a failover a prepared XA branch that has consumed ends every node that is "
-                            + "elected, so that nobody can reach the messages of the store")
+                            + "elected, so that no client can reach the messages of the store")
             .rewrites(Classes.REPLAYING, BranchFix::replay)
             .rewrites(Classes.CLIENT, BranchFix::recover)
             .rewrites(Classes.QUEUE_STORE, BranchFix::queue)

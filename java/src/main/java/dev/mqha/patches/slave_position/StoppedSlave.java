@@ -18,7 +18,7 @@ public final class StoppedSlave {
     public static final Patch PATCH = Patch.of(
                     "slave-position",
                     Patch.Risk.MESSAGES,
-                    "when ZooKeeper was away for a moment a node with a shorter log can be elected, and "
+                    "after a short outage of ZooKeeper a node with a shorter log can be elected, and "
                             + "cuts off acknowledged messages")
             .rewrites(CLASS, "eed635e1dbf426c6563a5f98ff613df9ed9b4291801b787b18632bf875e754af", StoppedSlave::mend);
 

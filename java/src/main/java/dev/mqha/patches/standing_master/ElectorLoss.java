@@ -16,7 +16,7 @@ public final class ElectorLoss {
     public static final Patch PATCH = Patch.of(
                     "standing-master",
                     Patch.Risk.OUTAGE,
-                    "the end of a slave that is the elector demotes a working master, and nobody serves "
+                    "the end of a slave that is the elector demotes a working master, and no master serves "
                             + "until the next election")
             .rewrites(CLASS, "966c330d09e9725f55dd37ea9bfee2895786da1fb8aeb71541422c9debef3842", ElectorLoss::mend);
 

@@ -18,7 +18,7 @@ public final class StashLink {
     public static final Patch PATCH = Patch.of(
                     "stashed-log",
                     Patch.Risk.MESSAGES,
-                    "a node that is killed while it removes what it had set aside can come back with a "
+                    "a node that is killed while it removes what it had set aside can restart with a "
                             + "part of its log; and each attach copies 100 MB")
             .rewrites(Classes.SUPPORT, StashLink::mend);
 

@@ -22,7 +22,7 @@ public final class LogGuard {
     public static final Patch PATCH = Patch.of(
                     "watched-log",
                     Patch.Risk.MESSAGES,
-                    "a master whose files were removed goes on, and each slave that comes drops its own "
+                    "a master whose files were removed continues, and each slave that comes drops its own "
                             + "copy for what is left")
             .needs(DivergedLog.PATCH)
             .rewrites(Classes.LOG, LogGuard::log)

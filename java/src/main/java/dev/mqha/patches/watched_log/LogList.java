@@ -91,7 +91,7 @@ public final class LogList {
     }
 
     /**
-     * Takes the files off the lists of a store, and of what it has set aside, where this process does not look after them:
+     * Takes the files off the lists of a store, and of what it has set aside, where this process does not watch them:
      * they may go, and a later start that reads of them would take the store for a damaged one.
      */
     public static void forgetUnwatched(File store) throws IOException {
