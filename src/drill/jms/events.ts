@@ -22,6 +22,7 @@ const event = z.discriminatedUnion('event', [
     redelivered: z.boolean(),
     acknowledged: z.enum(['yes', 'no', 'unknown']),
   }),
+  z.object({ event: z.literal('removed'), at, actor }),
   z.object({ event: z.literal('trouble'), at, actor, reason }),
   z.object({ event: z.literal('ended'), at, actor }),
   z.object({ event: z.literal('refused'), at, reason }),
