@@ -96,7 +96,7 @@ export class BenchFaults {
       switchover: refuse,
       keepDown: refuse,
       emptyStore: refuse,
-      deleteQueue: refuse,
+      deleteQueues: refuse,
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { Account } from './brokers.js';
+import { originOf, webEndpoint } from '../config/endpoints.js';
 import type { ClusterConfig } from '../config/schema.js';
 
 /** The URL that a JMS client follows the master with: every node's message port. */
@@ -11,6 +12,9 @@ export function brokerUrl(node: { readonly host: string; readonly messagePort: n
   return `tcp://${node.host}:${node.messagePort}`;
 }
 
+/** The path of Jolokia, which answers GET reads of the broker's own MBeans. */
+const JOLOKIA = '/api/jolokia/';
+
 /** The document of `mqha env --json`. */
 export interface ClientSettings {
   readonly failoverUrl: string;
@@ -18,6 +22,7 @@ export interface ClientSettings {
   readonly username: string | null;
   readonly password: string | null;
   readonly brokers: readonly { readonly name: string; readonly url: string }[];
+  /** Where the master's console is; of a cluster without its pages, where Jolokia is. */
   readonly consoles: readonly { readonly name: string; readonly url: string }[];
 }
 
@@ -33,7 +38,7 @@ export function clientSettings(
     brokers: config.nodes.map((node) => ({ name: node.name, url: brokerUrl(node) })),
     consoles: config.nodes.map((node) => ({
       name: node.name,
-      url: `http://${node.host}:${node.webPort}/`,
+      url: `${originOf(webEndpoint(node))}${config.console ? '/' : JOLOKIA}`,
     })),
   };
 }

@@ -17,6 +17,8 @@ export interface InitOptions {
   readonly zkPath?: string;
   readonly sync?: string;
   readonly authentication?: boolean;
+  /** Whether the pages of the web console are served. */
+  readonly console?: boolean;
   /** False: no supervisor, and sessions that are short for that reason. */
   readonly supervisor?: boolean;
 }
@@ -50,6 +52,7 @@ export async function portTable(
     replicas: options.nodes,
     ...(options.sync === undefined ? {} : { sync: options.sync }),
     authentication: options.authentication === false ? 'none' : 'generated',
+    console: options.console === true,
     zookeeper: {
       managed: options.zookeeper === undefined,
       connect: options.zookeeper ?? `127.0.0.1:${options.zookeeperPort ?? FIRST_PORTS.zookeeper}`,

@@ -10,6 +10,9 @@ export const messageEndpoint = ({ host, messagePort }: NodeConfig): Endpoint => 
 /** Where the console of a broker listens. */
 export const webEndpoint = ({ host, webPort }: NodeConfig): Endpoint => ({ host, port: webPort });
 
+/** How a page of a console says where it is from, as the policy of its Jolokia compares it. */
+export const originOf = ({ host, port }: Endpoint): string => `http://${host}:${port}`;
+
 /** Where a master takes slaves. */
 export const replicationEndpoint = ({
   replicationHost,

@@ -181,6 +181,7 @@ function complete(file: ClusterFile): ClusterConfig {
     replicas: file.replicas,
     sync: file.sync,
     authentication: file.authentication,
+    console: file.console,
     zookeeper: {
       managed: file.zookeeper.managed,
       connect: checked(parseConnect(file.zookeeper.connect))

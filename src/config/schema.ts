@@ -206,6 +206,7 @@ export const clusterFile = z.strictObject({
       error: (i) => `${quoted(i.input)} is neither "generated" nor "none"`,
     })
     .default('generated'),
+  console: z.boolean(otherwise((got) => `expected true or false, got ${got}`)).default(false),
   zookeeper,
   store: store.prefault({}),
   java: java.default({ heap: '512m', options: [] }),
@@ -239,6 +240,8 @@ export interface ClusterConfig {
   readonly replicas: number;
   readonly sync: SyncMode;
   readonly authentication: 'generated' | 'none';
+  /** Whether a master serves the pages of its web console, beside the interface that mqha reads. */
+  readonly console: boolean;
   readonly zookeeper: {
     readonly managed: boolean;
     readonly connect: string;

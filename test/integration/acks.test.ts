@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queueDepths } from '../../src/clients/management/destinations.js';
-import { ask, escaped, type Console } from '../../src/clients/management/jolokia.js';
+import type { Console } from '../../src/clients/management/jolokia.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import { eventually, startedCluster, type TestCluster } from '../support/cluster.js';
+import { basic, purge } from '../support/console.js';
 import { receive, send } from '../support/messages.js';
 import { healed } from '../support/watched.js';
 
@@ -68,13 +69,14 @@ it('keeps from coming again what was consumed a second before the master is kill
 });
 
 it('lets nothing come again that was counted as consumed or purged, with store.acks: quorum', async () => {
-  await cluster.edit((text) => text.replace('acks: async', 'acks: quorum'));
+  await cluster.edit((text) =>
+    text.replace('acks: async', 'acks: quorum').replace('console: false', 'console: true'),
+  );
   await cluster.json('restart', '--yes');
   await fill('purged');
-  const console = await masterConsole();
-  const { name } = (await cluster.open()).config;
-  const queue = `org.apache.activemq:type=Broker,brokerName=${name},destinationType=Queue,destinationName=purged`;
-  await ask(console, `/api/jolokia/exec/${escaped(queue)}/purge()`, ASK_MS);
+  const { host, port } = await masterConsole();
+  const { username, password } = settings;
+  await purge(`http://${host}:${port}/`, basic(username, password), 'purged');
   expect(await afterKill('purged')).toBe(0);
   await fill('counted');
   await drain(await masterConsole(), 'counted');

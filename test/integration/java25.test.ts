@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { StartResult } from '../../src/operations/start/start.js';
 import { TestCluster } from '../support/cluster.js';
-import { openPage } from '../support/console.js';
+import { basic, openPage } from '../support/console.js';
 import { receive, send } from '../support/messages.js';
 
 /** A Java 25 where Linux distributions put one; the pass is skipped on machines without it. */
@@ -27,16 +27,16 @@ describe.skipIf(home === undefined)('on Java 25', () => {
   });
 
   it('starts, takes a message, gives it back and shows the console', async () => {
-    cluster = await TestCluster.make(['--nodes', '3'], { JAVA_HOME: home ?? '' });
+    cluster = await TestCluster.make(['--nodes', '3', '--console'], { JAVA_HOME: home ?? '' });
     const { status } = await cluster.json<StartResult>('up');
     expect(status.state).toBe('serving');
     const settings = await cluster.json<ClientSettings>('env');
     await send(settings, 'java25', ['hello']);
     const console = settings.consoles.find(({ name }) => name === status.master);
-    const account = `${settings.username ?? ''}:${settings.password ?? ''}`;
-    const page = await openPage(`${console?.url ?? ''}admin/queues.jsp`, {
-      Authorization: `Basic ${Buffer.from(account).toString('base64')}`,
-    });
+    const page = await openPage(
+      `${console?.url ?? ''}admin/queues.jsp`,
+      basic(settings.username, settings.password),
+    );
     expect(page).toContain('java25');
     expect(await receive(settings, 'java25', 1)).toEqual(['hello']);
   });

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { queueDepths, removeQueue } from '../../src/clients/management/destinations.js';
+import { queueDepths } from '../../src/clients/management/destinations.js';
 import type { Console } from '../../src/clients/management/jolokia.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
+import { removeAll } from '../../src/drill/jms/remove.js';
+import { Deadline } from '../../src/lib/time.js';
 import { startedCluster, type TestCluster } from '../support/cluster.js';
 import { receive, send } from '../support/messages.js';
 import { healed } from '../support/watched.js';
 
 const ASK_MS = 10_000;
+const REMOVE_MS = 60_000;
 
 let cluster: TestCluster;
 let settings: ClientSettings;
@@ -35,7 +38,7 @@ it('keeps what was sent after a queue was removed, when slaves that were restart
   await send(settings, 'kept', bodies('before'));
   for (const queue of ['gone.1', 'gone.2']) {
     await send(settings, queue, bodies(queue));
-    await removeQueue(await console(), name, queue, ASK_MS);
+    await removeAll(await cluster.open(), [{ role: 'remove', queue }], Deadline.in(REMOVE_MS));
   }
   await send(settings, 'kept', bodies('after'));
   const { nodes, master } = await healed(cluster);

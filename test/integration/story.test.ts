@@ -5,7 +5,7 @@ import type { KillResult } from '../../src/operations/kill.js';
 import type { StartResult } from '../../src/operations/start/start.js';
 import { isAccepting } from '../../src/clients/probe.js';
 import { eventually, TestCluster } from '../support/cluster.js';
-import { openPage } from '../support/console.js';
+import { basic, openPage } from '../support/console.js';
 import { receive, send } from '../support/messages.js';
 
 describe('the story of the article', () => {
@@ -15,7 +15,7 @@ describe('the story of the article', () => {
   let secondMaster: string;
 
   beforeAll(async () => {
-    cluster = await TestCluster.make();
+    cluster = await TestCluster.make(['--nodes', '3', '--console']);
     settings = await cluster.json<ClientSettings>('env');
   });
 
@@ -39,13 +39,17 @@ describe('the story of the article', () => {
     await send(settings, 'story', ['one', 'two', 'three']);
     const console = settings.consoles.find(({ name }) => name === firstMaster);
     const page = `${console?.url ?? ''}admin/queues.jsp`;
-    const account = `${settings.username ?? ''}:${settings.password ?? ''}`;
-    const authorization = (pair: string) => ({
-      Authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
-    });
-    const opened = await openPage(page, authorization(account));
+    const opened = await openPage(page, basic(settings.username, settings.password));
     expect(opened).toContain('story');
-    for (const headers of [{}, authorization('admin:admin'), authorization('user:user')]) {
+    // What a message brings along must not run as a script in it.
+    const { headers: said } = await fetch(page, {
+      headers: basic(settings.username, settings.password),
+    });
+    expect(said.get('content-security-policy')).toMatch(
+      /script-src 'self' 'unsafe-hashes' 'sha256-/,
+    );
+    expect(said.get('content-security-policy')).not.toMatch(/script-src [^;]*unsafe-inline/);
+    for (const headers of [{}, basic('admin', 'admin'), basic('user', 'user')]) {
       expect((await fetch(page, { headers })).status).toBe(401);
     }
   });

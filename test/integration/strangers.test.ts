@@ -9,6 +9,7 @@ import type { ClusterStatus } from '../../src/observe/status.js';
 import { largestBody } from '../../src/config/limits.js';
 import { newSeed, randomFrom } from '../../src/drill/random.js';
 import { startedCluster, type TestCluster } from '../support/cluster.js';
+import { basic } from '../support/console.js';
 import { Frames } from '../support/frames.js';
 import { clientOf, receive, send } from '../support/messages.js';
 import { attack, ATTACKS, bombard, type Port, type Stranger } from '../support/strangers.js';
@@ -52,6 +53,14 @@ async function liveBytes(pid: number): Promise<number> {
 async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+}
+
+/** The status of an answer; Jolokia answers with 200 and puts its own into the body. */
+async function statusOf(url: string, options: RequestInit): Promise<number> {
+  const response = await fetch(url, options);
+  const text = await response.text();
+  if (response.status !== 200 || !text.startsWith('{')) return response.status;
+  return (JSON.parse(text) as { status: number }).status;
 }
 
 async function threadsOf(pid: number): Promise<number> {
@@ -138,6 +147,45 @@ describe('strangers', () => {
     expect(await threadsOf(pids.get(before.master ?? '') ?? 0)).toBeLessThan(1000);
     await undisturbed();
     for (const stranger of silent) stranger.leave();
+  });
+
+  it('that hold the account, or are pages of another site, can only read what the broker counts', async () => {
+    const { host, port } = portsOf(before.master).web;
+    const origin = `http://${host}:${port}`;
+    const { name } = (await cluster.open()).config;
+    const account = basic(settings.username, settings.password);
+    const ask = (path: string, more: RequestInit = {}, from = origin) =>
+      statusOf(`${origin}${path}`, { ...more, headers: { ...account, Origin: from } });
+    const broker = `org.apache.activemq:type=Broker,brokerName=${name}`;
+    const read = `/api/jolokia/read/${broker}/TotalMessageCount`;
+    const connector = `static:(vm:!/!/evil?brokerConfig=xbean:file:!/tmp!/evil.xml)`;
+    const post = (body: object) => ({ method: 'POST', body: JSON.stringify(body) });
+    expect(await ask(read)).toBe(200);
+    const answers = {
+      'another site': await ask(read, {}, 'http://evil.example'),
+      POST: await ask('/api/jolokia/', post({ type: 'version' })),
+      'exec by POST': await ask(
+        '/api/jolokia/',
+        post({ type: 'exec', mbean: broker, operation: 'addQueue', arguments: ['evil'] }),
+      ),
+      'exec by GET': await ask(`/api/jolokia/exec/${broker}/addQueue/evil`),
+      'a network connector': await ask(
+        `/api/jolokia/exec/${broker}/addNetworkConnector/${encodeURIComponent(connector)}`,
+      ),
+      write: await ask(`/api/jolokia/write/${broker}/JobSchedulerStoreLimit/1`),
+      search: await ask('/api/jolokia/search/*:*'),
+      list: await ask('/api/jolokia/list'),
+      'the JVM': await ask('/api/jolokia/read/java.lang:type=Runtime/SystemProperties'),
+      'every domain': await ask('/api/jolokia/read/*:type=Runtime/SystemProperties'),
+      Jolokia: await ask('/api/jolokia/exec/jolokia:type=Config/debugInfo'),
+      'the REST servlet': await ask('/api/message/evil?type=queue&body=x'),
+      pages: await ask('/admin/'),
+      files: await ask('/'),
+    };
+    expect(Object.entries(answers).filter(([, status]) => status < 400)).toEqual([]);
+    const queues = await cluster.json<{ queues: { name: string }[] }>('queues');
+    expect(queues.queues.map((queue) => queue.name)).not.toContain('evil');
+    await undisturbed();
   });
 
   it('that announce a megabyte to ZooKeeper two hundred times are hung up on', async () => {

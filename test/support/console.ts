@@ -9,3 +9,29 @@ export async function openPage(url: string, headers: Record<string, string>): Pr
   );
   return (await page?.text()) ?? '';
 }
+
+/** The header of an account. */
+export const basic = (username: string | null, password: string | null) => ({
+  Authorization: `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`,
+});
+
+/** Purges a queue as a person does it in the pages of the console. */
+export async function purge(
+  url: string,
+  headers: Record<string, string>,
+  queue: string,
+): Promise<void> {
+  await openPage(`${url}admin/queues.jsp`, headers);
+  const page = await fetch(`${url}admin/queues.jsp`, { headers });
+  const cookie = (page.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '';
+  const [, secret = ''] = /secret=([0-9a-f-]+)/.exec(await page.text()) ?? [];
+  const query = new URLSearchParams({
+    JMSDestination: queue,
+    JMSDestinationType: 'queue',
+    secret,
+  });
+  const done = await fetch(`${url}admin/purgeDestination.action?${query.toString()}`, {
+    headers: { ...headers, cookie },
+  });
+  if (done.status !== 200) throw new Error(`the console answered ${done.status}`);
+}

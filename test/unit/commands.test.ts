@@ -173,7 +173,7 @@ describe('a stopped cluster', () => {
     expectKeys(env, 'failoverUrl username password brokers consoles');
     expect(env.failoverUrl).toBe(`failover:(${env.brokers.map(({ url }) => url).join(',')})`);
     expect(env.brokers.map(({ name }) => name)).toEqual(['mq01', 'mq02', 'mq03']);
-    expect(env.consoles[2]?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    expect(env.consoles[2]?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/jolokia\/$/);
     expect(env.username).toBe('mqha');
     expect(env.password).toBe(secretsOf(directory)[0]);
     expect((env.password ?? '').length).toBeGreaterThanOrEqual(16);

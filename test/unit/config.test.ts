@@ -116,6 +116,7 @@ nodes:
       replicas: 1,
       sync: 'quorum_mem',
       authentication: 'generated',
+      console: false,
       zookeeper: {
         managed: true,
         connect: '127.0.0.1:2181',

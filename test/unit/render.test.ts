@@ -49,11 +49,20 @@ describe('the rendered files', () => {
     'nodes/mq01/conf/jetty.xml',
     'nodes/mq01/conf/credentials.properties',
     'nodes/mq01/conf/jetty-realm.properties',
+    'nodes/mq01/conf/jolokia-access.xml',
     'nodes/mq01/conf/log4j.properties',
     'zookeeper/conf/zoo.cfg',
     'zookeeper/conf/log4j.properties',
   ])('are the golden ones: %s', async (path) => {
     expectGolden(path, contentOf(await rendered(), path));
+  });
+
+  it('have the pages of the console where they are asked for, with a policy', async () => {
+    const name = 'nodes/mq01/conf/jetty.xml';
+    expect(contentOf(await rendered(), name)).not.toContain('webapps');
+    const content = contentOf(await rendered({ console: true }), name);
+    expect(content).toContain('${activemq.home}/webapps/admin');
+    expectGolden(`${name}.console`, content);
   });
 
   it('are the golden ones: mqha.yaml, which reads back as what it was made of', async () => {
@@ -71,6 +80,7 @@ describe('the rendered files', () => {
       zkPath: '/a/b',
       sync: 'quorum_disk',
       authentication: false,
+      console: true,
       hosts: ['h1', 'h2', 'h3', 'h4', 'h5'],
     });
     const waiting = { ...config, store: { acks: 'quorum' as const } };
@@ -78,10 +88,10 @@ describe('the rendered files', () => {
     await readBack(config, renderCluster(config, CREDENTIALS));
   });
 
-  it('are five for each node and two for a managed ZooKeeper, none for an external one', async () => {
-    expect(await rendered()).toHaveLength(3 * 5 + 2);
+  it('are six for each node and two for a managed ZooKeeper, none for an external one', async () => {
+    expect(await rendered()).toHaveLength(3 * 6 + 2);
     const external = await rendered({ zookeeper: 'zk1:2181' });
-    expect(external).toHaveLength(3 * 5);
+    expect(external).toHaveLength(3 * 6);
     expect(external.map((file) => file.path).filter((p) => p.startsWith('zookeeper/'))).toEqual([]);
   });
 

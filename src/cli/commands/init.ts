@@ -8,7 +8,7 @@ import {
   MAX_NODES,
   SYNC_MODES,
 } from '../../config/default-values.js';
-import { argument, command, option, without } from '../definition.js';
+import { argument, command, flag, option, without } from '../definition.js';
 import { numberFrom, wholeNumber } from '../options.js';
 
 /** The default is said, not given: what a person wrote is told apart from it. */
@@ -44,6 +44,7 @@ export const init = command({
       offer: SYNC_MODES,
     }),
     auth: without('no accounts: clients and console are anonymous'),
+    console: flag('the master serves the pages of the web console'),
     supervisor: without('leave no supervisor; ZooKeeper sessions are short then'),
   },
   examples: [

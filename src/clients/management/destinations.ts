@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ask, escaped, readQueues, type Console } from './jolokia.js';
+import { read, readQueues, type Console } from './jolokia.js';
 
 const DOMAIN = 'org.apache.activemq';
 
@@ -21,7 +21,9 @@ const subscription = z.object({
   SubscriptionName: z.nullable(z.string()),
 });
 
-const names = z.optional(z.array(z.string()));
+const connections = z.optional(
+  z.record(z.string(), z.object({ ClientId: z.nullable(z.string()) })),
+);
 
 /**
  * The client ids of the connections that a broker has let in. Whoever only connects, as a probe does,
@@ -34,10 +36,8 @@ export async function clientsOf(
   timeoutMs: number,
 ): Promise<string[]> {
   const pattern = `${DOMAIN}:type=Broker,brokerName=${brokerName},connector=clientConnectors,connectorName=*,connectionViewType=clientId,connectionName=*`;
-  const found = names.parse(
-    await ask(jolokia, `/api/jolokia/search/${escaped(pattern)}`, timeoutMs),
-  );
-  return (found ?? []).map((name) => /connectionName=([^,]*)/.exec(name)?.[1] ?? name);
+  const found = connections.parse(await read(jolokia, pattern, ['ClientId'], timeoutMs));
+  return Object.values(found ?? {}).flatMap(({ ClientId: id }) => (id === null ? [] : [id]));
 }
 
 /**
@@ -54,25 +54,6 @@ export async function queueDepths(
 }
 
 /**
- * Removes a queue with what is in it.
- * @throws Error that says what went wrong
- */
-export async function removeQueue(
-  jolokia: Console,
-  brokerName: string,
-  queue: string,
-  timeoutMs: number,
-): Promise<void> {
-  const mbean = `${DOMAIN}:type=Broker,brokerName=${brokerName}`;
-  const operation = 'removeQueue(java.lang.String)';
-  await ask(
-    jolokia,
-    `/api/jolokia/exec/${escaped(mbean)}/${escaped(operation)}/${escaped(queue)}`,
-    timeoutMs,
-  );
-}
-
-/**
  * The durable subscriptions of a broker, with a consumer or without (DurableSubscriptionView).
  * @throws Error that says what went wrong
  */
@@ -82,29 +63,9 @@ export async function durableSubscriptions(
   timeoutMs: number,
 ): Promise<DurableSubscription[]> {
   const pattern = `${DOMAIN}:type=Broker,brokerName=${brokerName},destinationType=Topic,destinationName=*,endpoint=Consumer,clientId=*,consumerId=Durable(*)`;
-  const path = `/api/jolokia/read/${escaped(pattern)}/ClientId,SubscriptionName`;
-  const value = await ask(jolokia, path, timeoutMs);
+  const value = await read(jolokia, pattern, Object.keys(subscription.shape), timeoutMs);
   const found = Object.values(z.record(z.string(), subscription).parse(value ?? {}));
   return found.flatMap(({ ClientId: clientId, SubscriptionName: name }) =>
     name === null ? [] : [{ clientId, name }],
-  );
-}
-
-/**
- * Removes a durable subscription that has no consumer, with what it has not given (BrokerView).
- * @throws Error that says what went wrong
- */
-export async function removeSubscription(
-  jolokia: Console,
-  brokerName: string,
-  { clientId, name }: DurableSubscription,
-  timeoutMs: number,
-): Promise<void> {
-  const mbean = `${DOMAIN}:type=Broker,brokerName=${brokerName}`;
-  const operation = 'destroyDurableSubscriber(java.lang.String,java.lang.String)';
-  await ask(
-    jolokia,
-    `/api/jolokia/exec/${escaped(mbean)}/${escaped(operation)}/${escaped(clientId)}/${escaped(name)}`,
-    timeoutMs,
   );
 }

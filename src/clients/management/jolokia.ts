@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import * as z from 'zod/mini';
+import { originOf } from '../../config/endpoints.js';
 import type { Endpoint } from '../../lib/dial.js';
 import type { Account } from '../brokers.js';
 
@@ -76,7 +77,7 @@ export function replicationIn(value: unknown): Replication {
 /**
  * Asks the master for its queues, the dead letters' among them.
  * @param timeoutMs for the whole exchange
- * @throws Error that says what went wrong, as ask()
+ * @throws Error that says what went wrong
  */
 export async function readQueues(
   jolokia: Console,
@@ -84,59 +85,38 @@ export async function readQueues(
   brokerName = '*',
 ): Promise<QueueStatistics[]> {
   const pattern = `org.apache.activemq:type=Broker,brokerName=${brokerName},destinationType=Queue,destinationName=*`;
-  const attributes = Object.keys(queue.shape).join(',');
-  const path = `/api/jolokia/read/${escaped(pattern)}/${attributes}`;
-  const value = await ask(jolokia, path, timeoutMs);
-  return Object.values(z.record(z.string(), queue).parse(value ?? {})).map((read) => ({
-    name: read.Name,
-    depth: read.QueueSize,
-    consumers: read.ConsumerCount,
-    enqueued: read.EnqueueCount,
-    dequeued: read.DequeueCount,
+  const value = await read(jolokia, pattern, Object.keys(queue.shape), timeoutMs);
+  return Object.values(z.record(z.string(), queue).parse(value ?? {})).map((found) => ({
+    name: found.Name,
+    depth: found.QueueSize,
+    consumers: found.ConsumerCount,
+    enqueued: found.EnqueueCount,
+    dequeued: found.DequeueCount,
   }));
 }
 
 /** A part of a Jolokia path: slashes, exclamation marks and quotes are escaped with `!`. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return encodeURIComponent(text.replace(/[!/"]/g, (character) => `!${character}`));
 }
 
-/** A question of askAll(). */
-export interface Read {
-  readonly type: 'read';
-  readonly mbean: string;
-  readonly attribute?: readonly string[];
-}
-
-/** @param mbean a name, or a pattern; then the answer has the attributes by name */
-export function readOf(mbean: string, attribute?: readonly string[]): Read {
-  return { type: 'read', mbean, ...(attribute ? { attribute } : {}) };
-}
-
 /**
- * Asks Jolokia several things in one request.
- * @returns a value for each; undefined where no MBean fits, or where that one could not be read
- * @throws Error that says what went wrong
- */
-export async function askAll(
-  jolokia: Console,
-  reads: readonly Read[],
-  timeoutMs: number,
-): Promise<unknown[]> {
-  const text = await exchange(jolokia, '/api/jolokia/', timeoutMs, JSON.stringify(reads));
-  return z
-    .array(reply)
-    .parse(JSON.parse(text))
-    .map(({ status, value }) => (status === 200 ? value : undefined));
-}
-
-/**
- * Asks Jolokia.
- * @param path with its parts escaped
+ * Reads attributes of an MBean.
+ * @param mbean a name, or a pattern; then the answer has the attributes by name
  * @returns the value; undefined where no MBean fits
  * @throws Error that says what went wrong
  */
-export async function ask(jolokia: Console, path: string, timeoutMs: number): Promise<unknown> {
+export function read(
+  jolokia: Console,
+  mbean: string,
+  attributes: readonly string[],
+  timeoutMs: number,
+): Promise<unknown> {
+  const names = attributes.length === 0 ? '' : `/${attributes.join(',')}`;
+  return ask(jolokia, `/api/jolokia/read/${escaped(mbean)}${names}`, timeoutMs);
+}
+
+async function ask(jolokia: Console, path: string, timeoutMs: number): Promise<unknown> {
   const { status, error, value } = reply.parse(
     JSON.parse(await exchange(jolokia, path, timeoutMs)),
   );
@@ -145,16 +125,8 @@ export async function ask(jolokia: Console, path: string, timeoutMs: number): Pr
   return value;
 }
 
-/**
- * One GET of the console, or a POST where there is a body; Jolokia's strict checking refuses a
- * request without an Origin, and a POST that does not say that it is JSON.
- */
-function exchange(
-  jolokia: Console,
-  path: string,
-  timeoutMs: number,
-  body?: string,
-): Promise<string> {
+/** One GET of the console, which refuses a request from another origin, and one that names none. */
+function exchange(jolokia: Console, path: string, timeoutMs: number): Promise<string> {
   const { host, port, account } = jolokia;
   return new Promise((resolve, reject) => {
     const call = request({
@@ -162,11 +134,7 @@ function exchange(
       port,
       path,
       agent: false,
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        Origin: `http://${host}:${port}`,
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      },
+      headers: { Origin: originOf(jolokia) },
       ...(account ? { auth: `${account.username}:${account.password}` } : {}),
     });
     const timer = setTimeout(() => {
@@ -188,6 +156,6 @@ function exchange(
       clearTimeout(timer);
       reject(error);
     });
-    call.end(body);
+    call.end();
   });
 }

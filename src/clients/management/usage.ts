@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { sleep, type Deadline } from '../../lib/time.js';
-import { askAll, readOf, type Console, type Replication, replicationIn } from './jolokia.js';
+import { read, type Console, type Replication, replicationIn } from './jolokia.js';
 
 /** How full one of a broker's stores is. */
 export interface Fill {
@@ -39,7 +39,7 @@ const producer = z.object({
   DestinationName: z.nullable(z.string()),
 });
 
-const producers = z.optional(z.record(z.string(), producer));
+const heldProducers = z.optional(z.record(z.string(), producer));
 
 /** What the master says of its slaves and of itself. */
 export interface MasterView {
@@ -49,8 +49,8 @@ export interface MasterView {
 }
 
 /**
- * Asks the master for its replication, for what it has, and for senders that it holds back, all in one
- * request; where there are any, once more a moment later.
+ * Asks the master for its replication, for what it has, and for senders that it holds back, all at
+ * once; where there are any, once more a moment later.
  * @throws Error that says what went wrong; it is for a problem's text, not for the user to act on
  */
 export async function readMaster(
@@ -60,28 +60,34 @@ export async function readMaster(
 ): Promise<MasterView> {
   const ofBroker = `org.apache.activemq:type=Broker,brokerName=${brokerName}`;
   // Also those of STOMP and of JMS without a destination of their own: endpoint=dynamicProducer.
-  const ofProducers = readOf(`${ofBroker},endpoint=*roducer,*`, Object.keys(producer.shape));
-  const [slaves, own, sending] = await askAll(
-    jolokia,
-    [readOf('*:view=Replication,*'), readOf(ofBroker, Object.keys(broker.shape)), ofProducers],
-    deadline.remaining,
-  );
+  const sending = () =>
+    read(
+      jolokia,
+      `${ofBroker},endpoint=*roducer,*`,
+      Object.keys(producer.shape),
+      deadline.remaining,
+    );
+  const [slaves, own, producers] = await Promise.all([
+    read(jolokia, '*:view=Replication,*', [], deadline.remaining),
+    // What cannot be read of it is missing, and the rest counts.
+    read(jolokia, ofBroker, Object.keys(broker.shape), deadline.remaining).catch(() => undefined),
+    sending().catch(() => undefined),
+  ]);
   const replication = replicationIn(slaves);
-  const read = broker.safeParse(own);
-  const held = heldBack(sending);
-  if (!read.success) return { replication, usage: undefined };
+  const numbers = broker.safeParse(own);
+  const held = heldBack(producers);
+  if (!numbers.success) return { replication, usage: undefined };
   let still = held;
   if (held.size > 0 && deadline.remaining > 2 * AGAIN_MS) {
     await sleep(AGAIN_MS);
     try {
-      const [again] = await askAll(jolokia, [ofProducers], deadline.remaining);
-      const now = heldBack(again);
+      const now = heldBack(await sending());
       still = new Map([...held].filter(([name, { sent }]) => now.get(name)?.sent === sent));
     } catch {
       // What was seen first has to do.
     }
   }
-  const { data } = read;
+  const { data } = numbers;
   return {
     replication,
     usage: {
@@ -95,7 +101,7 @@ export async function readMaster(
 
 /** The producers that wait for space, by MBean. */
 function heldBack(value: unknown): Map<string, { destination: string; sent: number }> {
-  const { data = {} } = producers.safeParse(value);
+  const { data = {} } = heldProducers.safeParse(value);
   return new Map(
     Object.entries(data)
       .filter(([, producer]) => producer.ProducerBlocked)

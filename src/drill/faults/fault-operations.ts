@@ -1,5 +1,4 @@
 import { rename } from 'node:fs/promises';
-import { removeQueue } from '../../clients/management/destinations.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
 import { Deadline } from '../../lib/time.js';
 import { restartNodes } from '../../operations/restart.js';
@@ -8,12 +7,13 @@ import { stopNodes, type Confirm } from '../../operations/stop.js';
 import { switchover } from '../../operations/switchover.js';
 import { withLock } from '../../state/cluster.js';
 import { want } from '../../state/desired-state.js';
-import { consoleOf, look, type DrillContext } from '../drill-context.js';
+import type { DrillContext } from '../drill-context.js';
+import { removeAll } from '../jms/remove.js';
 import { resumeSuspended } from '../../operations/undo-drill.js';
 import { asideOf } from '../../state/drill-record.js';
 import type { FaultOperations } from './fault.js';
 
-const ASK_MS = 10_000;
+const REMOVE_MS = 60_000;
 const LOCK_MS = 15_000;
 const CONSENTED: Confirm = () => Promise.resolve(true);
 
@@ -47,11 +47,9 @@ export function operationsOn(drill: DrillContext, say: (phase: string) => void):
       await rename(data, asideOf(cluster, name));
       await ensureDirectory(data, SECRET_DIRECTORY);
     },
-    deleteQueue: async (name) => {
-      const { calm } = drill;
-      const master = consoleOf(calm, await look(drill));
-      if (!master) throw new Error('there is no master to delete queues on');
-      await removeQueue(master, calm.config.name, name, ASK_MS);
+    deleteQueues: (names) => {
+      const removals = names.map((queue) => ({ role: 'remove', queue }) as const);
+      return removeAll(drill.calm, removals, Deadline.in(REMOVE_MS));
     },
     resume: () => resumeSuspended(drill),
   };

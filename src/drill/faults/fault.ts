@@ -65,7 +65,7 @@ export interface FaultOperations {
   keepDown(names: readonly string[]): Promise<void>;
   /** Puts the store of a stopped node aside, so that it comes back with an empty one. */
   emptyStore(name: string): Promise<void>;
-  deleteQueue(name: string): Promise<void>;
+  deleteQueues(names: readonly string[]): Promise<void>;
   /** Resumes every process that the undo log says is suspended. @returns the names of those that were */
   resume(): Promise<readonly string[]>;
 }

@@ -46,7 +46,9 @@ export type Role =
       readonly subscription?: string;
       readonly selector?: string;
       readonly prefetch?: number;
-    };
+    }
+  | { readonly role: 'remove'; readonly queue: string }
+  | { readonly role: 'remove'; readonly clientId: string; readonly subscription: string };
 
 /** JMS clients in a process of their own, which ends with this one. */
 export class JmsClients {

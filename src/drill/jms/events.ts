@@ -23,6 +23,7 @@ const event = z.discriminatedUnion('event', [
     body,
     acknowledged: z.enum(['yes', 'no', 'unknown']),
   }),
+  z.object({ event: z.literal('removed'), at, actor }),
   z.object({ event: z.literal('trouble'), at, actor, reason }),
   z.object({ event: z.literal('ended'), at, actor }),
   z.object({ event: z.literal('refused'), at, reason }),

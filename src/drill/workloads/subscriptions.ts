@@ -1,8 +1,11 @@
-import { durableSubscriptions, removeSubscription } from '../../clients/management/destinations.js';
+import { durableSubscriptions } from '../../clients/management/destinations.js';
 import { SUBSCRIBER } from './payload.js';
+import { Deadline } from '../../lib/time.js';
+import { removeAll } from '../jms/remove.js';
 import { consoleOf, look, type DrillContext } from '../drill-context.js';
 
 const ASK_MS = 5000;
+const REMOVE_MS = 40_000;
 
 /**
  * Removes the durable subscriptions of drills: one that nobody reads keeps the store's logs for ever.
@@ -15,10 +18,13 @@ export async function forgetSubscriptions(
   const jolokia = consoleOf(context.calm, await look(context));
   if (!jolokia) return;
   try {
-    for (const subscription of await durableSubscriptions(jolokia, name, ASK_MS)) {
-      if (!subscription.clientId.startsWith(SUBSCRIBER)) continue;
-      await removeSubscription(jolokia, name, subscription, ASK_MS);
-    }
+    const found = await durableSubscriptions(jolokia, name, ASK_MS);
+    const removals = found
+      .filter(({ clientId }) => clientId.startsWith(SUBSCRIBER))
+      .map(
+        ({ clientId, name: subscription }) => ({ role: 'remove', clientId, subscription }) as const,
+      );
+    await removeAll(context.calm, removals, Deadline.in(REMOVE_MS));
   } catch {
     // A subscription whose client is on its way out cannot be removed, nor can one without a master.
   }

@@ -32,6 +32,7 @@ export function settingsFor(config: ClusterConfig, name: string): Map<string, st
       replicas: String(config.replicas),
       sync: config.sync,
       authentication: config.authentication,
+      console: String(config.console),
       'zookeeper.connect': zookeeper.connect,
       'zookeeper.path': zookeeper.path,
       'zookeeper.sessionTimeout': `${zookeeper.sessionTimeoutMs}ms`,

@@ -1,6 +1,8 @@
 import { largestFrame, messageMbOf, sizeText } from '../../../config/limits.js';
+import { originOf, webEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { renderTemplate } from '../../../lib/templates.js';
+import { CONSOLE_POLICY } from './console-policy.js';
 
 /** What is generated once for a cluster and stays secret. */
 export interface Credentials {
@@ -21,6 +23,7 @@ const BROKER_FILES = [
   'jetty.xml',
   'credentials.properties',
   'jetty-realm.properties',
+  'jolokia-access.xml',
   'log4j.properties',
 ] as const;
 
@@ -61,6 +64,8 @@ export function renderCluster(
         node,
         credentials,
         connectorUri: connectorUri(config, node),
+        origin: originOf(webEndpoint(node)),
+        contentPolicy: CONSOLE_POLICY,
         sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
       }),
       secret: SECRET_FILES.has(name),

@@ -100,7 +100,7 @@ export class FakeCluster {
         switchover: () => this.#say('switchover'),
         keepDown: (names) => this.#say(`keep down ${names.join(' ')}`),
         emptyStore: (name) => this.#say(`empty ${name}`),
-        deleteQueue: (name) => this.#say(`delete ${name}`),
+        deleteQueues: (names) => this.#say(`delete ${names.join(' ')}`),
         resume: async () => {
           const resumed = this.undone.suspended.filter(({ name, pid }) => {
             return this.alive.get(name)?.pid === pid;

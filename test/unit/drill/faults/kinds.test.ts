@@ -49,8 +49,9 @@ describe('what undoes a fault', () => {
     const cluster = new FakeCluster(NAMES);
     const { injected, recovered } = await course(deleteQueues(['a', 'b']), cluster);
     expect(injected).toEqual([
-      ...['delete a', 'mark fault cluster: a deleted'],
-      ...['delete b', 'mark fault cluster: b deleted'],
+      'delete a b',
+      'mark fault cluster: a deleted',
+      'mark fault cluster: b deleted',
     ]);
     expect(recovered).toEqual([]);
   });

@@ -18,8 +18,8 @@ async function served(signal = new AbortController().signal) {
 /** A console that nothing is connected to but `shop-1`, from now on. */
 async function consoleOn(port: number): Promise<void> {
   const server = createServer((request, response) => {
-    const isSearch = request.url?.includes('/search/') === true;
-    const value = isSearch ? ['org.apache.activemq:connectionName=shop-1,type=Broker'] : {};
+    const asksClients = request.url?.endsWith('/ClientId') === true;
+    const value = asksClients ? { 'a:connectionName=shop-1': { ClientId: 'shop-1' } } : {};
     response.end(JSON.stringify({ status: 200, value }));
   });
   server.listen(port, '127.0.0.1');

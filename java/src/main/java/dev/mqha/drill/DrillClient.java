@@ -14,7 +14,7 @@ import java.util.Map;
  * on stdin, events on stdout.
  *
  * <p>Commands: {@code {"op":"open","url":…,"username":…,"password":…,"limitMs":…}} first; then {@code
- * {"op":"start","actor":…,"role":"produce|units|move|consume",…}} and {@code {"op":"stop","actor":…}};
+ * {"op":"start","actor":…,"role":"produce|units|move|consume|remove",…}} and {@code {"op":"stop","actor":…}};
  * {@code {"op":"quit"}} at the end. An account is never in argv, where everybody can read it.
  *
  * <p>It ends when it is told to, when stdin ends (so also when mqha dies), when nobody reads its events,
@@ -93,6 +93,7 @@ public final class DrillClient {
                     case "units" -> new Units(name, options, account, talk);
                     case "move" -> new Mover(name, options, account, talk);
                     case "consume" -> new Consumer(name, options, account, talk);
+                    case "remove" -> new Remover(name, options, account, talk);
                     default -> throw new IllegalArgumentException(name);
                 };
         actors.put(name, actor);
