@@ -1,5 +1,7 @@
 package dev.mqha.launch;
 
+import dev.mqha.patches.common.End;
+import dev.mqha.patches.common.Fatal;
 import dev.mqha.patches.watched_log.LogList;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -71,10 +73,40 @@ public final class Launcher {
             Standby.begin();
         }
         String[] rest = Arrays.copyOfRange(args, 2, args.length);
+        Throwable failure = null;
         try {
             Class.forName(args[1]).getMethod("main", String[].class).invoke(null, (Object) rest);
         } catch (InvocationTargetException wrapped) {
-            throw wrapped.getCause();
+            failure = wrapped.getCause();
+        }
+        if (args[1].equals(BROKER)) {
+            endWithoutBroker(failure);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /**
+     * Ends a process whose broker is gone: threads that a failed start has left would keep it, registered nowhere and
+     * without a word.
+     *
+     * @param failure null where the program has returned
+     */
+    static void endWithoutBroker(Throwable failure) {
+        if (!isEnding()) {
+            Fatal.end(End.BROKER_GONE, failure == null ? "see activemq.log" : String.valueOf(failure), failure);
+        }
+    }
+
+    /** Whether this process was told to end, and its broker has stopped for that reason. */
+    private static boolean isEnding() {
+        Thread hook = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            return !Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            return true;
         }
     }
 

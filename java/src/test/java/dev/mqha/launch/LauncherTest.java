@@ -1,10 +1,14 @@
 package dev.mqha.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mqha.patches.common.End;
+import dev.mqha.patches.common.Fatal;
+import dev.mqha.rig.Jvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -31,6 +35,30 @@ class LauncherTest {
     public static final class Fails {
         public static void main(String[] args) {
             throw new IllegalStateException("broken on purpose");
+        }
+    }
+
+    /** As a start of the broker that has failed and left a thread of its store. */
+    public static final class BrokerGone {
+        public static void main(String[] args) {
+            new Thread(() -> {
+                        while (true) {
+                            Thread.onSpinWait();
+                        }
+                    })
+                    .start();
+            Launcher.endWithoutBroker(args.length == 0 ? null : new IllegalStateException(args[0]));
+        }
+    }
+
+    /** As a broker that stops since its process was told to end. */
+    public static final class BrokerStopped {
+        public static void main(String[] args) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                Launcher.endWithoutBroker(null);
+                System.out.println("stopped");
+            }));
+            System.exit(0);
         }
     }
 
@@ -75,6 +103,26 @@ class LauncherTest {
         String said = new String(child.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertNotEquals(0, child.waitFor());
         assertTrue(said.contains("IllegalStateException: broken on purpose"), said);
+    }
+
+    @Test
+    void aProcessWhoseBrokerIsGoneEndsAndSaysSo() throws Exception {
+        Jvm jvm = Jvm.stock().option("-Dmqha.log=" + directory);
+        assertEquals(End.BROKER_GONE.exitCode(), jvm.run(BrokerGone.class).exitCode());
+        Path record = directory.resolve(Fatal.RECORD);
+        assertTrue(Files.readString(record).contains("\"broker-gone\""), Files.readString(record));
+        assertEquals(
+                End.BROKER_GONE.exitCode(),
+                jvm.run(BrokerGone.class, "port in use").exitCode());
+        assertTrue(Files.readString(record).contains("port in use"), Files.readString(record));
+    }
+
+    @Test
+    void aProcessThatWasToldToEndSaysNothingOfItsBroker() throws Exception {
+        Jvm.Ended ended = Jvm.stock().option("-Dmqha.log=" + directory).run(BrokerStopped.class);
+        assertEquals(0, ended.exitCode());
+        assertEquals("stopped", ended.out());
+        assertFalse(Files.exists(directory.resolve(Fatal.RECORD)));
     }
 
     @Test

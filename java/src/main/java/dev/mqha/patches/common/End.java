@@ -18,7 +18,10 @@ public enum End {
     STORE_DAMAGED(74, "store-damaged", "the store is damaged"),
 
     /** A slave whose own log goes further than that of its master. 75 is taken: another process holds the data. */
-    MASTER_BEHIND(76, "master-behind", "the master's log ends before that of this slave");
+    MASTER_BEHIND(76, "master-behind", "the master's log ends before that of this slave"),
+
+    /** The broker could not be started once it was elected, as where its message port is taken, or was stopped from inside. */
+    BROKER_GONE(77, "broker-gone", "the broker could not be started, or has stopped by itself");
 
     private final int exitCode;
     private final String code;
