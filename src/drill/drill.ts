@@ -7,7 +7,6 @@ import { endSupervisor } from '../operations/supervision.js';
 import { supervisorPid } from '../state/supervisor-lock.js';
 import { messageOf } from '../lib/errors.js';
 import { Deadline, formatDuration } from '../lib/time.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { firstLine } from './run/injection.js';
 import { discardEarlier, healthy, recoverEarlier, step } from './run/preconditions.js';
 import { newRun } from './workloads/payload.js';
@@ -58,7 +57,6 @@ export async function drill(
     await discardEarlier(context, status);
     return await conduct(context, { scenarios, workloads, sides }, status);
   } finally {
-    context.reader.close();
     await lock.release();
   }
 }
@@ -82,7 +80,6 @@ async function contextOf(asked: Cluster, options: DrillOptions): Promise<DrillCo
   return {
     cluster: { ...asked, host: { ...host, emit } },
     calm: { ...asked, host: { ...host, emit, signal: new AbortController().signal } },
-    reader: new ZooKeeperReader(asked.config.zookeeper.connect),
     record: await DrillRecord.open(asked.layout, host),
     client: { brokers: brokersOf(asked.config), account: asked.account },
     options,

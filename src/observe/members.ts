@@ -1,5 +1,5 @@
-import { membersOf, type Election } from '../stores/replicated-leveldb/election/election.js';
-import type { Member } from '../stores/replicated-leveldb/election/members.js';
+import { membersOf, type Election } from '../stores/election.js';
+import type { Member } from '../stores/election.js';
 import type { Observation } from './observation.js';
 
 /**

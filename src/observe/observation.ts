@@ -9,7 +9,7 @@ import { nodeId } from '../stores/replicated-leveldb/data/store.js';
 import { readMaster, type Usage } from '../clients/management/usage.js';
 import { messageEndpoint, replicationEndpoint, webEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
-import { readElection, type Election } from '../stores/replicated-leveldb/election/election.js';
+import { type Election } from '../stores/election.js';
 import { messageOf, MqhaError } from '../lib/errors.js';
 import { isLocal } from '../agents/local/hosts.js';
 import { holderPid } from '../agents/local/end-holder.js';
@@ -17,10 +17,6 @@ import { heldPorts, type HeldPort } from '../agents/local/ports.js';
 import type { ProcessInfo } from '../agents/local/table.js';
 import { before, Deadline } from '../lib/time.js';
 import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
-import type {
-  ZnodeGroup,
-  ZooKeeperReader,
-} from '../stores/replicated-leveldb/zookeeper/session.js';
 import { accountOf } from '../state/account.js';
 import type { Cluster } from '../state/cluster.js';
 import { inForceOf, readInForce, type InForce } from '../state/sizes.js';
@@ -80,7 +76,6 @@ export interface Observation {
   readonly zookeeper: {
     /** Of a managed one on this host. */
     readonly process: ProcessInfo | undefined;
-    readonly group: ZnodeGroup | undefined;
     readonly error: string | undefined;
   };
   readonly election: Election | undefined;
@@ -108,7 +103,7 @@ export interface Observation {
 }
 
 /** Looks at processes, ZooKeeper, message ports and, once the master is known, at its Jolokia. */
-export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promise<Observation> {
+export async function observe(cluster: Cluster): Promise<Observation> {
   const deadline = Deadline.in(OBSERVE_MS);
   const { config } = cluster;
   const operations = unfinishedOperations(cluster);
@@ -116,22 +111,20 @@ export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promis
   const nodes = Promise.all(
     config.nodes.map((node) => observeNode(cluster, node, processes, deadline)),
   );
-  const zookeeper = readGroup(cluster, reader, processes, deadline);
-  const election = zookeeper.then(({ group }) => group && readElection(group.znodes, config.name));
-  const master = election.then((read) => askMaster(cluster, read, nodes, deadline));
-  const [running, { group, error }, elected, seen, { replication, usage }, supervisor, inForce] =
+  const coordination = readElection(cluster, processes, deadline);
+  const master = coordination.then(({ election }) => askMaster(cluster, election, nodes, deadline));
+  const [running, { election, error }, seen, { replication, usage }, supervisor, inForce] =
     await Promise.all([
       processes,
-      zookeeper,
-      election,
+      coordination,
       nodes,
       master,
       findSupervisor(cluster, processes),
       findInForce(cluster).catch((error: unknown) => ({ error: messageOf(error) })),
     ]);
   return {
-    zookeeper: { process: running.get(ZOOKEEPER), group, error },
-    election: elected,
+    zookeeper: { process: running.get(ZOOKEEPER), error },
+    election,
     nodes: seen,
     replication,
     usage,
@@ -247,20 +240,19 @@ export function portsOf(node: NodeConfig): { key: string; host: string; port: nu
   ];
 }
 
-async function readGroup(
+async function readElection(
   cluster: Cluster,
-  reader: ZooKeeperReader,
   processes: Processes,
   deadline: Deadline,
-): Promise<{ group: ZnodeGroup | undefined; error: string | undefined }> {
-  const { managed, path, servers } = cluster.config.zookeeper;
+): Promise<{ election: Election | undefined; error: string | undefined }> {
+  const { managed, servers } = cluster.config.zookeeper;
   if (managed && isLocal(servers[0]?.host ?? '') && !(await processes).has(ZOOKEEPER)) {
-    return { group: undefined, error: undefined };
+    return { election: undefined, error: undefined };
   }
   try {
-    return { group: await reader.group(path, deadline), error: undefined };
+    return { election: await cluster.coordination.snapshot(deadline), error: undefined };
   } catch (error) {
-    return { group: undefined, error: messageOf(error) };
+    return { election: undefined, error: messageOf(error) };
   }
 }
 

@@ -33,7 +33,7 @@ export function confirmed(
           { state: attached === true ? 'attached' : 'attaching', progress: 0 },
         ]),
       ),
-      zookeeperSilent: seen.zookeeper.process !== undefined && seen.zookeeper.group === undefined,
+      zookeeperSilent: seen.zookeeper.process !== undefined && seen.election === undefined,
     }).map(({ name }) => name),
   );
   const isKnown = (name: string) => name === ZOOKEEPER || seen.election !== undefined;

@@ -1,7 +1,7 @@
 import { settingsOf } from '../stores/replicated-leveldb/settings.js';
 import { quorumOf } from '../config/checks.js';
-import { phaseOf } from '../stores/replicated-leveldb/election/election.js';
-import type { Member } from '../stores/replicated-leveldb/election/members.js';
+import { phaseOf } from '../stores/election.js';
+import type { Member } from '../stores/election.js';
 import type { ProcessInfo } from '../agents/local/table.js';
 import type { Cluster } from '../state/cluster.js';
 import { failoverUrl } from '../clients/client-settings.js';
@@ -25,8 +25,8 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
       connect: config.zookeeper.connect,
       path: config.zookeeper.path,
       managed: config.zookeeper.managed,
-      reachable: seen.zookeeper.group !== undefined,
-      numChildren: seen.zookeeper.group?.znodes.length ?? null,
+      reachable: election !== undefined,
+      numChildren: election ? election.members.length + election.foreign.length : null,
     },
     replicas: config.replicas,
     quorum: quorumOf(election?.master ? deciding.serving : deciding.electing),
@@ -132,8 +132,8 @@ function stateOf(
     );
     return whole ? 'serving' : 'degraded';
   }
-  const zookeeperStopped = managed && seen.zookeeper.process === undefined && !seen.zookeeper.group;
-  const withoutMembers = seen.zookeeper.group !== undefined && election?.members.length === 0;
+  const zookeeperStopped = managed && seen.zookeeper.process === undefined && !election;
+  const withoutMembers = election?.members.length === 0;
   if (nodes.every((node) => node.process === 'stopped') && (zookeeperStopped || withoutMembers)) {
     return 'stopped';
   }

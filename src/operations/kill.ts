@@ -3,14 +3,9 @@ import { isAccepting } from '../clients/probe.js';
 import { asStarted } from '../stores/replicated-leveldb/settings.js';
 import { messageEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
-import {
-  membersOf,
-  readElection,
-  type Election,
-} from '../stores/replicated-leveldb/election/election.js';
+import { membersOf, type Election } from '../stores/election.js';
 import { MqhaError } from '../lib/errors.js';
 import { Deadline, sleep } from '../lib/time.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { accountOf } from '../state/account.js';
 import { throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
 import { keepFoundIdentity } from '../state/found-identity.js';
@@ -120,55 +115,48 @@ async function follow(
   deadline: Deadline,
 ): Promise<Followed> {
   const { config, host } = cluster;
-  const reader = new ZooKeeperReader(config.zookeeper.connect);
   const nodeOf = (name: string | null | undefined) =>
     config.nodes.find((node) => node.name === name && !killed.includes(node.name));
   // A master that is left may be demoted with the elector, so an interruption is looked for, not assumed.
   const left = nodeOf(masterBefore);
   let interrupted = left === undefined;
   let opened: { node: NodeConfig; ms: number } | undefined;
-  try {
-    for (;;) {
-      throwIfInterrupted(host, `killed: ${killed.join(', ')}`);
-      const election = await readNow(cluster, reader, deadline);
-      if (election) {
-        const gone = killed.every((name) => membersOf(election, name).length === 0);
-        const { master } = election;
-        const last = opened?.node ?? left;
-        // A new elector says nothing at first, and the master that was there goes on meanwhile.
-        const candidate = master ? nodeOf(master.container) : last;
-        if (opened?.node !== candidate || !master) {
-          const lets = candidate !== undefined && (await letsIn(cluster, candidate, deadline));
-          const ms = Math.round(performance.now() - began);
-          const stayed = lets && candidate === last;
-          interrupted ||= !stayed;
-          if (!stayed || !opened) opened = lets ? { node: candidate, ms } : undefined;
-        }
-        interrupted ||= opened === undefined;
-        if (gone && master && opened) {
-          return interrupted
-            ? { newMaster: opened.node.name, failoverMs: opened.ms, timedOut: false }
-            : NO_FAILOVER;
-        }
-        if (gone && election.members.length < quorum) return NO_FAILOVER;
+  for (;;) {
+    throwIfInterrupted(host, `killed: ${killed.join(', ')}`);
+    const election = await readNow(cluster, deadline);
+    if (election) {
+      const gone = killed.every((name) => membersOf(election, name).length === 0);
+      const { master } = election;
+      const last = opened?.node ?? left;
+      // A new elector says nothing at first, and the master that was there goes on meanwhile.
+      const candidate = master ? nodeOf(master.container) : last;
+      if (opened?.node !== candidate || !master) {
+        const lets = candidate !== undefined && (await letsIn(cluster, candidate, deadline));
+        const ms = Math.round(performance.now() - began);
+        const stayed = lets && candidate === last;
+        interrupted ||= !stayed;
+        if (!stayed || !opened) opened = lets ? { node: candidate, ms } : undefined;
       }
-      if (deadline.passed) return { ...NO_FAILOVER, timedOut: true };
-      await sleep(PAUSE_MS, host.signal);
+      interrupted ||= opened === undefined;
+      if (gone && master && opened) {
+        return interrupted
+          ? { newMaster: opened.node.name, failoverMs: opened.ms, timedOut: false }
+          : NO_FAILOVER;
+      }
+      if (gone && election.members.length < quorum) return NO_FAILOVER;
     }
-  } finally {
-    reader.close();
+    if (deadline.passed) return { ...NO_FAILOVER, timedOut: true };
+    await sleep(PAUSE_MS, host.signal);
   }
 }
 
 /** The election now; undefined while ZooKeeper does not answer, which the final status explains. */
 async function readNow(
-  { config }: Cluster,
-  reader: ZooKeeperReader,
+  { coordination }: Cluster,
   deadline: Deadline,
 ): Promise<Election | undefined> {
   try {
-    const group = await reader.group(config.zookeeper.path, deadline.within(1500));
-    return readElection(group.znodes, config.name);
+    return await coordination.snapshot(deadline.within(1500));
   } catch {
     return undefined;
   }

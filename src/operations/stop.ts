@@ -4,7 +4,6 @@ import { elsewhere, placesOf } from '../agents/local/hosts.js';
 import type { ProcessInfo } from '../agents/local/table.js';
 import { Deadline, sleep } from '../lib/time.js';
 import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
 import { keepFoundIdentity } from '../state/found-identity.js';
 import { haltChange } from '../state/halt.js';
@@ -181,13 +180,10 @@ export async function stopNodes(
  * its ZooKeeper session, and its znode would count toward quorum until that has expired.
  */
 async function release(cluster: Cluster, names: readonly string[]): Promise<void> {
-  const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
   try {
-    await releaseZnodes(cluster, reader, names, Deadline.in(LET_GO_MS));
+    await releaseZnodes(cluster, names, Deadline.in(LET_GO_MS));
   } catch {
     // ZooKeeper is away; it lets go by itself when it is back.
-  } finally {
-    reader.close();
   }
 }
 

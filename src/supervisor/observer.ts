@@ -3,11 +3,7 @@ import { messageEndpoint } from '../config/endpoints.js';
 import { asStarted } from '../stores/replicated-leveldb/settings.js';
 import type { Cluster } from '../state/cluster.js';
 import { isLocal } from '../agents/local/hosts.js';
-import {
-  membersOf,
-  readElection,
-  type Election,
-} from '../stores/replicated-leveldb/election/election.js';
+import { membersOf, type Election } from '../stores/election.js';
 import { noteSessions } from '../state/sessions.js';
 import type { AttachmentReading, Look, OwnZnode } from './core/look.js';
 import { isSame, type ProcessId, type ProcessInfo } from '../agents/local/table.js';
@@ -18,7 +14,6 @@ import {
   processNames,
   ZOOKEEPER,
 } from '../stores/replicated-leveldb/zookeeper/server.js';
-import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 
 /** Orphans that no record names are looked for this often. */
 const SEARCH_MS = 5000;
@@ -35,7 +30,6 @@ const ACCEPT_MS = 500;
 /** Looks at a cluster again and again, for as little as it can. */
 export class Observer {
   private cluster: Cluster;
-  private readonly reader: ZooKeeperReader;
   private readonly onChange: () => void;
   private known = new Map<string, ProcessInfo>();
   private local: ReadonlySet<string> = new Set();
@@ -48,9 +42,8 @@ export class Observer {
     { readonly name: string; readonly pid: number; readonly at: number } | undefined;
 
   /** @param onChange called when ZooKeeper reports a change */
-  constructor(cluster: Cluster, reader: ZooKeeperReader, onChange: () => void) {
+  constructor(cluster: Cluster, onChange: () => void) {
     this.cluster = cluster;
-    this.reader = reader;
     this.onChange = () => {
       this.changed = true;
       onChange();
@@ -147,9 +140,8 @@ export class Observer {
   private async readElection(
     processes: ReadonlyMap<string, ProcessInfo>,
   ): Promise<{ fresh: boolean }> {
-    const { config } = this.cluster;
-    const { managed, path } = config.zookeeper;
-    if (managed && !processes.has(ZOOKEEPER)) {
+    const { config, coordination } = this.cluster;
+    if (config.zookeeper.managed && !processes.has(ZOOKEEPER)) {
       this.election = undefined;
       return { fresh: false };
     }
@@ -157,10 +149,7 @@ export class Observer {
     if (trusted && this.election) return { fresh: false };
     this.changed = false;
     try {
-      const group = await this.reader.group(path, Deadline.in(ZOOKEEPER_MS), this.onChange);
-      this.election = readElection(group.znodes, config.name);
-      // A path that is absent cannot be watched.
-      if (!group.exists) this.changed = true;
+      this.election = await coordination.snapshot(Deadline.in(ZOOKEEPER_MS), this.onChange);
       this.readAt = performance.now();
       return { fresh: true };
     } catch {

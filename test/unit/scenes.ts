@@ -6,7 +6,9 @@ import type { ClusterStatus } from '../../src/observe/status.js';
 import { portTable } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { readElection } from '../../src/stores/replicated-leveldb/election/election.js';
+import type { Coordination } from '../../src/stores/coordination.js';
+import { replicatedLevelDb } from '../../src/stores/replicated-leveldb/index.js';
+import { readElection } from '../../src/stores/replicated-leveldb/election/read-election.js';
 import type { Znode } from '../../src/stores/replicated-leveldb/election/members.js';
 import { Journal } from '../../src/state/journal/journal.js';
 import { ProcessRegistry } from '../../src/agents/local/registry.js';
@@ -17,12 +19,35 @@ export const config = await portTable({ nodes: 3 }, canBind);
 /** With an ensemble that is not ours. */
 export const external = await portTable({ nodes: 3, zookeeper: 'zk1:2181' }, canBind);
 
+/** A coordination that gives these znodes of `mqStore`. */
+export function coordinationOf(
+  znodes: (onChange: (() => void) | undefined) => Promise<readonly Znode[]>,
+  release: Coordination['release'] = () => Promise.resolve(false),
+): Coordination {
+  return {
+    snapshot: async (_deadline, onChange) => readElection(await znodes(onChange), 'mqStore'),
+    release,
+    erase: () => Promise.resolve([]),
+    close: () => undefined,
+  };
+}
+
 function clusterOf(of: ClusterConfig): Cluster {
   const host = thisHost({});
   const layout = layoutOf('/nowhere');
   const registry = new ProcessRegistry(layout.state, 'id', host.processes);
   const journal = new Journal(layout.state);
-  return { config: of, layout, id: 'id', registry, journal, account: undefined, host };
+  return {
+    config: of,
+    layout,
+    id: 'id',
+    registry,
+    store: replicatedLevelDb,
+    coordination: coordinationOf(() => Promise.reject(new Error('it is not asked'))),
+    journal,
+    account: undefined,
+    host,
+  };
 }
 
 export const running = (pid: number, suspended = false): ProcessInfo => ({
@@ -84,7 +109,6 @@ function observation(scene: Scene): Observation {
   return {
     zookeeper: {
       process: running(10),
-      group: znodes && { exists: true, znodes },
       error: undefined,
       ...scene.zookeeper,
     },

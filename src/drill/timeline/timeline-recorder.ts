@@ -1,11 +1,10 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Cluster } from '../../state/cluster.js';
-import { readElection, type Election } from '../../stores/replicated-leveldb/election/election.js';
-import type { Member } from '../../stores/replicated-leveldb/election/members.js';
+import { type Election } from '../../stores/election.js';
+import type { Member } from '../../stores/election.js';
 import type { ProcessInfo } from '../../agents/local/table.js';
 import { Deadline } from '../../lib/time.js';
 import { processNames } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 import { explains, LogSince, messageIn } from './broker-log.js';
 import type { LogLine, Mark, MarkKind } from '../result.js';
 
@@ -26,7 +25,6 @@ export type TimedMark = Mark;
  */
 export class TimelineRecorder {
   readonly #cluster: Cluster;
-  readonly #reader: ZooKeeperReader;
   readonly #marks: TimedMark[] = [];
   readonly #logs = new Map<string, { readonly log: LogSince; readonly stderr: LogSince }>();
   readonly #began = new Date();
@@ -43,7 +41,6 @@ export class TimelineRecorder {
 
   private constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    this.#reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
   }
 
   /** Watches from now on, until end(). */
@@ -74,7 +71,6 @@ export class TimelineRecorder {
   async end(): Promise<{ readonly marks: readonly TimedMark[]; readonly log: readonly LogLine[] }> {
     this.#end.abort();
     await this.#watching;
-    this.#reader.close();
     await this.#readJournal();
     const byTime = (a: { at: number }, b: { at: number }) => a.at - b.at;
     return { marks: this.#marks.sort(byTime), log: (await this.#readLogs()).sort(byTime) };
@@ -102,19 +98,14 @@ export class TimelineRecorder {
   }
 
   async #watchElection(): Promise<void> {
-    const { config } = this.#cluster;
+    const { coordination } = this.#cluster;
     let askedAt = -Infinity;
     while (!this.#end.signal.aborted) {
       if (this.#changed || performance.now() - askedAt > ASK_MS) {
         this.#changed = false;
         askedAt = performance.now();
         try {
-          const group = await this.#reader.group(
-            config.zookeeper.path,
-            Deadline.in(ANSWER_MS),
-            this.#onChange,
-          );
-          this.#compare(readElection(group.znodes, config.name));
+          this.#compare(await coordination.snapshot(Deadline.in(ANSWER_MS), this.#onChange));
         } catch {
           // ZooKeeper is away, maybe by the drill itself.
         }

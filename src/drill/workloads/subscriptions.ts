@@ -8,9 +8,7 @@ const ASK_MS = 5000;
  * Removes the durable subscriptions of drills: one that nobody reads keeps the store's logs for ever.
  * What cannot be removed now, the next drill removes.
  */
-export async function forgetSubscriptions(
-  context: Pick<DrillContext, 'calm' | 'reader'>,
-): Promise<void> {
+export async function forgetSubscriptions(context: Pick<DrillContext, 'calm'>): Promise<void> {
   const { name } = context.calm.config;
   const console = consoleOf(context.calm, await look(context));
   if (!console) return;

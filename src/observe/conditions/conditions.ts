@@ -139,7 +139,7 @@ function zookeeperProblems(seen: Observation, status: StatusFacts): StatusProble
   const { zookeeper } = seen;
   const { managed } = status.zookeeper;
   const brokersRun = seen.nodes.some((node) => node.process !== undefined);
-  if (zookeeper.group) return [];
+  if (seen.election) return [];
   if (zookeeper.error !== undefined) {
     const suspended = zookeeper.process?.suspended === true;
     return [

@@ -1,4 +1,4 @@
-import { vetoing } from '../../stores/replicated-leveldb/election/election.js';
+import { vetoing } from '../../stores/election.js';
 import type { Cluster } from '../../state/cluster.js';
 import { livingMembers } from '../members.js';
 import type { Observation } from '../observation.js';

@@ -1,9 +1,5 @@
 import type { Attachment } from '../../stores/replicated-leveldb/attachment.js';
-import {
-  membersOf,
-  vetoing,
-  type Election,
-} from '../../stores/replicated-leveldb/election/election.js';
+import { membersOf, vetoing, type Election } from '../../stores/election.js';
 import type { KillCode } from '../../state/journal/entries.js';
 
 /** What can be wrong with a process that lives. */

@@ -1,5 +1,5 @@
 import { mayBeOnlyCopy } from '../../stores/replicated-leveldb/data/kept.js';
-import { membersOf } from '../../stores/replicated-leveldb/election/election.js';
+import { membersOf } from '../../stores/election.js';
 import { isFull } from '../disk.js';
 import type { NodeObservation, Observation } from '../observation.js';
 import { ProblemList, type StatusFacts } from './condition.js';

@@ -7,7 +7,6 @@ import type { ClusterStatus } from '../../observe/status.js';
 import { watchCluster } from '../start/watch.js';
 import { MqhaError } from '../../lib/errors.js';
 import { sleep, type Deadline } from '../../lib/time.js';
-import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 
 const PAUSE_MS = 100;
 
@@ -38,14 +37,9 @@ export function missingOf(status: ClusterStatus, sizes: Sizes): string[] {
  * @returns false where one of them has died and nobody has started it again
  * @throws MqhaError `timeout`, `interrupted`
  */
-export async function whole(
-  cluster: Cluster,
-  reader: ZooKeeperReader,
-  sizes: Sizes,
-  deadline: Deadline,
-): Promise<boolean> {
+export async function whole(cluster: Cluster, sizes: Sizes, deadline: Deadline): Promise<boolean> {
   let missingSince: number | undefined;
-  const status = await watchCluster(cluster, reader, {
+  const status = await watchCluster(cluster, {
     deadline,
     started: [],
     running: Object.keys(sizes),
@@ -69,14 +63,13 @@ export async function whole(
  */
 export async function caughtUp(
   cluster: Cluster,
-  reader: ZooKeeperReader,
   sizes: Sizes,
   deadline: Deadline,
 ): Promise<ClusterStatus | undefined> {
   let goal: { readonly master: string; readonly position: number } | undefined;
   for (;;) {
     throwIfInterrupted(cluster.host, 'the brokers run on as they are');
-    const seen = await observe(cluster, reader);
+    const seen = await observe(cluster);
     const status = toStatus(cluster, seen);
     if (missingOf(status, sizes).length > 0) return undefined;
     if (isWhole(status, sizes)) {

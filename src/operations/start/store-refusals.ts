@@ -1,7 +1,7 @@
 import { quorumOf } from '../../config/checks.js';
 import type { NodeConfig } from '../../config/schema.js';
 import type { StoreLook } from '../../stores/replicated-leveldb/data/store-look.js';
-import type { Election } from '../../stores/replicated-leveldb/election/election.js';
+import type { Election } from '../../stores/election.js';
 import { MqhaError, withMoreHint } from '../../lib/errors.js';
 import { isLocal } from '../../agents/local/hosts.js';
 import type { Cluster } from '../../state/cluster.js';

@@ -19,10 +19,9 @@ import {
 import { quorumOf } from '../../config/checks.js';
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { NodeConfig } from '../../config/schema.js';
-import { readElection, type Election } from '../../stores/replicated-leveldb/election/election.js';
+import { type Election } from '../../stores/election.js';
 import { Deadline } from '../../lib/time.js';
 import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 import type { Cluster } from '../../state/cluster.js';
 import { isLocal } from '../../agents/local/hosts.js';
 import { noteCopies, readCopies } from '../../state/copies.js';
@@ -67,7 +66,6 @@ export interface SettledStores {
 export async function settleStores(
   cluster: Cluster,
   starting: readonly NodeConfig[],
-  reader: ZooKeeperReader,
 ): Promise<SettledStores> {
   const looked: NodeStore[] = [];
   for (const node of starting) {
@@ -88,7 +86,7 @@ export async function settleStores(
   );
   const areAlike = looked.every(isWhole) && new Set(looked.map(({ look }) => look.end)).size <= 1;
   if (areAlike && looked.length === cluster.config.nodes.length) return { later: new Set(), lost };
-  const election = await electionNow(cluster, reader);
+  const election = await electionNow(cluster);
   const hasMaster = await livesMaster(cluster, starting, election);
   if (areAlike && hasMaster) return { later: new Set(), lost };
   const others = await lookAtOthers(cluster, starting, hasMaster || areAlike);
@@ -182,15 +180,15 @@ export async function damageFound(directories: ProcessDirectories): Promise<EndR
   return store && store.mtimeMs <= Date.parse(record.at) + ENDING_MS ? record : undefined;
 }
 
-async function electionNow(
-  { config, registry }: Cluster,
-  reader: ZooKeeperReader,
-): Promise<Election | undefined> {
+async function electionNow({
+  config,
+  registry,
+  coordination,
+}: Cluster): Promise<Election | undefined> {
   // Nobody answers then, and a start would wait for that.
   if (config.zookeeper.managed && !(await registry.find(ZOOKEEPER))) return undefined;
   try {
-    const group = await reader.group(config.zookeeper.path, Deadline.in(ASK_MS));
-    return readElection(group.znodes, config.name);
+    return await coordination.snapshot(Deadline.in(ASK_MS));
   } catch {
     return undefined; // Without it there is no master.
   }

@@ -3,7 +3,6 @@ import { markOf, sinceMark } from '../../agents/local/log.js';
 import type { Launched } from '../../agents/local/launch.js';
 import type { Deadline } from '../../lib/time.js';
 import { sleep } from '../../lib/time.js';
-import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 import { join } from 'node:path';
 import { DATA_IN_USE } from '../../stores/replicated-leveldb/command.js';
 import { endOfLast, type EndRecord } from '../../stores/replicated-leveldb/end-record.js';
@@ -143,14 +142,13 @@ export interface WatchOptions {
  */
 export async function watchCluster(
   cluster: Cluster,
-  reader: ZooKeeperReader,
   options: WatchOptions,
 ): Promise<ClusterStatus> {
   const { host } = cluster;
   const phases = new Map<string, NodePhase>();
   for (;;) {
     throwIfInterrupted(host, leftRunning(options.running));
-    const seen = await observe(cluster, reader);
+    const seen = await observe(cluster);
     await noteSessionsSeen(cluster, seen);
     const status = toStatus(cluster, seen);
     for (const node of status.nodes) {

@@ -1,4 +1,4 @@
-import { membersOf } from '../../stores/replicated-leveldb/election/election.js';
+import { membersOf } from '../../stores/election.js';
 import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import type { SupervisorEvent } from './event.js';
 import {

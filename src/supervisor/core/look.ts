@@ -1,5 +1,5 @@
 import type { Attachment } from '../../stores/replicated-leveldb/attachment.js';
-import type { Election } from '../../stores/replicated-leveldb/election/election.js';
+import type { Election } from '../../stores/election.js';
 import type { ProcessId, ProcessInfo } from '../../agents/local/table.js';
 
 /** A znode that is known to be a living process's. */

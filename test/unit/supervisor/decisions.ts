@@ -1,7 +1,7 @@
 import type { ProcessInfo } from '../../../src/agents/local/table.js';
 import type { NewEntry } from '../../../src/state/journal/entries.js';
 import type { EndRecord } from '../../../src/stores/replicated-leveldb/end-record.js';
-import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
+import { readElection } from '../../../src/stores/replicated-leveldb/election/read-election.js';
 import type { Action } from '../../../src/supervisor/core/action.js';
 import { decide } from '../../../src/supervisor/core/decide.js';
 import type { StartResult, SupervisorEvent } from '../../../src/supervisor/core/event.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
+import { readElection } from '../../../src/stores/replicated-leveldb/election/read-election.js';
 import type { Znode } from '../../../src/stores/replicated-leveldb/election/members.js';
 import { faultsOf, type FaultInput } from '../../../src/observe/conditions/faults.js';
 import { SERVED, znode } from '../scenes.js';

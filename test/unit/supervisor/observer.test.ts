@@ -5,9 +5,8 @@ import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import { markers } from '../../../src/agents/local/registry.js';
 import type { ProcessInfo, ProcessTable } from '../../../src/agents/local/table.js';
 import { Observer } from '../../../src/supervisor/observer.js';
-import type { ZooKeeperReader } from '../../../src/stores/replicated-leveldb/zookeeper/session.js';
 import { unrendered } from '../rig.js';
-import { znode } from '../scenes.js';
+import { coordinationOf, znode } from '../scenes.js';
 
 /** The message port of a master: it sends back what it gets, and counts who asked. */
 let server: Server;
@@ -54,13 +53,11 @@ async function view(edited = false) {
 
   const master = { elected: '0000000001', address: 'tcp://127.0.0.1:1' };
   let change: () => void = () => undefined;
-  const reader = {
-    group: (_path: string, _deadline: unknown, onChange: () => void) => {
-      change = onChange;
-      return Promise.resolve({ exists: true, znodes: [znode(1, 'mq01', master)] });
-    },
-  } as unknown as ZooKeeperReader;
-  const observer = new Observer(cluster, reader, () => undefined);
+  const coordination = coordinationOf((onChange) => {
+    change = onChange ?? change;
+    return Promise.resolve([znode(1, 'mq01', master)]);
+  });
+  const observer = new Observer({ ...cluster, coordination }, () => undefined);
   let now = performance.now();
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   return {
