@@ -25,6 +25,37 @@ const upwards = LAYERS.slice(1).map((layer, index) => ({
   },
 }));
 
+/**
+ * Who imports the parts of this machine's agent directly. The rest asks agentOf() (src/state/agents.ts), so that a node
+ * may be on another machine; take out of these lists, and add nothing.
+ */
+const LOCAL_AGENT = {
+  hosts: ['state/agents'],
+  'local-agent': ['state/cluster'],
+  launch: [],
+  'exit-watch': [],
+  ports: [
+    'index',
+    'operations/init',
+    'operations/scale/carry-out',
+    'operations/scale/dry-run',
+    'operations/scale/proposal',
+  ],
+  registry: ['drill/faults/fault', 'state/cluster', 'state/found-identity'],
+  table: ['state/cluster', 'state/found-identity'],
+};
+
+const agents = Object.entries(LOCAL_AGENT).map(([part, allowed]) => ({
+  name: `only-through-an-agent-${part}`,
+  comment: 'What is done to the machine of a node is asked of its agent.',
+  severity: 'error',
+  from: {
+    path: '^src/',
+    pathNot: ['^src/agents/', ...allowed.map((file) => `^src/${file}\\.ts$`)],
+  },
+  to: { path: `^src/agents/local/${part}\\.ts$` },
+}));
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -43,6 +74,7 @@ export default {
       to: { path: '^src/', pathNot: [`^src/(${LAYERS.join('|')})/`, '^src/index\\.ts$'] },
     },
     ...upwards,
+    ...agents,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

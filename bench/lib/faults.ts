@@ -2,7 +2,7 @@
 // `mqha kill`, which would tell the supervisor that it is meant.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sinceMark } from '../../src/agents/local/log.js';
-import type { ProcessInfo } from '../../src/agents/local/table.js';
+import type { ProcessInfo } from '../../src/agents/process.js';
 import { pick, shuffled, type Random } from '../../src/drill/random.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
 import { eventually } from '../../test/support/cluster.js';

@@ -43,7 +43,7 @@ export async function drill(
 ): Promise<DrillResult> {
   const scenarios = scenariosNamed(options.scenarios);
   const workloads = workloadsNamed(options.workloads ?? [DEFAULT_WORKLOAD]);
-  refuseElsewhere(asked.config);
+  refuseElsewhere(asked);
   refuseIfNever(asked, scenarios);
   const lock = await lockDrill(asked);
   // Each would take the other's faults for its own.

@@ -11,13 +11,13 @@ import { messageEndpoint, replicationEndpoint, webEndpoint } from '../config/end
 import type { NodeConfig } from '../config/schema.js';
 import { type Election } from '../stores/election.js';
 import { messageOf, MqhaError } from '../lib/errors.js';
-import { isLocal } from '../agents/local/hosts.js';
 import { holderPid } from '../agents/local/end-holder.js';
-import { heldPorts, type HeldPort } from '../agents/local/ports.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import type { HeldPort } from '../agents/agent.js';
+import type { ProcessInfo } from '../agents/process.js';
 import { before, Deadline } from '../lib/time.js';
 import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
 import { accountOf } from '../state/account.js';
+import { agentOf, withinReach } from '../state/agents.js';
 import type { Cluster } from '../state/cluster.js';
 import { inForceOf, readInForce, type InForce } from '../state/sizes.js';
 import { missingPatches, type MissingPatch } from '../distribution/patches.js';
@@ -141,8 +141,9 @@ async function findInForce(cluster: Cluster): Promise<InForce> {
 }
 
 /** What runs of the nodes of this machine, and of the managed ZooKeeper. */
-function findProcesses({ config, registry }: Cluster): Processes {
-  const names = config.nodes.filter((node) => isLocal(node.host)).map((node) => node.name);
+function findProcesses(cluster: Cluster): Processes {
+  const { config, registry } = cluster;
+  const names = withinReach(cluster, config.nodes, 'processes').map((node) => node.name);
   return registry.findAll(config.zookeeper.managed ? [ZOOKEEPER, ...names] : names);
 }
 
@@ -179,20 +180,22 @@ async function observeNode(
   processes: Processes,
   deadline: Deadline,
 ): Promise<NodeObservation> {
-  const local = isLocal(configured.host);
+  const agent = agentOf(cluster, configured);
+  const local = agent.can.has('processes');
+  const readable = agent.can.has('files');
   const { data, log } = cluster.layout.node(configured.name);
   const process = (await processes).get(configured.name);
   const node = asStarted(configured, process?.argv ?? []);
   const [accepting, id, disk, kept, patches] = await Promise.all([
     isAccepting(messageEndpoint(node), Math.min(ACCEPT_MS, deadline.remaining)),
-    local ? nodeId(data).catch(() => undefined) : undefined,
-    local ? before(deadline, diskRoom(data)) : undefined,
-    local ? before(deadline, keptStores(data)) : undefined,
+    readable ? nodeId(data).catch(() => undefined) : undefined,
+    readable ? before(deadline, diskRoom(data)) : undefined,
+    readable ? before(deadline, keptStores(data)) : undefined,
     process ? before(deadline, missingPatches(process.argv)) : undefined,
   ]);
   const held =
     local && process === undefined
-      ? ((await before(deadline, heldPorts(portsOf(node)))) ?? [])
+      ? ((await before(deadline, agent.heldPorts(portsOf(node)))) ?? [])
       : [];
   const seen = {
     node,
@@ -206,7 +209,7 @@ async function observeNode(
     kept,
     patches,
   };
-  if (!local || process !== undefined) return seen;
+  if (!readable || process !== undefined) return seen;
   const [ended, look] = await Promise.all([
     endOf(cluster, node, log),
     before(deadline, lookAtStore(data)).catch(unreadable),
@@ -246,7 +249,8 @@ async function readElection(
   deadline: Deadline,
 ): Promise<{ election: Election | undefined; error: string | undefined }> {
   const { managed, servers } = cluster.config.zookeeper;
-  if (managed && isLocal(servers[0]?.host ?? '') && !(await processes).has(ZOOKEEPER)) {
+  const seen = withinReach(cluster, servers, 'processes').length > 0;
+  if (managed && seen && !(await processes).has(ZOOKEEPER)) {
     return { election: undefined, error: undefined };
   }
   try {

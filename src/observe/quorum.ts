@@ -2,7 +2,7 @@ import { settingsOf } from '../stores/replicated-leveldb/settings.js';
 import { quorumOf } from '../config/checks.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { Election } from '../stores/election.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import type { ProcessInfo } from '../agents/process.js';
 import type { Sizes } from '../state/sizes.js';
 import type { ClusterStatus } from './status.js';
 

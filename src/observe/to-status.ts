@@ -2,7 +2,7 @@ import { settingsOf } from '../stores/replicated-leveldb/settings.js';
 import { quorumOf } from '../config/checks.js';
 import { phaseOf } from '../stores/election.js';
 import type { Member } from '../stores/election.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import type { ProcessInfo } from '../agents/process.js';
 import type { Cluster } from '../state/cluster.js';
 import { failoverUrl } from '../clients/client-settings.js';
 import type { NodeObservation, Observation } from './observation.js';

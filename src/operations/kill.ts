@@ -41,8 +41,8 @@ export async function killNodes(
   before: ClusterStatus,
   options: { readonly timeoutMs: number; readonly confirm: Confirm },
 ): Promise<{ readonly result: KillResult; readonly error: MqhaError | undefined }> {
-  const { registry, host, layout } = cluster;
-  refuseElsewhere(nodes);
+  const { registry, here, host, layout } = cluster;
+  refuseElsewhere(cluster, nodes);
   const names = nodes.map((node) => node.name);
   await confirmQuorumLoss(before, names, 'kill', options.confirm);
   const deadline = Deadline.in(options.timeoutMs);
@@ -61,7 +61,7 @@ export async function killNodes(
     began = performance.now();
     const done: KillResult['killed'][number][] = [];
     for (const { name, process } of targets) {
-      if (!process || !(await registry.signal(process, 'SIGKILL'))) continue;
+      if (!process || !(await here.signal(process, 'SIGKILL'))) continue;
       host.emit({ type: 'killed', name, pid: process.pid });
       await hasEnded(cluster, process, deadline);
       done.push({ name, was: before.nodes.find((node) => node.name === name)?.role ?? null });

@@ -1,9 +1,9 @@
 import type { NodeConfig } from '../config/schema.js';
 import { MqhaError } from '../lib/errors.js';
-import { elsewhere, placesOf } from '../agents/local/hosts.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import type { ProcessInfo } from '../agents/process.js';
 import { Deadline, sleep } from '../lib/time.js';
 import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { outOfReach, placesOf } from '../state/agents.js';
 import { throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
 import { keepFoundIdentity } from '../state/found-identity.js';
 import { haltChange } from '../state/halt.js';
@@ -63,8 +63,8 @@ export async function confirmQuorumLoss(
 }
 
 /** @throws MqhaError `node-elsewhere` where a node's process is on another machine */
-export function refuseElsewhere(nodes: readonly NodeConfig[]): void {
-  const others = elsewhere(nodes);
+export function refuseElsewhere(cluster: Cluster, nodes: readonly NodeConfig[]): void {
+  const others = outOfReach(cluster, nodes, 'signal');
   if (others.length === 0) return;
   throw new MqhaError('node-elsewhere', `${placesOf(others)}, not on this machine`, {
     hint: 'Do it there; mqha signals only processes of the machine it runs on.',
@@ -102,16 +102,16 @@ async function stopProcess(
   process: ProcessInfo,
   deadline: Deadline,
 ): Promise<Stopped> {
-  const { registry, host } = cluster;
+  const { here, host } = cluster;
   const began = performance.now();
   host.emit({ type: 'stopping', name, pid: process.pid });
-  await registry.signal(process, 'SIGTERM');
+  await here.signal(process, 'SIGTERM');
   // A suspended process takes the TERM only when it is resumed.
-  if (process.suspended) await registry.signal(process, 'SIGCONT');
+  if (process.suspended) await here.signal(process, 'SIGCONT');
   let forced = false;
   if (!(await hasEnded(cluster, process, deadline))) {
     forced = true;
-    await registry.signal(process, 'SIGKILL');
+    await here.signal(process, 'SIGKILL');
     if (!(await hasEnded(cluster, process, Deadline.in(KILL_MS)))) {
       throw new MqhaError('stop-failed', `${name} (pid ${process.pid}) lives on after SIGKILL`, {
         hint: 'It may wait for a disk that does not answer; see the system log.',
@@ -159,7 +159,7 @@ export async function stopNodes(
   nodes: readonly NodeConfig[],
   options: StopOptions,
 ): Promise<{ readonly stopped: readonly Stopped[]; readonly status: ClusterStatus }> {
-  refuseElsewhere(nodes);
+  refuseElsewhere(cluster, nodes);
   const names = nodes.map((node) => node.name);
   await confirmQuorumLoss(await statusOf(cluster), names, 'stop', options.confirm);
   const { layout, host } = cluster;

@@ -21,7 +21,7 @@ export async function resumeSuspended({ record, calm }: Left): Promise<string[]>
   const resumed: string[] = [];
   for (const { name, pid, startTime } of record.undone.suspended) {
     const process = await calm.registry.look({ pid, startTime });
-    if (process && (await calm.registry.signal(process, 'SIGCONT'))) resumed.push(name);
+    if (process && (await calm.here.signal(process, 'SIGCONT'))) resumed.push(name);
   }
   await record.settle('suspended');
   return resumed;

@@ -4,6 +4,8 @@ import { configOf } from '../config/kept.js';
 import type { Account } from '../clients/brokers.js';
 import { MqhaError } from '../lib/errors.js';
 import { Journal } from './journal/journal.js';
+import type { NodeAgent } from '../agents/agent.js';
+import { localAgent } from '../agents/local/local-agent.js';
 import { acquireLock, type Lock } from '../agents/local/lock.js';
 import { ProcessRegistry } from '../agents/local/registry.js';
 import { systemProcesses, type ProcessTable } from '../agents/local/table.js';
@@ -59,7 +61,10 @@ export interface Cluster {
   readonly id: string;
   /** Set where the file that should say the id is gone or damaged, and what runs says it. */
   readonly foundIdentity?: FoundIdentity | undefined;
+  /** The records of its processes on this machine. */
   readonly registry: ProcessRegistry;
+  /** The agent of this machine; agentOf() says whose machine it is. */
+  readonly here: NodeAgent;
   /** What is run. */
   readonly store: Store;
   /** What decides who is master; shared by all who opened this cluster with the same host. */
@@ -88,6 +93,7 @@ export async function openCluster(
   const credentials =
     account && config.authentication === 'generated' ? await readCredentials(layout) : undefined;
   const store = replicatedLevelDb;
+  const registry = new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes);
   return {
     config,
     layout,
@@ -95,7 +101,8 @@ export async function openCluster(
     store,
     coordination: host.connections.coordinationOf(store, config),
     ...(found.damage === undefined ? {} : { foundIdentity: found }),
-    registry: new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes),
+    registry,
+    here: localAgent(registry),
     journal: new Journal(layout.state),
     account: credentials && { username: credentials.username, password: credentials.password },
     host,

@@ -1,6 +1,6 @@
 import type { Layout } from '../config/layout.js';
 import { MqhaError } from '../lib/errors.js';
-import { markOf } from '../agents/local/registry.js';
+import { markOf } from '../agents/marks.js';
 import { workingDirectory, type ProcessTable } from '../agents/local/table.js';
 import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
 import { readIdentity, writeIdentity, type Identity } from './identity.js';

@@ -1,5 +1,5 @@
 import { membersOf, type Election } from '../stores/election.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import type { ProcessInfo } from '../agents/process.js';
 import type { Deadline } from '../lib/time.js';
 import type { Cluster } from './cluster.js';
 

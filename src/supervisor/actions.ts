@@ -59,9 +59,7 @@ export async function carryOut(
     }
     case 'kill': {
       const { name, pid, startTime, code, reason } = action;
-      const killed = await cluster.registry
-        .signal({ pid, startTime }, 'SIGKILL')
-        .catch(() => false);
+      const killed = await cluster.here.signal({ pid, startTime }, 'SIGKILL').catch(() => false);
       return [
         killed
           ? { type: 'killed', name, pid, startTime, code, reason }

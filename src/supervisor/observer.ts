@@ -1,12 +1,12 @@
 import { isAccepting } from '../clients/probe.js';
 import { messageEndpoint } from '../config/endpoints.js';
 import { asStarted } from '../stores/replicated-leveldb/settings.js';
+import { withinReach } from '../state/agents.js';
 import type { Cluster } from '../state/cluster.js';
-import { isLocal } from '../agents/local/hosts.js';
 import { membersOf, type Election } from '../stores/election.js';
 import { noteSessions } from '../state/sessions.js';
 import type { AttachmentReading, Look, OwnZnode } from './core/look.js';
-import { isSame, type ProcessId, type ProcessInfo } from '../agents/local/table.js';
+import { isSame, type ProcessId, type ProcessInfo } from '../agents/process.js';
 import type { SupervisedProcess } from './core/state.js';
 import { Deadline } from '../lib/time.js';
 import {
@@ -120,7 +120,7 @@ export class Observer {
 
   private async findProcesses(): Promise<Map<string, ProcessInfo>> {
     const { config, registry } = this.cluster;
-    const local = config.nodes.filter(({ host }) => isLocal(host));
+    const local = withinReach(this.cluster, config.nodes, 'processes');
     this.local = new Set(local.map(({ name }) => name));
     const names = processNames(config, local);
     const search = performance.now() - this.searchedAt > SEARCH_MS;

@@ -1,10 +1,10 @@
-import { watchExit, type ExitWatch } from '../agents/local/exit-watch.js';
+import type { ExitWatch } from '../agents/agent.js';
 import { sleep, Deadline } from '../lib/time.js';
 import type { Cluster } from '../state/cluster.js';
 import { AttachmentLog } from '../stores/replicated-leveldb/attachment.js';
 import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
 import type { AttachmentReading } from './core/look.js';
-import { isSame, type ProcessId } from '../agents/local/table.js';
+import { isSame, type ProcessId } from '../agents/process.js';
 import type { SupervisedProcess } from './core/state.js';
 
 /** The kernel closes the line of a process a moment before that is gone. */
@@ -53,9 +53,9 @@ export class Watches {
   }
 
   #watch(cluster: Cluster, name: string, info: ProcessId): Watch {
-    const { layout, registry } = cluster;
+    const { layout, registry, here } = cluster;
     const { base, log } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
-    const exit = watchExit(base, () => {
+    const exit = here.watchExit(base, () => {
       // What fails here is found by the next look.
       this.#proveDead(cluster, name, info).catch(() => undefined);
     });

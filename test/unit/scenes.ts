@@ -11,8 +11,9 @@ import { replicatedLevelDb } from '../../src/stores/replicated-leveldb/index.js'
 import { readElection } from '../../src/stores/replicated-leveldb/election/read-election.js';
 import type { Znode } from '../../src/stores/replicated-leveldb/election/members.js';
 import { Journal } from '../../src/state/journal/journal.js';
+import { localAgent } from '../../src/agents/local/local-agent.js';
 import { ProcessRegistry } from '../../src/agents/local/registry.js';
-import type { ProcessInfo } from '../../src/agents/local/table.js';
+import type { ProcessInfo } from '../../src/agents/process.js';
 
 const canBind = () => Promise.resolve(true);
 export const config = await portTable({ nodes: 3 }, canBind);
@@ -32,7 +33,7 @@ export function coordinationOf(
   };
 }
 
-function clusterOf(of: ClusterConfig): Cluster {
+export function clusterOf(of: ClusterConfig): Cluster {
   const host = thisHost({});
   const layout = layoutOf('/nowhere');
   const registry = new ProcessRegistry(layout.state, 'id', host.processes);
@@ -42,6 +43,7 @@ function clusterOf(of: ClusterConfig): Cluster {
     layout,
     id: 'id',
     registry,
+    here: localAgent(registry),
     store: replicatedLevelDb,
     coordination: coordinationOf(() => Promise.reject(new Error('it is not asked'))),
     journal,

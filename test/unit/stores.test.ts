@@ -9,6 +9,7 @@ import { portTable } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
 import { Failures } from '../../src/supervisor/core/failures.js';
 import { Journal } from '../../src/state/journal/journal.js';
+import { localAgent } from '../../src/agents/local/local-agent.js';
 import { ProcessRegistry } from '../../src/agents/local/registry.js';
 import type { ProcessTable } from '../../src/agents/local/table.js';
 import { replicatedLevelDb } from '../../src/stores/replicated-leveldb/index.js';
@@ -47,6 +48,7 @@ beforeEach(() => {
     layout,
     id: 'id',
     registry,
+    here: localAgent(registry),
     store: replicatedLevelDb,
     coordination: tells(),
     journal,

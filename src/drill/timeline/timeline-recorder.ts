@@ -2,7 +2,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Cluster } from '../../state/cluster.js';
 import { type Election } from '../../stores/election.js';
 import type { Member } from '../../stores/election.js';
-import type { ProcessInfo } from '../../agents/local/table.js';
+import type { ProcessInfo } from '../../agents/process.js';
 import { Deadline } from '../../lib/time.js';
 import { processNames } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import { explains, LogSince, messageIn } from './broker-log.js';

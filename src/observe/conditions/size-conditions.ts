@@ -5,7 +5,7 @@ import {
   settingsOf,
 } from '../../stores/replicated-leveldb/settings.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import type { ProcessInfo } from '../../agents/local/table.js';
+import type { ProcessInfo } from '../../agents/process.js';
 import { goesOn } from '../../state/halt.js';
 import type { Observation } from '../observation.js';
 import { ProblemList } from './condition.js';
@@ -60,7 +60,11 @@ function restartProblems(
       `${name} runs with replicas ${replicas}${change ? '' : `, and mqha.yaml says ${size}`}`,
       change
         ? `Run \`mqha scale ${change.to}\`.`
-        : sizeHint(config, seen.inForce ?? { sizes: sizesOf(config) }),
+        : sizeHint(
+            config,
+            seen.inForce ?? { sizes: sizesOf(config) },
+            seen.nodes.some(({ local }) => !local),
+          ),
     );
   }
   if (keys === null) {

@@ -10,7 +10,7 @@ import { stopNodes, type Confirm } from '../stop.js';
 import { statusOf } from '../../observe/status-of.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
-import type { ProcessInfo } from '../../agents/local/table.js';
+import type { ProcessInfo } from '../../agents/process.js';
 import { Deadline, sleep } from '../../lib/time.js';
 import { caughtUp, whole } from './whole.js';
 

@@ -2,7 +2,7 @@ import { quorumOf } from '../../config/checks.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { membersOf, type Election } from '../../stores/election.js';
 import { MqhaError } from '../../lib/errors.js';
-import { launch, type LaunchPlan } from '../../agents/local/launch.js';
+import { type LaunchPlan } from '../../agents/launch-plan.js';
 import { sleep, type Deadline } from '../../lib/time.js';
 import { isServing, ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
@@ -108,13 +108,13 @@ async function startZooKeeper(
   plan: LaunchPlan | undefined,
   deadline: Deadline,
 ): Promise<void> {
-  const { host, layout, registry, config } = cluster;
+  const { host, layout, registry, here, config } = cluster;
   const began = performance.now();
   let started: Started | undefined;
   if (plan) {
     await ensureProcessDirectories(layout.zookeeper);
     const logs = await markLogs(layout.zookeeper);
-    const launched = await launch(plan);
+    const launched = await here.launch(plan);
     await registry.remember(ZOOKEEPER, launched.pid);
     host.emit({ type: 'process-started', name: ZOOKEEPER, pid: launched.pid });
     started = { name: ZOOKEEPER, launched, logs };
@@ -238,11 +238,11 @@ async function electionWithout(
 
 /** Starts brokers side by side. */
 async function startBrokers(cluster: Cluster, brokers: Brokers): Promise<Started[]> {
-  const { host, layout, registry } = cluster;
+  const { host, layout, registry, here } = cluster;
   return Promise.all(
     brokers.map(async ({ node, launch: command }): Promise<Started> => {
       const logs = await markLogs(layout.node(node.name));
-      const launched = await launch(command);
+      const launched = await here.launch(command);
       await registry.remember(node.name, launched.pid, logs.marks['activemq.log']);
       host.emit({ type: 'process-started', name: node.name, pid: launched.pid });
       return { name: node.name, launched, logs };

@@ -2,17 +2,11 @@ import { brokerCommand } from '../../stores/replicated-leveldb/command.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { idleOptions } from '../../distribution/index.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
-import { elsewhere, placesOf } from '../../agents/local/hosts.js';
-import {
-  holderOf,
-  unbindablePorts,
-  type HeldPort,
-  type PortHolder,
-  type WantedPort,
-} from '../../agents/local/ports.js';
-import type { ProcessInfo } from '../../agents/local/table.js';
+import type { HeldPort, NodeAgent, PortHolder, WantedPort } from '../../agents/agent.js';
+import type { ProcessInfo } from '../../agents/process.js';
 import { ZOOKEEPER, zookeeperCommand } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import { classDataOf } from './class-data.js';
+import { outOfReach, placesOf } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
 import { portsOf } from '../../observe/observation.js';
 import { plannedFiles, type Prepared } from './prepare.js';
@@ -83,8 +77,8 @@ export async function refuseHeldPorts(
   cluster: Cluster,
   nodes: readonly NodeConfig[],
 ): Promise<void> {
-  const { config, registry } = cluster;
-  const others = elsewhere(nodes);
+  const { config, registry, here } = cluster;
+  const others = outOfReach(cluster, nodes, 'launch');
   if (others.length > 0) {
     throw usageError(
       'node-elsewhere',
@@ -104,13 +98,18 @@ export async function refuseHeldPorts(
     if (running.has(node.name)) continue;
     wanted.push(...portsOf(node).map((port) => ({ owner: node.name, ...port })));
   }
-  const held = (await unbindablePorts(wanted)) as (HeldPort & OwnedPort)[];
-  if (held.length > 0) throw await heldError(held);
+  const held = await here.unbindablePorts(wanted);
+  if (held.length > 0) throw await heldError(here, held);
 }
 
-async function heldError(held: readonly (HeldPort & OwnedPort)[]): Promise<MqhaError> {
+async function heldError(
+  agent: NodeAgent,
+  held: readonly (HeldPort & OwnedPort)[],
+): Promise<MqhaError> {
   const holders = await Promise.all(
-    held.map(async (port) => (port.reason === 'taken' ? await holderOf(port.port) : undefined)),
+    held.map(async (port) =>
+      port.reason === 'taken' ? await agent.holderOf(port.port) : undefined,
+    ),
   );
   const message = held
     .map(

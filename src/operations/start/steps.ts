@@ -1,4 +1,4 @@
-import type { LaunchPlan } from '../../agents/local/launch.js';
+import type { LaunchPlan } from '../../agents/launch-plan.js';
 import type { NodeConfig } from '../../config/schema.js';
 import type { FileComparison } from '../../stores/replicated-leveldb/render/sync.js';
 

@@ -22,8 +22,8 @@ import type { NodeConfig } from '../../config/schema.js';
 import { type Election } from '../../stores/election.js';
 import { Deadline } from '../../lib/time.js';
 import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { agentOf, withinReach } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
-import { isLocal } from '../../agents/local/hosts.js';
 import { noteCopies, readCopies } from '../../state/copies.js';
 import {
   canBeSpared,
@@ -138,15 +138,17 @@ async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promis
 
 /** Whether a master is there that is none of these, and no znode that a dead one has left. */
 async function livesMaster(
-  { config, registry }: Cluster,
+  cluster: Cluster,
   starting: readonly NodeConfig[],
   election: Election | undefined,
 ): Promise<boolean> {
+  const { config, registry } = cluster;
   const master = election?.master;
   if (typeof master?.address !== 'string') return false;
   if (starting.some(({ name }) => name === master.container)) return false;
   const node = config.nodes.find(({ name }) => name === master.container);
-  return !node || !isLocal(node.host) || (await registry.find(node.name)) !== undefined;
+  if (!node || !agentOf(cluster, node).can.has('processes')) return true;
+  return (await registry.find(node.name)) !== undefined;
 }
 
 /** Has a broker cut off what lies behind damage in its log (dev.mqha.patches.damaged_store.Recovery); a person gives it, see docs/stores.md. */
@@ -205,7 +207,9 @@ async function lookAtOthers(
 ): Promise<NodeStore[]> {
   const { config, layout, registry } = cluster;
   const names = starting.map(({ name }) => name);
-  const others = config.nodes.filter(({ name, host }) => !names.includes(name) && isLocal(host));
+  const others = withinReach(cluster, config.nodes, 'files').filter(
+    ({ name }) => !names.includes(name),
+  );
   const processes = await registry.findAll(others.map((node) => node.name));
   return Promise.all(
     others.map(async (node) => {

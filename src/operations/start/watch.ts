@@ -1,6 +1,6 @@
 import { MqhaError } from '../../lib/errors.js';
 import { markOf, sinceMark } from '../../agents/local/log.js';
-import type { Launched } from '../../agents/local/launch.js';
+import type { Launched } from '../../agents/launch-plan.js';
 import type { Deadline } from '../../lib/time.js';
 import { sleep } from '../../lib/time.js';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import type { LaunchPlan } from '../../agents/local/launch.js';
-import { markers } from '../../agents/local/registry.js';
+import type { LaunchPlan } from '../../agents/launch-plan.js';
+import { markers } from '../../agents/marks.js';
 import { COMPILER_OPTIONS } from './compilers.js';
 import { settingMarkers } from './settings.js';
 

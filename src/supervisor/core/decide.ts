@@ -13,7 +13,7 @@ import { faultInputOf } from './fault-input.js';
 import { faultsOf } from '../../observe/conditions/faults.js';
 import { endDoomed, endFaulty, endMasterBehind, onAsked, onNotKilled } from './kills.js';
 import type { Look } from './look.js';
-import { isSame } from '../../agents/local/table.js';
+import { isSame } from '../../agents/process.js';
 import { followMaster, followZooKeeper } from './masters.js';
 import { followRestarts, isBusy, onStarted } from './restarts.js';
 import { brokersOf, isAnyUp, isUp, type State, type SupervisedProcess } from './state.js';

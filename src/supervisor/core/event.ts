@@ -3,7 +3,7 @@ import type { DesiredState } from '../../state/desired-state-file.js';
 import type { KillCode } from '../../state/journal/entries.js';
 import type { EndRecord } from '../../stores/replicated-leveldb/end-record.js';
 import type { Look } from './look.js';
-import type { ProcessId } from '../../agents/local/table.js';
+import type { ProcessId } from '../../agents/process.js';
 
 /** How a start went, of one process. */
 export type StartResult =

@@ -1,7 +1,7 @@
 import { quorumOf } from '../../config/checks.js';
 import type { EndRecord } from '../../stores/replicated-leveldb/end-record.js';
 import type { SupervisorEvent } from './event.js';
-import { isSame, type ProcessId } from '../../agents/local/table.js';
+import { isSame, type ProcessId } from '../../agents/process.js';
 import { planRestart } from './restarts.js';
 import { isUp, type State, type SupervisedProcess } from './state.js';
 import type { Step } from './step.js';

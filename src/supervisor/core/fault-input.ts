@@ -3,7 +3,7 @@ import { quorumOf } from '../../config/checks.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { FaultInput } from '../../observe/conditions/faults.js';
 import type { Look } from './look.js';
-import { isSame } from '../../agents/local/table.js';
+import { isSame } from '../../agents/process.js';
 import type { SupervisedProcess } from './state.js';
 
 /**

@@ -2,7 +2,7 @@ import type { KillCode } from '../../state/journal/entries.js';
 import type { SupervisorEvent } from './event.js';
 import type { Fault } from '../../observe/conditions/faults.js';
 import type { Look } from './look.js';
-import { isSame, type ProcessId } from '../../agents/local/table.js';
+import { isSame, type ProcessId } from '../../agents/process.js';
 import { abandonRestart } from './restarts.js';
 import { isUp, type SupervisedProcess } from './state.js';
 import type { Step } from './step.js';

@@ -1,6 +1,6 @@
 import type { Attachment } from '../../stores/replicated-leveldb/attachment.js';
 import type { Election } from '../../stores/election.js';
-import type { ProcessId, ProcessInfo } from '../../agents/local/table.js';
+import type { ProcessId, ProcessInfo } from '../../agents/process.js';
 
 /** A znode that is known to be a living process's. */
 export interface OwnZnode {

@@ -1,4 +1,4 @@
-import type { ProcessInfo } from '../../agents/local/table.js';
+import type { ProcessInfo } from '../../agents/process.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { isWanted, NOTHING_WANTED, type DesiredState } from '../../state/desired-state-file.js';
 import type { MasterChange } from '../../state/journal/history.js';

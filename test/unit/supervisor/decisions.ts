@@ -1,4 +1,4 @@
-import type { ProcessInfo } from '../../../src/agents/local/table.js';
+import type { ProcessInfo } from '../../../src/agents/process.js';
 import type { NewEntry } from '../../../src/state/journal/entries.js';
 import type { EndRecord } from '../../../src/stores/replicated-leveldb/end-record.js';
 import { readElection } from '../../../src/stores/replicated-leveldb/election/read-election.js';

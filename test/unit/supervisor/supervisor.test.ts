@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { markers } from '../../../src/agents/local/registry.js';
-import type { ProcessInfo, ProcessTable } from '../../../src/agents/local/table.js';
+import { markers } from '../../../src/agents/marks.js';
+import type { ProcessInfo } from '../../../src/agents/process.js';
+import type { ProcessTable } from '../../../src/agents/local/table.js';
 import { ensureDirectory } from '../../../src/lib/files.js';
 import { sleep } from '../../../src/lib/time.js';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';

@@ -1,8 +1,8 @@
 import { LAUNCHER, type Runtime } from '../command.js';
 import type { ProcessDirectories } from '../../../config/layout.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
-import type { LaunchPlan } from '../../../agents/local/launch.js';
-import { markers } from '../../../agents/local/registry.js';
+import type { LaunchPlan } from '../../../agents/launch-plan.js';
+import { markers } from '../../../agents/marks.js';
 import { dial, type Endpoint } from '../../../lib/dial.js';
 import type { Deadline } from '../../../lib/time.js';
 
