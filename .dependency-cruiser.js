@@ -25,6 +25,8 @@ const upwards = LAYERS.slice(1).map((layer, index) => ({
   },
 }));
 
+const pathsOf = (files) => files.map((file) => `^src/${file}\\.ts$`);
+
 /**
  * Who imports the parts of this machine's agent directly. The rest asks agentOf() (src/state/agents.ts), so that a node
  * may be on another machine; take out of these lists, and add nothing.
@@ -51,10 +53,73 @@ const agents = Object.entries(LOCAL_AGENT).map(([part, allowed]) => ({
   severity: 'error',
   from: {
     path: '^src/',
-    pathNot: ['^src/agents/', ...allowed.map((file) => `^src/${file}\\.ts$`)],
+    pathNot: ['^src/agents/', ...pathsOf(allowed)],
   },
   to: { path: `^src/agents/local/${part}\\.ts$` },
 }));
+
+/**
+ * Who imports a part of replicatedLevelDB directly. The rest comes to it through the Store (src/stores/store.ts), so that
+ * there can be another kind; take out of these lists, and add nothing.
+ */
+const REPLICATED_LEVELDB = {
+  attachment: ['observe/conditions/faults', 'supervisor/core/look', 'supervisor/watches'],
+  command: ['operations/start/watch'],
+  'data/kept': [
+    'observe/conditions/node-conditions',
+    'observe/observation',
+    'operations/start/stores',
+  ],
+  'data/store': [
+    'observe/disk',
+    'observe/observation',
+    'operations/start/prepare',
+    'operations/start/stores',
+    'state/sizes',
+  ],
+  'data/store-look': [
+    'observe/observation',
+    'operations/start/store-refusals',
+    'operations/start/stores',
+  ],
+  'election/members': ['index'],
+  'election/read-election': ['index'],
+  'end-record': [
+    'observe/conditions/conditions',
+    'observe/observation',
+    'operations/start/stores',
+    'operations/start/watch',
+    'supervisor/actions',
+    'supervisor/core/event',
+    'supervisor/core/exits',
+    'supervisor/core/failures',
+  ],
+  index: ['state/cluster'],
+  'master-log': ['observe/observation'],
+  'render/rendered-files': ['operations/init'],
+};
+
+const STORE_FOLDER = '^src/stores/replicated-leveldb/';
+
+const stores = [
+  {
+    name: 'only-through-the-store',
+    comment: 'What is particular to a kind of store is asked through Store and Coordination.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: STORE_FOLDER },
+    to: {
+      path: STORE_FOLDER,
+      pathNot: Object.keys(REPLICATED_LEVELDB).map((part) => `${STORE_FOLDER}${part}\\.ts$`),
+    },
+  },
+  ...Object.entries(REPLICATED_LEVELDB).map(([part, allowed]) => ({
+    name: `only-through-the-store-${part}`,
+    comment: 'What is particular to a kind of store is asked through Store and Coordination.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: [STORE_FOLDER, ...pathsOf(allowed)] },
+    to: { path: `${STORE_FOLDER}${part}\\.ts$` },
+  })),
+];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -75,6 +140,7 @@ export default {
     },
     ...upwards,
     ...agents,
+    ...stores,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,7 +1,7 @@
 import type { Replication } from '../clients/management/jolokia.js';
 import { isAccepting } from '../clients/probe.js';
 import { attachedByLog } from '../stores/replicated-leveldb/master-log.js';
-import { asStarted } from '../stores/replicated-leveldb/settings.js';
+import { asStarted } from '../stores/settings.js';
 import { endOfLast, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
 import { keptStores, type KeptStore } from '../stores/replicated-leveldb/data/kept.js';
 import { lookAtStore } from '../stores/replicated-leveldb/data/store-look.js';
@@ -15,7 +15,7 @@ import { holderPid } from '../agents/local/end-holder.js';
 import type { HeldPort } from '../agents/agent.js';
 import type { ProcessInfo } from '../agents/process.js';
 import { before, Deadline } from '../lib/time.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../config/processes.js';
 import { accountOf } from '../state/account.js';
 import { agentOf, withinReach } from '../state/agents.js';
 import type { Cluster } from '../state/cluster.js';

@@ -1,4 +1,4 @@
-import { settingsOf } from '../stores/replicated-leveldb/settings.js';
+import { settingsOf } from '../stores/settings.js';
 import { quorumOf } from '../config/checks.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { Election } from '../stores/election.js';

@@ -1,6 +1,6 @@
 import { quorumOf } from '../config/checks.js';
 import type { SupervisorState } from '../state/supervisor-state.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../config/processes.js';
 import { faultsOf } from './conditions/faults.js';
 import type { Observation } from './observation.js';
 import type { NodeStatus } from './status.js';

@@ -1,4 +1,4 @@
-import { settingsOf } from '../stores/replicated-leveldb/settings.js';
+import { settingsOf } from '../stores/settings.js';
 import { quorumOf } from '../config/checks.js';
 import { phaseOf } from '../stores/election.js';
 import type { Member } from '../stores/election.js';

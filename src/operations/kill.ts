@@ -1,6 +1,6 @@
 import { tryOpen } from '../clients/amqp/try-open.js';
 import { isAccepting } from '../clients/probe.js';
-import { asStarted } from '../stores/replicated-leveldb/settings.js';
+import { asStarted } from '../stores/settings.js';
 import { messageEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
 import { membersOf, type Election } from '../stores/election.js';

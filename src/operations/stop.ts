@@ -2,7 +2,7 @@ import type { NodeConfig } from '../config/schema.js';
 import { MqhaError } from '../lib/errors.js';
 import type { ProcessInfo } from '../agents/process.js';
 import { Deadline, sleep } from '../lib/time.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../config/processes.js';
 import { outOfReach, placesOf } from '../state/agents.js';
 import { throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
 import { keepFoundIdentity } from '../state/found-identity.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { STORE } from '../stores/replicated-leveldb/data/store.js';
-import { settingsOf } from '../stores/replicated-leveldb/settings.js';
+import { settingsOf } from '../stores/settings.js';
 import type { Layout } from '../config/layout.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { MqhaError } from '../lib/errors.js';

@@ -1,6 +1,6 @@
 import { isAccepting } from '../clients/probe.js';
 import { messageEndpoint } from '../config/endpoints.js';
-import { asStarted } from '../stores/replicated-leveldb/settings.js';
+import { asStarted } from '../stores/settings.js';
 import { withinReach } from '../state/agents.js';
 import type { Cluster } from '../state/cluster.js';
 import { membersOf, type Election } from '../stores/election.js';
@@ -9,11 +9,7 @@ import type { AttachmentReading, Look, OwnZnode } from './core/look.js';
 import { isSame, type ProcessId, type ProcessInfo } from '../agents/process.js';
 import type { SupervisedProcess } from './core/state.js';
 import { Deadline } from '../lib/time.js';
-import {
-  isServing,
-  processNames,
-  ZOOKEEPER,
-} from '../stores/replicated-leveldb/zookeeper/server.js';
+import { processNames, ZOOKEEPER } from '../config/processes.js';
 
 /** Orphans that no record names are looked for this often. */
 const SEARCH_MS = 5000;
@@ -197,8 +193,8 @@ export class Observer {
   }
 
   private async isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {
-    const [server] = this.cluster.config.zookeeper.servers;
-    if (this.election !== undefined || !processes.has(ZOOKEEPER) || !server) return false;
-    return !(await isServing(server, Deadline.in(ACCEPT_MS)));
+    if (this.election !== undefined || !processes.has(ZOOKEEPER)) return false;
+    const { store, config } = this.cluster;
+    return !(await store.isCoordinatorServing(config, Deadline.in(ACCEPT_MS)));
   }
 }

@@ -5,7 +5,7 @@ import { launchNodes } from '../operations/start/launch.js';
 import { prepareRuntime, type Prepared } from '../operations/start/prepare.js';
 import { openCluster, withLock, type Cluster } from '../state/cluster.js';
 import { isWanted } from '../state/desired-state-file.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../config/processes.js';
 import type { Action, Attempt } from './core/action.js';
 import type { StartResult, SupervisorEvent } from './core/event.js';
 import { withRoom } from './core/short-disks.js';

@@ -2,7 +2,7 @@ import type { ExitWatch } from '../agents/agent.js';
 import { sleep, Deadline } from '../lib/time.js';
 import type { Cluster } from '../state/cluster.js';
 import { AttachmentLog } from '../stores/replicated-leveldb/attachment.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../config/processes.js';
 import type { AttachmentReading } from './core/look.js';
 import { isSame, type ProcessId } from '../agents/process.js';
 import type { SupervisedProcess } from './core/state.js';

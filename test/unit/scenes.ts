@@ -1,4 +1,4 @@
-import { settingMarkers } from '../../src/stores/replicated-leveldb/settings.js';
+import { settingMarkers } from '../../src/stores/settings.js';
 import { thisHost, type Cluster } from '../../src/state/cluster.js';
 import { toStatus } from '../../src/observe/to-status.js';
 import type { NodeObservation, Observation } from '../../src/observe/observation.js';

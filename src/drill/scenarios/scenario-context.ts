@@ -3,7 +3,7 @@ import { MqhaError } from '../../lib/errors.js';
 import { Deadline, formatDuration, sleep } from '../../lib/time.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import type { QueuedAttempt } from '../analysis/checker.js';
 import { look, untilWhole, type DrillContext } from '../drill-context.js';
 import { FaultInjector } from '../faults/fault-injector.js';

@@ -4,7 +4,7 @@ import { type Election } from '../../stores/election.js';
 import type { Member } from '../../stores/election.js';
 import type { ProcessInfo } from '../../agents/process.js';
 import { Deadline } from '../../lib/time.js';
-import { processNames } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { processNames } from '../../config/processes.js';
 import { explains, LogSince, messageIn } from './broker-log.js';
 import type { LogLine, Mark, MarkKind } from '../result.js';
 

@@ -1,9 +1,4 @@
-import {
-  differingKeys,
-  OPTIONS,
-  settingsFor,
-  settingsOf,
-} from '../../stores/replicated-leveldb/settings.js';
+import { differingKeys, OPTIONS, settingsFor, settingsOf } from '../../stores/settings.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { ProcessInfo } from '../../agents/process.js';
 import { goesOn } from '../../state/halt.js';

@@ -1,4 +1,4 @@
-import { settingsOf } from '../../stores/replicated-leveldb/settings.js';
+import { settingsOf } from '../../stores/settings.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import { refuseHalted } from '../../state/halt.js';
 import { toStatus } from '../../observe/to-status.js';

@@ -4,7 +4,7 @@ import { membersOf, type Election } from '../../stores/election.js';
 import { MqhaError } from '../../lib/errors.js';
 import { type LaunchPlan } from '../../agents/launch-plan.js';
 import { sleep, type Deadline } from '../../lib/time.js';
-import { isServing, ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
 import {
@@ -108,7 +108,7 @@ async function startZooKeeper(
   plan: LaunchPlan | undefined,
   deadline: Deadline,
 ): Promise<void> {
-  const { host, layout, registry, here, config } = cluster;
+  const { host, layout, registry, here, store, config } = cluster;
   const began = performance.now();
   let started: Started | undefined;
   if (plan) {
@@ -119,9 +119,8 @@ async function startZooKeeper(
     host.emit({ type: 'process-started', name: ZOOKEEPER, pid: launched.pid });
     started = { name: ZOOKEEPER, launched, logs };
   }
-  const [server] = config.zookeeper.servers;
   const ready = deadline.within(ZOOKEEPER_START_MS);
-  while (server && !(await isServing(server, ready.within(1000)))) {
+  while (!(await store.isCoordinatorServing(config, ready.within(1000)))) {
     throwIfInterrupted(host, leftRunning([ZOOKEEPER]));
     if (!(await registry.find(ZOOKEEPER))) {
       throw await diedError(ZOOKEEPER, started, 'no broker was started');

@@ -12,14 +12,7 @@ import {
 import { keepConfig } from '../../config/kept.js';
 import { MqhaError } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
-import { renderCluster } from '../../stores/replicated-leveldb/render/rendered-files.js';
-import { readBack } from '../../stores/replicated-leveldb/render/read-back.js';
-import {
-  compareFiles,
-  editedError,
-  writeFiles,
-  type FileComparison,
-} from '../../stores/replicated-leveldb/render/sync.js';
+import { compareFiles, editedError, writeFiles, type FileComparison } from '../../stores/sync.js';
 import { agentOf } from '../../state/agents.js';
 import {
   openCluster,
@@ -98,8 +91,7 @@ async function comparedFiles(
 ): Promise<FileComparison[]> {
   await refuseLostCredentials(cluster);
   const credentials = (await readCredentials(cluster.layout)) ?? NOT_YET;
-  const files = renderCluster(cluster.config, credentials, sizes);
-  await readBack(cluster.config, files, sizes);
+  const files = await cluster.store.render(cluster.config, credentials, sizes);
   return compareFiles(cluster.layout, files);
 }
 

@@ -3,7 +3,7 @@ import { messageEndpoint } from '../../config/endpoints.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline, sleep } from '../../lib/time.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { accountOf } from '../../state/account.js';
 import { leaveArchiver, recordsClasses } from './class-data.js';
 import { refuseIfMoved, throwIfInterrupted, withLock, type Cluster } from '../../state/cluster.js';

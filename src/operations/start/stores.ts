@@ -21,7 +21,7 @@ import type { ProcessDirectories } from '../../config/layout.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { type Election } from '../../stores/election.js';
 import { Deadline } from '../../lib/time.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { agentOf, withinReach } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
 import { noteCopies, readCopies } from '../../state/copies.js';

@@ -1,5 +1,5 @@
 import { membersOf } from '../../stores/election.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import type { SupervisorEvent } from './event.js';
 import {
   markHealthy,

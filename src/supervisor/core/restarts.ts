@@ -1,4 +1,4 @@
-import { processNames, ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { processNames, ZOOKEEPER } from '../../config/processes.js';
 import { quorumOf } from '../../config/checks.js';
 import { decidingOf } from '../../observe/quorum.js';
 import type { Attempt } from './action.js';

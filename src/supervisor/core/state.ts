@@ -2,7 +2,7 @@ import type { ProcessInfo } from '../../agents/process.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { isWanted, NOTHING_WANTED, type DesiredState } from '../../state/desired-state-file.js';
 import type { MasterChange } from '../../state/journal/history.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { Copies } from './copies.js';
 import type { CrashBackoff } from './crash-backoff.js';
 import { FailoverLog } from './failover-log.js';

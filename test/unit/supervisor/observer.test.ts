@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { settingMarkers } from '../../../src/stores/replicated-leveldb/settings.js';
+import { settingMarkers } from '../../../src/stores/settings.js';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import { markers } from '../../../src/agents/marks.js';
 import type { ProcessInfo } from '../../../src/agents/process.js';

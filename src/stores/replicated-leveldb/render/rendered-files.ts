@@ -1,20 +1,7 @@
 import { largestFrame, messageMbOf, sizeText } from '../../../config/limits.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { renderTemplate } from '../../../lib/templates.js';
-
-/** What is generated once for a cluster and stays secret. */
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-  readonly securityToken: string;
-}
-
-/** One rendered file; `path` is relative to the cluster directory, with `/`. */
-export interface RenderedFile {
-  readonly path: string;
-  readonly content: string;
-  readonly secret: boolean;
-}
+import type { Credentials, RenderedFile } from '../../rendered-file.js';
 
 const BROKER_FILES = [
   'activemq.xml',
