@@ -1,7 +1,7 @@
 import { Deadline, sleep } from '../lib/time.js';
 import type { Cluster } from '../state/cluster.js';
 import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
-import { observe } from './observation.js';
+import { observe } from './observe.js';
 import type { ClusterStatus } from './status.js';
 import { toStatus } from './to-status.js';
 

@@ -14,7 +14,7 @@ import type { ProcessInfo } from '../../agents/local/table.js';
 import { ZOOKEEPER, zookeeperCommand } from '../../stores/replicated-leveldb/zookeeper/server.js';
 import { classDataOf } from './class-data.js';
 import type { Cluster } from '../../state/cluster.js';
-import { portsOf } from '../../observe/observation.js';
+import { portsOf } from '../../observe/observe-node.js';
 import { plannedFiles, type Prepared } from './prepare.js';
 import type { StartStep } from './steps.js';
 import { readInForce, sized, type Sizes } from '../../state/sizes.js';

@@ -3,7 +3,7 @@ import { sleep, type Deadline } from '../../lib/time.js';
 import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 import type { Cluster } from '../../state/cluster.js';
 import { toStatus } from '../../observe/to-status.js';
-import { observe } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { BrokerEnded, watchCluster, type Started } from './watch.js';
 
