@@ -1,8 +1,19 @@
-import type { Cluster } from '../state/cluster.js';
+import type { ClusterConfig } from '../config/schema.js';
 import { Deadline } from '../lib/time.js';
 import { readElection, type Election } from '../stores/replicated-leveldb/election/election.js';
 import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { read, type Reading } from './reading.js';
+
+/** Who is a member, and whom they have elected, as ZooKeeper says now. */
+export function readElectionNow(
+  { name, zookeeper }: ClusterConfig,
+  reader: ZooKeeperReader,
+  deadline: Deadline,
+): Promise<Reading<Election>> {
+  return read(async () =>
+    readElection((await reader.group(zookeeper.path, deadline)).znodes, name),
+  );
+}
 
 /** Reads an election for an observer that looks again and again: only where it may have changed. */
 export class ElectionWatch {
@@ -38,7 +49,7 @@ export class ElectionWatch {
 
   /** @returns the election as it is now, or what was read last where nothing has changed since */
   async look(
-    { config }: Pick<Cluster, 'config'>,
+    config: ClusterConfig,
     reader: ZooKeeperReader,
     timeoutMs: number,
   ): Promise<Reading<Election>> {

@@ -154,6 +154,22 @@ export function unseen(
   };
 }
 
+/** The same look with these processes, by name. */
+export function withProcesses(
+  seen: Observation,
+  processes: ReadonlyMap<string, ProcessReading>,
+): Observation {
+  const { zookeeper } = seen;
+  return {
+    ...seen,
+    zookeeper: { ...zookeeper, process: processes.get(ZOOKEEPER) ?? zookeeper.process },
+    nodes: seen.nodes.map((node) => ({
+      ...node,
+      process: processes.get(node.node.name) ?? node.process,
+    })),
+  };
+}
+
 /** The process of a node; undefined where none runs, or that is unknown. */
 export function processOf({ process }: NodeReadings): ProcessInfo | undefined {
   return valueOf(process);

@@ -19,10 +19,11 @@ import { inForceOf, readInForce } from '../state/sizes.js';
 import { supervisorPid } from '../state/supervisor-lock.js';
 import { readSupervisorState } from '../state/supervisor-state.js';
 import { unfinishedOperations } from '../state/unfinished.js';
-import { readElection, type Election } from '../stores/replicated-leveldb/election/election.js';
+import type { Election } from '../stores/replicated-leveldb/election/election.js';
 import { attachedByLog } from '../stores/replicated-leveldb/master-log.js';
 import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
 import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+import { readElectionNow } from './election-watch.js';
 import {
   isServing,
   processOf,
@@ -131,11 +132,11 @@ async function electionOf(
   processes: Processes,
   deadline: Deadline,
 ): Promise<Reading<Election>> {
-  const { managed, path, servers } = config.zookeeper;
+  const { managed, servers } = config.zookeeper;
   if (managed && isLocal(servers[0]?.host ?? '') && !(await processes).has(ZOOKEEPER)) {
     return unknown('the managed ZooKeeper does not run', performance.now());
   }
-  return read(async () => readElection((await reader.group(path, deadline)).znodes, config.name));
+  return readElectionNow(config, reader, deadline);
 }
 
 interface MasterAsked {

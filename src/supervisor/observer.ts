@@ -8,10 +8,10 @@ import {
   processesOf,
   processOf,
   unseen,
+  withProcesses,
   type NodeObservation,
   type Observation,
   type OwnZnode,
-  type ProcessReading,
 } from '../observe/observation.js';
 import { ProcessLooks } from '../observe/process-looks.js';
 import { found, read, unknown, valueOf, type Reading } from '../observe/reading.js';
@@ -19,11 +19,7 @@ import type { Cluster } from '../state/cluster.js';
 import { noteSessions } from '../state/sessions.js';
 import { membersOf, type Election } from '../stores/replicated-leveldb/election/election.js';
 import { asStarted } from '../stores/replicated-leveldb/settings.js';
-import {
-  isServing,
-  processNames,
-  ZOOKEEPER,
-} from '../stores/replicated-leveldb/zookeeper/server.js';
+import { isServing, processNames } from '../stores/replicated-leveldb/zookeeper/server.js';
 import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import type { LogReading } from './watches.js';
 
@@ -97,16 +93,13 @@ export class Observer {
     const local = nothing.nodes.filter((node) => node.local).map(({ node }) => node);
     const known = new Map([...held].map(([name, { info }]) => [name, info]));
     const running = await this.#processes.look(registry, processNames(config, local), known);
-    const { zookeeper } = nothing;
+    const seen = withProcesses(nothing, running);
     return {
-      ...nothing,
-      zookeeper: { ...zookeeper, process: running.get(ZOOKEEPER) ?? zookeeper.process },
-      nodes: nothing.nodes.map((unread): NodeObservation => {
-        const { name } = unread.node;
-        const process: ProcessReading = running.get(name) ?? unread.process;
-        const node = asStarted(unread.node, valueOf(process)?.argv ?? []);
-        return { ...unread, node, process };
-      }),
+      ...seen,
+      nodes: seen.nodes.map((node) => ({
+        ...node,
+        node: asStarted(node.node, processOf(node)?.argv ?? []),
+      })),
     };
   }
 
@@ -116,7 +109,7 @@ export class Observer {
       this.#election.distrust();
       return unknown('the managed ZooKeeper does not run', performance.now());
     }
-    return this.#election.look(this.#cluster, this.#reader, ZOOKEEPER_MS);
+    return this.#election.look(this.#cluster.config, this.#reader, ZOOKEEPER_MS);
   }
 
   /** Whose znode is whose, by an election that was read after the processes. */
