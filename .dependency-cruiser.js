@@ -63,22 +63,23 @@ const agents = Object.entries(LOCAL_AGENT).map(([part, allowed]) => ({
  * there can be another kind; take out of these lists, and add nothing.
  */
 const REPLICATED_LEVELDB = {
-  attachment: ['observe/conditions/faults', 'supervisor/core/look', 'supervisor/watches'],
+  attachment: ['observe/observation', 'supervisor/watches'],
   command: ['operations/start/watch'],
   'data/kept': [
     'observe/conditions/node-conditions',
     'observe/observation',
+    'observe/observe-node',
     'operations/start/stores',
   ],
   'data/store': [
     'observe/disk',
-    'observe/observation',
+    'observe/observe-node',
     'operations/start/prepare',
     'operations/start/stores',
     'state/sizes',
   ],
   'data/store-look': [
-    'observe/observation',
+    'observe/observe-node',
     'operations/start/store-refusals',
     'operations/start/stores',
   ],
@@ -87,6 +88,7 @@ const REPLICATED_LEVELDB = {
   'end-record': [
     'observe/conditions/conditions',
     'observe/observation',
+    'observe/observe-node',
     'operations/start/stores',
     'operations/start/watch',
     'supervisor/actions',
@@ -95,7 +97,7 @@ const REPLICATED_LEVELDB = {
     'supervisor/core/failures',
   ],
   index: ['state/cluster'],
-  'master-log': ['observe/observation'],
+  'master-log': ['observe/observe'],
   'render/rendered-files': ['operations/init'],
 };
 

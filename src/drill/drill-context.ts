@@ -2,7 +2,7 @@ import type { ClientOptions } from '../clients/brokers.js';
 import { webEndpoint } from '../config/endpoints.js';
 import type { Cluster } from '../state/cluster.js';
 import { toStatus } from '../observe/to-status.js';
-import { observe } from '../observe/observation.js';
+import { observe } from '../observe/observe.js';
 import type { ClusterStatus } from '../observe/status.js';
 import { queueDepths } from '../clients/management/destinations.js';
 import type { Console } from '../clients/management/jolokia.js';

@@ -1,6 +1,6 @@
 import { Deadline, sleep } from '../lib/time.js';
 import type { Cluster } from '../state/cluster.js';
-import { observe } from './observation.js';
+import { observe } from './observe.js';
 import type { ClusterStatus } from './status.js';
 import { toStatus } from './to-status.js';
 

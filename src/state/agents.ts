@@ -31,6 +31,11 @@ export function outOfReach<T extends Placed>(
   return nodes.filter((node) => !agentOf(cluster, node).can.has(ability));
 }
 
+/** Whether the processes of a node can be seen from here. */
+export function seesProcesses(cluster: Here): (node: Placed) => boolean {
+  return (node) => agentOf(cluster, node).can.has('processes');
+}
+
 /** Where these are, in words: `mq02 is on hostb, mq03 is on hostc`. */
 export function placesOf(
   nodes: readonly { readonly name: string; readonly host: string }[],

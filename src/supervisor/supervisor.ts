@@ -124,8 +124,8 @@ export class Supervisor {
     this.#learn({ type: 'desired', desired: await this.#desired.read(this.#cluster) });
     const { processes, failovers } = this.#state;
     const attachments = this.#watches.attachments();
-    const look = await this.#observer.look(failovers.last, processes, attachments);
-    this.#learn({ type: 'look', look });
+    const seen = await this.#observer.look(failovers.last, processes, attachments);
+    this.#learn({ type: 'observed', seen });
     await this.#stateWriter.write(this.#cluster, this.#state, performance.now());
     this.#trouble = '';
     return pauseOf(this.#state);

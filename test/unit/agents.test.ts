@@ -3,7 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { NodeAgent } from '../../src/agents/agent.js';
 import { agentOutOfReach } from '../../src/agents/none.js';
 import { portTable } from '../../src/config/defaults.js';
-import { observe } from '../../src/observe/observation.js';
+import { observe } from '../../src/observe/observe.js';
+import { valueOf } from '../../src/observe/reading.js';
 import { agentOf, outOfReach, placesOf, withinReach } from '../../src/state/agents.js';
 import type { Cluster } from '../../src/state/cluster.js';
 import { clusterOf } from './scenes.js';
@@ -77,10 +78,14 @@ describe('an observation', () => {
     const seen: Cluster = { ...cluster, here: { ...cluster.here, heldPorts } };
     const { nodes } = await observe(seen);
     expect(nodes.map(({ local }) => local)).toEqual([true, false, true]);
-    expect(nodes.map((node) => node.held)).toEqual([held, [], held]);
+    expect(nodes.map((node) => valueOf(node.held))).toEqual([held, undefined, held]);
     const blind = { ...seen, here: agentOutOfReach('here') };
     const unknown = (await observe(blind)).nodes;
     expect(unknown.map(({ local }) => local)).toEqual([false, false, false]);
-    expect(unknown.every(({ disk, nodeId, ended }) => !disk && !nodeId && !ended)).toBe(true);
+    expect(
+      unknown.every(
+        ({ disk, nodeId, ended }) => ![disk, nodeId, ended].some((one) => 'value' in one),
+      ),
+    ).toBe(true);
   });
 });

@@ -2,21 +2,23 @@ import { differingKeys, OPTIONS, settingsFor, settingsOf } from '../../stores/se
 import type { ClusterConfig } from '../../config/schema.js';
 import type { ProcessInfo } from '../../agents/process.js';
 import { goesOn } from '../../state/halt.js';
-import type { Observation } from '../observation.js';
+import { inForceIn, processOf, type Observation } from '../observation.js';
+import { valueOf } from '../reading.js';
 import { ProblemList } from './condition.js';
 import { sizeHint, sizesOf } from '../../state/sizes.js';
 import type { StatusProblem } from '../status.js';
 
 /** What runs with other settings than mqha.yaml says, and a change of the number of nodes that has not ended. */
 export function sizeProblems(config: ClusterConfig, seen: Observation): StatusProblem[] {
-  const change = seen.inForce?.change;
+  const change = inForceIn(seen)?.change;
+  const sizes = valueOf(seen.sizes);
   const problems: StatusProblem[] = [];
-  if (seen.inForceError !== undefined) {
+  if (sizes && 'damage' in sizes) {
     problems.push({
       severity: 'error',
       code: 'state-damaged',
       node: null,
-      message: `${seen.inForceError}; no broker can be started`,
+      message: `${sizes.damage}; no broker can be started`,
       hint: 'It says which nodes have the messages. Remove it only where mqha.yaml names exactly the nodes that were started last.',
     });
   }
@@ -31,8 +33,9 @@ export function sizeProblems(config: ClusterConfig, seen: Observation): StatusPr
         : `Wait for the \`mqha scale\` that is at work, or run \`mqha scale ${change.to}\`, which goes on where it ended.`,
     });
   }
-  for (const { node, process } of seen.nodes) {
-    if (process) problems.push(...restartProblems(config, seen, node.name, process));
+  for (const observed of seen.nodes) {
+    const process = processOf(observed);
+    if (process) problems.push(...restartProblems(config, seen, observed.node.name, process));
   }
   return problems;
 }
@@ -45,9 +48,10 @@ function restartProblems(
   process: ProcessInfo,
 ): StatusProblem[] {
   const { replicas, keys } = settingsOf(process.argv);
-  const change = seen.inForce?.change;
+  const inForce = inForceIn(seen);
+  const change = inForce?.change;
   const list = new ProblemList(name);
-  const size = change ? seen.inForce.sizes[name] : config.replicas;
+  const size = change ? inForce.sizes[name] : config.replicas;
   if (replicas !== null && size !== undefined && replicas !== size) {
     list.add(
       'error',
@@ -57,7 +61,7 @@ function restartProblems(
         ? `Run \`mqha scale ${change.to}\`.`
         : sizeHint(
             config,
-            seen.inForce ?? { sizes: sizesOf(config) },
+            inForce ?? { sizes: sizesOf(config) },
             seen.nodes.some(({ local }) => !local),
           ),
     );

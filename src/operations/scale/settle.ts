@@ -2,7 +2,7 @@ import { settingsOf } from '../../stores/settings.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import { refuseHalted } from '../../state/halt.js';
 import { toStatus } from '../../observe/to-status.js';
-import { observe } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
 import { inForceOf, type InForce } from '../../state/sizes.js';
 import { startNodes } from '../start/start.js';
 import type { ClusterStatus } from '../../observe/status.js';

@@ -1,7 +1,9 @@
 import type { Cluster } from '../../state/cluster.js';
 import { throwIfInterrupted } from '../../state/cluster.js';
 import { toStatus } from '../../observe/to-status.js';
-import { observe, type Observation } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
+import type { Observation } from '../../observe/observation.js';
+import { valueOf } from '../../observe/reading.js';
 import type { Sizes } from '../../state/sizes.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { watchCluster } from '../start/watch.js';
@@ -74,8 +76,8 @@ export async function caughtUp(
     if (missingOf(status, sizes).length > 0) return undefined;
     if (isWhole(status, sizes)) {
       if (Object.keys(sizes).length === 1) return status;
-      const { replication } = seen;
-      if (replication && !('error' in replication) && status.master !== null) {
+      const replication = valueOf(seen.master)?.replication;
+      if (replication && status.master !== null) {
         if (goal?.master !== status.master) {
           goal = { master: status.master, position: replication.position };
         }
@@ -92,13 +94,15 @@ export async function caughtUp(
 }
 
 function lacking(seen: Observation, sizes: Sizes, master: string, position: number): string[] {
-  const { replication } = seen;
-  if (!replication || 'error' in replication) return Object.keys(sizes);
+  const replication = valueOf(seen.master)?.replication;
+  if (!replication) return Object.keys(sizes);
   return seen.nodes
     .filter(({ node }) => sizes[node.name] !== undefined && node.name !== master)
     .filter(
       ({ nodeId }) =>
-        !replication.slaves.some((slave) => slave.nodeId === nodeId && slave.position >= position),
+        !replication.slaves.some(
+          (slave) => slave.nodeId === valueOf(nodeId) && slave.position >= position,
+        ),
     )
     .map(({ node }) => node.name);
 }

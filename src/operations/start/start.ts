@@ -10,7 +10,7 @@ import { refuseIfMoved, throwIfInterrupted, withLock, type Cluster } from '../..
 import { noteCopies } from '../../state/copies.js';
 import { toStatus } from '../../observe/to-status.js';
 import { launchNodes } from './launch.js';
-import { observe } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
 import { prepareRuntime } from './prepare.js';
 import { refuseSizeChange } from '../../state/sizes.js';
 import type { ClusterStatus } from '../../observe/status.js';

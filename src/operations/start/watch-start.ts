@@ -2,7 +2,7 @@ import { MqhaError } from '../../lib/errors.js';
 import { sleep, type Deadline } from '../../lib/time.js';
 import type { Cluster } from '../../state/cluster.js';
 import { toStatus } from '../../observe/to-status.js';
-import { observe } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { BrokerEnded, watchCluster, type Started } from './watch.js';
 

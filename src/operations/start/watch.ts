@@ -10,7 +10,9 @@ import type { ProcessDirectories } from '../../config/layout.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import type { NodePhase } from '../../state/progress.js';
 import { toStatus } from '../../observe/to-status.js';
-import { observe, type Observation } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
+import { processesOf, type Observation } from '../../observe/observation.js';
+import { valueOf } from '../../observe/reading.js';
 import { noteSessions } from '../../state/sessions.js';
 import type { ClusterStatus, NodeStatus } from '../../observe/status.js';
 
@@ -178,11 +180,8 @@ function isRevived({ supervisor }: ClusterStatus, name: string): boolean {
 }
 
 async function noteSessionsSeen(cluster: Cluster, seen: Observation): Promise<void> {
-  if (!seen.election) return;
-  const processes = seen.nodes.flatMap(({ node, process }) =>
-    process ? [[node.name, process] as const] : [],
-  );
-  await noteSessions(cluster, seen.election, new Map(processes));
+  const election = valueOf(seen.election);
+  if (election) await noteSessions(cluster, election, processesOf(seen));
 }
 
 function timeoutError(status: ClusterStatus, options: WatchOptions): MqhaError {

@@ -22,13 +22,16 @@ export function markUnhealthy(process: SupervisedProcess, now: number): Supervis
   };
 }
 
-/** A process is proven dead. It is told once, whoever saw it first. */
-export function onProcessExit(step: Step, name: string, id: ProcessId): void {
+/**
+ * A process is proven dead. It is told once, whoever saw it first.
+ * @param at when that was known, in milliseconds of the steady clock
+ */
+export function onProcessExit(step: Step, name: string, id: ProcessId, at: number): void {
   const { state, now } = step;
   const process = state.processes.get(name);
   if (!process || !isSame(process.info, id)) return;
   state.processes.delete(name);
-  state.dead.set(name, process.info);
+  state.endedAt.set(name, at);
   state.ending.push(markUnhealthy(process, now));
   if (process.znode) step.act({ type: 'release', name, ...process.znode });
   step.act({ type: 'examine', name, pid: id.pid, startTime: id.startTime });

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { markers } from '../../../src/agents/marks.js';
 import type { ProcessInfo } from '../../../src/agents/process.js';
 import type { ProcessTable } from '../../../src/agents/local/table.js';
+import { processesOf } from '../../../src/observe/observation.js';
 import { ensureDirectory } from '../../../src/lib/files.js';
 import { sleep } from '../../../src/lib/time.js';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
@@ -87,8 +88,9 @@ describe('a look', () => {
       new Map([['mq02', process]]),
       Promise.resolve(new Map()),
     );
-    expect(look.ended).toEqual([{ name: 'mq02', pid: 200, startTime: '200' }]);
-    expect(look.processes.get('mq01')?.pid).toBe(processes.get(100)?.pid);
+    expect(processesOf(look).get('mq01')?.pid).toBe(processes.get(100)?.pid);
+    expect(look.nodes[0]?.znode).toMatchObject({ value: { znode: '00000000001' } });
+    expect(look.nodes[1]?.process).toMatchObject({ value: undefined });
   });
 });
 
