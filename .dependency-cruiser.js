@@ -25,6 +25,104 @@ const upwards = LAYERS.slice(1).map((layer, index) => ({
   },
 }));
 
+const pathsOf = (files) => files.map((file) => `^src/${file}\\.ts$`);
+
+/**
+ * Who imports the parts of this machine's agent directly. The rest asks agentOf() (src/state/agents.ts), so that a node
+ * may be on another machine; take out of these lists, and add nothing.
+ */
+const LOCAL_AGENT = {
+  hosts: ['state/agents'],
+  'local-agent': ['state/cluster'],
+  launch: [],
+  'exit-watch': [],
+  ports: [
+    'index',
+    'operations/init',
+    'operations/scale/carry-out',
+    'operations/scale/dry-run',
+    'operations/scale/proposal',
+  ],
+  registry: ['drill/faults/fault', 'state/cluster', 'state/found-identity'],
+  table: ['state/cluster', 'state/found-identity'],
+};
+
+const agents = Object.entries(LOCAL_AGENT).map(([part, allowed]) => ({
+  name: `only-through-an-agent-${part}`,
+  comment: 'What is done to the machine of a node is asked of its agent.',
+  severity: 'error',
+  from: {
+    path: '^src/',
+    pathNot: ['^src/agents/', ...pathsOf(allowed)],
+  },
+  to: { path: `^src/agents/local/${part}\\.ts$` },
+}));
+
+/**
+ * Who imports a part of replicatedLevelDB directly. The rest comes to it through the Store (src/stores/store.ts), so that
+ * there can be another kind; take out of these lists, and add nothing.
+ */
+const REPLICATED_LEVELDB = {
+  attachment: ['observe/observation', 'supervisor/watches'],
+  command: ['operations/start/watch'],
+  'data/kept': [
+    'observe/conditions/node-conditions',
+    'observe/observation',
+    'observe/observe-node',
+    'operations/start/stores',
+  ],
+  'data/store': [
+    'observe/disk',
+    'observe/observe-node',
+    'operations/start/prepare',
+    'operations/start/stores',
+    'state/sizes',
+  ],
+  'data/store-look': [
+    'observe/observe-node',
+    'operations/start/store-refusals',
+    'operations/start/stores',
+  ],
+  'election/members': ['index'],
+  'election/read-election': ['index'],
+  'end-record': [
+    'observe/conditions/conditions',
+    'observe/observation',
+    'observe/observe-node',
+    'operations/start/stores',
+    'operations/start/watch',
+    'supervisor/actions',
+    'supervisor/core/event',
+    'supervisor/core/exits',
+    'supervisor/core/failures',
+  ],
+  index: ['state/cluster'],
+  'master-log': ['observe/observe'],
+  'render/rendered-files': ['operations/init'],
+};
+
+const STORE_FOLDER = '^src/stores/replicated-leveldb/';
+
+const stores = [
+  {
+    name: 'only-through-the-store',
+    comment: 'What is particular to a kind of store is asked through Store and Coordination.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: STORE_FOLDER },
+    to: {
+      path: STORE_FOLDER,
+      pathNot: Object.keys(REPLICATED_LEVELDB).map((part) => `${STORE_FOLDER}${part}\\.ts$`),
+    },
+  },
+  ...Object.entries(REPLICATED_LEVELDB).map(([part, allowed]) => ({
+    name: `only-through-the-store-${part}`,
+    comment: 'What is particular to a kind of store is asked through Store and Coordination.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: [STORE_FOLDER, ...pathsOf(allowed)] },
+    to: { path: `${STORE_FOLDER}${part}\\.ts$` },
+  })),
+];
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -43,6 +141,8 @@ export default {
       to: { path: '^src/', pathNot: [`^src/(${LAYERS.join('|')})/`, '^src/index\\.ts$'] },
     },
     ...upwards,
+    ...agents,
+    ...stores,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -8,7 +8,6 @@ import { depthOf } from '../src/drill/drill-context.js';
 import { randomFrom, shuffled } from '../src/drill/random.js';
 import { MqhaError } from '../src/lib/errors.js';
 import { Deadline } from '../src/lib/time.js';
-import { ZooKeeperReader } from '../src/stores/replicated-leveldb/zookeeper/session.js';
 import { Load } from '../test/support/load.js';
 import { CHAOS_FAULTS, type ChaosFault } from './lib/chaos-faults.js';
 import { runBench, withCluster, type BenchCluster } from './lib/cluster.js';
@@ -65,15 +64,14 @@ await runBench(() =>
 /** Reads the queue to its end, and compares what comes with what was sent. */
 async function checkOf(cluster: BenchCluster, load: Load): Promise<QueueCheck> {
   const opened = await cluster.open();
-  const reader = new ZooKeeperReader(opened.config.zookeeper.connect);
   const acknowledged = new Set(load.acknowledged);
   const { deliveries, unread } = await drain(QUEUE, {
     client: await cluster.clients(),
     expected: acknowledged,
-    depth: () => depthOf({ calm: opened, reader }, QUEUE),
+    depth: () => depthOf({ calm: opened }, QUEUE),
     limitMs: DRAIN_MS,
   });
-  reader.close();
+  opened.host.connections.close();
   if (unread !== undefined) throw new Error(unread);
   const sent = Array.from({ length: load.sent }, (_, number) => String(number));
   return checkQueue(

@@ -1,6 +1,7 @@
 /**
  * mqha as a library: everything a program needs to do what the command line does. Open a cluster
- * with `openCluster(directory, thisHost({ emit }))` and pass it to the use cases.
+ * with `openCluster(directory, host)`, where `host` is `thisHost({ emit })`, and pass it to the use cases. When all is
+ * done, `host.connections.close()` ends the session with ZooKeeper; it keeps no process alive.
  */
 export { MqhaError, type Problem } from './lib/errors.js';
 export { loadConfig, parseConfig } from './config/load.js';
@@ -42,12 +43,10 @@ export { brokersOf, type Account, type Broker, type ClientOptions } from './clie
 export { QueueSender, type Sent } from './clients/amqp/sender.js';
 export { QueueReceiver, type Received, type ReceiverOptions } from './clients/amqp/receiver.js';
 export type { ClusterState, ClusterStatus, NodeStatus, StatusProblem } from './observe/status.js';
-export { readElection, type Election } from './stores/replicated-leveldb/election/election.js';
-export {
-  parseMember,
-  type Member,
-  type Znode,
-} from './stores/replicated-leveldb/election/members.js';
+export { type Election } from './stores/election.js';
+export { readElection } from './stores/replicated-leveldb/election/read-election.js';
+export { type Member } from './stores/election.js';
+export { parseMember, type Znode } from './stores/replicated-leveldb/election/members.js';
 export { ensureDistribution, exportArtifacts, findJava } from './distribution/index.js';
 export { drill } from './drill/drill.js';
 export type { DrillOptions } from './drill/drill-context.js';

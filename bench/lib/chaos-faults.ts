@@ -6,7 +6,7 @@ import { kill } from '../../src/drill/faults/kill-processes.js';
 import { suspend } from '../../src/drill/faults/suspend-processes.js';
 import { pick, shuffled, type Random } from '../../src/drill/random.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
-import { ZOOKEEPER } from '../../src/stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../src/config/processes.js';
 import { eventually } from '../../test/support/cluster.js';
 import type { Load } from '../../test/support/load.js';
 import { lineIn, logMark } from '../../test/support/watched.js';

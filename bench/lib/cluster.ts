@@ -1,7 +1,7 @@
 // The cluster of the tests, as a bench needs it: opened once, ended by Ctrl-C.
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProcessInfo } from '../../src/agents/local/table.js';
+import type { ProcessInfo } from '../../src/agents/process.js';
 import { brokersOf, type ClientOptions } from '../../src/clients/brokers.js';
 import { statusOf } from '../../src/observe/status-of.js';
 import type { ClusterStatus } from '../../src/observe/status.js';

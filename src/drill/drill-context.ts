@@ -2,13 +2,12 @@ import type { ClientOptions } from '../clients/brokers.js';
 import { webEndpoint } from '../config/endpoints.js';
 import type { Cluster } from '../state/cluster.js';
 import { toStatus } from '../observe/to-status.js';
-import { observe } from '../observe/observation.js';
+import { observe } from '../observe/observe.js';
 import type { ClusterStatus } from '../observe/status.js';
 import { queueDepths } from '../clients/management/destinations.js';
 import type { Console } from '../clients/management/jolokia.js';
 import type { Deadline } from '../lib/time.js';
 import { sleep } from '../lib/time.js';
-import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import type { Random } from './random.js';
 import type { DrillRecord } from '../state/drill-record.js';
 import type { TimelineRecorder } from './timeline/timeline-recorder.js';
@@ -38,7 +37,6 @@ export interface DrillContext {
   readonly cluster: Cluster;
   /** The same cluster for what has to be done even then. */
   readonly calm: Cluster;
-  readonly reader: ZooKeeperReader;
   readonly record: DrillRecord;
   readonly client: ClientOptions;
   readonly options: DrillOptions;
@@ -61,8 +59,8 @@ const PAUSE_MS = 100;
 const HELD_MS = 500;
 
 /** One look at the cluster. */
-export async function look({ calm, reader }: Pick<DrillContext, 'calm' | 'reader'>) {
-  return toStatus(calm, await observe(calm, reader));
+export async function look({ calm }: Pick<DrillContext, 'calm'>) {
+  return toStatus(calm, await observe(calm));
 }
 
 /**
@@ -81,7 +79,7 @@ export function consoleOf(cluster: Cluster, status: ClusterStatus): Console | un
 
 /** How many messages the master counts in a queue; undefined where it cannot be asked. */
 export async function depthOf(
-  context: Pick<DrillContext, 'calm' | 'reader'>,
+  context: Pick<DrillContext, 'calm'>,
   queue: string,
 ): Promise<number | undefined> {
   const jolokia = consoleOf(context.calm, await look(context));
@@ -99,7 +97,7 @@ export async function depthOf(
  * @returns since when it is so, Date.now(); undefined where the time ran out or the signal was aborted
  */
 export async function untilWhole(
-  context: Pick<DrillContext, 'calm' | 'reader'>,
+  context: Pick<DrillContext, 'calm'>,
   deadline: Deadline,
   signal?: AbortSignal,
 ): Promise<number | undefined> {

@@ -7,7 +7,6 @@ import { endSupervisor } from '../operations/supervision.js';
 import { supervisorPid } from '../state/supervisor-lock.js';
 import { messageOf } from '../lib/errors.js';
 import { Deadline, formatDuration } from '../lib/time.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { firstLine } from './run/injection.js';
 import { discardEarlier, healthy, recoverEarlier, step } from './run/preconditions.js';
 import { newRun } from './workloads/payload.js';
@@ -44,7 +43,7 @@ export async function drill(
 ): Promise<DrillResult> {
   const scenarios = scenariosNamed(options.scenarios);
   const workloads = workloadsNamed(options.workloads ?? [DEFAULT_WORKLOAD]);
-  refuseElsewhere(asked.config);
+  refuseElsewhere(asked);
   refuseIfNever(asked, scenarios);
   const lock = await lockDrill(asked);
   // Each would take the other's faults for its own.
@@ -59,7 +58,6 @@ export async function drill(
     await discardEarlier(context, status);
     return await conduct(context, { scenarios, workloads, sides }, status);
   } finally {
-    context.reader.close();
     await lock.release();
   }
 }
@@ -83,7 +81,6 @@ async function contextOf(asked: Cluster, options: DrillOptions): Promise<DrillCo
   return {
     cluster: { ...asked, host: { ...host, emit } },
     calm: { ...asked, host: { ...host, emit, signal: new AbortController().signal } },
-    reader: new ZooKeeperReader(asked.config.zookeeper.connect),
     record: await DrillRecord.open(asked.layout, host),
     client: { brokers: brokersOf(asked.config), account: asked.account },
     options,

@@ -1,6 +1,7 @@
-import { membersOf, type Election } from '../stores/replicated-leveldb/election/election.js';
-import type { Member } from '../stores/replicated-leveldb/election/members.js';
-import type { Observation } from './observation.js';
+import { membersOf, type Election } from '../stores/election.js';
+import type { Member } from '../stores/election.js';
+import { processOf, type Observation } from './observation.js';
+import { valueOf } from './reading.js';
 
 /**
  * The member that stands for a node's living process. After a kill and a quick start there are two:
@@ -13,9 +14,9 @@ export function memberOf(election: Election, node: string): Member | undefined {
 /** The members without those whose process is proven dead: their znodes only wait for their sessions to expire. */
 export function livingMembers(seen: Observation): Member[] {
   const dead = new Set(
-    seen.nodes.filter((node) => node.local && !node.process).map((node) => node.node.name),
+    seen.nodes.filter((node) => node.local && !processOf(node)).map((node) => node.node.name),
   );
-  return (seen.election?.members ?? []).filter(
+  return (valueOf(seen.election)?.members ?? []).filter(
     (member) => member.container === null || !dead.has(member.container),
   );
 }

@@ -1,291 +1,245 @@
-import type { Replication } from '../clients/management/jolokia.js';
-import { isAccepting } from '../clients/probe.js';
-import { attachedByLog } from '../stores/replicated-leveldb/master-log.js';
-import { asStarted } from '../stores/replicated-leveldb/settings.js';
-import { endOfLast, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
-import { keptStores, type KeptStore } from '../stores/replicated-leveldb/data/kept.js';
-import { lookAtStore } from '../stores/replicated-leveldb/data/store-look.js';
-import { nodeId } from '../stores/replicated-leveldb/data/store.js';
-import { readMaster, type Usage } from '../clients/management/usage.js';
-import { messageEndpoint, replicationEndpoint, webEndpoint } from '../config/endpoints.js';
-import type { NodeConfig } from '../config/schema.js';
-import { readElection, type Election } from '../stores/replicated-leveldb/election/election.js';
-import { messageOf, MqhaError } from '../lib/errors.js';
-import { isLocal } from '../agents/local/hosts.js';
-import { holderPid } from '../agents/local/end-holder.js';
-import { heldPorts, type HeldPort } from '../agents/local/ports.js';
-import type { ProcessInfo } from '../agents/local/table.js';
-import { before, Deadline } from '../lib/time.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
-import type {
-  ZnodeGroup,
-  ZooKeeperReader,
-} from '../stores/replicated-leveldb/zookeeper/session.js';
-import { accountOf } from '../state/account.js';
-import type { Cluster } from '../state/cluster.js';
-import { inForceOf, readInForce, type InForce } from '../state/sizes.js';
-import { missingPatches, type MissingPatch } from '../distribution/patches.js';
-import { unfinishedOperations, type Operation } from '../state/unfinished.js';
-import { diskRoom, type DiskRoom } from './disk.js';
-import { supervisorPid } from '../state/supervisor-lock.js';
-import { readSupervisorState, type SupervisorState } from '../state/supervisor-state.js';
-import {
-  allWanted,
-  isWanted,
-  readDesiredState,
-  wantedDamage,
-} from '../state/desired-state-file.js';
+import type { HeldPort } from '../agents/agent.js';
+import type { ProcessInfo } from '../agents/process.js';
+import type { MasterView } from '../clients/management/usage.js';
+import type { ClusterConfig, NodeConfig } from '../config/schema.js';
+import type { MissingPatch } from '../distribution/patches.js';
+import type { InForce } from '../state/sizes.js';
+import type { SupervisorState } from '../state/supervisor-state.js';
+import type { Operation } from '../state/unfinished.js';
+import type { Attachment } from '../stores/replicated-leveldb/attachment.js';
+import type { KeptStore } from '../stores/replicated-leveldb/data/kept.js';
+import type { Election } from '../stores/election.js';
+import type { EndRecord } from '../stores/replicated-leveldb/end-record.js';
+import type { DiskRoom } from './disk.js';
+import { ZOOKEEPER } from '../config/processes.js';
+import { unknown, valueOf, type Reading } from './reading.js';
 
-/** All probes run side by side under this deadline. */
-export const OBSERVE_MS = 1500;
+/** How a slave stands to its master: as the master says, or a log. */
+export interface AttachmentFound {
+  readonly state: Attachment;
+  /** Changes where there is progress. */
+  readonly progress: number;
+  /** What it lacks of the master's log, in bytes; undefined where only a log was asked. */
+  readonly lagBytes: number | undefined;
+}
 
-const ACCEPT_MS = 500;
+/** What a look from outside says of the store of a node without a process. */
+export type StoreFound =
+  | { readonly state: 'sound' }
+  /** What is wrong with it, in words. */
+  | { readonly state: 'damaged'; readonly damage: readonly string[] }
+  /** That says nothing of what it holds. */
+  | { readonly state: 'unreadable'; readonly message: string; readonly hint: string };
 
-/** What was seen of one node; `undefined` where it could not be learned. */
-export interface NodeObservation {
+/** The sizes in force, or what is wrong with the file that has them. */
+export type SizesFound = InForce | { readonly damage: string };
+
+/** What is seen of a supervisor of this host. */
+export interface SupervisorFound {
+  /** Undefined where none runs. */
+  readonly pid: number | undefined;
+  /** What a running one wrote last. */
+  readonly state: SupervisorState | undefined;
+  /** Whether one is wanted: it is not after `up --no-supervisor` or `down`. */
+  readonly wanted: boolean;
+  /** What is wrong with the file that says what is wanted; undefined where nothing is. */
+  readonly damage?: string | undefined;
+}
+
+/** The znode of a process. */
+export interface OwnZnode {
+  readonly znode: string;
+  readonly session: string;
+}
+
+/** Which process there is; undefined where none runs. */
+export type ProcessReading = Reading<ProcessInfo | undefined>;
+
+/** What can be read of one node. */
+export interface NodeReadings {
+  readonly process: ProcessReading;
+  /** Whether its message port answers in the protocol. */
+  readonly accepting: Reading<boolean>;
+  /** Means nothing of a master. */
+  readonly attachment: Reading<AttachmentFound>;
+  /** The one znode that is proven to be its living process's. */
+  readonly znode: Reading<OwnZnode>;
+  /** By which the master names it. */
+  readonly nodeId: Reading<string | undefined>;
+  /** The disk under its store; undefined where that cannot be looked at. */
+  readonly disk: Reading<DiskRoom | undefined>;
+  /** What was set aside of its stores, the newest first. */
+  readonly kept: Reading<readonly KeptStore[]>;
+  /** Of a running one: the patches of ActiveMQ that it lacks. */
+  readonly patches: Reading<readonly MissingPatch[]>;
+  /** Of one without a process: the ports that somebody else listens on. */
+  readonly held: Reading<readonly HeldPort[]>;
+  /** Of one without a process: why that has ended itself; undefined where it did not. */
+  readonly ended: Reading<EndRecord | undefined>;
+  /** Of one without a process. */
+  readonly store: Reading<StoreFound>;
+}
+
+/** One node, and what was read of it. */
+export interface NodeObservation extends NodeReadings {
   /** With the addresses that a running process was started with. */
   readonly node: NodeConfig;
   /** False where the node is on another host, whose processes are out of reach. */
   readonly local: boolean;
-  readonly process: ProcessInfo | undefined;
-  readonly accepting: boolean;
-  /** Of a node without a process: the ports that somebody else listens on. */
-  readonly held: readonly HeldPort[];
-  readonly nodeId: string | undefined;
-  /** What its store can still grow by, in bytes. */
-  readonly freeBytes: number | undefined;
-  /** The disk under it, and what the store takes of it. */
-  readonly disk: DiskRoom | undefined;
-  /** Of a node without a process: why that has ended itself. */
-  readonly ended?: EndRecord | undefined;
-  /** Of a node without a process: what is wrong with its store, in words. */
-  readonly damage?: readonly string[] | undefined;
-  /** Of a node without a process: why its store cannot be read, which says nothing of what it holds. */
-  readonly unreadable?: { readonly message: string; readonly hint: string } | undefined;
-  /** What was set aside of its stores, the newest first. */
-  readonly kept?: readonly KeptStore[] | undefined;
-  /** Of a running one: the patches of ActiveMQ that it lacks. */
-  readonly patches?: readonly MissingPatch[] | undefined;
 }
 
-/** The console of the master could not be asked; it opens a moment after the master serves. */
-export interface SilentConsole {
-  readonly error: string;
-  /** The node ids of the slaves that the master's log says are attached; undefined where it does not tell. */
-  readonly attached?: ReadonlySet<string> | undefined;
-}
-
-/** One look at a cluster: facts, from which the conditions follow. */
+/**
+ * One look at a cluster: readings, from which conditions, status and decisions follow. Observers differ in what they read
+ * and how often; what one has left out is unknown.
+ */
 export interface Observation {
   readonly zookeeper: {
-    /** Of a managed one on this host. */
-    readonly process: ProcessInfo | undefined;
-    readonly group: ZnodeGroup | undefined;
-    readonly error: string | undefined;
+    /** Of the managed one of this host. */
+    readonly process: ProcessReading;
+    /** Whether it says that it serves, or has answered. */
+    readonly serves: Reading<boolean>;
   };
-  readonly election: Election | undefined;
+  readonly election: Reading<Election>;
   readonly nodes: readonly NodeObservation[];
-  /** What the master says of its slaves, or why it could not be asked. */
-  readonly replication: Replication | SilentConsole | undefined;
-  /** Which nodes take part in elections; undefined where that is damaged. */
-  readonly inForce?: InForce | undefined;
-  /** Why that could not be read. */
-  readonly inForceError?: string;
-  /** How full the master is, and whom it holds back; undefined where that was not learned. */
-  readonly usage: Usage | undefined;
-  readonly supervisor: {
-    /** Undefined where none runs. */
-    readonly pid: number | undefined;
-    /** What a running one wrote last. */
-    readonly state: SupervisorState | undefined;
-    /** Whether one is wanted: it is not after `up --no-supervisor` or `down`. */
-    readonly wanted: boolean;
-    /** What is wrong with the file that says what is wanted; undefined where nothing is. */
-    readonly damage?: string | undefined;
-  };
+  /** What the master says of its slaves and of itself; undefined where nobody serves. */
+  readonly master: Reading<MasterView | undefined>;
+  /** Which nodes take part in elections. */
+  readonly sizes: Reading<SizesFound>;
+  readonly supervisor: Reading<SupervisorFound>;
   /** What was begun, and is neither finished nor undone. */
-  readonly operations?: readonly Operation[];
+  readonly operations: Reading<readonly Operation[]>;
 }
 
-/** Looks at processes, ZooKeeper, message ports and, once the master is known, at its Jolokia. */
-export async function observe(cluster: Cluster, reader: ZooKeeperReader): Promise<Observation> {
-  const deadline = Deadline.in(OBSERVE_MS);
-  const { config } = cluster;
-  const operations = unfinishedOperations(cluster);
-  const processes = findProcesses(cluster);
-  const nodes = Promise.all(
-    config.nodes.map((node) => observeNode(cluster, node, processes, deadline)),
-  );
-  const zookeeper = readGroup(cluster, reader, processes, deadline);
-  const election = zookeeper.then(({ group }) => group && readElection(group.znodes, config.name));
-  const master = election.then((read) => askMaster(cluster, read, nodes, deadline));
-  const [running, { group, error }, elected, seen, { replication, usage }, supervisor, inForce] =
-    await Promise.all([
-      processes,
-      zookeeper,
-      election,
-      nodes,
-      master,
-      findSupervisor(cluster, processes),
-      findInForce(cluster).catch((error: unknown) => ({ error: messageOf(error) })),
-    ]);
+const NOT_READ = 'it was not looked at';
+
+/** Nothing was read of this node. @param at in milliseconds of the steady clock */
+export function unseenNode(node: NodeConfig, local: boolean, at: number): NodeObservation {
+  const nothing = unknown(NOT_READ, at);
   return {
-    zookeeper: { process: running.get(ZOOKEEPER), group, error },
-    election: elected,
-    nodes: seen,
-    replication,
-    usage,
-    ...('error' in inForce ? { inForceError: inForce.error } : { inForce }),
-    supervisor,
-    operations: await operations,
-  };
-}
-
-type Processes = Promise<ReadonlyMap<string, ProcessInfo>>;
-
-async function findInForce(cluster: Cluster): Promise<InForce> {
-  return (await readInForce(cluster.layout)) ?? inForceOf(cluster);
-}
-
-/** What runs of the nodes of this machine, and of the managed ZooKeeper. */
-function findProcesses({ config, registry }: Cluster): Processes {
-  const names = config.nodes.filter((node) => isLocal(node.host)).map((node) => node.name);
-  return registry.findAll(config.zookeeper.managed ? [ZOOKEEPER, ...names] : names);
-}
-
-async function findSupervisor(
-  cluster: Cluster,
-  processes: Processes,
-): Promise<Observation['supervisor']> {
-  const { config, layout, host } = cluster;
-  // Looked at before the file: the first start writes that while it holds the lock, after its launches.
-  const [pid, atWork] = await Promise.all([supervisorPid(cluster), holderPid(layout.directory)]);
-  const [read, running] = await Promise.all([readDesiredState(layout), processes]);
-  const written = pid === undefined ? undefined : await readSupervisorState(layout);
-  const state = written?.pid === pid ? written : undefined;
-  const wanted =
-    read.state === 'read'
-      ? read.wanted
-      : { processes: allWanted(running.keys(), host.now().toISOString()), supervisor: true };
-  const isMissed =
-    (running.size > 0 && atWork === undefined) ||
-    Object.values(state?.processes ?? {}).some((stated) => stated.wanted === 'up');
-  const isDamaged = read.state === 'damaged' || (read.state === 'absent' && isMissed);
-  const somethingIsWanted = config.nodes.some((node) => isWanted(wanted, node.name));
-  return {
-    pid,
-    state,
-    wanted: config.supervisor.enabled && wanted.supervisor && somethingIsWanted,
-    ...(isDamaged ? { damage: wantedDamage(layout, read) } : {}),
-  };
-}
-
-async function observeNode(
-  cluster: Cluster,
-  configured: NodeConfig,
-  processes: Processes,
-  deadline: Deadline,
-): Promise<NodeObservation> {
-  const local = isLocal(configured.host);
-  const { data, log } = cluster.layout.node(configured.name);
-  const running = (await processes).get(configured.name);
-  const node = asStarted(configured, running?.argv ?? []);
-  const [accepting, id, disk, kept, patches] = await Promise.all([
-    isAccepting(messageEndpoint(node), Math.min(ACCEPT_MS, deadline.remaining)),
-    local ? nodeId(data).catch(() => undefined) : undefined,
-    local ? before(deadline, diskRoom(data)) : undefined,
-    local ? before(deadline, keptStores(data)) : undefined,
-    running ? before(deadline, missingPatches(running.argv)) : undefined,
-  ]);
-  const held =
-    local && running === undefined
-      ? ((await before(deadline, heldPorts(portsOf(node)))) ?? [])
-      : [];
-  const seen = {
     node,
     local,
-    process: running,
-    accepting,
-    held,
-    nodeId: id,
-    freeBytes: disk?.freeBytes,
-    disk,
-    kept,
-    patches,
+    process: local ? nothing : unknown(`${node.host} is another host`, at),
+    accepting: nothing,
+    attachment: nothing,
+    znode: nothing,
+    nodeId: nothing,
+    disk: nothing,
+    kept: nothing,
+    patches: nothing,
+    held: nothing,
+    ended: nothing,
+    store: nothing,
   };
-  if (!local || running !== undefined) return seen;
-  const [ended, look] = await Promise.all([
-    endOf(cluster, node, log),
-    before(deadline, lookAtStore(data)).catch(unreadable),
+}
+
+/**
+ * Nothing was read of this cluster.
+ * @param isLocal whether a node is on this host
+ * @param at in milliseconds of the steady clock
+ */
+export function unseen(
+  { nodes }: Pick<ClusterConfig, 'nodes'>,
+  isLocal: (node: NodeConfig) => boolean,
+  at: number,
+): Observation {
+  const nothing = unknown(NOT_READ, at);
+  return {
+    zookeeper: { process: nothing, serves: nothing },
+    election: nothing,
+    nodes: nodes.map((node) => unseenNode(node, isLocal(node), at)),
+    master: nothing,
+    sizes: nothing,
+    supervisor: nothing,
+    operations: nothing,
+  };
+}
+
+/** The same look with these processes, by name. */
+export function withProcesses(
+  seen: Observation,
+  processes: ReadonlyMap<string, ProcessReading>,
+): Observation {
+  const { zookeeper } = seen;
+  return {
+    ...seen,
+    zookeeper: { ...zookeeper, process: processes.get(ZOOKEEPER) ?? zookeeper.process },
+    nodes: seen.nodes.map((node) => ({
+      ...node,
+      process: processes.get(node.node.name) ?? node.process,
+    })),
+  };
+}
+
+/** The process of a node; undefined where none runs, or that is unknown. */
+export function processOf({ process: found }: NodeReadings): ProcessInfo | undefined {
+  return valueOf(found);
+}
+
+/** Whether a node lets clients in: its port answers, and no other process has it. */
+export function isServing(seen: NodeObservation): boolean {
+  return valueOf(seen.accepting) === true && (!seen.local || processOf(seen) !== undefined);
+}
+
+/** The processes of the nodes, by name. */
+export function processesOf({ nodes }: Observation): Map<string, ProcessInfo> {
+  return new Map(
+    nodes.flatMap((seen) => {
+      const found = processOf(seen);
+      return found ? [[seen.node.name, found] as const] : [];
+    }),
+  );
+}
+
+/** Of each node, and of ZooKeeper where it is managed: which process it has. */
+export function processReadings({ nodes, zookeeper }: Observation): Map<string, ProcessReading> {
+  return new Map([
+    [ZOOKEEPER, zookeeper.process],
+    ...nodes.map(({ node, process: found }) => [node.name, found] as const),
   ]);
-  if (look && 'message' in look) return { ...seen, ended, unreadable: look };
-  const found = ended?.code === 'store-damaged' ? [ended.message] : [];
-  return { ...seen, ended, damage: look?.state === 'damaged' ? look.damage : found };
 }
 
-function unreadable(error: unknown): NonNullable<NodeObservation['unreadable']> {
-  const hint = error instanceof MqhaError ? error.hint : undefined;
-  return { message: messageOf(error), hint: hint ?? 'Look again in a moment.' };
+/**
+ * The node whose message port answers, the elected one first: an old master may answer for a moment beside the new one.
+ * Undefined where none does.
+ */
+export function servingIn({ nodes, election }: Observation): string | undefined {
+  const serving = nodes.filter(isServing).map(({ node }) => node.name);
+  const elected = valueOf(election)?.master?.container;
+  return serving.find((name) => name === elected) ?? serving[0];
 }
 
-/** Why the last process of a node has ended itself; an earlier one's reason says nothing of it. */
-async function endOf(
-  { registry }: Cluster,
-  node: NodeConfig,
-  logDirectory: string,
-): Promise<EndRecord | undefined> {
-  const pid = await registry.lastPid(node.name);
-  return pid === undefined ? undefined : endOfLast(logDirectory, pid);
+/**
+ * The same look without what was read of the process of a node before that had ended.
+ * @param ends when it was known of whom, in milliseconds of the steady clock
+ */
+export function withoutTheEnded(seen: Observation, ends: ReadonlyMap<string, number>): Observation {
+  const since = <T>(reading: Reading<T>, name: string): Reading<T> =>
+    reading.at < (ends.get(name) ?? -Infinity)
+      ? unknown('its process has ended since', reading.at)
+      : reading;
+  const { process: found, serves } = seen.zookeeper;
+  return {
+    ...seen,
+    zookeeper: { process: since(found, ZOOKEEPER), serves: since(serves, ZOOKEEPER) },
+    nodes: seen.nodes.map((read) => {
+      const { name } = read.node;
+      return {
+        ...read,
+        process: since(read.process, name),
+        accepting: since(read.accepting, name),
+        attachment: since(read.attachment, name),
+        znode: since(read.znode, name),
+        patches: since(read.patches, name),
+        held: since(read.held, name),
+        ended: since(read.ended, name),
+        store: since(read.store, name),
+      };
+    }),
+  };
 }
 
-/** The addresses that a node listens on. */
-export function portsOf(node: NodeConfig): { key: string; host: string; port: number }[] {
-  return [
-    { key: 'webPort', ...webEndpoint(node) },
-    { key: 'messagePort', ...messageEndpoint(node) },
-    { key: 'replicationPort', ...replicationEndpoint(node) },
-  ];
-}
-
-async function readGroup(
-  cluster: Cluster,
-  reader: ZooKeeperReader,
-  processes: Processes,
-  deadline: Deadline,
-): Promise<{ group: ZnodeGroup | undefined; error: string | undefined }> {
-  const { managed, path, servers } = cluster.config.zookeeper;
-  if (managed && isLocal(servers[0]?.host ?? '') && !(await processes).has(ZOOKEEPER)) {
-    return { group: undefined, error: undefined };
-  }
-  try {
-    return { group: await reader.group(path, deadline), error: undefined };
-  } catch (error) {
-    return { group: undefined, error: messageOf(error) };
-  }
-}
-
-/** Lag, attachment and usage are not in ZooKeeper: only the master knows them. */
-async function askMaster(
-  cluster: Cluster,
-  election: Election | undefined,
-  nodes: Promise<readonly NodeObservation[]>,
-  deadline: Deadline,
-): Promise<Pick<Observation, 'replication' | 'usage'>> {
-  const { config } = cluster;
-  const name = election?.master?.container;
-  const seen = (await nodes).find(({ node }) => node.name === name);
-  if (seen?.accepting !== true) return { replication: undefined, usage: undefined };
-  const { node, process: found } = seen;
-  try {
-    const account = await accountOf(cluster, found?.argv ?? []);
-    const jolokia = { ...webEndpoint(node), account };
-    const { replication, usage } = await readMaster(jolokia, config.name, deadline);
-    // Alone it has no slaves to tell of.
-    return { replication: config.nodes.length === 1 ? undefined : replication, usage };
-  } catch (error) {
-    const mark = found && (await cluster.registry.logMark(node.name, found));
-    const { log } = cluster.layout.node(node.name);
-    const attached = mark === undefined ? undefined : await attachedByLog(log, mark);
-    return { replication: { error: messageOf(error), attached }, usage: undefined };
-  }
+/** The sizes in force; undefined where they are unknown or damaged. */
+export function inForceIn({ sizes }: Observation): InForce | undefined {
+  const read = valueOf(sizes);
+  return read && 'damage' in read ? undefined : read;
 }

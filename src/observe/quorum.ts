@@ -1,9 +1,11 @@
-import { settingsOf } from '../stores/replicated-leveldb/settings.js';
+import { settingsOf } from '../stores/settings.js';
 import { quorumOf } from '../config/checks.js';
 import type { ClusterConfig } from '../config/schema.js';
-import type { Election } from '../stores/replicated-leveldb/election/election.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import type { Election } from '../stores/election.js';
+import type { ProcessInfo } from '../agents/process.js';
 import type { Sizes } from '../state/sizes.js';
+import { inForceIn, processesOf, type Observation } from './observation.js';
+import { valueOf } from './reading.js';
 import type { ClusterStatus } from './status.js';
 
 /**
@@ -35,6 +37,11 @@ export function decidingOf(
   const largest = known.length === 0 ? config.replicas : Math.max(...known);
   const electing = of(election?.elector?.container) ?? largest;
   return { serving: of(election?.master?.container) ?? electing, electing };
+}
+
+/** What decides, as it was seen. */
+export function decidingIn(config: ClusterConfig, seen: Observation): Deciding {
+  return decidingOf(config, valueOf(seen.election), processesOf(seen), inForceIn(seen)?.sizes);
 }
 
 /** How many members must stay when these nodes go, so that somebody is served: what those that stay need. */

@@ -1,46 +1,32 @@
-import { quorumOf } from '../config/checks.js';
+import type { ClusterConfig } from '../config/schema.js';
 import type { SupervisorState } from '../state/supervisor-state.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
-import { faultsOf } from './conditions/faults.js';
-import type { Observation } from './observation.js';
-import type { NodeStatus } from './status.js';
+import { ZOOKEEPER } from '../config/processes.js';
+import { faultsOf, NO_MEMORY } from './conditions/faults.js';
+import { processOf, type Observation } from './observation.js';
+import { valueOf } from './reading.js';
 
 /**
  * What the supervisor has stated, without the faults that this look contradicts: its own look is up to a second older.
- * @param replicas of whoever elects
+ * What could not be learned contradicts nothing.
  */
 export function confirmed(
   stated: SupervisorState['processes'],
+  config: ClusterConfig,
   seen: Observation,
-  nodes: readonly NodeStatus[],
-  replicas: number,
 ): SupervisorState['processes'] {
-  const atFault = new Set(
-    faultsOf({
-      election: seen.election,
-      quorum: quorumOf(replicas),
-      alive: new Set(nodes.flatMap(({ name, pid }) => (pid === null ? [] : [name]))),
-      suspended: new Set(
-        seen.nodes.flatMap((each) => (each.process?.suspended === true ? [each.node.name] : [])),
-      ),
-      registered: new Set(),
-      serving: nodes.find(({ accepting, role }) => accepting && role === 'master')?.name,
-      served: undefined,
-      // What could not be learned contradicts nothing.
-      attachments: new Map(
-        nodes.map(({ name, attached }) => [
-          name,
-          { state: attached === true ? 'attached' : 'attaching', progress: 0 },
-        ]),
-      ),
-      zookeeperSilent: seen.zookeeper.process !== undefined && seen.zookeeper.group === undefined,
-    }).map(({ name }) => name),
-  );
-  const isKnown = (name: string) => name === ZOOKEEPER || seen.election !== undefined;
+  const election = valueOf(seen.election);
+  const atFault = new Set(faultsOf(config, seen, NO_MEMORY).map(({ name }) => name));
+  const isUnclear = (name: string) => {
+    if (name === ZOOKEEPER) return false;
+    if (!election) return true;
+    const node = seen.nodes.find((one) => one.node.name === name);
+    if (!node || !processOf(node) || election.master?.container === name) return false;
+    return 'unknown' in node.attachment;
+  };
   return Object.fromEntries(
-    Object.entries(stated).map(([name, one]) => {
-      const isContradicted = isKnown(name) && !atFault.has(name);
-      return [name, isContradicted ? { ...one, fault: null } : one];
+    Object.entries(stated).map(([name, found]) => {
+      const isContradicted = !atFault.has(name) && !isUnclear(name);
+      return [name, isContradicted ? { ...found, fault: null } : found];
     }),
   );
 }

@@ -1,18 +1,12 @@
 import { Deadline, sleep } from '../lib/time.js';
 import type { Cluster } from '../state/cluster.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
-import { observe } from './observation.js';
+import { observe } from './observe.js';
 import type { ClusterStatus } from './status.js';
 import { toStatus } from './to-status.js';
 
 /** Looks at the cluster once. */
 export async function statusOf(cluster: Cluster): Promise<ClusterStatus> {
-  const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
-  try {
-    return toStatus(cluster, await observe(cluster, reader));
-  } finally {
-    reader.close();
-  }
+  return toStatus(cluster, await observe(cluster));
 }
 
 /** How long a master that serves clients may take until its console is open, which alone knows the lags. */

@@ -1,23 +1,31 @@
-import { settingsOf } from '../stores/replicated-leveldb/settings.js';
+import { settingsOf } from '../stores/settings.js';
 import { quorumOf } from '../config/checks.js';
-import { phaseOf } from '../stores/replicated-leveldb/election/election.js';
-import type { Member } from '../stores/replicated-leveldb/election/members.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import { phaseOf, type Election } from '../stores/election.js';
+import type { Member } from '../stores/election.js';
 import type { Cluster } from '../state/cluster.js';
 import { failoverUrl } from '../clients/client-settings.js';
-import type { NodeObservation, Observation } from './observation.js';
+import {
+  isServing,
+  processOf,
+  type AttachmentFound,
+  type NodeObservation,
+  type Observation,
+} from './observation.js';
+import { valueOf } from './reading.js';
 import { livingMembers, memberOf } from './members.js';
 import { problemsOf } from './conditions/conditions.js';
-import { decidingOf } from './quorum.js';
+import { decidingIn } from './quorum.js';
 import { confirmed } from './stated-faults.js';
 import type { ClusterState, ClusterStatus, NodeStatus, Role } from './status.js';
 
 /** Turns what was seen into the one value that the table and `--json` print. */
 export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
   const { config } = cluster;
-  const { election } = seen;
-  const deciding = decidingOf(config, election, processesOf(seen), seen.inForce?.sizes);
-  const nodes = seen.nodes.map((node) => nodeStatus(seen, node));
+  const election = valueOf(seen.election);
+  const deciding = decidingIn(config, seen);
+  const nodes = seen.nodes.map((node) => nodeStatus(election, node));
+  const supervisor = valueOf(seen.supervisor);
+  const usage = valueOf(seen.master)?.usage;
   const status: Omit<ClusterStatus, 'problems'> = {
     cluster: config.name,
     state: stateOf(deciding.electing, config.zookeeper.managed, seen, nodes),
@@ -25,8 +33,8 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
       connect: config.zookeeper.connect,
       path: config.zookeeper.path,
       managed: config.zookeeper.managed,
-      reachable: seen.zookeeper.group !== undefined,
-      numChildren: seen.zookeeper.group?.znodes.length ?? null,
+      reachable: election !== undefined,
+      numChildren: election ? election.members.length + election.foreign.length : null,
     },
     replicas: config.replicas,
     quorum: quorumOf(election?.master ? deciding.serving : deciding.electing),
@@ -36,28 +44,22 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
     failoverUrl: failoverUrl(config),
     nodes,
     supervisor: {
-      running: seen.supervisor.pid !== undefined,
-      pid: seen.supervisor.pid ?? null,
-      processes: Object.entries(
-        confirmed(seen.supervisor.state?.processes ?? {}, seen, nodes, deciding.electing),
-      ).map(([name, one]) => ({ name, ...one })),
+      running: supervisor?.pid !== undefined,
+      pid: supervisor?.pid ?? null,
+      processes: Object.entries(confirmed(supervisor?.state?.processes ?? {}, config, seen)).map(
+        ([name, found]) => ({ name, ...found }),
+      ),
     },
-    usage: seen.usage
+    usage: usage
       ? {
-          memoryPercent: seen.usage.memory.percent,
-          storePercent: seen.usage.store.percent,
-          tempPercent: seen.usage.temp.percent,
+          memoryPercent: usage.memory.percent,
+          storePercent: usage.store.percent,
+          tempPercent: usage.temp.percent,
         }
       : null,
-    operations: seen.operations ?? [],
+    operations: valueOf(seen.operations) ?? [],
   };
   return { ...status, problems: problemsOf(cluster, seen, status) };
-}
-
-function processesOf(seen: Observation): Map<string, ProcessInfo> {
-  return new Map(
-    seen.nodes.flatMap(({ node, process: found }) => (found ? [[node.name, found] as const] : [])),
-  );
 }
 
 /** A member's node; its znode where it does not say which. */
@@ -65,11 +67,13 @@ function nameOf(member: Member | undefined): string | null {
   return member === undefined ? null : (member.container ?? member.znode);
 }
 
-function nodeStatus(seen: Observation, observed: NodeObservation): NodeStatus {
-  const { node, local, process: found, accepting, ended } = observed;
-  const member = seen.election && memberOf(seen.election, node.name);
-  const role = roleOf(seen, observed, member);
-  const { attached, lagBytes } = role === 'slave' ? attachment(seen, observed) : NOT_A_SLAVE;
+function nodeStatus(election: Election | undefined, observed: NodeObservation): NodeStatus {
+  const { node, local } = observed;
+  const found = processOf(observed);
+  const ended = valueOf(observed.ended);
+  const member = election && memberOf(election, node.name);
+  const role = roleOf(election, observed, member);
+  const attachment = role === 'slave' ? valueOf(observed.attachment) : undefined;
   return {
     name: node.name,
     host: node.host,
@@ -81,40 +85,26 @@ function nodeStatus(seen: Observation, observed: NodeObservation): NodeStatus {
     pid: found?.pid ?? null,
     member: member?.znode ?? null,
     role,
-    accepting: accepting && (found !== undefined || !local),
-    attached,
-    lagBytes,
+    accepting: isServing(observed),
+    attached: isAttached(attachment),
+    lagBytes: attachment?.lagBytes ?? null,
     replicas: found ? settingsOf(found.argv).replicas : null,
     ended: ended ? { at: ended.at, code: ended.code, message: ended.message } : null,
-    kept: observed.kept ?? [],
+    kept: valueOf(observed.kept) ?? [],
   };
 }
 
-const NOT_A_SLAVE = { attached: null, lagBytes: null };
+function isAttached(attachment: AttachmentFound | undefined): boolean | null {
+  return attachment ? attachment.state === 'attached' : null;
+}
 
 function roleOf(
-  seen: Observation,
+  election: Election | undefined,
   observed: NodeObservation,
   member: Member | undefined,
 ): Role | null {
-  if (!seen.election) return observed.local && !observed.process ? 'none' : null;
-  return member ? phaseOf(member, seen.election) : 'none';
-}
-
-function attachment(
-  seen: Observation,
-  observed: NodeObservation,
-): { attached: boolean | null; lagBytes: number | null } {
-  const { replication } = seen;
-  if (replication === undefined || observed.nodeId === undefined) return NOT_A_SLAVE;
-  if ('error' in replication) {
-    const isAttached = replication.attached?.has(observed.nodeId) === true;
-    return isAttached ? { attached: true, lagBytes: null } : NOT_A_SLAVE;
-  }
-  const slave = replication.slaves.find((candidate) => candidate.nodeId === observed.nodeId);
-  if (!slave?.attached) return { attached: false, lagBytes: null };
-  // Both positions are read one after the other, so the slave may seem to be ahead.
-  return { attached: true, lagBytes: Math.max(0, replication.position - slave.position) };
+  if (!election) return observed.local && !processOf(observed) ? 'none' : null;
+  return member ? phaseOf(member, election) : 'none';
 }
 
 function stateOf(
@@ -123,7 +113,7 @@ function stateOf(
   seen: Observation,
   nodes: readonly NodeStatus[],
 ): ClusterState {
-  const { election } = seen;
+  const election = valueOf(seen.election);
   if (nodes.some((node) => node.accepting)) {
     const whole = nodes.every(
       (node) =>
@@ -132,8 +122,8 @@ function stateOf(
     );
     return whole ? 'serving' : 'degraded';
   }
-  const zookeeperStopped = managed && seen.zookeeper.process === undefined && !seen.zookeeper.group;
-  const withoutMembers = seen.zookeeper.group !== undefined && election?.members.length === 0;
+  const zookeeperStopped = managed && !valueOf(seen.zookeeper.process) && !election;
+  const withoutMembers = election?.members.length === 0;
   if (nodes.every((node) => node.process === 'stopped') && (zookeeperStopped || withoutMembers)) {
     return 'stopped';
   }

@@ -1,9 +1,8 @@
 import { rm, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { MqhaError, systemCode } from '../lib/errors.js';
 import { fileError } from '../lib/files.js';
 import { Deadline } from '../lib/time.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { endArchiver } from './start/class-data.js';
 import { withLock, type Cluster } from '../state/cluster.js';
 import { REMOVED } from '../state/sizes.js';
@@ -40,7 +39,8 @@ export async function destroyCluster(
   return withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
     const stopped = await stopEverything(cluster, options.timeoutMs);
     await endArchiver(cluster);
-    const removed = znodes ? await removeZnodes(cluster) : [];
+    const limit = Deadline.in(Math.max(15_000, 3 * config.zookeeper.sessionTimeoutMs));
+    const removed = znodes ? await cluster.coordination.erase(limit) : [];
     const bases = config.nodes.map((node) => layout.node(node.name).base);
     for (const base of [...bases, ...(managed ? [layout.zookeeper.base] : [])]) {
       for (const part of ['conf', 'data', 'log', 'tmp']) await remove(join(base, part));
@@ -68,30 +68,4 @@ async function removeIfEmpty(path: string): Promise<void> {
       throw fileError(error, path);
     }
   });
-}
-
-/** Removes zkPath and its parents as far as they are empty; members are ephemeral and gone by then. */
-async function removeZnodes(cluster: Cluster): Promise<string[]> {
-  const { connect, path } = cluster.config.zookeeper;
-  const reader = new ZooKeeperReader(connect);
-  const removed: string[] = [];
-  const deadline = Deadline.in(Math.max(15_000, 3 * cluster.config.zookeeper.sessionTimeoutMs));
-  try {
-    for (let znode = path; znode !== '/'; znode = dirname(znode)) {
-      for (;;) {
-        const group = await reader.group(znode, deadline.within(5000));
-        if (!group.exists) break;
-        if (group.znodes.length === 0) {
-          if (await reader.remove(znode, deadline.within(5000))) removed.push(`znode ${znode}`);
-          break;
-        }
-        // Members of brokers that were just stopped go when their sessions are closed.
-        if (znode !== path || deadline.passed) return removed;
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-    }
-    return removed;
-  } finally {
-    reader.close();
-  }
 }

@@ -1,23 +1,30 @@
 import { tryOpen } from '../clients/amqp/try-open.js';
 import { isAccepting } from '../clients/probe.js';
-import { asStarted } from '../stores/replicated-leveldb/settings.js';
+import { asStarted } from '../stores/settings.js';
 import { messageEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
-import {
-  membersOf,
-  readElection,
-  type Election,
-} from '../stores/replicated-leveldb/election/election.js';
 import { MqhaError } from '../lib/errors.js';
 import { Deadline, sleep } from '../lib/time.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { accountOf } from '../state/account.js';
+import { seesProcesses } from '../state/agents.js';
 import { throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
 import { keepFoundIdentity } from '../state/found-identity.js';
 import { haltChange } from '../state/halt.js';
+import { readElectionNow } from '../observe/election-watch.js';
+import { unseen, type Observation } from '../observe/observation.js';
 import { quorumWithout } from '../observe/quorum.js';
+import { found } from '../observe/reading.js';
 import { want } from '../state/desired-state.js';
 import type { ClusterState, ClusterStatus, Role } from '../observe/status.js';
+import {
+  beginFollowing,
+  follow,
+  NO_FAILOVER,
+  toAsk,
+  type Followed,
+  type Kill,
+  type Outcome,
+} from './follow-kill.js';
 import { confirmQuorumLoss, hasEnded, refuseElsewhere, type Confirm } from './stop.js';
 import { statusOf } from '../observe/status-of.js';
 import { forgetStopped } from './undo-drill.js';
@@ -46,8 +53,8 @@ export async function killNodes(
   before: ClusterStatus,
   options: { readonly timeoutMs: number; readonly confirm: Confirm },
 ): Promise<{ readonly result: KillResult; readonly error: MqhaError | undefined }> {
-  const { registry, host, layout } = cluster;
-  refuseElsewhere(nodes);
+  const { config, registry, here, host, layout } = cluster;
+  refuseElsewhere(cluster, nodes);
   const names = nodes.map((node) => node.name);
   await confirmQuorumLoss(before, names, 'kill', options.confirm);
   const deadline = Deadline.in(options.timeoutMs);
@@ -66,7 +73,7 @@ export async function killNodes(
     began = performance.now();
     const done: KillResult['killed'][number][] = [];
     for (const { name, process: found } of targets) {
-      if (!found || !(await registry.signal(found, 'SIGKILL'))) continue;
+      if (!found || !(await here.signal(found, 'SIGKILL'))) continue;
       host.emit({ type: 'killed', name, pid: found.pid });
       await hasEnded(cluster, found, deadline);
       done.push({ name, was: before.nodes.find((node) => node.name === name)?.role ?? null });
@@ -81,14 +88,15 @@ export async function killNodes(
     const { state } = await statusOf(cluster);
     return { result: { killed, newMaster: null, failoverMs: null, state }, error: undefined };
   }
-  const followed = await follow(
-    cluster,
-    killed.map(({ name }) => name),
-    before.master,
-    quorumWithout(before, names),
+  const gone = killed.map(({ name }) => name);
+  const kill = {
+    killed: gone,
+    left: config.nodes.map(({ name }) => name).filter((name) => !gone.includes(name)),
+    master: before.master,
+    quorum: quorumWithout(before, names),
     began,
-    deadline,
-  );
+  };
+  const followed = await followKill(cluster, kill, deadline);
   const { state } = await statusOf(cluster);
   const { newMaster, failoverMs } = followed;
   return {
@@ -103,75 +111,43 @@ export async function killNodes(
   };
 }
 
-interface Followed {
-  readonly newMaster: string | null;
-  readonly failoverMs: number | null;
-  readonly timedOut: boolean;
-}
-
-const NO_FAILOVER: Followed = { newMaster: null, failoverMs: null, timedOut: false };
-
-async function follow(
+/** Looks at the cluster until it is known what the kill has led to, or the time has run out. */
+async function followKill(
   cluster: Cluster,
-  killed: readonly string[],
-  masterBefore: string | null,
-  quorum: number,
-  began: number,
+  kill: Kill,
   deadline: Deadline,
-): Promise<Followed> {
-  const { config, host } = cluster;
-  const reader = new ZooKeeperReader(config.zookeeper.connect);
-  const nodeOf = (name: string | null | undefined) =>
-    config.nodes.find((node) => node.name === name && !killed.includes(node.name));
-  // A master that is left may be demoted with the elector, so an interruption is looked for, not assumed.
-  const left = nodeOf(masterBefore);
-  let interrupted = left === undefined;
-  let opened: { node: NodeConfig; ms: number } | undefined;
-  try {
-    for (;;) {
-      throwIfInterrupted(host, `killed: ${killed.join(', ')}`);
-      const election = await readNow(cluster, reader, deadline);
-      if (election) {
-        const gone = killed.every((name) => membersOf(election, name).length === 0);
-        const { master } = election;
-        const last = opened?.node ?? left;
-        // A new elector says nothing at first, and the master that was there goes on meanwhile.
-        const candidate = master ? nodeOf(master.container) : last;
-        if (opened?.node !== candidate || !master) {
-          const lets = candidate !== undefined && (await letsIn(cluster, candidate, deadline));
-          const ms = Math.round(performance.now() - began);
-          const stayed = lets && candidate === last;
-          interrupted ||= !stayed;
-          if (!stayed || !opened) opened = lets ? { node: candidate, ms } : undefined;
-        }
-        interrupted ||= opened === undefined;
-        if (gone && master && opened) {
-          return interrupted
-            ? { newMaster: opened.node.name, failoverMs: opened.ms, timedOut: false }
-            : NO_FAILOVER;
-        }
-        if (gone && election.members.length < quorum) return NO_FAILOVER;
-      }
-      if (deadline.passed) return { ...NO_FAILOVER, timedOut: true };
-      await sleep(PAUSE_MS, host.signal);
-    }
-  } finally {
-    reader.close();
+): Promise<Outcome & { readonly timedOut: boolean }> {
+  const { host } = cluster;
+  let known = beginFollowing(kill);
+  for (;;) {
+    throwIfInterrupted(host, `killed: ${kill.killed.join(', ')}`);
+    const seen = await lookAfter(cluster, kill, known, deadline);
+    const { outcome, known: next } = follow(kill, known, seen, performance.now());
+    if (outcome) return { ...outcome, timedOut: false };
+    known = next;
+    if (deadline.passed) return { ...NO_FAILOVER, timedOut: true };
+    await sleep(PAUSE_MS, host.signal);
   }
 }
 
-/** The election now; undefined while ZooKeeper does not answer, which the final status explains. */
-async function readNow(
-  { config }: Cluster,
-  reader: ZooKeeperReader,
+/** The election, and whether the one that matters lets clients in. */
+async function lookAfter(
+  cluster: Cluster,
+  kill: Kill,
+  known: Followed,
   deadline: Deadline,
-): Promise<Election | undefined> {
-  try {
-    const group = await reader.group(config.zookeeper.path, deadline.within(1500));
-    return readElection(group.znodes, config.name);
-  } catch {
-    return undefined;
-  }
+): Promise<Observation> {
+  const { config, coordination } = cluster;
+  const nothing = unseen(config, seesProcesses(cluster), performance.now());
+  // Where ZooKeeper does not answer, the final status explains it.
+  const election = await readElectionNow(coordination, deadline.within(1500));
+  const name = toAsk(kill, known, election);
+  const nodes = nothing.nodes.map(async (unread) => {
+    if (unread.node.name !== name) return unread;
+    const at = performance.now();
+    return { ...unread, accepting: found(await letsIn(cluster, unread.node, deadline), at) };
+  });
+  return { ...nothing, election, nodes: await Promise.all(nodes) };
 }
 
 async function letsIn(cluster: Cluster, node: NodeConfig, deadline: Deadline): Promise<boolean> {

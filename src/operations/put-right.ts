@@ -1,9 +1,9 @@
-import { isLocal } from '../agents/local/hosts.js';
 import type { NodeConfig } from '../config/schema.js';
 import { messageOf } from '../lib/errors.js';
 import { Deadline, sleep } from '../lib/time.js';
 import type { ClusterStatus } from '../observe/status.js';
 import { statusOf } from '../observe/status-of.js';
+import { withinReach } from '../state/agents.js';
 import type { Cluster } from '../state/cluster.js';
 import { isWanted } from '../state/desired-state-file.js';
 import { wantedNow } from '../state/desired-state.js';
@@ -90,9 +90,8 @@ async function startKilled({ record, calm }: Left, timeoutMs: number): Promise<v
   await wantKeptDown({ record, calm });
   const wanted = await wantedNow(calm);
   const running = await calm.registry.findAll(killed);
-  const nodes = calm.config.nodes.filter(
-    ({ name, host }) =>
-      killed.includes(name) && !running.has(name) && isWanted(wanted, name) && isLocal(host),
+  const nodes = withinReach(calm, calm.config.nodes, 'launch').filter(
+    ({ name }) => killed.includes(name) && !running.has(name) && isWanted(wanted, name),
   );
   if (nodes.length === 0) return;
   const { started } = await startNodes(calm, nodes, { timeoutMs, whole: false });

@@ -1,10 +1,9 @@
 import type { NodeConfig } from '../config/schema.js';
 import { MqhaError } from '../lib/errors.js';
-import { elsewhere, placesOf } from '../agents/local/hosts.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import type { ProcessInfo } from '../agents/process.js';
 import { Deadline, sleep } from '../lib/time.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+import { ZOOKEEPER } from '../config/processes.js';
+import { outOfReach, placesOf } from '../state/agents.js';
 import { throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
 import { keepFoundIdentity } from '../state/found-identity.js';
 import { haltChange } from '../state/halt.js';
@@ -64,8 +63,8 @@ export async function confirmQuorumLoss(
 }
 
 /** @throws MqhaError `node-elsewhere` where a node's process is on another machine */
-export function refuseElsewhere(nodes: readonly NodeConfig[]): void {
-  const others = elsewhere(nodes);
+export function refuseElsewhere(cluster: Cluster, nodes: readonly NodeConfig[]): void {
+  const others = outOfReach(cluster, nodes, 'signal');
   if (others.length === 0) return;
   throw new MqhaError('node-elsewhere', `${placesOf(others)}, not on this machine`, {
     hint: 'Do it there; mqha signals only processes of the machine it runs on.',
@@ -103,16 +102,16 @@ async function stopProcess(
   target: ProcessInfo,
   deadline: Deadline,
 ): Promise<Stopped> {
-  const { registry, host } = cluster;
+  const { here, host } = cluster;
   const began = performance.now();
   host.emit({ type: 'stopping', name, pid: target.pid });
-  await registry.signal(target, 'SIGTERM');
-  // A suspended process takes the TERM only when it is resumed.
-  if (target.suspended) await registry.signal(target, 'SIGCONT');
+  await here.signal(target, 'SIGTERM');
+  // A suspended target takes the TERM only when it is resumed.
+  if (target.suspended) await here.signal(target, 'SIGCONT');
   let forced = false;
   if (!(await hasEnded(cluster, target, deadline))) {
     forced = true;
-    await registry.signal(target, 'SIGKILL');
+    await here.signal(target, 'SIGKILL');
     if (!(await hasEnded(cluster, target, Deadline.in(KILL_MS)))) {
       throw new MqhaError('stop-failed', `${name} (pid ${target.pid}) lives on after SIGKILL`, {
         hint: 'It may wait for a disk that does not answer; see the system log.',
@@ -160,7 +159,7 @@ export async function stopNodes(
   nodes: readonly NodeConfig[],
   options: StopOptions,
 ): Promise<{ readonly stopped: readonly Stopped[]; readonly status: ClusterStatus }> {
-  refuseElsewhere(nodes);
+  refuseElsewhere(cluster, nodes);
   const names = nodes.map((node) => node.name);
   await confirmQuorumLoss(await statusOf(cluster), names, 'stop', options.confirm);
   const { layout, host } = cluster;
@@ -181,13 +180,10 @@ export async function stopNodes(
  * its ZooKeeper session, and its znode would count toward quorum until that has expired.
  */
 async function release(cluster: Cluster, names: readonly string[]): Promise<void> {
-  const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
   try {
-    await releaseZnodes(cluster, reader, names, Deadline.in(LET_GO_MS));
+    await releaseZnodes(cluster, names, Deadline.in(LET_GO_MS));
   } catch {
     // ZooKeeper is away; it lets go by itself when it is back.
-  } finally {
-    reader.close();
   }
 }
 

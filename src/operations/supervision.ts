@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { MqhaError } from '../lib/errors.js';
 import { packageRoot } from '../lib/package.js';
 import { endHolder } from '../agents/local/end-holder.js';
-import { launch } from '../agents/local/launch.js';
 import { before, Deadline } from '../lib/time.js';
 import type { Cluster } from '../state/cluster.js';
 import { readDesiredState } from '../state/desired-state-file.js';
@@ -20,7 +19,7 @@ export async function ensureSupervisor(cluster: Cluster): Promise<number> {
   if (running !== undefined) return running;
   const { layout, host } = cluster;
   const logs = supervisorDirectory(layout);
-  const { exited } = await launch({
+  const { exited } = await cluster.here.launch({
     name: 'the supervisor',
     command: process.execPath,
     argv: [join(packageRoot(), 'bin', 'mqha.js'), '-C', layout.directory, 'supervise'],

@@ -21,7 +21,7 @@ export async function resumeSuspended({ record, calm }: Left): Promise<string[]>
   const resumed: string[] = [];
   for (const { name, pid, startTime } of record.undone.suspended) {
     const found = await calm.registry.look({ pid, startTime });
-    if (found && (await calm.registry.signal(found, 'SIGCONT'))) resumed.push(name);
+    if (found && (await calm.here.signal(found, 'SIGCONT'))) resumed.push(name);
   }
   await record.settle('suspended');
   return resumed;

@@ -1,4 +1,4 @@
-import { settingsOf } from '../stores/replicated-leveldb/settings.js';
+import { settingsOf } from '../stores/settings.js';
 import type { Account } from '../clients/brokers.js';
 import type { Cluster } from './cluster.js';
 import { readCredentials } from './identity.js';

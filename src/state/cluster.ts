@@ -4,10 +4,16 @@ import { configOf } from '../config/kept.js';
 import type { Account } from '../clients/brokers.js';
 import { MqhaError } from '../lib/errors.js';
 import { Journal } from './journal/journal.js';
+import type { NodeAgent } from '../agents/agent.js';
+import { localAgent } from '../agents/local/local-agent.js';
 import { acquireLock, type Lock } from '../agents/local/lock.js';
 import { ProcessRegistry } from '../agents/local/registry.js';
 import { systemProcesses, type ProcessTable } from '../agents/local/table.js';
+import type { Coordination } from '../stores/coordination.js';
+import { replicatedLevelDb } from '../stores/replicated-leveldb/index.js';
+import type { Store } from '../stores/store.js';
 import type { Deadline } from '../lib/time.js';
+import { Connections } from './connections.js';
 import type { Emit } from './progress.js';
 import { findIdentity, type FoundIdentity } from './found-identity.js';
 import { isCopied, layoutAt, movedError, readCredentials } from './identity.js';
@@ -16,6 +22,8 @@ import { isCopied, layoutAt, movedError, readCredentials } from './identity.js';
 export interface Host {
   readonly env: NodeJS.ProcessEnv;
   readonly processes: ProcessTable;
+  /** What is open to clusters; whoever has made the host closes them in the end. */
+  readonly connections: Connections;
   readonly emit: Emit;
   /** Aborted when the user presses Ctrl-C. */
   readonly signal: AbortSignal;
@@ -24,7 +32,10 @@ export interface Host {
   readonly now: () => Date;
 }
 
-/** The machine this program runs on. */
+/**
+ * The machine this program runs on. A long-lived program calls `connections.close()` of it when it is done with its
+ * clusters; what is open keeps no process alive.
+ */
 export function thisHost(options: {
   readonly env?: NodeJS.ProcessEnv;
   readonly emit?: Emit;
@@ -34,6 +45,7 @@ export function thisHost(options: {
   return {
     env: options.env ?? process.env,
     processes: systemProcesses(),
+    connections: new Connections(),
     emit: options.emit ?? (() => undefined),
     signal: options.signal ?? new AbortController().signal,
     command: options.command ?? 'mqha',
@@ -49,7 +61,14 @@ export interface Cluster {
   readonly id: string;
   /** Set where the file that should say the id is gone or damaged, and what runs says it. */
   readonly foundIdentity?: FoundIdentity | undefined;
+  /** The records of its processes on this machine. */
   readonly registry: ProcessRegistry;
+  /** The agent of this machine; agentOf() says whose machine it is. */
+  readonly here: NodeAgent;
+  /** What is run. */
+  readonly store: Store;
+  /** What decides who is master; shared by all who opened this cluster with the same host. */
+  readonly coordination: Coordination;
   /** What happened to it, as mqha and its supervisor saw it. */
   readonly journal: Journal;
   /** The account of the message port and the console; undefined with `authentication: none`. */
@@ -73,12 +92,17 @@ export async function openCluster(
   const id = found.identity?.id ?? '';
   const credentials =
     account && config.authentication === 'generated' ? await readCredentials(layout) : undefined;
+  const store = replicatedLevelDb;
+  const registry = new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes);
   return {
     config,
     layout,
     id,
+    store,
+    coordination: host.connections.coordinationOf(store, config),
     ...(found.damage === undefined ? {} : { foundIdentity: found }),
-    registry: new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes),
+    registry,
+    here: localAgent(registry),
     journal: new Journal(layout.state),
     account: credentials && { username: credentials.username, password: credentials.password },
     host,

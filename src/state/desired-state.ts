@@ -1,5 +1,5 @@
 import type { Layout } from '../config/layout.js';
-import { processNames } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { processNames } from '../config/processes.js';
 import type { Cluster } from './cluster.js';
 import { supervisorPid } from './supervisor-lock.js';
 import { readSupervisorState } from './supervisor-state.js';

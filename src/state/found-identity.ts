@@ -1,8 +1,8 @@
 import type { Layout } from '../config/layout.js';
 import { MqhaError } from '../lib/errors.js';
-import { markOf } from '../agents/local/registry.js';
+import { markOf } from '../agents/marks.js';
 import { workingDirectory, type ProcessTable } from '../agents/local/table.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../config/processes.js';
 import { readIdentity, writeIdentity, type Identity } from './identity.js';
 
 /** Who this cluster is, and what is wrong with the file that should say it. */

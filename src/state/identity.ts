@@ -6,7 +6,7 @@ import { layoutOf, type Layout } from '../config/layout.js';
 import { CLUSTER_FILE } from '../config/read.js';
 import { MqhaError, usageError } from '../lib/errors.js';
 import { defineStateFile } from '../lib/state-file.js';
-import type { Credentials } from '../stores/replicated-leveldb/render/rendered-files.js';
+import type { Credentials } from '../stores/rendered-file.js';
 
 /** What makes this cluster this one: the id stands in the argv of every process of it. */
 export interface Identity {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { runsAsConfigured } from '../stores/replicated-leveldb/settings.js';
+import { runsAsConfigured } from '../stores/settings.js';
 import type { Layout } from '../config/layout.js';
 import type { NodeConfig } from '../config/schema.js';
 import { defineStateFile } from '../lib/state-file.js';

@@ -1,11 +1,6 @@
-import {
-  membersOf,
-  readElection,
-  type Election,
-} from '../stores/replicated-leveldb/election/election.js';
-import type { ProcessInfo } from '../agents/local/table.js';
+import { membersOf, type Election } from '../stores/election.js';
+import type { ProcessInfo } from '../agents/process.js';
 import type { Deadline } from '../lib/time.js';
-import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import type { Cluster } from './cluster.js';
 
 /**
@@ -41,7 +36,6 @@ export interface RemovedZnode {
  */
 export async function releaseZnodes(
   cluster: Cluster,
-  reader: ZooKeeperReader,
   names: readonly string[],
   deadline: Deadline,
 ): Promise<RemovedZnode[]> {
@@ -49,14 +43,14 @@ export async function releaseZnodes(
     names.map(async (name) => ({ name, sessions: await cluster.registry.deadSessions(name) })),
   );
   if (dead.every(({ sessions }) => sessions.length === 0)) return [];
-  const { path } = cluster.config.zookeeper;
-  const { znodes } = await reader.group(path, deadline);
-  const election = readElection(znodes, cluster.config.name);
+  const { coordination } = cluster;
+  const election = await coordination.snapshot(deadline);
   const removed: RemovedZnode[] = [];
   for (const { name, sessions } of dead) {
-    for (const { znode, session } of membersOf(election, name)) {
+    for (const member of membersOf(election, name)) {
+      const { znode, session } = member;
       if (!sessions.includes(session)) continue;
-      if (await reader.remove(`${path}/${znode}`, deadline)) {
+      if (await coordination.release(member, deadline)) {
         removed.push({ node: name, znode, session });
       }
     }

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { STORE } from '../stores/replicated-leveldb/data/store.js';
-import { settingsOf } from '../stores/replicated-leveldb/settings.js';
+import { settingsOf } from '../stores/settings.js';
 import type { Layout } from '../config/layout.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { MqhaError } from '../lib/errors.js';
 import { readIfThere } from '../lib/files.js';
 import { defineStateFile } from '../lib/state-file.js';
-import { elsewhere } from '../agents/local/hosts.js';
+import { outOfReach } from './agents.js';
 import type { Cluster } from './cluster.js';
 
 /** The directory below the cluster's that keeps the nodes which have left. */
@@ -170,17 +170,25 @@ export function sizeDifference(config: ClusterConfig, { sizes }: InForce): strin
   return parts.join('; ');
 }
 
-/** What a person does about such a difference. */
-export function sizeHint(config: ClusterConfig, { sizes }: InForce): string {
+/**
+ * What a person does about such a difference.
+ * @param isByHand whether nodes are out of reach of mqha
+ */
+export function sizeHint(config: ClusterConfig, { sizes }: InForce, isByHand: boolean): string {
   const now = Object.keys(sizes);
   const names = new Set(config.nodes.map(({ name }) => name));
   const grows = now.every((name) => names.has(name)) && config.nodes.length > now.length;
-  if (grows && elsewhere(config.nodes).length > 0) {
+  if (grows && isByHand) {
     return `\`mqha scale ${config.nodes.length} --dry-run\` prints the order in which to do it by hand, host by host; docs/several-hosts.md says how.`;
   }
   return grows
     ? `Run \`mqha scale ${config.nodes.length}\`: it brings the running brokers over in an order in which nothing is lost.`
     : `Restore mqha.yaml (${now.join(', ')}; replicas ${Math.max(...Object.values(sizes))}) and run \`mqha scale <n>\`, which brings the brokers over in an order in which nothing is lost.`;
+}
+
+/** Whether nodes of a cluster are where mqha can start and stop nothing. */
+export function isByHand(cluster: Cluster): boolean {
+  return outOfReach(cluster, cluster.config.nodes, 'launch').length > 0;
 }
 
 /**
@@ -194,7 +202,7 @@ export async function refuseSizeChange(cluster: Cluster): Promise<void> {
   const difference = sizeDifference(cluster.config, now);
   if (difference === undefined) return;
   throw new MqhaError('size-changed', `not started: ${difference}`, {
-    hint: sizeHint(cluster.config, now),
+    hint: sizeHint(cluster.config, now, isByHand(cluster)),
   });
 }
 
@@ -217,7 +225,7 @@ export async function admitToElections(cluster: Cluster, names: readonly string[
       : new MqhaError(
           'size-changed',
           `not started: ${sizeDifference(cluster.config, now) ?? list}`,
-          { hint: sizeHint(cluster.config, now) },
+          { hint: sizeHint(cluster.config, now, isByHand(cluster)) },
         );
   }
   const written = await readInForce(cluster.layout);

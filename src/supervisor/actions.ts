@@ -5,9 +5,8 @@ import { diskRoom, isFull } from '../observe/disk.js';
 import type { Cluster } from '../state/cluster.js';
 import { releaseZnodes } from '../state/sessions.js';
 import { endOfLast, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
-import { asStarted } from '../stores/replicated-leveldb/settings.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
-import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+import { asStarted } from '../stores/settings.js';
+import { ZOOKEEPER } from '../config/processes.js';
 import type { Action } from './core/action.js';
 import type { SupervisorEvent } from './core/event.js';
 import type { DesiredStateReader } from './desired-state-reader.js';
@@ -21,7 +20,6 @@ const LATE_MS = 2000;
 export interface Surroundings {
   /** As mqha.yaml has it now. */
   readonly cluster: Cluster;
-  readonly reader: ZooKeeperReader;
   readonly desired: DesiredStateReader;
   readonly starts: Starts;
 }
@@ -29,18 +27,19 @@ export interface Surroundings {
 /** Does what was decided. @returns what came of it */
 export async function carryOut(
   action: Action,
-  { cluster, reader, desired, starts }: Surroundings,
+  { cluster, desired, starts }: Surroundings,
 ): Promise<readonly SupervisorEvent[]> {
   switch (action.type) {
     case 'release': {
       const { name: node, znode, session } = action;
-      const path = `${cluster.config.zookeeper.path}/${znode}`;
-      const removed = await reader.remove(path, Deadline.in(RELEASE_MS)).catch(() => false);
+      const removed = await cluster.coordination
+        .release({ znode }, Deadline.in(RELEASE_MS))
+        .catch(() => false);
       return removed ? [{ type: 'released', node, znode, session }] : [];
     }
     case 'release-noted': {
       const deadline = Deadline.in(RELEASE_MS);
-      const removed = await releaseZnodes(cluster, reader, action.names, deadline).catch(() => []);
+      const removed = await releaseZnodes(cluster, action.names, deadline).catch(() => []);
       return removed.map((entry) => ({ type: 'released', ...entry }));
     }
     case 'examine': {
@@ -60,9 +59,7 @@ export async function carryOut(
     }
     case 'kill': {
       const { name, pid, startTime, code, reason } = action;
-      const killed = await cluster.registry
-        .signal({ pid, startTime }, 'SIGKILL')
-        .catch(() => false);
+      const killed = await cluster.here.signal({ pid, startTime }, 'SIGKILL').catch(() => false);
       return [
         killed
           ? { type: 'killed', name, pid, startTime, code, reason }

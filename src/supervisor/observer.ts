@@ -1,24 +1,26 @@
+import { isSame, type ProcessId, type ProcessInfo } from '../agents/process.js';
 import { isAccepting } from '../clients/probe.js';
 import { messageEndpoint } from '../config/endpoints.js';
-import { asStarted } from '../stores/replicated-leveldb/settings.js';
-import type { Cluster } from '../state/cluster.js';
-import { isLocal } from '../agents/local/hosts.js';
-import {
-  membersOf,
-  readElection,
-  type Election,
-} from '../stores/replicated-leveldb/election/election.js';
-import { noteSessions } from '../state/sessions.js';
-import type { AttachmentReading, Look, OwnZnode } from './core/look.js';
-import { isSame, type ProcessId, type ProcessInfo } from '../agents/local/table.js';
-import type { SupervisedProcess } from './core/state.js';
 import { Deadline } from '../lib/time.js';
+import { ElectionWatch } from '../observe/election-watch.js';
 import {
-  isServing,
-  processNames,
-  ZOOKEEPER,
-} from '../stores/replicated-leveldb/zookeeper/server.js';
-import type { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+  processesOf,
+  processOf,
+  unseen,
+  withProcesses,
+  type NodeObservation,
+  type Observation,
+  type OwnZnode,
+} from '../observe/observation.js';
+import { ProcessLooks } from '../observe/process-looks.js';
+import { found, read, unknown, valueOf, type Reading } from '../observe/reading.js';
+import { seesProcesses } from '../state/agents.js';
+import type { Cluster } from '../state/cluster.js';
+import { noteSessions } from '../state/sessions.js';
+import { membersOf, type Election } from '../stores/election.js';
+import { asStarted } from '../stores/settings.js';
+import { processNames } from '../config/processes.js';
+import type { LogReading } from './watches.js';
 
 /** Orphans that no record names are looked for this often. */
 const SEARCH_MS = 5000;
@@ -35,173 +37,156 @@ const ACCEPT_MS = 500;
 /** Looks at a cluster again and again, for as little as it can. */
 export class Observer {
   #cluster: Cluster;
-  readonly #reader: ZooKeeperReader;
-  readonly #onChange: () => void;
-  #known = new Map<string, ProcessInfo>();
-  #local: ReadonlySet<string> = new Set();
-  #searchedAt = -Infinity;
-  #election: Election | undefined;
-  #readAt = -Infinity;
-  #changed = true;
-  /** The process that answered last, while nothing has changed since. */
-  #answered: { readonly name: string; readonly pid: number; readonly at: number } | undefined;
+  readonly #processes = new ProcessLooks(SEARCH_MS);
+  readonly #election: ElectionWatch;
+  /** The elected process that answered last, while nothing has changed since. */
+  #answered: (ProcessId & { readonly name: string; readonly at: number }) | undefined;
 
   /** @param onChange called when ZooKeeper reports a change */
-  constructor(cluster: Cluster, reader: ZooKeeperReader, onChange: () => void) {
+  constructor(cluster: Cluster, onChange: () => void) {
     this.#cluster = cluster;
-    this.#reader = reader;
-    this.#onChange = () => {
-      this.#changed = true;
-      onChange();
-    };
+    this.#election = new ElectionWatch(TRUST_MS, onChange);
   }
 
   /** Goes on with a cluster whose file has changed. */
   use(cluster: Cluster): void {
     this.#cluster = cluster;
-    this.#changed = true;
+    this.#election.distrust();
   }
 
   /**
    * @param last who served last, to be asked while nobody is known to be elected
-   * @param held the processes that are looked after
-   * @param attachments how far each of them has attached
+   * @param held the processes that are looked after: one of them is missed only where it is proven dead
+   * @param logs how far each of them has attached
    */
   async look(
     last: string | undefined,
-    held: ReadonlyMap<string, SupervisedProcess>,
-    attachments: Promise<ReadonlyMap<string, AttachmentReading>>,
-  ): Promise<Look> {
-    const began = performance.now();
-    const processes = await this.#findProcesses();
-    const ended = await this.#endedOf(held, processes);
-    const { fresh } = await this.#readElection(processes);
-    if (fresh || this.#election === undefined) this.#answered = undefined;
-    const elected = this.#election?.master?.container ?? undefined;
-    const znodes =
-      fresh && this.#election ? await this.#ownZnodes(this.#election, processes) : undefined;
+    held: ReadonlyMap<string, { readonly info: ProcessId }>,
+    logs: Promise<ReadonlyMap<string, LogReading>>,
+  ): Promise<Observation> {
+    const processes = await this.#lookAtProcesses(held);
+    const election = await this.#readElection(processes);
+    const seen = { ...processes, election };
+    const znodes = await this.#ownZnodes(seen);
+    const accepting = await this.#askPorts(seen, last);
+    const attachments = await logs;
     return {
-      began,
-      local: this.#local,
-      processes,
-      ended,
-      election: this.#election,
-      znodes,
-      serving: await this.#whoServes([elected, last], processes),
-      attachments: await attachments,
-      zookeeperSilent: await this.#isZooKeeperSilent(processes),
+      ...seen,
+      zookeeper: { ...seen.zookeeper, serves: await this.#readServes(seen) },
+      nodes: seen.nodes.map((node) => ({
+        ...node,
+        accepting: accepting.get(node.node.name) ?? node.accepting,
+        znode: znodes.get(node.node.name) ?? node.znode,
+        attachment: attachmentBy(attachments.get(node.node.name), node),
+      })),
     };
   }
 
-  /** Which of those that were there are proven dead; one that mqha.yaml no longer names lives on. */
-  async #endedOf(
-    held: ReadonlyMap<string, SupervisedProcess>,
-    processes: ReadonlyMap<string, ProcessInfo>,
-  ): Promise<Look['ended']> {
-    const ended: Look['ended'][number][] = [];
-    for (const [name, { info }] of held) {
-      if (isSame(processes.get(name), info)) continue;
-      const { pid, startTime } = info;
-      if (!(await this.#cluster.registry.isAlive(info))) ended.push({ name, pid, startTime });
-    }
-    return ended;
+  async #lookAtProcesses(
+    held: ReadonlyMap<string, { readonly info: ProcessId }>,
+  ): Promise<Observation> {
+    const cluster = this.#cluster;
+    const { config, registry } = cluster;
+    const nothing = unseen(config, seesProcesses(cluster), performance.now());
+    const local = nothing.nodes.filter((node) => node.local).map(({ node }) => node);
+    const known = new Map([...held].map(([name, { info }]) => [name, info]));
+    const running = await this.#processes.look(registry, processNames(config, local), known);
+    const seen = withProcesses(nothing, running);
+    return {
+      ...seen,
+      nodes: seen.nodes.map((node) => ({
+        ...node,
+        node: asStarted(node.node, processOf(node)?.argv ?? []),
+      })),
+    };
   }
 
-  /** Whose znode is whose, from an election that was read after the processes. */
-  async #ownZnodes(
-    election: Election,
-    processes: ReadonlyMap<string, ProcessInfo>,
-  ): Promise<NonNullable<Look['znodes']>> {
+  async #readElection({ zookeeper }: Observation): Promise<Reading<Election>> {
+    const { managed } = this.#cluster.config.zookeeper;
+    if (managed && valueOf(zookeeper.process) === undefined) {
+      this.#election.distrust();
+      return unknown('the managed ZooKeeper does not run', performance.now());
+    }
+    return this.#election.look(this.#cluster.coordination, ZOOKEEPER_MS);
+  }
+
+  /** Whose znode is whose, by an election that was read after the processes. */
+  async #ownZnodes(seen: Observation): Promise<Map<string, Reading<OwnZnode>>> {
+    const own = new Map<string, Reading<OwnZnode>>();
+    const { at } = seen.election;
+    const election = valueOf(seen.election);
+    const processes = processesOf(seen);
+    if (!election || !isNewer(seen.election, seen)) return own;
     // What cannot be noted is left to expire; whatever else was seen counts.
     await noteSessions(this.#cluster, election, processes).catch(() => undefined);
-    const own = new Map<string, OwnZnode & ProcessId>();
     for (const [name, info] of processes) {
       const [member, ...others] = membersOf(election, name);
       if (!member || others.length > 0 || !(await this.#cluster.registry.isAlive(info))) continue;
-      const { znode, session } = member;
-      own.set(name, { znode, session, pid: info.pid, startTime: info.startTime });
+      own.set(name, found({ znode: member.znode, session: member.session }, at));
     }
     return own;
   }
 
-  async #findProcesses(): Promise<Map<string, ProcessInfo>> {
-    const { config, registry } = this.#cluster;
-    const local = config.nodes.filter(({ host }) => isLocal(host));
-    this.#local = new Set(local.map(({ name }) => name));
-    const names = processNames(config, local);
-    const search = performance.now() - this.#searchedAt > SEARCH_MS;
-    if (search) this.#searchedAt = performance.now();
-    const found = await Promise.all(
-      names.map(async (name) => {
-        const known = this.#known.get(name);
-        const same = known && (await registry.look(known));
-        const now = same ?? (await (search ? registry.find(name) : registry.recorded(name)));
-        return [name, now] as const;
-      }),
-    );
-    this.#known = new Map(found.flatMap(([name, now]) => (now ? [[name, now]] : [])));
-    return this.#known;
-  }
-
-  async #readElection(processes: ReadonlyMap<string, ProcessInfo>): Promise<{ fresh: boolean }> {
-    const { config } = this.#cluster;
-    const { managed, path } = config.zookeeper;
-    if (managed && !processes.has(ZOOKEEPER)) {
-      this.#election = undefined;
-      return { fresh: false };
-    }
-    const trusted = !this.#changed && performance.now() - this.#readAt < TRUST_MS;
-    if (trusted && this.#election) return { fresh: false };
-    this.#changed = false;
-    try {
-      const group = await this.#reader.group(path, Deadline.in(ZOOKEEPER_MS), this.#onChange);
-      this.#election = readElection(group.znodes, config.name);
-      // A path that is absent cannot be watched.
-      if (!group.exists) this.#changed = true;
-      this.#readAt = performance.now();
-      return { fresh: true };
-    } catch {
-      this.#election = undefined;
-      return { fresh: false };
-    }
-  }
-
-  /** @param names the elected one first */
-  async #whoServes(
-    names: readonly (string | undefined)[],
-    processes: ReadonlyMap<string, ProcessInfo>,
-  ): Promise<string | undefined> {
-    if (this.#answersStill(names[0], processes)) return names[0];
-    const candidates = this.#cluster.config.nodes
-      .filter((node) => names.includes(node.name))
-      .map((node) => asStarted(node, processes.get(node.name)?.argv ?? []));
-    const answers = await Promise.all(
-      candidates.map((node) => isAccepting(messageEndpoint(node), ACCEPT_MS)),
-    );
-    const accepting = candidates.filter((_, index) => answers[index]).map((node) => node.name);
-    // An old master may answer for a moment beside the new one.
-    const serving = accepting.find((name) => name === names[0]) ?? accepting[0];
-    const pid = serving === undefined ? undefined : processes.get(serving)?.pid;
-    this.#answered =
-      serving === undefined || pid === undefined
-        ? undefined
-        : { name: serving, pid, at: performance.now() };
-    return serving;
-  }
-
-  /** Whether the elected one answered a moment ago and is the same running process. */
-  #answersStill(elected: string | undefined, processes: ReadonlyMap<string, ProcessInfo>): boolean {
+  /** Asks the elected one, and who served last while that may go on. */
+  async #askPorts(
+    seen: Observation,
+    last: string | undefined,
+  ): Promise<Map<string, Reading<boolean>>> {
+    const elected = valueOf(seen.election)?.master?.container ?? undefined;
+    if (isNewer(seen.election, seen) || 'unknown' in seen.election) this.#answered = undefined;
     const answered = this.#answered;
-    if (answered === undefined || answered.name !== elected) return false;
-    const now = processes.get(answered.name);
-    return (
-      now?.pid === answered.pid && !now.suspended && performance.now() - answered.at < ANSWER_MS
+    const master = seen.nodes.find(({ node }) => node.name === elected);
+    const serving = master && processOf(master);
+    if (answered && answered.name === elected && isTrusted(answered, serving)) {
+      return new Map([[answered.name, found(true, answered.at)]]);
+    }
+    const asked = seen.nodes
+      .map(({ node }) => node)
+      .filter(({ name }) => name === elected || name === last);
+    const readings = await Promise.all(
+      asked.map(
+        async (node) =>
+          [node.name, await read(() => isAccepting(messageEndpoint(node), ACCEPT_MS))] as const,
+      ),
     );
+    const answers = new Map(readings);
+    const answer = elected === undefined ? undefined : answers.get(elected);
+    const isAnswer = answer !== undefined && valueOf(answer) === true;
+    this.#answered =
+      elected !== undefined && serving && isAnswer
+        ? { name: elected, pid: serving.pid, startTime: serving.startTime, at: answer.at }
+        : undefined;
+    return answers;
   }
 
-  async #isZooKeeperSilent(processes: ReadonlyMap<string, ProcessInfo>): Promise<boolean> {
-    const [server] = this.#cluster.config.zookeeper.servers;
-    if (this.#election !== undefined || !processes.has(ZOOKEEPER) || !server) return false;
-    return !(await isServing(server, Deadline.in(ACCEPT_MS)));
+  /** Whether ZooKeeper serves, where it did not answer as a member of the election would need it. */
+  async #readServes({ zookeeper, election }: Observation): Promise<Reading<boolean>> {
+    if ('value' in election) return found(true, election.at);
+    if (valueOf(zookeeper.process) === undefined) return zookeeper.serves;
+    const { store, config } = this.#cluster;
+    return read(() => store.isCoordinatorServing(config, Deadline.in(ACCEPT_MS)));
   }
+}
+
+/** Whether an election was read after the processes of this look. */
+function isNewer(election: Reading<Election>, { nodes, zookeeper }: Observation): boolean {
+  const processes = [zookeeper.process, ...nodes.map(({ process: found }) => found)];
+  return 'value' in election && processes.every(({ at }) => at <= election.at);
+}
+
+/** Whether the process that answered is still there, and did so a moment ago. */
+function isTrusted(
+  answered: ProcessId & { readonly at: number },
+  found: ProcessInfo | undefined,
+): boolean {
+  if (!found || found.suspended || !isSame(found, answered)) return false;
+  return performance.now() - answered.at < ANSWER_MS;
+}
+
+/** Of a process that has ended, the log tells nothing of the one that came after it. */
+function attachmentBy(
+  log: LogReading | undefined,
+  seen: NodeObservation,
+): NodeObservation['attachment'] {
+  return log && isSame(log.id, processOf(seen)) ? log.reading : seen.attachment;
 }

@@ -5,8 +5,7 @@ import { launchNodes } from '../operations/start/launch.js';
 import { prepareRuntime, type Prepared } from '../operations/start/prepare.js';
 import { openCluster, withLock, type Cluster } from '../state/cluster.js';
 import { isWanted } from '../state/desired-state-file.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
+import { ZOOKEEPER } from '../config/processes.js';
 import type { Action, Attempt } from './core/action.js';
 import type { StartResult, SupervisorEvent } from './core/event.js';
 import { withRoom } from './core/short-disks.js';
@@ -56,7 +55,6 @@ export async function startProcesses(
     at: host.now().toISOString(),
   });
   if (ready.length === 0) return outcome();
-  const reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
   try {
     const prepared = (starts.prepared ??= await prepareRuntime(host, {
       javaHome: cluster.config.java.home,
@@ -68,7 +66,7 @@ export async function startProcesses(
       const asked = names.filter((name) => isWanted(wanted, name));
       if (asked.length === 0) return;
       const launch = async (some: readonly string[]) => {
-        const { launched, lost } = await launchSome(current, prepared, reader, some);
+        const { launched, lost } = await launchSome(current, prepared, some);
         for (const name of lost) missing.add(name);
         note(
           some.filter((name) => launched.includes(name)),
@@ -88,8 +86,6 @@ export async function startProcesses(
   } catch (error) {
     // A command is at work: it may do what was to be done here.
     if (codeOf(error) !== 'locked') for (const name of names) await fail(name, error);
-  } finally {
-    reader.close();
   }
   return outcome();
 }
@@ -104,12 +100,11 @@ function codeOf(error: unknown): string | undefined {
 async function launchSome(
   cluster: Cluster,
   prepared: Prepared,
-  reader: ZooKeeperReader,
   names: readonly string[],
 ): Promise<{ readonly launched: readonly string[]; readonly lost: ReadonlySet<string> }> {
   const nodes = cluster.config.nodes.filter(({ name }) => names.includes(name));
   const deadline = Deadline.in(START_MS);
-  const { plan, started, lost } = await launchNodes(cluster, nodes, prepared, reader, deadline);
+  const { plan, started, lost } = await launchNodes(cluster, nodes, prepared, deadline);
   return { launched: [ZOOKEEPER, ...[...plan.running, ...started].map(({ name }) => name)], lost };
 }
 

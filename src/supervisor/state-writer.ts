@@ -4,7 +4,7 @@ import {
   writeSupervisorState,
   type SupervisorState,
 } from '../state/supervisor-state.js';
-import { processNames } from '../stores/replicated-leveldb/zookeeper/server.js';
+import { processNames } from '../config/processes.js';
 import { dyingOf, type Dying } from './core/restarts.js';
 import { isUp, type RestartState, type State } from './core/state.js';
 

@@ -4,7 +4,6 @@ import { before, Deadline, sleep } from '../lib/time.js';
 import { openCluster, type Cluster } from '../state/cluster.js';
 import type { NewEntry } from '../state/journal/entries.js';
 import { changesOfMaster, copiesLostIn } from '../state/journal/history.js';
-import { ZooKeeperReader } from '../stores/replicated-leveldb/zookeeper/session.js';
 import { carryOut, endOf } from './actions.js';
 import type { Action } from './core/action.js';
 import { decide, pauseOf } from './core/decide.js';
@@ -33,7 +32,7 @@ const END_MS = 1000;
 export class Supervisor {
   #cluster: Cluster;
   #state: State;
-  readonly #reader: ZooKeeperReader;
+  readonly #connect: string;
   readonly #observer: Observer;
   readonly #watches: Watches;
   readonly #desired = new DesiredStateReader();
@@ -52,8 +51,8 @@ export class Supervisor {
     this.#cluster = cluster;
     this.#state = initialState(cluster.config);
     this.#stateWriter = new StateWriter(cluster.host.now());
-    this.#reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
-    this.#observer = new Observer(cluster, this.#reader, () => {
+    this.#connect = cluster.config.zookeeper.connect;
+    this.#observer = new Observer(cluster, () => {
       this.#wake();
     });
     this.#watches = new Watches((name, { pid, startTime }) => {
@@ -88,7 +87,6 @@ export class Supervisor {
     const end = Deadline.in(END_MS);
     await before(end, Promise.all(this.#underWay));
     await before(end, this.#journal);
-    this.#reader.close();
   }
 
   /** What happened while no supervisor was there: `mqha up` starts one when it is done. */
@@ -126,8 +124,8 @@ export class Supervisor {
     this.#learn({ type: 'desired', desired: await this.#desired.read(this.#cluster) });
     const { processes, failovers } = this.#state;
     const attachments = this.#watches.attachments();
-    const look = await this.#observer.look(failovers.last, processes, attachments);
-    this.#learn({ type: 'look', look });
+    const seen = await this.#observer.look(failovers.last, processes, attachments);
+    this.#learn({ type: 'observed', seen });
     await this.#stateWriter.write(this.#cluster, this.#state, performance.now());
     this.#trouble = '';
     return pauseOf(this.#state);
@@ -167,7 +165,6 @@ export class Supervisor {
       await after;
       const events = await carryOut(action, {
         cluster: this.#cluster,
-        reader: this.#reader,
         desired: this.#desired,
         starts: this.#starts,
       });
@@ -183,6 +180,14 @@ export class Supervisor {
     }
   }
 
+  /** What runs is where it was started, whatever mqha.yaml says of ZooKeeper's addresses now. */
+  #asConnected(cluster: Cluster): Cluster {
+    const { config, host, store } = cluster;
+    const zookeeper = { ...config.zookeeper, connect: this.#connect };
+    const settings = { name: config.name, zookeeper };
+    return { ...cluster, coordination: host.connections.coordinationOf(store, settings) };
+  }
+
   #timeOfFile(): number {
     return statSync(this.#cluster.layout.file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   }
@@ -193,7 +198,9 @@ export class Supervisor {
     if (time === this.#fileTime) return;
     this.#fileTime = time;
     try {
-      this.#cluster = await openCluster(this.#cluster.layout.directory, this.#cluster.host);
+      this.#cluster = this.#asConnected(
+        await openCluster(this.#cluster.layout.directory, this.#cluster.host),
+      );
       this.#observer.use(this.#cluster);
       this.#learn({ type: 'configured', config: this.#cluster.config });
     } catch (error) {

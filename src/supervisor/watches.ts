@@ -1,14 +1,21 @@
-import { watchExit, type ExitWatch } from '../agents/local/exit-watch.js';
+import type { ExitWatch } from '../agents/agent.js';
 import { sleep, Deadline } from '../lib/time.js';
+import type { AttachmentFound } from '../observe/observation.js';
+import { read, unknown, type Reading } from '../observe/reading.js';
 import type { Cluster } from '../state/cluster.js';
 import { AttachmentLog } from '../stores/replicated-leveldb/attachment.js';
-import { ZOOKEEPER } from '../stores/replicated-leveldb/zookeeper/server.js';
-import type { AttachmentReading } from './core/look.js';
-import { isSame, type ProcessId } from '../agents/local/table.js';
+import { ZOOKEEPER } from '../config/processes.js';
+import { isSame, type ProcessId } from '../agents/process.js';
 import type { SupervisedProcess } from './core/state.js';
 
 /** The kernel closes the line of a process a moment before that is gone. */
 const GONE_MS = 1500;
+
+/** How far a broker has attached, as the log of this process says. */
+export interface LogReading {
+  readonly id: ProcessId;
+  readonly reading: Reading<AttachmentFound>;
+}
 
 interface Watch extends ProcessId {
   readonly exit: ExitWatch;
@@ -38,11 +45,10 @@ export class Watches {
   }
 
   /** How far each broker has attached, by its log. */
-  async attachments(): Promise<Map<string, AttachmentReading>> {
+  async attachments(): Promise<Map<string, LogReading>> {
     const readings = [...this.#watched].map(async ([name, { pid, startTime, attachment }]) => {
-      // A log that cannot be read tells nothing; nobody may be waiting for it yet.
-      const reading = await attachment?.look().catch(() => undefined);
-      return reading ? [[name, { ...reading, pid, startTime }] as const] : [];
+      if (!attachment) return [];
+      return [[name, { id: { pid, startTime }, reading: await readLog(attachment) }] as const];
     });
     return new Map((await Promise.all(readings)).flat());
   }
@@ -53,9 +59,9 @@ export class Watches {
   }
 
   #watch(cluster: Cluster, name: string, info: ProcessId): Watch {
-    const { layout, registry } = cluster;
+    const { layout, registry, here } = cluster;
     const { base, log } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
-    const exit = watchExit(base, () => {
+    const exit = here.watchExit(base, () => {
       // What fails here is found by the next look.
       this.#proveDead(cluster, name, info).catch(() => undefined);
     });
@@ -73,4 +79,14 @@ export class Watches {
     }
     this.#onExit(name, id);
   }
+}
+
+async function readLog(log: AttachmentLog): Promise<Reading<AttachmentFound>> {
+  const reading = await read(() => log.look());
+  if ('unknown' in reading) return reading;
+  const { at } = reading;
+  const { state, progress } = reading.value;
+  return state === 'unknown'
+    ? unknown('its log does not tell', at)
+    : { at, value: { state, progress, lagBytes: undefined } };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settingMarkers } from '../../src/stores/replicated-leveldb/settings.js';
+import { settingMarkers } from '../../src/stores/settings.js';
 import { accountOf } from '../../src/state/account.js';
 import type { Cluster } from '../../src/state/cluster.js';
 import { portTable } from '../../src/config/defaults.js';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import { markers } from '../../src/agents/local/registry.js';
+import { markers } from '../../src/agents/marks.js';
 
 /** A Node.js child that ends with the test at the latest. @param cwd where it works */
 export function child(args: readonly string[], cwd?: string) {

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  membersOf,
-  phaseOf,
-  readElection,
-  vetoing,
-} from '../../src/stores/replicated-leveldb/election/election.js';
+import { membersOf, phaseOf, vetoing } from '../../src/stores/election.js';
+import { readElection } from '../../src/stores/replicated-leveldb/election/read-election.js';
 import type { Znode } from '../../src/stores/replicated-leveldb/election/members.js';
 
 interface Data {

@@ -50,7 +50,10 @@ describe('the problems of a cluster', () => {
 
   it('tells a damaged store, also while all are stopped', () => {
     const scene: Scene = {
-      nodes: { ...ALL_DEAD, mq01: { ...DEAD, damage: ['x.log is missing'] } },
+      nodes: {
+        ...ALL_DEAD,
+        mq01: { ...DEAD, store: { state: 'damaged', damage: ['x.log is missing'] } },
+      },
     };
     const [problem] = problemOf(scene, 'store-damaged');
     expect(problem).toMatchObject({ severity: 'error', node: 'mq01' });
@@ -58,8 +61,9 @@ describe('the problems of a cluster', () => {
   });
 
   it('tells a store that cannot be read apart from a damaged one', () => {
-    const unreadable = { message: 'no permission to read /x', hint: 'Give it back.' };
-    const scene: Scene = { nodes: { ...ALL_DEAD, mq01: { ...DEAD, unreadable } } };
+    const store = { message: 'no permission to read /x', hint: 'Give it back.' };
+    const unreadable = { ...DEAD, store: { state: 'unreadable', ...store } } as const;
+    const scene: Scene = { nodes: { ...ALL_DEAD, mq01: unreadable } };
     expect(codesOf(scene)).toContain('store-unreadable mq01');
     expect(codesOf(scene)).not.toContain('store-damaged mq01');
     expect(problemOf(scene, 'store-unreadable')[0]).toMatchObject({
@@ -177,16 +181,16 @@ describe('the problems of a cluster', () => {
   });
 
   it('tells a disk that is full, also of a cluster that is stopped', () => {
-    const freeBytes = 40 * 1024;
-    const scene: Scene = { ...whole(), nodes: { mq02: ACCEPTING, mq03: { freeBytes } } };
+    const disk = { freeBytes: 40 * 1024, heldBytes: 1e12 };
+    const scene: Scene = { ...whole(), nodes: { mq02: ACCEPTING, mq03: { disk } } };
     expect(codesOf(scene)).toEqual(['disk-full mq03']);
     expect(problemOf(scene, 'disk-full')[0]?.message).toContain('(40 KiB left)');
     const stopped: Scene = {
-      nodes: { ...ALL_DEAD, mq03: { ...DEAD, freeBytes } },
+      nodes: { ...ALL_DEAD, mq03: { ...DEAD, disk } },
       zookeeper: { process: undefined },
     };
     expect(codesOf(stopped)).toEqual(['disk-full mq03']);
-    const unknown = { mq02: ACCEPTING, mq03: { freeBytes: undefined } };
+    const unknown = { mq02: ACCEPTING, mq03: { disk: undefined } };
     expect(codesOf({ ...whole(), nodes: unknown })).toEqual([]);
   });
 

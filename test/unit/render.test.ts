@@ -9,8 +9,8 @@ import { packageRoot } from '../../src/lib/package.js';
 import {
   renderClusterFile,
   renderCluster,
-  type RenderedFile,
 } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { type RenderedFile } from '../../src/stores/rendered-file.js';
 import { readBack } from '../../src/stores/replicated-leveldb/render/read-back.js';
 import { renderTemplate } from '../../src/lib/templates.js';
 

@@ -17,7 +17,7 @@ import { aloneAtScale } from '../../src/operations/scale/lock.js';
 import { Deadline, sleep } from '../../src/lib/time.js';
 import { broker, soon } from './children.js';
 import { edit, errorOf, fakeJava, made, mqha } from './rig.js';
-import { config } from './scenes.js';
+import { clusterOf, config } from './scenes.js';
 
 const CHANGE: SizeChange = { from: 3, to: 5, began: 'then', leaving: [], consented: false };
 const YES = { timeoutMs: 5000, confirm: () => Promise.resolve(true) };
@@ -106,9 +106,9 @@ describe('a change of the number of nodes', () => {
       index === 0 ? node : { ...node, host: `198.51.100.${index}` },
     );
     expect(() => {
-      refuseByHand(nodes, 5);
+      refuseByHand(clusterOf({ ...config, nodes }), 5);
     }).toThrow('mq02 is on 198.51.100.1, mq03 is on 198.51.100.2');
-    refuseByHand(config.nodes, 5);
+    refuseByHand(clusterOf(config), 5);
   });
 });
 

@@ -1,28 +1,69 @@
-import { settingMarkers } from '../../src/stores/replicated-leveldb/settings.js';
+import { settingMarkers } from '../../src/stores/settings.js';
 import { thisHost, type Cluster } from '../../src/state/cluster.js';
 import { toStatus } from '../../src/observe/to-status.js';
-import type { NodeObservation, Observation } from '../../src/observe/observation.js';
+import {
+  unseen,
+  type Observation,
+  type StoreFound,
+  type SupervisorFound,
+} from '../../src/observe/observation.js';
+import type { DiskRoom } from '../../src/observe/disk.js';
+import type { HeldPort } from '../../src/agents/agent.js';
+import type { Replication } from '../../src/clients/management/jolokia.js';
+import type { Usage } from '../../src/clients/management/usage.js';
+import type { MissingPatch } from '../../src/distribution/patches.js';
+import type { KeptStore } from '../../src/stores/replicated-leveldb/data/kept.js';
+import type { EndRecord } from '../../src/stores/replicated-leveldb/end-record.js';
+import { attachmentBy } from '../../src/observe/observe.js';
+import { found, unknown } from '../../src/observe/reading.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
 import { portTable } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { readElection } from '../../src/stores/replicated-leveldb/election/election.js';
+import type { Coordination } from '../../src/stores/coordination.js';
+import { replicatedLevelDb } from '../../src/stores/replicated-leveldb/index.js';
+import { readElection } from '../../src/stores/replicated-leveldb/election/read-election.js';
 import type { Znode } from '../../src/stores/replicated-leveldb/election/members.js';
 import { Journal } from '../../src/state/journal/journal.js';
+import { localAgent } from '../../src/agents/local/local-agent.js';
 import { ProcessRegistry } from '../../src/agents/local/registry.js';
-import type { ProcessInfo } from '../../src/agents/local/table.js';
+import type { ProcessInfo } from '../../src/agents/process.js';
 
 const canBind = () => Promise.resolve(true);
 export const config = await portTable({ nodes: 3 }, canBind);
 /** With an ensemble that is not ours. */
 export const external = await portTable({ nodes: 3, zookeeper: 'zk1:2181' }, canBind);
 
-function clusterOf(of: ClusterConfig): Cluster {
+/** A coordination that gives these znodes of `mqStore`. */
+export function coordinationOf(
+  znodes: (onChange: (() => void) | undefined) => Promise<readonly Znode[]>,
+  release: Coordination['release'] = () => Promise.resolve(false),
+): Coordination {
+  return {
+    snapshot: async (_deadline, onChange) => readElection(await znodes(onChange), 'mqStore'),
+    release,
+    erase: () => Promise.resolve([]),
+    close: () => undefined,
+  };
+}
+
+export function clusterOf(of: ClusterConfig): Cluster {
   const host = thisHost({});
   const layout = layoutOf('/nowhere');
   const registry = new ProcessRegistry(layout.state, 'id', host.processes);
   const journal = new Journal(layout.state);
-  return { config: of, layout, id: 'id', registry, journal, account: undefined, host };
+  return {
+    config: of,
+    layout,
+    id: 'id',
+    registry,
+    here: localAgent(registry),
+    store: replicatedLevelDb,
+    coordination: coordinationOf(() => Promise.reject(new Error('it is not asked'))),
+    journal,
+    account: undefined,
+    host,
+  };
 }
 
 export const running = (pid: number, suspended = false): ProcessInfo => ({
@@ -70,46 +111,96 @@ export const REPLICATION = {
 export interface Scene {
   /** undefined: ZooKeeper said nothing. */
   readonly znodes?: readonly Znode[] | undefined;
-  readonly zookeeper?: Partial<Observation['zookeeper']>;
-  readonly nodes?: Readonly<Record<string, Partial<NodeObservation>>>;
-  readonly replication?: Observation['replication'];
-  readonly usage?: Observation['usage'];
-  readonly supervisor?: Partial<Observation['supervisor']>;
+  readonly zookeeper?: { readonly process?: ProcessInfo | undefined; readonly error?: string };
+  readonly nodes?: Readonly<Record<string, NodeScene>>;
+  /** What the master says, or why it could not be asked and whom its log names. */
+  readonly replication?: Replication | SilentConsole;
+  readonly usage?: Usage;
+  readonly supervisor?: Partial<SupervisorFound>;
   readonly of?: ClusterConfig;
 }
 
-function observation(scene: Scene): Observation {
+/** What is seen of one node; what is left out is as it is while all is well. */
+export interface NodeScene {
+  readonly local?: boolean;
+  readonly process?: ProcessInfo | undefined;
+  readonly accepting?: boolean;
+  readonly nodeId?: string | undefined;
+  readonly disk?: DiskRoom | undefined;
+  readonly held?: readonly HeldPort[];
+  readonly kept?: readonly KeptStore[];
+  readonly patches?: readonly MissingPatch[];
+  readonly ended?: EndRecord;
+  readonly store?: StoreFound;
+}
+
+interface SilentConsole {
+  readonly error: string;
+  readonly attached?: ReadonlySet<string>;
+}
+
+/** A look at a scene. @param at when each reading began */
+export function observation(scene: Scene, at = 0): Observation {
   const of = scene.of ?? config;
-  const { znodes } = scene;
+  const { znodes, replication, usage } = scene;
+  const zookeeper = { process: running(10), error: undefined, ...scene.zookeeper };
+  const master: Observation['master'] =
+    replication && 'error' in replication
+      ? unknown(replication.error, at)
+      : found(replication && { replication, usage }, at);
+  const attached = replication && 'error' in replication ? replication.attached : undefined;
+  const nothing = unseen(of, () => true, at);
   return {
+    ...nothing,
     zookeeper: {
-      process: running(10),
-      group: znodes && { exists: true, znodes },
-      error: undefined,
-      ...scene.zookeeper,
+      process: of.zookeeper.managed
+        ? found((znodes ?? zookeeper.error) ? zookeeper.process : undefined, at)
+        : unknown('not of this host', at),
+      serves: found(znodes !== undefined, at),
     },
-    election: znodes && readElection(znodes, of.name),
-    nodes: of.nodes.map((node, index) => {
-      const seen: NodeObservation = {
-        node,
+    election: znodes
+      ? found(readElection(znodes, of.name), at)
+      : unknown(zookeeper.error ?? 'it does not run', at),
+    nodes: nothing.nodes.map((unread, index) => {
+      const { node } = unread;
+      const seen = {
         local: true,
         process: running(100 + index),
         accepting: false,
-        held: [],
         nodeId: `id-${node.name}`,
-        freeBytes: 1e9,
         disk: { freeBytes: 1e12, heldBytes: 0 },
+        held: [],
+        kept: [],
+        patches: [],
+        ended: undefined,
+        store: { state: 'sound' } as const,
         ...scene.nodes?.[node.name],
       };
-      const { process } = seen;
       // Without more a process was started with what mqha.yaml says.
-      return process?.argv.length === 0
-        ? { ...seen, process: { ...process, argv: settingMarkers(of, node.name) } }
-        : seen;
+      const process =
+        seen.process?.argv.length === 0
+          ? { ...seen.process, argv: settingMarkers(of, node.name) }
+          : seen.process;
+      const nodeId = found(seen.nodeId, at);
+      return {
+        ...unread,
+        local: seen.local,
+        process: seen.local ? found(process, at) : unknown('another host', at),
+        accepting: found(seen.accepting, at),
+        attachment: attachmentBy(master, attached, { nodeId }),
+        nodeId,
+        disk: found(seen.disk, at),
+        kept: found(seen.kept, at),
+        patches: found(seen.patches, at),
+        held: found(seen.held, at),
+        ended: found(seen.ended, at),
+        store: found(seen.store, at),
+      };
     }),
-    replication: scene.replication,
-    usage: scene.usage,
-    supervisor: { pid: undefined, state: undefined, wanted: false, ...scene.supervisor },
+    master,
+    sizes: unknown('no file', at),
+    supervisor: found({ pid: undefined, state: undefined, wanted: false, ...scene.supervisor }, at),
+    operations: found([], at),
   };
 }
 
@@ -122,9 +213,9 @@ export const codesOf = (scene: Scene) =>
 export const problemOf = (scene: Scene, code: string) =>
   judged(scene).problems.filter((problem) => problem.code === code);
 
-export const DEAD: Partial<NodeObservation> = { process: undefined };
+export const DEAD: NodeScene = { process: undefined };
 export const ALL_DEAD = { mq01: DEAD, mq02: DEAD, mq03: DEAD };
-export const ACCEPTING: Partial<NodeObservation> = { accepting: true };
+export const ACCEPTING: NodeScene = { accepting: true };
 /** Serving: mq02 lets clients in, both slaves are attached. */
 export const whole = (): Scene => ({
   znodes: SERVED,

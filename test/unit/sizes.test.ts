@@ -1,12 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  asStarted,
-  settingMarkers,
-  settingsFor,
-  settingsOf,
-} from '../../src/stores/replicated-leveldb/settings.js';
+import { asStarted, settingMarkers, settingsFor, settingsOf } from '../../src/stores/settings.js';
 import { openCluster, thisHost } from '../../src/state/cluster.js';
 import { decidingOf, quorumWithout } from '../../src/observe/quorum.js';
 import {

@@ -9,13 +9,14 @@ import { portTable } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
 import { Failures } from '../../src/supervisor/core/failures.js';
 import { Journal } from '../../src/state/journal/journal.js';
+import { localAgent } from '../../src/agents/local/local-agent.js';
 import { ProcessRegistry } from '../../src/agents/local/registry.js';
 import type { ProcessTable } from '../../src/agents/local/table.js';
+import { replicatedLevelDb } from '../../src/stores/replicated-leveldb/index.js';
 import type { Znode } from '../../src/stores/replicated-leveldb/election/members.js';
-import type { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
 import { hex, makeStore, type MadeStore } from '../support/stores.js';
 import { temporaryDirectory } from '../support/temp.js';
-import { SERVED } from './scenes.js';
+import { coordinationOf, SERVED } from './scenes.js';
 
 const config = await portTable({ nodes: 3 }, () => Promise.resolve(true));
 
@@ -25,13 +26,10 @@ const nobody: ProcessTable = {
   list: () => Promise.resolve([]),
 };
 
-const reader = (znodes?: readonly Znode[]) =>
-  ({
-    group: () =>
-      znodes
-        ? Promise.resolve({ exists: true, znodes })
-        : Promise.reject(new Error('it does not run')),
-  }) as unknown as ZooKeeperReader;
+const tells = (znodes?: readonly Znode[]) =>
+  coordinationOf(() =>
+    znodes ? Promise.resolve(znodes) : Promise.reject(new Error('it does not run')),
+  );
 
 const ALIVE = { pid: 1, startTime: '1', argv: [], suspended: false };
 const FILES = [['a', 'b'], ['c'], ['d']];
@@ -45,7 +43,18 @@ beforeEach(() => {
   const registry = new ProcessRegistry(layout.state, 'id', nobody);
   const journal = new Journal(layout.state);
   const host = thisHost({});
-  cluster = { config, layout, id: 'id', registry, journal, account: undefined, host };
+  cluster = {
+    config,
+    layout,
+    id: 'id',
+    registry,
+    here: localAgent(registry),
+    store: replicatedLevelDb,
+    coordination: tells(),
+    journal,
+    account: undefined,
+    host,
+  };
 });
 
 const dataOf = (name: string) => cluster.layout.node(name).data;
@@ -59,9 +68,8 @@ function damaged(name: string, files = FILES): MadeStore {
 
 const settled = (names: readonly string[], znodes?: readonly Znode[]) =>
   settleStores(
-    cluster,
+    { ...cluster, coordination: tells(znodes) },
     config.nodes.filter((node) => names.includes(node.name)),
-    reader(znodes),
   );
 const settle = async (...asked: Parameters<typeof settled>) => (await settled(...asked)).later;
 
@@ -86,13 +94,13 @@ describe('the stores of nodes that are to start', () => {
   });
 
   it('are looked at without a question to a ZooKeeper that does not run, which would be waited for', async () => {
-    const group = vi.fn(() => Promise.reject(new Error('it does not run')));
-    const silent = { group } as unknown as ZooKeeperReader;
-    await settleStores(cluster, config.nodes, silent);
-    expect(group).not.toHaveBeenCalled();
+    const asked = vi.fn(() => Promise.reject(new Error('it does not run')));
+    const silent = { ...cluster, coordination: coordinationOf(asked) };
+    await settleStores(silent, config.nodes);
+    expect(asked).not.toHaveBeenCalled();
     vi.spyOn(cluster.registry, 'find').mockResolvedValue(ALIVE);
-    await settleStores(cluster, config.nodes, silent);
-    expect(group).toHaveBeenCalledOnce();
+    await settleStores(silent, config.nodes);
+    expect(asked).toHaveBeenCalledOnce();
   });
 
   it('are set aside where a quorum of others is whole, also when those do not start now', async () => {

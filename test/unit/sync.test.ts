@@ -11,16 +11,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { portTable, type InitOptions } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
-import {
-  renderCluster,
-  type RenderedFile,
-} from '../../src/stores/replicated-leveldb/render/rendered-files.js';
-import {
-  compareFiles,
-  differences,
-  editedError,
-  writeFiles,
-} from '../../src/stores/replicated-leveldb/render/sync.js';
+import { renderCluster } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { type RenderedFile } from '../../src/stores/rendered-file.js';
+import { compareFiles, differences, editedError, writeFiles } from '../../src/stores/sync.js';
 import { temporaryDirectory } from '../support/temp.js';
 
 const SECRETS = ['a-password-0123456789', 'a-token-0123456789'];

@@ -1,59 +1,20 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { freePorts } from '../../src/agents/local/ports.js';
 import { Deadline } from '../../src/lib/time.js';
 import { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
+import {
+  created,
+  greeting,
+  isHello,
+  kindOf,
+  noChildren,
+  noNode,
+  server,
+} from './fake-zookeeper.js';
 
 const PATH = '/activemq/mqstores';
-
-/** A packet of ZooKeeper's protocol: its length, and what is in it. */
-function packet(...parts: Buffer[]): Buffer {
-  const length = Buffer.alloc(4);
-  const body = Buffer.concat(parts);
-  length.writeInt32BE(body.length);
-  return Buffer.concat([length, body]);
-}
-
-/** The answer to a client that connects; the numbers of its session are no error codes. */
-function greeting(): Buffer {
-  const fixed = Buffer.alloc(20, 0x75);
-  fixed.writeInt32BE(0, 0);
-  fixed.writeInt32BE(6000, 4);
-  fixed.writeInt32BE(16, 16);
-  return packet(fixed, Buffer.alloc(16, 1), Buffer.alloc(1));
-}
-
-/** The answer to a question for children: none, and the statistics of the znode. */
-function noChildren(request: Buffer): Buffer {
-  const header = Buffer.alloc(16);
-  request.copy(header, 0, 4, 8);
-  return packet(header, Buffer.alloc(4), Buffer.alloc(68));
-}
-
-/** A server that does something with whatever the nth connection sends. */
-async function server(
-  port: number,
-  onData: (socket: Socket, data: Buffer, connection: number) => void,
-): Promise<string> {
-  let connections = 0;
-  const sockets = new Set<Socket>();
-  const listening = createServer((socket) => {
-    const connection = ++connections;
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('data', (data) => {
-      onData(socket, data, connection);
-    });
-  }).listen(port, '127.0.0.1');
-  await once(listening, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    listening.close();
-  });
-  return `127.0.0.1:${(listening.address() as AddressInfo).port}`;
-}
 
 it('is done with a server that it gave up on, also when that comes back', async () => {
   const [port = 0] = await freePorts([1]);
@@ -135,5 +96,81 @@ it('opens one session for all who ask at once', async () => {
   const ask = () => reader.group(PATH, Deadline.in(5000));
   await Promise.all([ask(), ask(), ask()]);
   expect([...connections]).toEqual([1]);
+  reader.close();
+});
+
+it('lets whoever has more time wait on where another has given its session up', async () => {
+  const hellos: number[] = [];
+  const connect = await server(0, (socket, data, connection) => {
+    if (isHello(data)) {
+      hellos.push(connection);
+      socket.write(greeting());
+      return;
+    }
+    // The first session is never answered.
+    if (connection > 1) socket.write(noChildren(data));
+  });
+  const reader = new ZooKeeperReader(connect);
+  const long = reader.group(PATH, Deadline.in(5000));
+  await vi.waitFor(() => {
+    expect(hellos).toEqual([1]);
+  });
+  await expect(reader.group(PATH, Deadline.in(200))).rejects.toThrow('silent for 200 ms');
+  expect(await long).toEqual({ exists: true, znodes: [] });
+  expect(hellos).toEqual([1, 2]);
+  reader.close();
+});
+
+it('keeps nobody longer than their own deadline while another opens the session', async () => {
+  const connect = await server(0, () => undefined);
+  const reader = new ZooKeeperReader(connect);
+  const long = reader.group(PATH, Deadline.in(1000)).catch(String);
+  const began = performance.now();
+  await expect(reader.group(PATH, Deadline.in(100))).rejects.toThrow('no answer within 100 ms');
+  expect(performance.now() - began).toBeLessThan(600);
+  expect(await long).toContain('no answer within 1000 ms');
+});
+
+it('tells who watches when another has given the session up', async () => {
+  let answers = true;
+  const connect = await server(0, (socket, data) => {
+    if (isHello(data)) socket.write(greeting());
+    else if (answers) socket.write(noChildren(data));
+  });
+  const reader = new ZooKeeperReader(connect);
+  const onChange = vi.fn();
+  await reader.group(PATH, Deadline.in(5000), onChange);
+  answers = false;
+  const own = vi.fn();
+  await expect(reader.group(PATH, Deadline.in(100), own)).rejects.toThrow('silent');
+  expect(onChange).toHaveBeenCalledOnce();
+  // Who has failed knows by the error.
+  expect(own).not.toHaveBeenCalled();
+});
+
+it('is told when a path comes that is absent', async () => {
+  const kinds: number[] = [];
+  let connected: Socket | undefined;
+  const connect = await server(0, (socket, data) => {
+    connected = socket;
+    if (isHello(data)) {
+      socket.write(greeting());
+      return;
+    }
+    kinds.push(kindOf(data));
+    socket.write(noNode(data));
+  });
+  const reader = new ZooKeeperReader(connect);
+  const onChange = vi.fn();
+  const absent = { exists: false, znodes: [] };
+  expect(await reader.group(PATH, Deadline.in(5000))).toEqual(absent);
+  expect(kinds).toEqual([12]);
+  expect(await reader.group(PATH, Deadline.in(5000), onChange)).toEqual(absent);
+  expect(kinds).toEqual([12, 12, 3]);
+  expect(onChange).not.toHaveBeenCalled();
+  connected?.write(created(PATH));
+  await vi.waitFor(() => {
+    expect(onChange).toHaveBeenCalledOnce();
+  });
   reader.close();
 });

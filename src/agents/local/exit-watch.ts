@@ -1,15 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { join, relative } from 'node:path';
+import type { ExitWatch } from '../agent.js';
 
 /** The local socket of a process, below its directory; dev.mqha.launch.Launcher opens it. */
 const SOCKET = join('tmp', 'life');
 
 const RETRY_MS = 250;
-
-/** Watches for the end of a process until it is closed. */
-export interface ExitWatch {
-  close(): void;
-}
 
 /**
  * Calls back once when a process ends: the kernel closes the socket that its launcher opened, at

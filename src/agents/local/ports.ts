@@ -2,18 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dial, type Endpoint } from '../../lib/dial.js';
 import { systemCode } from '../../lib/errors.js';
-
-/** An address that should be free. */
-export interface WantedPort {
-  readonly key: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface HeldPort extends WantedPort {
-  /** `taken`: somebody listens; `no-address`: this machine has no such address; else the system's code. */
-  readonly reason: 'taken' | 'no-address' | (string & {});
-}
+import type { HeldPort, PortHolder, WantedPort } from '../agent.js';
 
 /** Which of these addresses somebody listens on now; connects, and so disturbs nobody's start. */
 export async function heldPorts(ports: readonly WantedPort[]): Promise<HeldPort[]> {
@@ -37,7 +26,9 @@ function isListening(endpoint: Endpoint): Promise<boolean> {
 }
 
 /** Which of these addresses cannot be bound; each is bound for a moment and let go. */
-export async function unbindablePorts(ports: readonly WantedPort[]): Promise<HeldPort[]> {
+export async function unbindablePorts<P extends WantedPort>(
+  ports: readonly P[],
+): Promise<(P & Pick<HeldPort, 'reason'>)[]> {
   const reasons = await Promise.all(ports.map((wanted) => bindError(wanted.host, wanted.port)));
   return ports.flatMap((wanted, index) => {
     const reason = reasons[index];
@@ -69,13 +60,6 @@ function bindError(host: string, port: number): Promise<string | undefined> {
       });
     });
   });
-}
-
-/** Who holds a port: a listener, or a connection that was given it as its own end. */
-export interface PortHolder {
-  readonly kind: 'listener' | 'connection';
-  readonly pid?: number;
-  readonly command?: string;
 }
 
 const LISTEN = '0A';

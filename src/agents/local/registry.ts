@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
 import { defineStateFile } from '../../lib/state-file.js';
-import { isSame, type ProcessId, type ProcessInfo, type ProcessTable } from './table.js';
+import { markers } from '../marks.js';
+import { isSame, type ProcessId, type ProcessInfo } from '../process.js';
+import { type ProcessTable } from './table.js';
 
 /** What is kept of a process that was launched. */
 export interface ProcessRecord {
@@ -29,24 +31,6 @@ const PROCESS = defineStateFile<ProcessRecord>({
   }),
   damage: { policy: 'ignore' },
 });
-
-const CLUSTER_MARK = '-Dmqha.cluster=';
-const NODE_MARK = '-Dmqha.node=';
-
-/** The two JVM options that mark a process as ours: they are the proof of identity in its argv. */
-export function markers(clusterId: string, name: string): string[] {
-  return [`${CLUSTER_MARK}${clusterId}`, `${NODE_MARK}${name}`];
-}
-
-/** Of which cluster a process is, and as whom it runs, by its argv; undefined where it is nobody's. */
-export function markOf(
-  argv: readonly string[],
-): { readonly id: string; readonly name: string } | undefined {
-  const value = (mark: string) =>
-    argv.find((word) => word.startsWith(mark))?.slice(mark.length) ?? '';
-  const [id, name] = [value(CLUSTER_MARK), value(NODE_MARK)];
-  return id === '' || name === '' ? undefined : { id, name };
-}
 
 /**
  * Which processes of a cluster run. A recorded pid is believed only while boot, start time and the

@@ -3,20 +3,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { systemCode } from '../../lib/errors.js';
 import { readIfThere } from '../../lib/files.js';
-
-/** Which process: a pid alone may be used again. */
-export interface ProcessId {
-  readonly pid: number;
-  /** When it started, in the system's own words; a pid used again has another one. */
-  readonly startTime: string;
-}
-
-/** A process of this machine as the operating system shows it. */
-export interface ProcessInfo extends ProcessId {
-  readonly argv: readonly string[];
-  /** Stopped by a signal (SIGSTOP): it holds its ports and answers nobody. */
-  readonly suspended: boolean;
-}
+import type { ProcessInfo } from '../process.js';
 
 /**
  * The processes of this machine. A zombie is not in it: it runs no more, holds no port and no lock.
@@ -128,9 +115,4 @@ export function parsePs(line: string): ProcessInfo | undefined {
     argv: command.split(' '),
     suspended: state.startsWith('T'),
   };
-}
-
-/** Whether both are the same process. */
-export function isSame(a: ProcessId | undefined, b: ProcessId | undefined): boolean {
-  return a !== undefined && a.pid === b?.pid && a.startTime === b.startTime;
 }

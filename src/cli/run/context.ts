@@ -32,16 +32,16 @@ export async function withHost<T>(
   work: (host: Host) => Promise<T>,
 ): Promise<T> {
   const reporter = createReporter(context.io);
+  const host = thisHost({
+    env: context.io.env,
+    emit: reporter.emit,
+    signal: context.signal,
+    command: context.command,
+  });
   try {
-    return await work(
-      thisHost({
-        env: context.io.env,
-        emit: reporter.emit,
-        signal: context.signal,
-        command: context.command,
-      }),
-    );
+    return await work(host);
   } finally {
+    host.connections.close();
     reporter.stop();
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { usageError } from '../../lib/errors.js';
 import { answer } from '../output/io.js';
 import { followLines, lastLines } from '../../agents/local/log.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import type { logs } from '../commands/logs.js';
 import type { InputOf } from '../definition.js';
 import { withCluster, type CommandContext } from './context.js';

@@ -1,6 +1,6 @@
 import { checkRendered, render } from '../../operations/start/prepare.js';
 import { answer } from '../output/io.js';
-import { differences } from '../../stores/replicated-leveldb/render/sync.js';
+import { differences } from '../../stores/sync.js';
 import { Deadline } from '../../lib/time.js';
 import type { render as definition } from '../commands/render.js';
 import type { InputOf } from '../definition.js';

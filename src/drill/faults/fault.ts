@@ -4,7 +4,7 @@ import type { ClusterConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { type Deadline, formatDuration, sleep } from '../../lib/time.js';
 import type { DrillRecord, Undone } from '../../state/drill-record.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import type { TimelineRecorder } from '../timeline/timeline-recorder.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { ProcessInfo } from '../../agents/local/table.js';
+import type { ProcessInfo } from '../../agents/process.js';
 import { MqhaError } from '../../lib/errors.js';
 import type { FaultContext } from './fault.js';
 

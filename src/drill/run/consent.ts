@@ -1,7 +1,7 @@
 import { clientsOf, queueDepths, type QueueDepth } from '../../clients/management/destinations.js';
 import { onceOpen } from '../../clients/management/opening.js';
+import { outOfReach, placesOf } from '../../state/agents.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
-import { isLocal } from '../../agents/local/hosts.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import type { Confirm } from '../../operations/stop.js';
 import type { ClusterConfig } from '../../config/schema.js';
@@ -24,11 +24,11 @@ export function refused(why: string, hint: string): MqhaError {
 }
 
 /** @throws MqhaError `drill-refused` where processes of the cluster are out of reach */
-export function refuseElsewhere(config: ClusterConfig): void {
-  const elsewhere = config.nodes.filter(({ host }) => !isLocal(host));
-  if (elsewhere.length === 0) return;
-  const list = elsewhere.map(({ name, host }) => `${name} is on ${host}`).join(', ');
-  throw refused(`${list}, and only processes of this machine can be killed`, 'Drill it there.');
+export function refuseElsewhere(cluster: Cluster): void {
+  const others = outOfReach(cluster, cluster.config.nodes, 'signal');
+  if (others.length === 0) return;
+  const why = `${placesOf(others)}, and only processes of this machine can be killed`;
+  throw refused(why, 'Drill it there.');
 }
 
 /** Whether a cluster is as it should be before anything is done to it. */

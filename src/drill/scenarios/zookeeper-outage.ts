@@ -1,4 +1,4 @@
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { kill } from '../faults/kill-processes.js';
 import type { Scenario } from './scenario.js';
 

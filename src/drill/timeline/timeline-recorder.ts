@@ -1,11 +1,18 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { seesProcesses } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
-import { readElection, type Election } from '../../stores/replicated-leveldb/election/election.js';
-import type { Member } from '../../stores/replicated-leveldb/election/members.js';
-import type { ProcessInfo } from '../../agents/local/table.js';
-import { Deadline } from '../../lib/time.js';
-import { processNames } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
+import type { ProcessInfo } from '../../agents/process.js';
+import { ElectionWatch } from '../../observe/election-watch.js';
+import {
+  processReadings,
+  unseen,
+  withProcesses,
+  type Observation,
+} from '../../observe/observation.js';
+import { ProcessLooks } from '../../observe/process-looks.js';
+import { valueOf } from '../../observe/reading.js';
+import { processNames } from '../../config/processes.js';
+import { electionChanges, processChanges, type MasterSeen } from './marks.js';
 import { explains, LogSince, messageIn } from './broker-log.js';
 import type { LogLine, Mark, MarkKind } from '../result.js';
 
@@ -26,24 +33,18 @@ export type TimedMark = Mark;
  */
 export class TimelineRecorder {
   readonly #cluster: Cluster;
-  readonly #reader: ZooKeeperReader;
   readonly #marks: TimedMark[] = [];
   readonly #logs = new Map<string, { readonly log: LogSince; readonly stderr: LogSince }>();
   readonly #began = new Date();
   readonly #end = new AbortController();
   #watching: Promise<unknown> = Promise.resolve();
-  #seen = false;
-  /** Who was elected last, while it may be master still. */
-  #master: Member | undefined;
-  #changed = true;
-  /** One function: ZooKeeper's client takes each as a watch of its own. */
-  readonly #onChange = () => {
-    this.#changed = true;
-  };
+  /** The latest readings. */
+  #seen: Observation;
+  #master: MasterSeen = { begun: false, master: undefined };
 
   private constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    this.#reader = new ZooKeeperReader(cluster.config.zookeeper.connect);
+    this.#seen = unseen(cluster.config, seesProcesses(cluster), performance.now());
   }
 
   /** Watches from now on, until end(). */
@@ -74,7 +75,6 @@ export class TimelineRecorder {
   async end(): Promise<{ readonly marks: readonly TimedMark[]; readonly log: readonly LogLine[] }> {
     this.#end.abort();
     await this.#watching;
-    this.#reader.close();
     await this.#readJournal();
     const byTime = (a: { at: number }, b: { at: number }) => a.at - b.at;
     return { marks: this.#marks.sort(byTime), log: (await this.#readLogs()).sort(byTime) };
@@ -82,67 +82,35 @@ export class TimelineRecorder {
 
   async #watchProcesses(): Promise<void> {
     const { config, registry } = this.#cluster;
+    const looks = new ProcessLooks(Infinity);
     const names = processNames(config, config.nodes);
-    const known = new Map<string, ProcessInfo>(await registry.findAll(names));
     while (!this.#end.signal.aborted) {
-      for (const name of names) {
-        const before = known.get(name);
-        if (before && (await registry.isAlive(before))) continue;
-        if (before) {
-          known.delete(name);
-          this.mark('process-ended', name, `${name} (pid ${before.pid}) ended`);
-        }
-        const now = await registry.recorded(name);
-        if (!now) continue;
-        known.set(name, now);
-        this.mark('repair', name, `${name} was started (pid ${now.pid})`);
-      }
+      const found = await looks.look(registry, names, knownIn(this.#seen));
+      this.#take(withProcesses(this.#seen, found));
       await this.#pause(LOOK_MS);
     }
   }
 
   async #watchElection(): Promise<void> {
-    const { config } = this.#cluster;
-    let askedAt = -Infinity;
+    const { coordination } = this.#cluster;
+    const watch = new ElectionWatch(ASK_MS);
     while (!this.#end.signal.aborted) {
-      if (this.#changed || performance.now() - askedAt > ASK_MS) {
-        this.#changed = false;
-        askedAt = performance.now();
-        try {
-          const group = await this.#reader.group(
-            config.zookeeper.path,
-            Deadline.in(ANSWER_MS),
-            this.#onChange,
-          );
-          this.#compare(readElection(group.znodes, config.name));
-        } catch {
-          // ZooKeeper is away, maybe by the drill itself.
-        }
+      if (watch.isDue) {
+        const election = await watch.look(coordination, ANSWER_MS);
+        // ZooKeeper may be away, by the drill itself.
+        if ('value' in election) this.#take({ ...this.#seen, election });
       }
       await this.#pause(LOOK_MS / 5);
     }
   }
 
-  #compare(now: Election): void {
-    const { master } = now;
-    const before = this.#master;
-    const first = !this.#seen;
-    this.#seen = true;
-    if (!master) {
-      // A new elector has named nobody yet; the master that was there may go on.
-      const left = now.members.find(({ znode }) => znode === before?.znode);
-      if (!left?.address) this.#master = undefined;
-      return;
-    }
-    this.#master = master;
-    if (first) return;
-    const name = master.container ?? master.znode;
-    const elected = before?.znode !== master.znode;
-    if (elected) this.mark('election', name, `${name} was elected`);
-    if (master.address === null) return;
-    if (elected || before.address !== master.address) {
-      this.mark('promotion', name, `${name} has started its store as master`);
-    }
+  /** Notes what has changed since the last look; its readings come one after the other. */
+  #take(seen: Observation): void {
+    const elections = electionChanges(this.#master, seen);
+    const changes = [...processChanges(this.#seen, seen), ...elections.changes];
+    for (const { kind, node, text } of changes) this.mark(kind, node, text);
+    this.#seen = seen;
+    this.#master = elections.seen;
   }
 
   /** What the supervisor did to living processes: nobody else tells that. */
@@ -182,4 +150,13 @@ export class TimelineRecorder {
   async #pause(milliseconds: number): Promise<void> {
     await sleepFor(milliseconds, undefined, { signal: this.#end.signal }).catch(() => undefined);
   }
+}
+
+function knownIn(seen: Observation): Map<string, ProcessInfo> {
+  return new Map(
+    [...processReadings(seen)].flatMap(([name, reading]) => {
+      const found = valueOf(reading);
+      return found ? [[name, found] as const] : [];
+    }),
+  );
 }

@@ -11,9 +11,7 @@ const REMOVE_MS = 40_000;
  * Removes the durable subscriptions of drills: one that nobody reads keeps the store's logs for ever.
  * What cannot be removed now, the next drill removes.
  */
-export async function forgetSubscriptions(
-  context: Pick<DrillContext, 'calm' | 'reader'>,
-): Promise<void> {
+export async function forgetSubscriptions(context: Pick<DrillContext, 'calm'>): Promise<void> {
   const { name } = context.calm.config;
   const jolokia = consoleOf(context.calm, await look(context));
   if (!jolokia) return;

@@ -3,7 +3,8 @@ import { fullnessProblems } from './fullness.js';
 import { isHopeless } from '../../stores/replicated-leveldb/end-record.js';
 import { electionProblems } from './election-conditions.js';
 import { nodeProblems } from './node-conditions.js';
-import type { Observation } from '../observation.js';
+import { processOf, type Observation } from '../observation.js';
+import { valueOf } from '../reading.js';
 import { problem, type StatusFacts } from './condition.js';
 import { sizeProblems } from './size-conditions.js';
 import type { StatusProblem } from '../status.js';
@@ -45,8 +46,9 @@ function identityProblems({ foundIdentity }: Cluster): StatusProblem[] {
 }
 
 /** The file that says what is to run: with it gone nobody is taken for stopped, and nobody may know who was. */
-function wantedProblems({ supervisor }: Observation): StatusProblem[] {
-  if (supervisor.damage === undefined) return [];
+function wantedProblems(seen: Observation): StatusProblem[] {
+  const supervisor = valueOf(seen.supervisor);
+  if (supervisor?.damage === undefined) return [];
   const going =
     supervisor.pid === undefined
       ? 'it says which processes are to run, and a supervisor that is started now takes those that run'
@@ -63,9 +65,10 @@ function wantedProblems({ supervisor }: Observation): StatusProblem[] {
 }
 
 function supervisorProblems(seen: Observation, status: StatusFacts): StatusProblem[] {
-  const { supervisor } = seen;
+  const supervisor = valueOf(seen.supervisor);
+  if (!supervisor) return [];
   if (supervisor.pid === undefined) {
-    if (!supervisor.wanted || !seen.nodes.some((node) => node.process)) return [];
+    if (!supervisor.wanted || !seen.nodes.some(processOf)) return [];
     return [
       problem(
         'warning',
@@ -114,51 +117,55 @@ function copiesLost({ at, nodes }: { readonly at: string; readonly nodes: readon
 
 /** Why a node's last process has ended itself, in words that go on a sentence. */
 function ending(seen: Observation, name: string): string {
-  const ended = seen.nodes.find(({ node }) => node.name === name)?.ended;
+  const node = seen.nodes.find((one) => one.node.name === name);
+  const ended = node && valueOf(node.ended);
   return ended === undefined ? '' : `: ${ended.message}`;
 }
 
 /** A store that no copy of can be started: the first node that fails is followed by the next that is elected. */
 function hopelessProblems(seen: Observation): StatusProblem[] {
-  const failed = seen.nodes.filter(({ ended }) => ended !== undefined && isHopeless(ended.code));
+  const failed = seen.nodes.flatMap(({ node, ended }) => {
+    const record = valueOf(ended);
+    return record && isHopeless(record.code) ? [{ name: node.name, ended: record }] : [];
+  });
   const [first, second] = failed;
-  if (!first?.ended || first.ended.code !== second?.ended?.code) return [];
-  const names = failed.map(({ node }) => node.name).join(', ');
+  if (!first || first.ended.code !== second?.ended.code) return [];
+  const names = failed.map(({ name }) => name).join(', ');
   return [
     problem(
       'error',
       'store-damaged',
       null,
-      `the store cannot be started: ${names} ended one after the other, ${first.node.name} with: ${first.ended.message}`,
+      `the store cannot be started: ${names} ended one after the other, ${first.name} with: ${first.ended.message}`,
       'What they failed at is in every copy, so no other node is tried. Keep a copy of nodes/*/data; docs/stores.md says what can be done. `mqha up` tries again.',
     ),
   ];
 }
 
 function zookeeperProblems(seen: Observation, status: StatusFacts): StatusProblem[] {
-  const { zookeeper } = seen;
-  const { managed } = status.zookeeper;
-  const brokersRun = seen.nodes.some((node) => node.process !== undefined);
-  if (zookeeper.group) return [];
-  if (zookeeper.error !== undefined) {
-    const suspended = zookeeper.process?.suspended === true;
+  const { election } = seen;
+  if ('value' in election) return [];
+  const found = valueOf(seen.zookeeper.process);
+  const isStopped = 'value' in seen.zookeeper.process && found === undefined;
+  if (!isStopped) {
+    const suspended = found?.suspended === true;
     return [
       problem(
         'error',
         'zookeeper-unreachable',
         null,
         suspended
-          ? `the managed ZooKeeper (pid ${zookeeper.process.pid}) is suspended and does not answer`
-          : zookeeper.error,
+          ? `the managed ZooKeeper (pid ${found.pid}) is suspended and does not answer`
+          : election.unknown,
         suspended
-          ? `Resume it with \`kill -CONT ${zookeeper.process.pid}\`.`
-          : managed
+          ? `Resume it with \`kill -CONT ${found.pid}\`.`
+          : status.zookeeper.managed
             ? 'See `mqha logs zookeeper`; without it the brokers elect no master.'
             : 'Check the ensemble; without it the brokers elect no master.',
       ),
     ];
   }
-  if (!brokersRun) return [];
+  if (!seen.nodes.some(processOf)) return [];
   return [
     problem(
       'error',

@@ -1,8 +1,9 @@
-import { vetoing } from '../../stores/replicated-leveldb/election/election.js';
 import type { Cluster } from '../../state/cluster.js';
 import { livingMembers } from '../members.js';
-import type { Observation } from '../observation.js';
+import { processOf, type Observation } from '../observation.js';
+import { valueOf } from '../reading.js';
 import { problem, type StatusFacts } from './condition.js';
+import { masterFault, NO_MEMORY, vetoesIn, type MemberFault } from './faults.js';
 import type { StatusProblem } from '../status.js';
 
 /** What is wrong with the election: who is missing, who does not belong, and an elected node that does not serve. */
@@ -11,7 +12,7 @@ export function electionProblems(
   seen: Observation,
   status: StatusFacts,
 ): StatusProblem[] {
-  const { election } = seen;
+  const election = valueOf(seen.election);
   if (!election) return [];
   const problems: StatusProblem[] = [];
   const names = new Set(status.nodes.map((node) => node.name));
@@ -50,7 +51,7 @@ export function electionProblems(
       ),
     );
   }
-  for (const member of vetoing(election, status.quorum)) {
+  for (const { member } of vetoesIn(cluster.config, seen)) {
     problems.push(
       problem(
         'warning',
@@ -61,28 +62,31 @@ export function electionProblems(
       ),
     );
   }
-  const { master } = election;
-  const elected = seen.nodes.find((node) => node.node.name === master?.container);
-  if (master && elected && !elected.accepting && status.state !== 'stopped') {
-    problems.push(
-      master.address === null
-        ? problem(
-            'warning',
-            'master-promoting',
-            master.container,
-            `${elected.node.name} is elected and has not opened its replication port`,
-            `If this stays so for more than ten seconds, see \`mqha logs ${elected.node.name}\` and restart it.`,
-          )
-        : problem(
-            'error',
-            'master-not-serving',
-            master.container,
-            `${elected.node.name} is elected and its message port does not answer`,
-            elected.process?.suspended === true
-              ? `Its process is suspended: \`kill -CONT ${elected.process.pid}\`.`
-              : 'It waits for enough slaves to attach, or hangs: see its log.',
-          ),
+  const fault = masterFault(seen, NO_MEMORY);
+  if (fault) problems.push(masterProblem(seen, fault));
+  return problems;
+}
+
+function masterProblem(seen: Observation, { member, code }: MemberFault): StatusProblem {
+  const name = member.container ?? member.znode;
+  if (code === 'promotion-stuck') {
+    return problem(
+      'warning',
+      'master-promoting',
+      member.container,
+      `${name} is elected and has not opened its replication port`,
+      `If this stays so for more than ten seconds, see \`mqha logs ${name}\` and restart it.`,
     );
   }
-  return problems;
+  const node = seen.nodes.find((one) => one.node.name === name);
+  const found = node && processOf(node);
+  return problem(
+    'error',
+    'master-not-serving',
+    member.container,
+    `${name} is elected and its message port does not answer`,
+    found?.suspended === true
+      ? `Its process is suspended: \`kill -CONT ${found.pid}\`.`
+      : 'It waits for enough slaves to attach, or hangs: see its log.',
+  );
 }

@@ -1,8 +1,9 @@
 import type { Fill, Usage } from '../../clients/management/usage.js';
 import { LOG_MB, sizeText } from '../../config/limits.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import type { NodeObservation, Observation } from '../observation.js';
+import { processOf, type NodeObservation, type Observation } from '../observation.js';
 import { problemsChecked } from '../problem-codes.js';
+import { valueOf } from '../reading.js';
 import type { StatusFacts } from './condition.js';
 import type { StatusProblem } from '../status.js';
 
@@ -35,8 +36,9 @@ export function fullnessProblems(
   seen: Observation,
   status: StatusFacts,
 ): StatusProblem[] {
+  const usage = valueOf(seen.master)?.usage;
   return [
-    ...(seen.usage ? usageProblems(config, seen.usage, status.master) : []),
+    ...(usage ? usageProblems(config, usage, status.master) : []),
     ...waitingForSlaves(seen, status),
     ...diskProblems(config, seen.nodes),
   ];
@@ -137,15 +139,13 @@ function fillProblem(
 
 /** A master acknowledges nothing while fewer slaves than that are attached (MasterLevelDBStore.wal_sync_to). */
 function waitingForSlaves(seen: Observation, status: StatusFacts): StatusProblem[] {
-  const { replication } = seen;
+  const replication = valueOf(seen.master)?.replication;
   const needed = status.quorum - 1;
-  if (replication === undefined || 'error' in replication || !status.sync.startsWith('quorum')) {
-    return [];
-  }
+  if (replication === undefined || !status.sync.startsWith('quorum')) return [];
   // A slave that is stopped by a signal counts as attached until its connection ends, and answers nothing.
-  const suspended = seen.nodes.filter((node) => node.process?.suspended === true);
+  const suspended = seen.nodes.filter((node) => processOf(node)?.suspended === true);
   const attached = replication.slaves.filter(
-    ({ attached: is, nodeId }) => is && !suspended.some((node) => node.nodeId === nodeId),
+    ({ attached: is, nodeId }) => is && !suspended.some((node) => valueOf(node.nodeId) === nodeId),
   ).length;
   if (attached >= needed) return [];
   return [
@@ -162,7 +162,8 @@ function waitingForSlaves(seen: Observation, status: StatusFacts): StatusProblem
 /** What the stores may grow to, against the disks under them. */
 function diskProblems(config: ClusterConfig, nodes: readonly NodeObservation[]): StatusProblem[] {
   const { storeMb } = config.limits;
-  return nodes.flatMap(({ node, disk }): StatusProblem[] => {
+  return nodes.flatMap(({ node, disk: reading }): StatusProblem[] => {
+    const disk = valueOf(reading);
     if (!disk) return [];
     const room = Math.floor((disk.freeBytes + disk.heldBytes) / MB);
     if (room >= storeMb) return [];

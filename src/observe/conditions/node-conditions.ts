@@ -1,7 +1,8 @@
 import { mayBeOnlyCopy } from '../../stores/replicated-leveldb/data/kept.js';
-import { membersOf } from '../../stores/replicated-leveldb/election/election.js';
+import { membersOf } from '../../stores/election.js';
 import { isFull } from '../disk.js';
-import type { NodeObservation, Observation } from '../observation.js';
+import { processOf, type NodeObservation, type Observation } from '../observation.js';
+import { valueOf } from '../reading.js';
 import { ProblemList, type StatusFacts } from './condition.js';
 import type { StatusProblem } from '../status.js';
 
@@ -11,9 +12,11 @@ export function nodeProblems(
   status: StatusFacts,
   observed: NodeObservation,
 ): StatusProblem[] {
-  const { node, process: found, local } = observed;
+  const { node, local } = observed;
+  const found = processOf(observed);
+  const election = valueOf(seen.election);
   const own = status.nodes.find((candidate) => candidate.name === node.name);
-  const members = seen.election ? membersOf(seen.election, node.name) : [];
+  const members = election ? membersOf(election, node.name) : [];
   const list = new ProblemList(node.name);
   if (!local) {
     list.add(
@@ -32,41 +35,42 @@ export function nodeProblems(
     );
   }
   if (local && !found) {
+    const ended = valueOf(observed.ended);
+    const damage = damageOf(observed);
+    const store = valueOf(observed.store);
     if (status.state !== 'stopped') {
-      if (observed.ended?.code === 'master-behind') {
+      if (ended?.code === 'master-behind') {
         list.add(
           'error',
           'master-behind',
-          `${node.name} has what its master lacks, and does not follow it: ${observed.ended.message}`,
+          `${node.name} has what its master lacks, and does not follow it: ${ended.message}`,
           'Stop your senders. `mqha down` and `mqha up` go on with the log that goes furthest; docs/stores.md says how to look at both first.',
         );
       }
       list.add(
         'warning',
         'broker-stopped',
-        observed.ended
-          ? `${node.name} ended itself: ${observed.ended.message}`
-          : `${node.name} is stopped`,
+        ended ? `${node.name} ended itself: ${ended.message}` : `${node.name} is stopped`,
         `Start it with \`mqha start ${node.name}\`.`,
       );
     }
-    if (observed.damage && observed.damage.length > 0) {
+    if (damage.length > 0) {
       list.add(
         'error',
         'store-damaged',
-        `the store of ${node.name} is damaged: ${observed.damage.join('; ')}`,
+        `the store of ${node.name} is damaged: ${damage.join('; ')}`,
         `\`mqha up\` sets it aside and lets ${node.name} attach anew where other copies are whole, and says what to do where they are not.`,
       );
     }
-    if (observed.unreadable) {
+    if (store?.state === 'unreadable') {
       list.add(
         'error',
         'store-unreadable',
-        `the store of ${node.name} cannot be read: ${observed.unreadable.message}`,
-        observed.unreadable.hint,
+        `the store of ${node.name} cannot be read: ${store.message}`,
+        store.hint,
       );
     }
-    for (const port of observed.held) {
+    for (const port of valueOf(observed.held) ?? []) {
       list.add(
         'error',
         'port-taken',
@@ -92,7 +96,7 @@ export function nodeProblems(
       'ZooKeeper removes it after the session timeout.',
     );
   }
-  if (found && !found.suspended && seen.election && members.length === 0) {
+  if (found && !found.suspended && election && members.length === 0) {
     list.add(
       'warning',
       'not-a-member',
@@ -100,15 +104,16 @@ export function nodeProblems(
       `It may be starting; if it stays so, see \`mqha logs ${node.name}\`.`,
     );
   }
-  if (observed.freeBytes !== undefined && isFull(observed.freeBytes)) {
+  const disk = valueOf(observed.disk);
+  if (disk && isFull(disk.freeBytes)) {
     list.add(
       'error',
       'disk-full',
-      `the disk that holds the data of ${node.name} is full (${Math.floor(observed.freeBytes / 1024)} KiB left)`,
+      `the disk that holds the data of ${node.name} is full (${Math.floor(disk.freeBytes / 1024)} KiB left)`,
       'Free some space there. Its broker ends when it cannot write, and attaches again once it can.',
     );
   }
-  for (const { path, why } of observed.kept?.filter(mayBeOnlyCopy) ?? []) {
+  for (const { path, why } of valueOf(observed.kept)?.filter(mayBeOnlyCopy) ?? []) {
     list.add(
       'warning',
       'acknowledged-set-aside',
@@ -128,7 +133,7 @@ export function nodeProblems(
     list.add(
       'warning',
       'attachment-unknown',
-      `whether ${node.name} is attached could not be learned${why(seen)}`,
+      `whether ${node.name} is attached could not be learned${why(observed)}`,
       'The console of the master answers this, and opens a moment after the master serves; look again, or see its log.',
     );
   }
@@ -143,6 +148,14 @@ export function nodeProblems(
   return list.all;
 }
 
-function why(seen: Observation): string {
-  return seen.replication && 'error' in seen.replication ? `: ${seen.replication.error}` : '';
+function why({ attachment }: NodeObservation): string {
+  return 'unknown' in attachment ? `: ${attachment.unknown}` : '';
+}
+
+/** What a look from outside says of its store, or what its broker has found. */
+function damageOf({ store, ended }: NodeObservation): readonly string[] {
+  const look = valueOf(store);
+  if (look?.state === 'damaged') return look.damage;
+  const end = valueOf(ended);
+  return look?.state !== 'unreadable' && end?.code === 'store-damaged' ? [end.message] : [];
 }

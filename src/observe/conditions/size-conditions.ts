@@ -1,27 +1,24 @@
-import {
-  differingKeys,
-  OPTIONS,
-  settingsFor,
-  settingsOf,
-} from '../../stores/replicated-leveldb/settings.js';
+import { differingKeys, OPTIONS, settingsFor, settingsOf } from '../../stores/settings.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import type { ProcessInfo } from '../../agents/local/table.js';
+import type { ProcessInfo } from '../../agents/process.js';
 import { goesOn } from '../../state/halt.js';
-import type { Observation } from '../observation.js';
+import { inForceIn, processOf, type Observation } from '../observation.js';
+import { valueOf } from '../reading.js';
 import { ProblemList } from './condition.js';
 import { sizeHint, sizesOf } from '../../state/sizes.js';
 import type { StatusProblem } from '../status.js';
 
 /** What runs with other settings than mqha.yaml says, and a change of the number of nodes that has not ended. */
 export function sizeProblems(config: ClusterConfig, seen: Observation): StatusProblem[] {
-  const change = seen.inForce?.change;
+  const change = inForceIn(seen)?.change;
+  const sizes = valueOf(seen.sizes);
   const problems: StatusProblem[] = [];
-  if (seen.inForceError !== undefined) {
+  if (sizes && 'damage' in sizes) {
     problems.push({
       severity: 'error',
       code: 'state-damaged',
       node: null,
-      message: `${seen.inForceError}; no broker can be started`,
+      message: `${sizes.damage}; no broker can be started`,
       hint: 'It says which nodes have the messages. Remove it only where mqha.yaml names exactly the nodes that were started last.',
     });
   }
@@ -36,8 +33,9 @@ export function sizeProblems(config: ClusterConfig, seen: Observation): StatusPr
         : `Wait for the \`mqha scale\` that is in progress, or run \`mqha scale ${change.to}\`, which resumes where it ended.`,
     });
   }
-  for (const { node, process: found } of seen.nodes) {
-    if (found) problems.push(...restartProblems(config, seen, node.name, found));
+  for (const observed of seen.nodes) {
+    const found = processOf(observed);
+    if (found) problems.push(...restartProblems(config, seen, observed.node.name, found));
   }
   return problems;
 }
@@ -50,9 +48,10 @@ function restartProblems(
   found: ProcessInfo,
 ): StatusProblem[] {
   const { replicas, keys } = settingsOf(found.argv);
-  const change = seen.inForce?.change;
+  const inForce = inForceIn(seen);
+  const change = inForce?.change;
   const list = new ProblemList(name);
-  const size = change ? seen.inForce.sizes[name] : config.replicas;
+  const size = change ? inForce.sizes[name] : config.replicas;
   if (replicas !== null && size !== undefined && replicas !== size) {
     list.add(
       'error',
@@ -60,7 +59,11 @@ function restartProblems(
       `${name} runs with replicas ${replicas}${change ? '' : `, and mqha.yaml says ${size}`}`,
       change
         ? `Run \`mqha scale ${change.to}\`.`
-        : sizeHint(config, seen.inForce ?? { sizes: sizesOf(config) }),
+        : sizeHint(
+            config,
+            inForce ?? { sizes: sizesOf(config) },
+            seen.nodes.some(({ local }) => !local),
+          ),
     );
   }
   if (keys === null) {

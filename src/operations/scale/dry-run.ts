@@ -75,7 +75,7 @@ export async function previewUp(cluster: Cluster): Promise<DryRun> {
     }
     case 'edited': {
       const to = cluster.config.nodes.length;
-      refuseByHand(cluster.config.nodes, to);
+      refuseByHand(cluster, to);
       const { plan } = await propose(cluster, to, [], now, true);
       const change = { ...nothing, from: plan.from, to };
       const view = viewOf(cluster, { ...now, change }, nobody(await statusOf(cluster)));

@@ -1,9 +1,9 @@
+import { outOfReach, placesOf } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
 import type { InForce, SizeChange } from '../../state/sizes.js';
 import { MAX_NODES } from '../../config/default-values.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
-import { elsewhere, placesOf } from '../../agents/local/hosts.js';
 
 /** @throws MqhaError `usage` (exit code 2) where a cluster cannot have so many nodes */
 export function refuseCount(to: number): void {
@@ -19,8 +19,8 @@ export function refuseCount(to: number): void {
  * Refuses what mqha cannot carry out, since it starts and stops only what is on this machine.
  * @throws MqhaError `node-elsewhere` (exit code 2)
  */
-export function refuseByHand(nodes: readonly NodeConfig[], to: number): void {
-  const others = elsewhere(nodes);
+export function refuseByHand(cluster: Cluster, to: number): void {
+  const others = outOfReach(cluster, cluster.config.nodes, 'launch');
   if (others.length === 0) return;
   throw usageError(
     'node-elsewhere',

@@ -1,15 +1,22 @@
+import { outOfReach, withinReach } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
 import { throwIfInterrupted } from '../../state/cluster.js';
 import { refuseEditedFiles } from '../start/dry-run.js';
 import { refuseHeldPorts } from '../start/plan.js';
 import { refuseUnprepared } from '../start/prepare.js';
-import { sameSizes, sizeDifference, sizeHint, sizesOf, type InForce } from '../../state/sizes.js';
+import {
+  isByHand,
+  sameSizes,
+  sizeDifference,
+  sizeHint,
+  sizesOf,
+  type InForce,
+} from '../../state/sizes.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { statusOf } from '../../observe/status-of.js';
 import { readConfigFile } from '../../config/read.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
-import { elsewhere, isLocal } from '../../agents/local/hosts.js';
 import { canBind } from '../../agents/local/ports.js';
 import { Deadline, sleep } from '../../lib/time.js';
 import { viewOf } from './carry-out.js';
@@ -62,15 +69,15 @@ export async function propose(
   dry: boolean,
 ): Promise<Proposal> {
   const { config } = cluster;
-  if (!dry) refuseByHand(config.nodes, to);
-  const others = elsewhere(config.nodes);
+  if (!dry) refuseByHand(cluster, to);
+  const others = outOfReach(cluster, config.nodes, 'processes');
   const inForce = Object.keys(now.sizes);
   const names = config.nodes.map(({ name }) => name);
   const edited = inForce.some((name) => !names.includes(name));
   const byHand = names.filter((name) => now.sizes[name] === undefined);
   if (edited || (byHand.length > 0 && names.length !== to)) {
     throw new MqhaError('size-changed', sizeDifference(config, now) ?? '', {
-      hint: sizeHint(config, now),
+      hint: sizeHint(config, now, isByHand(cluster)),
     });
   }
   const leaving = leavingOf(names, to, remove);
@@ -93,10 +100,7 @@ export async function propose(
   const status = known ? await statusOf(cluster) : await healthy(cluster, now);
   const coming = [...config.nodes.filter(({ name }) => byHand.includes(name)), ...add];
   const grown: Cluster = { ...cluster, config: { ...config, nodes: [...config.nodes, ...add] } };
-  await refuseHeldPorts(
-    grown,
-    coming.filter(({ host }) => isLocal(host)),
-  );
+  await refuseHeldPorts(grown, withinReach(grown, coming, 'ports'));
   const change = { from: inForce.length, to, began: '', leaving, consented: false };
   const steps = stopped ? [] : allSteps(viewOf(grown, { ...now, change }, status));
   const question = questionOf(inForce.length, to, leaving, steps);
@@ -106,10 +110,11 @@ export async function propose(
 
 /** What a plan says of machines. */
 export function placesIn(
-  { config }: Pick<Cluster, 'config'>,
+  cluster: Cluster,
   master: string | null,
 ): Pick<ScalePlan, 'elsewhere' | 'master'> {
-  return { elsewhere: elsewhere(config.nodes).map(({ name, host }) => ({ name, host })), master };
+  const others = outOfReach(cluster, cluster.config.nodes, 'launch');
+  return { elsewhere: others.map(({ name, host }) => ({ name, host })), master };
 }
 
 /** Those that are named, and as many of the last as are too many. @throws MqhaError `usage` (exit code 2) */

@@ -1,8 +1,8 @@
-import { settingsOf } from '../../stores/replicated-leveldb/settings.js';
+import { settingsOf } from '../../stores/settings.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import { refuseHalted } from '../../state/halt.js';
 import { toStatus } from '../../observe/to-status.js';
-import { observe } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
 import { inForceOf, type InForce } from '../../state/sizes.js';
 import { startNodes } from '../start/start.js';
 import type { ClusterStatus } from '../../observe/status.js';
@@ -10,9 +10,8 @@ import { stopNodes, type Confirm } from '../stop.js';
 import { statusOf } from '../../observe/status-of.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
-import type { ProcessInfo } from '../../agents/local/table.js';
+import type { ProcessInfo } from '../../agents/process.js';
 import { Deadline, sleep } from '../../lib/time.js';
-import { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 import { caughtUp, whole } from './whole.js';
 
 const SUCCESSOR_MS = 10_000;
@@ -33,44 +32,38 @@ export async function settle(
   { timeoutMs }: { readonly timeoutMs: number },
 ): Promise<ClusterStatus> {
   const { config, registry } = cluster;
-  const reader = new ZooKeeperReader(config.zookeeper.connect);
-  try {
-    for (let attempt = 1; ; attempt++) {
-      const now = await inForceOf(cluster);
-      const { sizes, change } = now;
-      const running = await registry.findAll(config.nodes.map(({ name }) => name));
-      const away = outOfLine(cluster, now, running);
-      if (away.length > 0) {
-        const { master } = await statusOf(cluster);
-        await stopNodes(cluster, away, { timeoutMs, confirm: CONSENTED, before: refuseHalted });
-        const lost = away.some(({ name }) => name === master);
-        if (lost && away.length < running.size) await successor(cluster, reader);
-      }
-      const down = config.nodes.filter(
-        (node) =>
-          sizes[node.name] !== undefined && (!running.has(node.name) || away.includes(node)),
-      );
-      try {
-        if (down.length > 0) {
-          await startNodes(cluster, down, { timeoutMs, whole: false, before: refuseHalted });
-        }
-        const deadline = Deadline.in(timeoutMs);
-        if (await whole(cluster, reader, sizes, deadline)) {
-          const status = await caughtUp(cluster, reader, sizes, deadline);
-          if (status) return status;
-        }
-      } catch (error) {
-        const died = error instanceof MqhaError && error.code === 'broker-died';
-        if (!died || attempt >= ATTEMPTS) throw error;
-      }
-      if (attempt >= ATTEMPTS) {
-        throw new MqhaError('timeout', 'a broker keeps dying while the number of nodes changes', {
-          hint: `See \`mqha status\` and \`mqha logs\`; \`mqha scale ${change?.to ?? ''}\` goes on.`,
-        });
-      }
+  for (let attempt = 1; ; attempt++) {
+    const now = await inForceOf(cluster);
+    const { sizes, change } = now;
+    const running = await registry.findAll(config.nodes.map(({ name }) => name));
+    const away = outOfLine(cluster, now, running);
+    if (away.length > 0) {
+      const { master } = await statusOf(cluster);
+      await stopNodes(cluster, away, { timeoutMs, confirm: CONSENTED, before: refuseHalted });
+      const lost = away.some(({ name }) => name === master);
+      if (lost && away.length < running.size) await successor(cluster);
     }
-  } finally {
-    reader.close();
+    const down = config.nodes.filter(
+      (node) => sizes[node.name] !== undefined && (!running.has(node.name) || away.includes(node)),
+    );
+    try {
+      if (down.length > 0) {
+        await startNodes(cluster, down, { timeoutMs, whole: false, before: refuseHalted });
+      }
+      const deadline = Deadline.in(timeoutMs);
+      if (await whole(cluster, sizes, deadline)) {
+        const status = await caughtUp(cluster, sizes, deadline);
+        if (status) return status;
+      }
+    } catch (error) {
+      const died = error instanceof MqhaError && error.code === 'broker-died';
+      if (!died || attempt >= ATTEMPTS) throw error;
+    }
+    if (attempt >= ATTEMPTS) {
+      throw new MqhaError('timeout', 'a broker keeps dying while the number of nodes changes', {
+        hint: `See \`mqha status\` and \`mqha logs\`; \`mqha scale ${change?.to ?? ''}\` goes on.`,
+      });
+    }
   }
 }
 
@@ -89,12 +82,12 @@ function outOfLine(
 }
 
 /** Lets another take over before the machine's cores are needed for a start; where nobody does, the start is what helps. */
-async function successor(cluster: Cluster, reader: ZooKeeperReader): Promise<void> {
+async function successor(cluster: Cluster): Promise<void> {
   const deadline = Deadline.in(SUCCESSOR_MS);
-  const needed = Math.max(...(await judgeNow(cluster, reader)).nodes.map((n) => n.replicas ?? 0));
+  const needed = Math.max(...(await judgeNow(cluster)).nodes.map((n) => n.replicas ?? 0));
   for (;;) {
     throwIfInterrupted(cluster.host, 'the brokers run on as they are');
-    const status = await judgeNow(cluster, reader);
+    const status = await judgeNow(cluster);
     if (status.nodes.some(({ accepting }) => accepting) || deadline.passed) return;
     const members = status.nodes.filter(({ member }) => member !== null).length;
     if (members < Math.floor(needed / 2) + 1) return;
@@ -102,5 +95,4 @@ async function successor(cluster: Cluster, reader: ZooKeeperReader): Promise<voi
   }
 }
 
-const judgeNow = async (cluster: Cluster, reader: ZooKeeperReader) =>
-  toStatus(cluster, await observe(cluster, reader));
+const judgeNow = async (cluster: Cluster) => toStatus(cluster, await observe(cluster));

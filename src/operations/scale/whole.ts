@@ -1,13 +1,14 @@
 import type { Cluster } from '../../state/cluster.js';
 import { throwIfInterrupted } from '../../state/cluster.js';
 import { toStatus } from '../../observe/to-status.js';
-import { observe, type Observation } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
+import type { Observation } from '../../observe/observation.js';
+import { valueOf } from '../../observe/reading.js';
 import type { Sizes } from '../../state/sizes.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { watchCluster } from '../start/watch.js';
 import { MqhaError } from '../../lib/errors.js';
 import { sleep, type Deadline } from '../../lib/time.js';
-import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 
 const PAUSE_MS = 100;
 
@@ -38,14 +39,9 @@ export function missingOf(status: ClusterStatus, sizes: Sizes): string[] {
  * @returns false where one of them has died and nobody has started it again
  * @throws MqhaError `timeout`, `interrupted`
  */
-export async function whole(
-  cluster: Cluster,
-  reader: ZooKeeperReader,
-  sizes: Sizes,
-  deadline: Deadline,
-): Promise<boolean> {
+export async function whole(cluster: Cluster, sizes: Sizes, deadline: Deadline): Promise<boolean> {
   let missingSince: number | undefined;
-  const status = await watchCluster(cluster, reader, {
+  const status = await watchCluster(cluster, {
     deadline,
     started: [],
     running: Object.keys(sizes),
@@ -69,20 +65,19 @@ export async function whole(
  */
 export async function caughtUp(
   cluster: Cluster,
-  reader: ZooKeeperReader,
   sizes: Sizes,
   deadline: Deadline,
 ): Promise<ClusterStatus | undefined> {
   let goal: { readonly master: string; readonly position: number } | undefined;
   for (;;) {
     throwIfInterrupted(cluster.host, 'the brokers run on as they are');
-    const seen = await observe(cluster, reader);
+    const seen = await observe(cluster);
     const status = toStatus(cluster, seen);
     if (missingOf(status, sizes).length > 0) return undefined;
     if (isWhole(status, sizes)) {
       if (Object.keys(sizes).length === 1) return status;
-      const { replication } = seen;
-      if (replication && !('error' in replication) && status.master !== null) {
+      const replication = valueOf(seen.master)?.replication;
+      if (replication && status.master !== null) {
         if (goal?.master !== status.master) {
           goal = { master: status.master, position: replication.position };
         }
@@ -99,13 +94,15 @@ export async function caughtUp(
 }
 
 function lacking(seen: Observation, sizes: Sizes, master: string, position: number): string[] {
-  const { replication } = seen;
-  if (!replication || 'error' in replication) return Object.keys(sizes);
+  const replication = valueOf(seen.master)?.replication;
+  if (!replication) return Object.keys(sizes);
   return seen.nodes
     .filter(({ node }) => sizes[node.name] !== undefined && node.name !== master)
     .filter(
       ({ nodeId }) =>
-        !replication.slaves.some((slave) => slave.nodeId === nodeId && slave.position >= position),
+        !replication.slaves.some(
+          (slave) => slave.nodeId === valueOf(nodeId) && slave.position >= position,
+        ),
     )
     .map(({ node }) => node.name);
 }

@@ -15,7 +15,7 @@ import type { Layout } from '../../config/layout.js';
 import { ensureDirectory } from '../../lib/files.js';
 import { packageRoot } from '../../lib/package.js';
 import { endHolder } from '../../agents/local/end-holder.js';
-import { launch, type LaunchPlan } from '../../agents/local/launch.js';
+import { type LaunchPlan } from '../../agents/launch-plan.js';
 import { acquireLock, type Lock } from '../../agents/local/lock.js';
 import { Deadline, sleep } from '../../lib/time.js';
 import type { Cluster } from '../../state/cluster.js';
@@ -90,14 +90,16 @@ export async function endArchiver({ layout }: Cluster): Promise<void> {
  */
 export async function leaveArchiver(cluster: Cluster): Promise<void> {
   const { layout } = cluster;
-  await launch({
-    name: 'the archiver',
-    command: process.execPath,
-    argv: [join(packageRoot(), 'bin', 'mqha.js'), '-C', layout.directory, 'archive-classes'],
-    env: {},
-    cwd: layout.directory,
-    logDirectory: archiverDirectory(layout),
-  }).catch(() => undefined);
+  await cluster.here
+    .launch({
+      name: 'the archiver',
+      command: process.execPath,
+      argv: [join(packageRoot(), 'bin', 'mqha.js'), '-C', layout.directory, 'archive-classes'],
+      env: {},
+      cwd: layout.directory,
+      logDirectory: archiverDirectory(layout),
+    })
+    .catch(() => undefined);
 }
 
 /**

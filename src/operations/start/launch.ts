@@ -1,15 +1,10 @@
 import { quorumOf } from '../../config/checks.js';
 import type { NodeConfig } from '../../config/schema.js';
-import {
-  membersOf,
-  readElection,
-  type Election,
-} from '../../stores/replicated-leveldb/election/election.js';
+import { membersOf, type Election } from '../../stores/election.js';
 import { MqhaError } from '../../lib/errors.js';
-import { launch, type LaunchPlan } from '../../agents/local/launch.js';
+import { type LaunchPlan } from '../../agents/launch-plan.js';
 import { sleep, type Deadline } from '../../lib/time.js';
-import { isServing, ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
 import {
@@ -50,7 +45,6 @@ export async function launchNodes(
   asked: Cluster,
   nodes: readonly NodeConfig[],
   prepared: Prepared,
-  reader: ZooKeeperReader,
   deadline: Deadline,
 ): Promise<LaunchResult> {
   await resumeLeftOver(asked);
@@ -66,7 +60,6 @@ export async function launchNodes(
   }
   const run: Run = {
     cluster,
-    reader,
     deadline,
     stores: { later: new Set(), lost: new Set() },
     started: [],
@@ -78,30 +71,29 @@ export async function launchNodes(
 /** What the steps of a start work on, and tell one another. */
 interface Run {
   readonly cluster: Cluster;
-  readonly reader: ZooKeeperReader;
   readonly deadline: Deadline;
   stores: SettledStores;
   readonly started: Started[];
 }
 
 async function execute(step: StartStep, run: Run): Promise<void> {
-  const { cluster, reader, deadline, started } = run;
+  const { cluster, deadline, started } = run;
   switch (step.kind) {
     case 'render':
       await writeRendered(cluster, step.files);
       return;
     case 'stores':
-      run.stores = await settleStores(cluster, step.nodes, reader);
+      run.stores = await settleStores(cluster, step.nodes);
       return;
     case 'zookeeper':
       await startZooKeeper(cluster, step.launch, deadline);
       return;
     case 'brokers': {
       const { later } = run.stores;
-      await admit(cluster, reader, step.brokers, deadline);
+      await admit(cluster, step.brokers, deadline);
       const first = step.brokers.filter(({ node }) => !later.has(node.name));
       started.push(...(await startBrokers(cluster, first)));
-      if (later.size > 0 && (await electionWithout(cluster, reader, later, started, deadline))) {
+      if (later.size > 0 && (await electionWithout(cluster, later, started, deadline))) {
         const rest = step.brokers.filter(({ node }) => later.has(node.name));
         started.push(...(await startBrokers(cluster, rest)));
       }
@@ -116,20 +108,19 @@ async function startZooKeeper(
   plan: LaunchPlan | undefined,
   deadline: Deadline,
 ): Promise<void> {
-  const { host, layout, registry, config } = cluster;
+  const { host, layout, registry, here, store, config } = cluster;
   const began = performance.now();
   let started: Started | undefined;
   if (plan) {
     await ensureProcessDirectories(layout.zookeeper);
     const logs = await markLogs(layout.zookeeper);
-    const launched = await launch(plan);
+    const launched = await here.launch(plan);
     await registry.remember(ZOOKEEPER, launched.pid);
     host.emit({ type: 'process-started', name: ZOOKEEPER, pid: launched.pid });
     started = { name: ZOOKEEPER, launched, logs };
   }
-  const [server] = config.zookeeper.servers;
   const ready = deadline.within(ZOOKEEPER_START_MS);
-  while (server && !(await isServing(server, ready.within(1000)))) {
+  while (!(await store.isCoordinatorServing(config, ready.within(1000)))) {
     throwIfInterrupted(host, leftRunning([ZOOKEEPER]));
     if (!(await registry.find(ZOOKEEPER))) {
       throw await diedError(ZOOKEEPER, started, 'no broker was started');
@@ -156,25 +147,16 @@ async function startZooKeeper(
  * Refuses where others use our brokerName, and waits until the znodes of our dead processes are
  * gone: a node with two znodes counts twice toward quorum, and the stale one can veto.
  */
-async function admit(
-  cluster: Cluster,
-  reader: ZooKeeperReader,
-  brokers: Brokers,
-  deadline: Deadline,
-): Promise<void> {
+async function admit(cluster: Cluster, brokers: Brokers, deadline: Deadline): Promise<void> {
   const { config, host } = cluster;
   const names = new Set(config.nodes.map((node) => node.name));
   const starting = brokers.map(({ node }) => node.name);
   const limit = deadline.within(Math.max(15_000, 3 * config.zookeeper.sessionTimeoutMs));
   const told = new Set<string>();
-  await releaseZnodes(cluster, reader, starting, deadline.within(ZOOKEEPER_ANSWER_MS));
+  await releaseZnodes(cluster, starting, deadline.within(ZOOKEEPER_ANSWER_MS));
   for (;;) {
     throwIfInterrupted(host, 'no broker was started');
-    const { znodes } = await reader.group(
-      config.zookeeper.path,
-      deadline.within(ZOOKEEPER_ANSWER_MS),
-    );
-    const election = readElection(znodes, config.name);
+    const election = await cluster.coordination.snapshot(deadline.within(ZOOKEEPER_ANSWER_MS));
     refuseStrangers(cluster, election, names);
     const stale = starting.flatMap((name) => membersOf(election, name));
     if (stale.length === 0) return;
@@ -221,7 +203,6 @@ function refuseStrangers(cluster: Cluster, election: Election, names: ReadonlySe
  */
 async function electionWithout(
   cluster: Cluster,
-  reader: ZooKeeperReader,
   later: ReadonlySet<string>,
   first: readonly Started[],
   deadline: Deadline,
@@ -235,13 +216,12 @@ async function electionWithout(
     throwIfInterrupted(host, leftRunning(names));
     const living = await registry.findAll(names);
     if (living.size === 0 || ![...expected].every((name) => living.has(name))) return false;
-    const group = await reader
-      .group(config.zookeeper.path, deadline.within(ZOOKEEPER_ANSWER_MS))
+    const election = await cluster.coordination
+      .snapshot(deadline.within(ZOOKEEPER_ANSWER_MS))
       .catch(() => undefined);
-    const election = readElection(group?.znodes ?? [], config.name);
-    if (election.master !== undefined) return true;
-    const told = [...living.keys()].filter((name) =>
-      membersOf(election, name).some(({ position }) => position >= 0),
+    if (election?.master !== undefined) return true;
+    const told = [...living.keys()].filter(
+      (name) => election && membersOf(election, name).some(({ position }) => position >= 0),
     );
     if (told.length === living.size && told.length < quorumOf(config.replicas)) return true;
     if (limit.passed) {
@@ -257,11 +237,11 @@ async function electionWithout(
 
 /** Starts brokers side by side. */
 async function startBrokers(cluster: Cluster, brokers: Brokers): Promise<Started[]> {
-  const { host, layout, registry } = cluster;
+  const { host, layout, registry, here } = cluster;
   return Promise.all(
     brokers.map(async ({ node, launch: command }): Promise<Started> => {
       const logs = await markLogs(layout.node(node.name));
-      const launched = await launch(command);
+      const launched = await here.launch(command);
       await registry.remember(node.name, launched.pid, logs.marks['activemq.log']);
       host.emit({ type: 'process-started', name: node.name, pid: launched.pid });
       return { name: node.name, launched, logs };

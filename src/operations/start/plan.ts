@@ -1,20 +1,15 @@
-import { brokerCommand } from '../../stores/replicated-leveldb/command.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { idleOptions } from '../../distribution/index.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
-import { elsewhere, placesOf } from '../../agents/local/hosts.js';
-import {
-  holderOf,
-  unbindablePorts,
-  type HeldPort,
-  type PortHolder,
-  type WantedPort,
-} from '../../agents/local/ports.js';
-import type { ProcessInfo } from '../../agents/local/table.js';
-import { ZOOKEEPER, zookeeperCommand } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import type { HeldPort, NodeAgent, PortHolder, WantedPort } from '../../agents/agent.js';
+import type { LaunchPlan } from '../../agents/launch-plan.js';
+import type { ProcessInfo } from '../../agents/process.js';
+import type { Runtime, ServiceSpec } from '../../stores/store.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { classDataOf } from './class-data.js';
+import { outOfReach, placesOf } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
-import { portsOf } from '../../observe/observation.js';
+import { portsOf } from '../../observe/observe-node.js';
 import { plannedFiles, type Prepared } from './prepare.js';
 import type { StartStep } from './steps.js';
 import { readInForce, sized, type Sizes } from '../../state/sizes.js';
@@ -37,40 +32,54 @@ export async function planStart(
   nodes: readonly NodeConfig[],
   sizes?: Sizes,
 ): Promise<StartPlan> {
-  const { config, layout, registry, id } = cluster;
-  const { java, distribution } = prepared;
-  const classData = await classDataOf(cluster, prepared);
-  const idle = idleOptions(java);
-  const { managed } = config.zookeeper;
+  const { config, layout, registry, id, store } = cluster;
   const own = sizes ?? (await readInForce(layout))?.sizes;
   const files = await plannedFiles(cluster, own);
-  const names = nodes.map((node) => node.name);
-  const processes = await registry.findAll(managed ? [ZOOKEEPER, ...names] : names);
-  const brokers = nodes
-    .filter((node) => !processes.has(node.name))
-    .map((node) => ({
-      node,
-      launch: brokerCommand(sized(config, node.name, own), id, node.name, layout.node(node.name), {
-        java: java.path,
-        home: distribution.home,
-        classPath: distribution.classPath(),
-        jvmOptions: [...classData.broker, ...idle],
-      }),
-    }));
-  const zookeeper = processes.has(ZOOKEEPER)
-    ? undefined
-    : zookeeperCommand(id, layout.zookeeper, {
-        java: java.path,
-        classPath: distribution.zookeeperClassPath(),
-        jvmOptions: [...classData.zookeeper, ...idle],
-      });
+  const services = store.services(config, nodes);
+  const processes = await registry.findAll(services.map(({ name }) => name));
+  const runtimes = await runtimesOf(cluster, prepared);
+  const launchOf = (service: ServiceSpec): LaunchPlan | undefined => {
+    const { name, kind } = service;
+    if (processes.has(name)) return undefined;
+    const directories = kind === 'broker' ? layout.node(name) : layout.zookeeper;
+    const target = { config: sized(config, name, own), clusterId: id, directories };
+    return store.command(service, target, runtimes[kind]);
+  };
+  const coordinator = services.find(({ kind }) => kind === 'coordinator');
+  const brokers = nodes.flatMap((node) => {
+    const launch = launchOf({ name: node.name, kind: 'broker' });
+    return launch ? [{ node, launch }] : [];
+  });
   const starting = brokers.map(({ node }) => node);
   // Everything that can be refused is refused before the first process starts.
   const steps: StartStep[] = [{ kind: 'render', files }];
   if (brokers.length > 0) steps.push({ kind: 'stores', nodes: starting });
-  if (managed) steps.push({ kind: 'zookeeper', launch: zookeeper });
+  if (coordinator) steps.push({ kind: 'zookeeper', launch: launchOf(coordinator) });
   if (brokers.length > 0) steps.push({ kind: 'brokers', brokers });
   return { running: [...processes].map(([name, found]) => ({ name, process: found })), steps };
+}
+
+/** What brokers, and the server that coordinates them, are launched with. */
+async function runtimesOf(
+  cluster: Cluster,
+  prepared: Prepared,
+): Promise<Readonly<Record<ServiceSpec['kind'], Runtime>>> {
+  const { java, distribution } = prepared;
+  const classData = await classDataOf(cluster, prepared);
+  const idle = idleOptions(java);
+  const common = { java: java.path, home: distribution.home };
+  return {
+    broker: {
+      ...common,
+      classPath: distribution.classPath(),
+      jvmOptions: [...classData.broker, ...idle],
+    },
+    coordinator: {
+      ...common,
+      classPath: distribution.zookeeperClassPath(),
+      jvmOptions: [...classData.zookeeper, ...idle],
+    },
+  };
 }
 
 type OwnedPort = WantedPort & { readonly owner: string };
@@ -83,8 +92,8 @@ export async function refuseHeldPorts(
   cluster: Cluster,
   nodes: readonly NodeConfig[],
 ): Promise<void> {
-  const { config, registry } = cluster;
-  const others = elsewhere(nodes);
+  const { config, registry, here } = cluster;
+  const others = outOfReach(cluster, nodes, 'launch');
   if (others.length > 0) {
     throw usageError(
       'node-elsewhere',
@@ -104,13 +113,18 @@ export async function refuseHeldPorts(
     if (running.has(node.name)) continue;
     wanted.push(...portsOf(node).map((port) => ({ owner: node.name, ...port })));
   }
-  const held = (await unbindablePorts(wanted)) as (HeldPort & OwnedPort)[];
-  if (held.length > 0) throw await heldError(held);
+  const held = await here.unbindablePorts(wanted);
+  if (held.length > 0) throw await heldError(here, held);
 }
 
-async function heldError(held: readonly (HeldPort & OwnedPort)[]): Promise<MqhaError> {
+async function heldError(
+  agent: NodeAgent,
+  held: readonly (HeldPort & OwnedPort)[],
+): Promise<MqhaError> {
   const holders = await Promise.all(
-    held.map(async (port) => (port.reason === 'taken' ? await holderOf(port.port) : undefined)),
+    held.map(async (port) =>
+      port.reason === 'taken' ? await agent.holderOf(port.port) : undefined,
+    ),
   );
   const message = held
     .map(

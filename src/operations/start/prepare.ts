@@ -10,17 +10,10 @@ import {
   type JavaRuntime,
 } from '../../distribution/index.js';
 import { keepConfig } from '../../config/kept.js';
-import type { ClusterConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
-import { renderCluster } from '../../stores/replicated-leveldb/render/rendered-files.js';
-import { readBack } from '../../stores/replicated-leveldb/render/read-back.js';
-import {
-  compareFiles,
-  editedError,
-  writeFiles,
-  type FileComparison,
-} from '../../stores/replicated-leveldb/render/sync.js';
+import { compareFiles, editedError, writeFiles, type FileComparison } from '../../stores/sync.js';
+import { agentOf } from '../../state/agents.js';
 import {
   openCluster,
   refuseIfMoved,
@@ -39,7 +32,6 @@ import {
 import { findIdentity, keepIdentity } from '../../state/found-identity.js';
 import { keepInForce, readInForce, refuseSizeChange, type Sizes } from '../../state/sizes.js';
 import type { ProcessDirectories } from '../../config/layout.js';
-import { isLocal } from '../../agents/local/hosts.js';
 import type { Deadline } from '../../lib/time.js';
 
 /** What a cluster's processes run on. */
@@ -99,8 +91,7 @@ async function comparedFiles(
 ): Promise<FileComparison[]> {
   await refuseLostCredentials(cluster);
   const credentials = (await readCredentials(cluster.layout)) ?? NOT_YET;
-  const files = renderCluster(cluster.config, credentials, sizes);
-  await readBack(cluster.config, files, sizes);
+  const files = await cluster.store.render(cluster.config, credentials, sizes);
   return compareFiles(cluster.layout, files);
 }
 
@@ -191,7 +182,7 @@ export async function writeRendered(
   comparisons: readonly FileComparison[],
 ): Promise<{ readonly written: string[]; readonly kept: string[] }> {
   const { layout, host } = cluster;
-  for (const message of [...warningsOf(cluster.config), ...heapWarnings(cluster.config)]) {
+  for (const message of [...warningsOf(cluster.config), ...heapWarnings(cluster)]) {
     host.emit({ type: 'warning', message });
   }
   const result = await writeFiles(layout, comparisons, host.now());
@@ -203,8 +194,9 @@ export async function writeRendered(
 }
 
 /** Heaps that cannot all be filled: the system ends a broker then, or the machine stands still. */
-function heapWarnings({ nodes, java }: ClusterConfig): string[] {
-  const here = nodes.filter(({ host }) => isLocal(host)).length;
+function heapWarnings(cluster: Cluster): string[] {
+  const { nodes, java } = cluster.config;
+  const here = nodes.filter((node) => agentOf(cluster, node) === cluster.here).length;
   const memoryMb = Math.floor(totalmem() / (1024 * 1024));
   if (here * java.heapMb <= memoryMb) return [];
   return [

@@ -3,15 +3,14 @@ import { messageEndpoint } from '../../config/endpoints.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline, sleep } from '../../lib/time.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { accountOf } from '../../state/account.js';
 import { leaveArchiver, recordsClasses } from './class-data.js';
 import { refuseIfMoved, throwIfInterrupted, withLock, type Cluster } from '../../state/cluster.js';
 import { noteCopies } from '../../state/copies.js';
 import { toStatus } from '../../observe/to-status.js';
 import { launchNodes } from './launch.js';
-import { observe } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
 import { prepareRuntime } from './prepare.js';
 import { refuseSizeChange } from '../../state/sizes.js';
 import type { ClusterStatus } from '../../observe/status.js';
@@ -57,69 +56,64 @@ export async function startNodes(
   await refuseSizeChange(asked);
   const prepared = await prepareRuntime(host, { javaHome: asked.config.java.home });
   const deadline = Deadline.in(options.timeoutMs);
-  const reader = new ZooKeeperReader(asked.config.zookeeper.connect);
   const began = performance.now();
-  try {
-    const { cluster, plan, started } = await withLock(asked.layout, host, deadline, async () => {
-      await options.before?.(asked);
-      const names = [ZOOKEEPER, ...nodes.map((node) => node.name)];
-      let launched;
-      try {
-        launched = await launchNodes(asked, nodes, prepared, reader, deadline);
-      } catch (error) {
-        // What was refused is not wanted, or a supervisor would try it again; what runs is.
-        const running = await asked.registry.findAll(names);
-        await want(asked, [...running.keys()], 'up');
-        throw error;
-      }
-      await want(asked, names, 'up');
-      if (options.supervisor) {
-        await wantSupervisor(asked.layout, options.supervisor === 'ensure');
-      }
-      return launched;
-    });
-    const alreadyRunning = plan.running.map(({ name }) => name);
-    const launches = launchesIn(plan.steps);
-    const zookeeper = launches.some(({ name }) => name === ZOOKEEPER) ? [ZOOKEEPER] : [];
-    const names = [...zookeeper, ...started.map(({ name }) => name)];
-    const wanted = new Set(nodes.map((node) => node.name));
-    const isIn = (now: ClusterStatus) =>
-      options.whole ? now.state === 'serving' : areIn(now, wanted);
-    let supervisor: Promise<unknown> | undefined;
-    const until = (now: ClusterStatus) => {
-      // Brokers that start need the machine's cores more, and what fails at its store is dealt with here. Once a
-      // master has opened its store both are done with.
-      if (now.nodes.some(({ role }) => role === 'master')) {
-        supervisor ??= begun(settleSupervisor(cluster, options.supervisor, deadline));
-      }
-      return isIn(now);
-    };
-    let status: ClusterStatus;
-    let readyMs: number;
+  const { cluster, plan, started } = await withLock(asked.layout, host, deadline, async () => {
+    await options.before?.(asked);
+    const names = [ZOOKEEPER, ...nodes.map((node) => node.name)];
+    let launched;
     try {
-      status = await watchStart(
-        { cluster, reader, deadline, running: [...alreadyRunning, ...names], until },
-        started,
-        async () => {
-          const launch = () => launchNodes(asked, nodes, prepared, reader, deadline);
-          return (await withLock(asked.layout, host, deadline, launch)).started;
-        },
-      );
-      if (status.nodes.some((node) => node.accepting)) {
-        await letsClientsIn(cluster, status, deadline);
-      }
-      await noteCopies(cluster.layout, copiesIn(status));
-      readyMs = names.length === 0 ? 0 : Math.round(performance.now() - began);
-    } finally {
-      // Also for what did not come up.
-      await (supervisor ?? settleSupervisor(cluster, options.supervisor, deadline));
+      launched = await launchNodes(asked, nodes, prepared, deadline);
+    } catch (error) {
+      // What was refused is not wanted, or a supervisor would try it again; what runs is.
+      const running = await asked.registry.findAll(names);
+      await want(asked, [...running.keys()], 'up');
+      throw error;
     }
-    if (options.supervisor) status = await lookAgain(cluster, reader, isIn);
-    if (recordsClasses(launches)) await leaveArchiver(cluster);
-    return { started: names, alreadyRunning, readyMs, status };
+    await want(asked, names, 'up');
+    if (options.supervisor) {
+      await wantSupervisor(asked.layout, options.supervisor === 'ensure');
+    }
+    return launched;
+  });
+  const alreadyRunning = plan.running.map(({ name }) => name);
+  const launches = launchesIn(plan.steps);
+  const zookeeper = launches.some(({ name }) => name === ZOOKEEPER) ? [ZOOKEEPER] : [];
+  const names = [...zookeeper, ...started.map(({ name }) => name)];
+  const wanted = new Set(nodes.map((node) => node.name));
+  const isIn = (now: ClusterStatus) =>
+    options.whole ? now.state === 'serving' : areIn(now, wanted);
+  let supervisor: Promise<unknown> | undefined;
+  const until = (now: ClusterStatus) => {
+    // Brokers that start need the machine's cores more, and what fails at its store is dealt with here. Once a
+    // master has opened its store both are done with.
+    if (now.nodes.some(({ role }) => role === 'master')) {
+      supervisor ??= begun(settleSupervisor(cluster, options.supervisor, deadline));
+    }
+    return isIn(now);
+  };
+  let status: ClusterStatus;
+  let readyMs: number;
+  try {
+    status = await watchStart(
+      { cluster, deadline, running: [...alreadyRunning, ...names], until },
+      started,
+      async () => {
+        const launch = () => launchNodes(asked, nodes, prepared, deadline);
+        return (await withLock(asked.layout, host, deadline, launch)).started;
+      },
+    );
+    if (status.nodes.some((node) => node.accepting)) {
+      await letsClientsIn(cluster, status, deadline);
+    }
+    await noteCopies(cluster.layout, copiesIn(status));
+    readyMs = names.length === 0 ? 0 : Math.round(performance.now() - began);
   } finally {
-    reader.close();
+    // Also for what did not come up.
+    await (supervisor ?? settleSupervisor(cluster, options.supervisor, deadline));
   }
+  if (options.supervisor) status = await lookAgain(cluster, isIn);
+  if (recordsClasses(launches)) await leaveArchiver(cluster);
+  return { started: names, alreadyRunning, readyMs, status };
 }
 
 /** It is waited for later; until then nobody hears of its failure. */
@@ -131,11 +125,10 @@ function begun<T>(work: Promise<T>): Promise<T> {
 /** How it all is now that a supervisor is there, or gone; a single look may miss something. */
 async function lookAgain(
   cluster: Cluster,
-  reader: ZooKeeperReader,
   until: (status: ClusterStatus) => boolean,
 ): Promise<ClusterStatus> {
   for (let look = 1; ; look++) {
-    const status = toStatus(cluster, await observe(cluster, reader));
+    const status = toStatus(cluster, await observe(cluster));
     if (until(status) || look === LOOKS) return status;
   }
 }

@@ -1,6 +1,6 @@
-import type { LaunchPlan } from '../../agents/local/launch.js';
+import type { LaunchPlan } from '../../agents/launch-plan.js';
 import type { NodeConfig } from '../../config/schema.js';
-import type { FileComparison } from '../../stores/replicated-leveldb/render/sync.js';
+import type { FileComparison } from '../../stores/sync.js';
 
 /**
  * One step of a start, with all that it needs: launchNodes() executes the list that planStart()

@@ -1,9 +1,9 @@
 import { quorumOf } from '../../config/checks.js';
 import type { NodeConfig } from '../../config/schema.js';
 import type { StoreLook } from '../../stores/replicated-leveldb/data/store-look.js';
-import type { Election } from '../../stores/replicated-leveldb/election/election.js';
+import type { Election } from '../../stores/election.js';
 import { MqhaError, withMoreHint } from '../../lib/errors.js';
-import { isLocal } from '../../agents/local/hosts.js';
+import { outOfReach } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
 
 /** A node's store before its broker starts. */
@@ -28,15 +28,15 @@ export function isLost({ node, look, running }: NodeStore, copies: ReadonlySet<s
 
 /** Whether nothing can be lost by setting a damaged store aside. */
 export function canBeSpared(
-  { config }: Cluster,
+  cluster: Cluster,
   { look, node, foundInside }: NodeStore,
   whole: readonly NodeStore[],
   election: Election | undefined,
 ): boolean {
-  // Of nodes on other machines it is known only that they are there.
-  const remote = config.nodes.filter(
-    ({ host, name }) =>
-      !isLocal(host) && election?.members.some((member) => member.container === name) === true,
+  const { config } = cluster;
+  // Of nodes out of reach it is known only that they are there.
+  const remote = outOfReach(cluster, config.nodes, 'files').filter(
+    ({ name }) => election?.members.some((member) => member.container === name) === true,
   );
   if (whole.length + remote.length >= quorumOf(config.replicas)) return true;
   if (foundInside) return false;

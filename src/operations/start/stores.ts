@@ -19,12 +19,11 @@ import {
 import { quorumOf } from '../../config/checks.js';
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { NodeConfig } from '../../config/schema.js';
-import { readElection, type Election } from '../../stores/replicated-leveldb/election/election.js';
+import { type Election } from '../../stores/election.js';
 import { Deadline } from '../../lib/time.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
-import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
+import { ZOOKEEPER } from '../../config/processes.js';
+import { agentOf, withinReach } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
-import { isLocal } from '../../agents/local/hosts.js';
 import { noteCopies, readCopies } from '../../state/copies.js';
 import {
   canBeSpared,
@@ -67,7 +66,6 @@ export interface SettledStores {
 export async function settleStores(
   cluster: Cluster,
   starting: readonly NodeConfig[],
-  reader: ZooKeeperReader,
 ): Promise<SettledStores> {
   const looked: NodeStore[] = [];
   for (const node of starting) {
@@ -88,7 +86,7 @@ export async function settleStores(
   );
   const areAlike = looked.every(isWhole) && new Set(looked.map(({ look }) => look.end)).size <= 1;
   if (areAlike && looked.length === cluster.config.nodes.length) return { later: new Set(), lost };
-  const election = await electionNow(cluster, reader);
+  const election = await electionNow(cluster);
   const hasMaster = await livesMaster(cluster, starting, election);
   if (areAlike && hasMaster) return { later: new Set(), lost };
   const others = await lookAtOthers(cluster, starting, hasMaster || areAlike);
@@ -140,15 +138,17 @@ async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promis
 
 /** Whether a master is there that is none of these, and no znode that a dead one has left. */
 async function livesMaster(
-  { config, registry }: Cluster,
+  cluster: Cluster,
   starting: readonly NodeConfig[],
   election: Election | undefined,
 ): Promise<boolean> {
+  const { config, registry } = cluster;
   const master = election?.master;
   if (typeof master?.address !== 'string') return false;
   if (starting.some(({ name }) => name === master.container)) return false;
   const node = config.nodes.find(({ name }) => name === master.container);
-  return !node || !isLocal(node.host) || (await registry.find(node.name)) !== undefined;
+  if (!node || !agentOf(cluster, node).can.has('processes')) return true;
+  return (await registry.find(node.name)) !== undefined;
 }
 
 /** Has a broker cut off what lies behind damage in its log (dev.mqha.patches.damaged_store.Recovery); a person gives it, see docs/stores.md. */
@@ -182,15 +182,15 @@ export async function damageFound(directories: ProcessDirectories): Promise<EndR
   return store && store.mtimeMs <= Date.parse(record.at) + ENDING_MS ? record : undefined;
 }
 
-async function electionNow(
-  { config, registry }: Cluster,
-  reader: ZooKeeperReader,
-): Promise<Election | undefined> {
+async function electionNow({
+  config,
+  registry,
+  coordination,
+}: Cluster): Promise<Election | undefined> {
   // Nobody answers then, and a start would wait for that.
   if (config.zookeeper.managed && !(await registry.find(ZOOKEEPER))) return undefined;
   try {
-    const group = await reader.group(config.zookeeper.path, Deadline.in(ASK_MS));
-    return readElection(group.znodes, config.name);
+    return await coordination.snapshot(Deadline.in(ASK_MS));
   } catch {
     return undefined; // Without it there is no master.
   }
@@ -207,7 +207,9 @@ async function lookAtOthers(
 ): Promise<NodeStore[]> {
   const { config, layout, registry } = cluster;
   const names = starting.map(({ name }) => name);
-  const others = config.nodes.filter(({ name, host }) => !names.includes(name) && isLocal(host));
+  const others = withinReach(cluster, config.nodes, 'files').filter(
+    ({ name }) => !names.includes(name),
+  );
   const processes = await registry.findAll(others.map((node) => node.name));
   return Promise.all(
     others.map(async (node) => {

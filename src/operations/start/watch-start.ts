@@ -1,9 +1,8 @@
 import { MqhaError } from '../../lib/errors.js';
 import { sleep, type Deadline } from '../../lib/time.js';
-import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 import type { Cluster } from '../../state/cluster.js';
 import { toStatus } from '../../observe/to-status.js';
-import { observe } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
 import type { ClusterStatus } from '../../observe/status.js';
 import { BrokerEnded, watchCluster, type Started } from './watch.js';
 
@@ -14,7 +13,6 @@ const PAUSE_MS = 200;
 /** What is watched until it is as wanted. */
 export interface StartWatch {
   readonly cluster: Cluster;
-  readonly reader: ZooKeeperReader;
   readonly deadline: Deadline;
   /** The names of what runs and stays, for messages. */
   readonly running: readonly string[];
@@ -37,7 +35,7 @@ export async function watchStart(
   let started = first;
   for (;;) {
     try {
-      return await watchCluster(cluster, watch.reader, { ...watch, started });
+      return await watchCluster(cluster, { ...watch, started });
     } catch (error) {
       if (!(error instanceof BrokerEnded) || error.record.code !== 'store-damaged') throw error;
       const { node } = error;
@@ -65,10 +63,10 @@ async function launchAgain(
   }
 }
 
-async function othersElect({ cluster, reader, deadline }: StartWatch): Promise<boolean> {
+async function othersElect({ cluster, deadline }: StartWatch): Promise<boolean> {
   const limit = deadline.within(SUCCESSOR_MS);
   for (;;) {
-    const { nodes, quorum } = toStatus(cluster, await observe(cluster, reader));
+    const { nodes, quorum } = toStatus(cluster, await observe(cluster));
     if (nodes.some(({ role }) => role === 'master')) return true;
     const living = nodes.filter((node) => node.process !== 'stopped').length;
     if (living < quorum || limit.passed) return false;

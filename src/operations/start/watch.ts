@@ -1,9 +1,8 @@
 import { MqhaError } from '../../lib/errors.js';
 import { markOf, sinceMark } from '../../agents/local/log.js';
-import type { Launched } from '../../agents/local/launch.js';
+import type { Launched } from '../../agents/launch-plan.js';
 import type { Deadline } from '../../lib/time.js';
 import { sleep } from '../../lib/time.js';
-import type { ZooKeeperReader } from '../../stores/replicated-leveldb/zookeeper/session.js';
 import { join } from 'node:path';
 import { DATA_IN_USE } from '../../stores/replicated-leveldb/command.js';
 import { endOfLast, type EndRecord } from '../../stores/replicated-leveldb/end-record.js';
@@ -11,7 +10,9 @@ import type { ProcessDirectories } from '../../config/layout.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import type { NodePhase } from '../../state/progress.js';
 import { toStatus } from '../../observe/to-status.js';
-import { observe, type Observation } from '../../observe/observation.js';
+import { observe } from '../../observe/observe.js';
+import { processesOf, type Observation } from '../../observe/observation.js';
+import { valueOf } from '../../observe/reading.js';
 import { noteSessions } from '../../state/sessions.js';
 import type { ClusterStatus, NodeStatus } from '../../observe/status.js';
 
@@ -139,14 +140,13 @@ export interface WatchOptions {
  */
 export async function watchCluster(
   cluster: Cluster,
-  reader: ZooKeeperReader,
   options: WatchOptions,
 ): Promise<ClusterStatus> {
   const { host } = cluster;
   const phases = new Map<string, NodePhase>();
   for (;;) {
     throwIfInterrupted(host, leftRunning(options.running));
-    const seen = await observe(cluster, reader);
+    const seen = await observe(cluster);
     await noteSessionsSeen(cluster, seen);
     const status = toStatus(cluster, seen);
     for (const node of status.nodes) {
@@ -176,11 +176,8 @@ function isRevived({ supervisor }: ClusterStatus, name: string): boolean {
 }
 
 async function noteSessionsSeen(cluster: Cluster, seen: Observation): Promise<void> {
-  if (!seen.election) return;
-  const processes = seen.nodes.flatMap(({ node, process: found }) =>
-    found ? [[node.name, found] as const] : [],
-  );
-  await noteSessions(cluster, seen.election, new Map(processes));
+  const election = valueOf(seen.election);
+  if (election) await noteSessions(cluster, election, processesOf(seen));
 }
 
 function timeoutError(status: ClusterStatus, options: WatchOptions): MqhaError {

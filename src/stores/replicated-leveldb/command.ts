@@ -1,20 +1,10 @@
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import type { LaunchPlan } from '../../agents/local/launch.js';
-import { markers } from '../../agents/local/registry.js';
+import type { LaunchPlan } from '../../agents/launch-plan.js';
+import { markers } from '../../agents/marks.js';
+import type { Runtime } from '../store.js';
 import { COMPILER_OPTIONS } from './compilers.js';
-import { settingMarkers } from './settings.js';
-
-/** What a broker is launched with, beside its own configuration. */
-export interface Runtime {
-  /** The java executable. */
-  readonly java: string;
-  /** The unpacked distribution (ACTIVEMQ_HOME). */
-  readonly home: string;
-  readonly classPath: readonly string[];
-  /** Options that depend on the JVM: the data of its classes, and what lets it sleep. */
-  readonly jvmOptions: readonly string[];
-}
+import { settingMarkers } from '../settings.js';
 
 /** Takes the lock on a data directory and then calls another main. */
 export const LAUNCHER = 'dev.mqha.launch.Launcher';

@@ -1,6 +1,6 @@
 import type { KillCode } from '../../state/journal/entries.js';
-import type { OwnZnode } from './look.js';
-import type { ProcessId } from '../../agents/local/table.js';
+import type { OwnZnode } from '../../observe/observation.js';
+import type { ProcessId } from '../../agents/process.js';
 
 /** One start of a process that is wanted. */
 export interface Attempt {

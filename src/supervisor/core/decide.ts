@@ -1,5 +1,5 @@
-import { membersOf } from '../../stores/replicated-leveldb/election/election.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { membersOf } from '../../stores/election.js';
+import { processNames, ZOOKEEPER } from '../../config/processes.js';
 import type { SupervisorEvent } from './event.js';
 import {
   markHealthy,
@@ -9,11 +9,16 @@ import {
   onProcessExit,
   resetOnRequest,
 } from './exits.js';
-import { faultInputOf } from './fault-input.js';
 import { faultsOf } from '../../observe/conditions/faults.js';
 import { endDoomed, endFaulty, endMasterBehind, onAsked, onNotKilled } from './kills.js';
-import type { Look } from './look.js';
-import { isSame } from '../../agents/local/table.js';
+import {
+  processReadings,
+  servingIn,
+  withoutTheEnded,
+  type Observation,
+} from '../../observe/observation.js';
+import { valueOf } from '../../observe/reading.js';
+import { isSame } from '../../agents/process.js';
 import { followMaster, followZooKeeper } from './masters.js';
 import { followRestarts, isBusy, onStarted } from './restarts.js';
 import { brokersOf, isAnyUp, isUp, type State, type SupervisedProcess } from './state.js';
@@ -39,11 +44,11 @@ export function decide(state: State, event: SupervisorEvent, now: number): Decis
       step.state.desired = event.desired;
       resetOnRequest(step.state);
       break;
-    case 'look':
-      onLook(step, event.look);
+    case 'observed':
+      onObserved(step, event.seen);
       break;
     case 'exited':
-      onProcessExit(step, event.name, event);
+      onProcessExit(step, event.name, event, now);
       break;
     case 'examined':
       onExamined(step, event);
@@ -82,9 +87,9 @@ export function pauseOf(state: State): number {
   return clock.isCalm && !isBusy(state) && state.ending.length === 0 ? CALM_MS : ALERT_MS;
 }
 
-function onLook(step: Step, look: Look): void {
-  for (const { name, ...id } of look.ended) onProcessExit(step, name, id);
-  const seen = withoutTheDead(step.state, look);
+function onObserved(step: Step, observation: Observation): void {
+  endMissing(step, observation);
+  const seen = withoutTheEnded(observation, step.state.endedAt);
   followProcesses(step, seen);
   followZooKeeper(step, seen);
   followMaster(step, seen);
@@ -96,32 +101,38 @@ function onLook(step: Step, look: Look): void {
   followRestarts(step, seen);
 }
 
-/** A look that began before a process ended may still have seen it, and have had its answer. */
-function withoutTheDead(state: State, look: Look): Look {
-  const processes = new Map(
-    [...look.processes].filter(([name, info]) => !isSame(info, state.dead.get(name))),
-  );
-  const { serving = '' } = look;
-  const isGone = look.local.has(serving) && !processes.has(serving);
-  return { ...look, processes, serving: isGone ? undefined : look.serving };
+/** Whoever is looked after and was not found is dead: an observer gives up nobody who lives. */
+function endMissing(step: Step, seen: Observation): void {
+  const readings = processReadings(seen);
+  for (const [name, { info }] of step.state.processes) {
+    const reading = readings.get(name);
+    if (!reading || 'unknown' in reading || isSame(info, reading.value)) continue;
+    onProcessExit(step, name, info, reading.at);
+  }
 }
 
-function followProcesses(step: Step, look: Look): void {
+function followProcesses(step: Step, seen: Observation): void {
   const { state } = step;
-  for (const [name, { info }] of state.processes) {
-    const seen = look.processes.get(name);
-    // One that mqha.yaml no longer names runs on unsupervised.
-    if (!isSame(info, seen)) state.processes.delete(name);
+  const local = seen.nodes.filter((one) => one.local).map(({ node }) => node);
+  const names = processNames(state.config, local);
+  // One that mqha.yaml no longer names lives on, and is nobody's to look after.
+  for (const name of state.processes.keys()) {
+    if (!names.includes(name)) state.processes.delete(name);
   }
-  for (const [name, info] of look.processes) {
+  for (const [name, reading] of processReadings(seen)) {
+    const info = valueOf(reading);
+    if (!info) continue;
     state.restarts.delete(name);
     const known = state.processes.get(name);
     if (!known) step.tell({ type: 'process-started', node: name, pid: info.pid });
-    state.processes.set(name, withZnode({ ...(known ?? unknown(name)), info }, look));
+    const found = { ...(known ?? unknownProcess(name)), info };
+    // An election that is older may not know of it yet.
+    const isCurrent = seen.election.at >= reading.at;
+    state.processes.set(name, isCurrent ? withZnode(found, seen) : found);
   }
 }
 
-const unknown = (name: string): Omit<SupervisedProcess, 'info'> => ({
+const unknownProcess = (name: string): Omit<SupervisedProcess, 'info'> => ({
   name,
   registered: false,
   healthySince: undefined,
@@ -130,48 +141,52 @@ const unknown = (name: string): Omit<SupervisedProcess, 'info'> => ({
   killed: undefined,
 });
 
-function withZnode(supervised: SupervisedProcess, look: Look): SupervisedProcess {
-  const { name, info } = supervised;
-  if (!look.znodes || !look.election) return supervised;
-  const [member, ...others] = membersOf(look.election, name);
-  if (!member) return { ...supervised, znode: undefined };
-  const own = look.znodes.get(name);
-  const isOwn = others.length === 0 && own !== undefined && isSame(own, info);
-  return {
-    ...supervised,
-    registered: true,
-    znode: isOwn ? { znode: own.znode, session: own.session } : supervised.znode,
-  };
+function withZnode(found: SupervisedProcess, seen: Observation): SupervisedProcess {
+  const election = valueOf(seen.election);
+  if (!election) return found;
+  const { name } = found;
+  if (membersOf(election, name).length === 0) return { ...found, znode: undefined };
+  const node = seen.nodes.find((one) => one.node.name === name);
+  const own = node && valueOf(node.znode);
+  return { ...found, registered: true, znode: own ?? found.znode };
 }
 
 /** What has been healthy may die more often before it is given up. */
-function followHealth({ state, now }: Step, look: Look): void {
-  for (const supervised of state.processes.values()) {
-    const { name, info } = supervised;
-    const attachment = look.attachments.get(name);
-    const isAttached = isSame(attachment, info) && attachment?.state === 'attached';
-    if (isAttached) state.copies.attached(name);
+function followHealth({ state, now }: Step, seen: Observation): void {
+  const serving = servingIn(seen);
+  const attached = new Set(
+    seen.nodes.flatMap(({ node, attachment }) =>
+      valueOf(attachment)?.state === 'attached' ? [node.name] : [],
+    ),
+  );
+  for (const found of state.processes.values()) {
+    const { name } = found;
+    if (attached.has(name)) state.copies.attached(name);
     const isHealthy =
       name === ZOOKEEPER
-        ? look.election !== undefined || supervised.healthySince !== undefined
-        : isAttached || name === look.serving;
-    state.processes.set(name, (isHealthy ? markHealthy : markUnhealthy)(supervised, now));
+        ? 'value' in seen.election || found.healthySince !== undefined
+        : attached.has(name) || name === serving;
+    state.processes.set(name, (isHealthy ? markHealthy : markUnhealthy)(found, now));
   }
 }
 
-function followFaults(step: Step, look: Look): void {
+function followFaults(step: Step, seen: Observation): void {
   const { state, now } = step;
-  const input = faultInputOf(state.config, look, brokersOf(state), state.served);
-  state.faults = faultsOf(input).filter(({ name }) => isUp(state, name));
+  const members = brokersOf(state).filter(({ registered }) => registered);
+  const registered = new Set(members.map(({ name }) => name));
+  const faults = faultsOf(state.config, seen, { registered, served: state.served });
+  state.faults = faults.filter(({ name }) => isUp(state, name));
   const due = state.clock.update(state.faults, now, state.config.supervisor);
-  for (const fault of due) endFaulty(step, fault, look);
+  for (const fault of due) endFaulty(step, fault);
 }
 
 /** Znodes of the dead that could not be removed at once, or that died while nobody looked. */
-function releaseLeft(step: Step, { election, processes }: Look): void {
+function releaseLeft(step: Step, seen: Observation): void {
+  const election = valueOf(seen.election);
   if (!election) return;
-  const names = step.state.config.nodes
-    .map((node) => node.name)
-    .filter((name) => !processes.has(name) && membersOf(election, name).length > 0);
+  const names = seen.nodes
+    .filter(({ process: found }) => 'value' in found && found.value === undefined)
+    .map(({ node }) => node.name)
+    .filter((name) => membersOf(election, name).length > 0);
   if (names.length > 0) step.act({ type: 'release-noted', names });
 }

@@ -2,8 +2,8 @@ import type { ClusterConfig } from '../../config/schema.js';
 import type { DesiredState } from '../../state/desired-state-file.js';
 import type { KillCode } from '../../state/journal/entries.js';
 import type { EndRecord } from '../../stores/replicated-leveldb/end-record.js';
-import type { Look } from './look.js';
-import type { ProcessId } from '../../agents/local/table.js';
+import type { Observation } from '../../observe/observation.js';
+import type { ProcessId } from '../../agents/process.js';
 
 /** How a start went, of one process. */
 export type StartResult =
@@ -27,7 +27,7 @@ export type SupervisorEvent =
   /** mqha.yaml has changed. */
   | { readonly type: 'configured'; readonly config: ClusterConfig }
   | { readonly type: 'desired'; readonly desired: DesiredState }
-  | { readonly type: 'look'; readonly look: Look }
+  | { readonly type: 'observed'; readonly seen: Observation }
   /** A process is proven dead. */
   | ({ readonly type: 'exited'; readonly name: string } & ProcessId)
   /** What it left behind, and what is wanted by now. */

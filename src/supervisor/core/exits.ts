@@ -1,7 +1,7 @@
 import { quorumOf } from '../../config/checks.js';
 import type { EndRecord } from '../../stores/replicated-leveldb/end-record.js';
 import type { SupervisorEvent } from './event.js';
-import { isSame, type ProcessId } from '../../agents/local/table.js';
+import { isSame, type ProcessId } from '../../agents/process.js';
 import { planRestart } from './restarts.js';
 import { isUp, type State, type SupervisedProcess } from './state.js';
 import type { Step } from './step.js';
@@ -22,13 +22,16 @@ export function markUnhealthy(supervised: SupervisedProcess, now: number): Super
   };
 }
 
-/** A process is proven dead. It is told once, whoever saw it first. */
-export function onProcessExit(step: Step, name: string, id: ProcessId): void {
+/**
+ * A process is proven dead. It is told once, whoever saw it first.
+ * @param at when that was known, in milliseconds of the steady clock
+ */
+export function onProcessExit(step: Step, name: string, id: ProcessId, at: number): void {
   const { state, now } = step;
   const supervised = state.processes.get(name);
   if (!supervised || !isSame(supervised.info, id)) return;
   state.processes.delete(name);
-  state.dead.set(name, supervised.info);
+  state.endedAt.set(name, at);
   state.ending.push(markUnhealthy(supervised, now));
   if (supervised.znode) step.act({ type: 'release', name, ...supervised.znode });
   step.act({ type: 'examine', name, pid: id.pid, startTime: id.startTime });

@@ -1,8 +1,9 @@
 import type { KillCode } from '../../state/journal/entries.js';
 import type { SupervisorEvent } from './event.js';
 import type { Fault } from '../../observe/conditions/faults.js';
-import type { Look } from './look.js';
-import { isSame, type ProcessId } from '../../agents/local/table.js';
+import type { Observation } from '../../observe/observation.js';
+import { valueOf } from '../../observe/reading.js';
+import { isSame, type ProcessId } from '../../agents/process.js';
 import { abandonRestart } from './restarts.js';
 import { isUp, type SupervisedProcess } from './state.js';
 import type { Step } from './step.js';
@@ -28,9 +29,9 @@ export function endDoomed(step: Step): void {
 /**
  * A master that does not serve, and whose log ends before that of a slave, keeps the cluster from electing that one.
  */
-export function endMasterBehind(step: Step, { election }: Look): void {
+export function endMasterBehind(step: Step, { election }: Observation): void {
   const { state } = step;
-  const master = election?.master;
+  const master = valueOf(election)?.master;
   const name = master?.container ?? '';
   const reason = master && state.failures.behind(master.znode);
   const supervised = state.processes.get(name);
@@ -39,12 +40,11 @@ export function endMasterBehind(step: Step, { election }: Look): void {
 }
 
 /** A process that was at fault for its limit. */
-export function endFaulty(step: Step, { name, code }: Fault, look: Look): void {
+export function endFaulty(step: Step, { name, code }: Fault): void {
   const supervised = step.state.processes.get(name);
-  const seen = look.processes.get(name);
-  if (!supervised || !seen) return;
+  if (!supervised) return;
   // A port that very many connect to answers late, and its broker is not hung; one that a signal has stopped is.
-  if (code === 'hung' && !seen.suspended) {
+  if (code === 'hung' && !supervised.info.suspended) {
     const { pid, startTime } = supervised.info;
     step.act({ type: 'ask', name, pid, startTime });
   } else {

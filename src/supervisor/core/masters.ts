@@ -1,11 +1,13 @@
 import { isAnyUp, isUp, type State } from './state.js';
 import { forgetRefusals } from './restarts.js';
-import type { Look } from './look.js';
+import { processesOf, servingIn, type Observation } from '../../observe/observation.js';
+import { valueOf } from '../../observe/reading.js';
 import type { Step } from './step.js';
 
 /** Whether ZooKeeper answers, and since when not. */
-export function followZooKeeper(step: Step, { election }: Look): void {
+export function followZooKeeper(step: Step, seen: Observation): void {
   const { state, now } = step;
+  const election = valueOf(seen.election);
   if (election === undefined && state.zookeeperLostAt === undefined && isAnyUp(state)) {
     state.zookeeperLostAt = now;
     const reason = `${state.config.zookeeper.connect} does not answer`;
@@ -18,11 +20,12 @@ export function followZooKeeper(step: Step, { election }: Look): void {
 }
 
 /** Who serves, and who is elected. */
-export function followMaster(step: Step, look: Look): void {
+export function followMaster(step: Step, seen: Observation): void {
   const { state, now } = step;
-  const { election, serving } = look;
+  const election = valueOf(seen.election);
+  const serving = servingIn(seen);
   const elected = election?.master?.container ?? undefined;
-  const reason = whyNobodyServes(state, look, elected);
+  const reason = whyNobodyServes(state, seen, elected);
   step.write(state.failovers.update({ serving, elected, reason }, now));
   if (serving !== undefined && serving === elected) state.served = election?.master?.znode;
   state.elected = election?.master?.znode;
@@ -33,11 +36,11 @@ export function followMaster(step: Step, look: Look): void {
   } else state.unservedSince ??= now;
 }
 
-function whyNobodyServes(state: State, look: Look, elected: string | undefined): string {
+function whyNobodyServes(state: State, seen: Observation, elected: string | undefined): string {
   const { last } = state.failovers;
-  if (look.election === undefined) return 'ZooKeeper does not answer';
+  if ('unknown' in seen.election) return 'ZooKeeper is away';
   if (last !== undefined && !isUp(state, last)) return `${last} was stopped`;
-  if (last !== undefined && !look.processes.has(last)) return `${last} ended`;
+  if (last !== undefined && !processesOf(seen).has(last)) return `${last} ended`;
   const who = last ?? 'the master';
   return elected === last ? `${who} does not answer` : `${who} was demoted`;
 }

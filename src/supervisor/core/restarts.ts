@@ -1,10 +1,10 @@
-import { processNames, ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { processNames, ZOOKEEPER } from '../../config/processes.js';
 import { quorumOf } from '../../config/checks.js';
-import { decidingOf } from '../../observe/quorum.js';
+import { processesOf, processReadings, type Observation } from '../../observe/observation.js';
+import { decidingIn } from '../../observe/quorum.js';
 import type { Attempt } from './action.js';
 import { CrashBackoff, type Lately } from './crash-backoff.js';
 import type { StartResult } from './event.js';
-import type { Look } from './look.js';
 import { roomOnShortDisks } from './short-disks.js';
 import { brokersOf, isEnding, isUp, type RestartState, type State } from './state.js';
 import type { Step } from './step.js';
@@ -41,7 +41,7 @@ export function isBusy({ restarts }: State): boolean {
 /**
  * Plans the start of a process that is wanted and has died, unless that is planned.
  * @param healthyMs how long it had been healthy
- * @param lookedAt when the look began that did not find it
+ * @param lookedAt when the look at it began that did not find it
  * @param why it must not be tried again, where it must not
  */
 export function planRestart(
@@ -100,21 +100,24 @@ export function forgetRefusals({ restarts, refused }: State): void {
 }
 
 /** What a look says of who is to be started, and the starts that are due. */
-export function followRestarts(step: Step, look: Look): void {
+export function followRestarts(step: Step, seen: Observation): void {
   const { state } = step;
   const names = processNames(state.config, state.config.nodes);
+  const readings = processReadings(seen);
   for (const name of names) {
-    if (look.processes.has(name) || state.processes.has(name) || isEnding(state, name)) continue;
-    if (isUp(state, name)) planRestart(step, name, 0, look.began);
-    else state.restarts.delete(name);
+    if (state.processes.has(name) || isEnding(state, name)) continue;
+    const reading = readings.get(name);
+    if (!isUp(state, name)) state.restarts.delete(name);
+    // Who is not known to run may run.
+    else if (reading && 'value' in reading) planRestart(step, name, 0, reading.at);
   }
   for (const known of [state.restarts, state.backoff, state.reasons]) {
     for (const name of known.keys()) if (!names.includes(name)) known.delete(name);
   }
-  startDue(step, look);
+  startDue(step, seen);
 }
 
-function startDue(step: Step, look: Look): void {
+function startDue(step: Step, seen: Observation): void {
   const { state, now } = step;
   if (state.isStarting) return;
   const due = [...state.restarts].flatMap(([name, restart]) =>
@@ -122,9 +125,9 @@ function startDue(step: Step, look: Look): void {
   );
   if (due.length === 0) return;
   const { config } = state;
-  const living = [...look.processes.keys()].filter((name) => name !== ZOOKEEPER).length;
-  const quorum = quorumOf(decidingOf(config, look.election, look.processes).electing);
-  if (awaitsSuccessor(state, look, living >= quorum, now)) return;
+  const living = processesOf(seen).size;
+  const quorum = quorumOf(decidingIn(config, seen).electing);
+  if (awaitsSuccessor(state, seen, living >= quorum, now)) return;
   const settled = brokersOf(state).every(({ healthySince }) => healthySince !== undefined);
   for (const { name, attempt } of due) state.restarts.set(name, { state: 'starting', attempt });
   state.isStarting = true;
@@ -135,9 +138,14 @@ function startDue(step: Step, look: Look): void {
   step.act({ type: 'start', attempts, room: roomOnShortDisks(living, quorum, settled) });
 }
 
-function awaitsSuccessor(state: State, look: Look, isQuorum: boolean, now: number): boolean {
+function awaitsSuccessor(
+  state: State,
+  { election }: Observation,
+  isQuorum: boolean,
+  now: number,
+): boolean {
   return (
-    look.election !== undefined &&
+    'value' in election &&
     isQuorum &&
     state.unservedSince !== undefined &&
     now - state.unservedSince < SUCCESSOR_MS

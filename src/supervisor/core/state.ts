@@ -1,15 +1,15 @@
-import type { ProcessInfo } from '../../agents/local/table.js';
+import type { ProcessInfo } from '../../agents/process.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { isWanted, NOTHING_WANTED, type DesiredState } from '../../state/desired-state-file.js';
 import type { MasterChange } from '../../state/journal/history.js';
-import { ZOOKEEPER } from '../../stores/replicated-leveldb/zookeeper/server.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { Copies } from './copies.js';
 import type { CrashBackoff } from './crash-backoff.js';
 import { FailoverLog } from './failover-log.js';
 import { Failures } from './failures.js';
 import { FaultClock } from './fault-clock.js';
 import type { Fault } from '../../observe/conditions/faults.js';
-import type { OwnZnode } from './look.js';
+import type { OwnZnode } from '../../observe/observation.js';
 
 /** A supervised process. */
 export interface SupervisedProcess {
@@ -49,8 +49,8 @@ export interface State {
   processes: Map<string, SupervisedProcess>;
   /** Proven dead, and not examined yet. */
   ending: SupervisedProcess[];
-  /** The last process of each name that is proven dead: what an older look says of it does not count. */
-  dead: Map<string, ProcessInfo>;
+  /** When it was known that the last process of a name has ended: what was read before says nothing of the next. */
+  endedAt: Map<string, number>;
   restarts: Map<string, RestartState>;
   backoff: Map<string, CrashBackoff>;
   /** Of the last death, or failed start. */
@@ -91,7 +91,7 @@ export function initialState(config: ClusterConfig, recorded: Recorded = {}): St
     askedAt: new Map(),
     processes: new Map(),
     ending: [],
-    dead: new Map(),
+    endedAt: new Map(),
     restarts: new Map(),
     backoff: new Map(),
     reasons: new Map(),
@@ -118,7 +118,7 @@ export function copyOf(state: State): State {
     askedAt: new Map(state.askedAt),
     processes: new Map(state.processes),
     ending: [...state.ending],
-    dead: new Map(state.dead),
+    endedAt: new Map(state.endedAt),
     restarts: new Map(state.restarts),
     backoff: new Map([...state.backoff].map(([name, backoff]) => [name, backoff.clone()])),
     reasons: new Map(state.reasons),

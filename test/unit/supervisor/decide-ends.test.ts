@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { statedBy } from '../../../src/supervisor/state-writer.js';
-import { Decisions, election, ended, running, whole, without } from './decisions.js';
+import { allRunning, Decisions, election, ended, running, whole, without } from './decisions.js';
 
 describe('a master that does not answer', () => {
   const silent = (from: number, to: number, decisions = Decisions.whole()) => {
@@ -30,7 +30,7 @@ describe('a master that does not answer', () => {
 
   it('is killed without a question where a signal has stopped it', () => {
     const decisions = Decisions.whole();
-    const processes = new Map(whole(0).processes).set('mq01', running(1, true));
+    const processes = allRunning().set('mq01', running(1, true));
     let killed = 0;
     for (let at = 2000; at <= 9000; at += 500) {
       decisions.look(whole(at, { serving: undefined, processes }));
@@ -83,7 +83,7 @@ describe('brokers that end for the same reason', () => {
     decisions.exited('mq01', 1, 2000);
     decisions.examined('mq01', 1, 2001, { end });
     // It was started again before the second one failed.
-    const processes = new Map(whole(0).processes).set('mq01', running(10));
+    const processes = allRunning().set('mq01', running(10));
     decisions.look(whole(2100, { processes, election: election(undefined), serving: undefined }));
     decisions.exited('mq02', 2, 2200);
     decisions.examined('mq02', 2, 2201, { end });
@@ -156,14 +156,7 @@ describe('lost logs', () => {
     const end = ended('log-lost', 'its log is gone');
     decisions.exited('mq02', 2, 2000);
     decisions.examined('mq02', 2, 2001, { end });
-    const again = whole(2500);
-    const processes = new Map(again.processes).set('mq02', running(20));
-    const attachments = new Map(again.attachments).set('mq02', {
-      state: 'attached',
-      progress: 1,
-      ...running(20),
-    });
-    decisions.look({ ...again, processes, attachments });
+    decisions.look(whole(2500, { processes: allRunning().set('mq02', running(20)) }));
     decisions.exited('mq03', 3, 3000);
     decisions.examined('mq03', 3, 3001, { end });
     expect(decisions.told('copies-lost')).toEqual([]);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Look } from '../../../src/supervisor/core/look.js';
-import { Decisions, election, NODES, running, whole } from './decisions.js';
+import { Decisions, election, NODES, running, whole, type View } from './decisions.js';
 
 /** What happens in the world, or is brought to the supervisor, in whatever order. */
 type Happening =
@@ -9,6 +8,8 @@ type Happening =
   | { readonly kind: 'starts'; readonly node: string }
   | { readonly kind: 'elects'; readonly node: string }
   | { readonly kind: 'look-begins' }
+  | { readonly kind: 'look-reads-election' }
+  | { readonly kind: 'look-asks-ports' }
   | { readonly kind: 'look-arrives' }
   | { readonly kind: 'exit-arrives' }
   | { readonly kind: 'examined' }
@@ -21,12 +22,21 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('starts' as const), node }),
   fc.record({ kind: fc.constant('elects' as const), node }),
   { weight: 3, arbitrary: fc.constant({ kind: 'look-begins' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'look-reads-election' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'look-asks-ports' as const }) },
   { weight: 3, arbitrary: fc.constant({ kind: 'look-arrives' as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'exit-arrives' as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'examined' as const }) },
   fc.record({ kind: fc.constant('started' as const), good: fc.boolean() }),
   fc.record({ kind: fc.constant('request' as const), up: fc.subarray([...NODES]) }),
 );
+
+/** A look that has begun and is not there yet; its parts are read one after the other. */
+interface Looking {
+  readonly processes: Pick<View, 'processes'> & { readonly at: number };
+  election?: Pick<View, 'election'> & { readonly at: number };
+  ports?: Pick<View, 'serving'> & { readonly at: number };
+}
 
 /** A world of three brokers, and the news of it that are under way to a supervisor. */
 class World {
@@ -36,8 +46,9 @@ class World {
   #lastPid = 100;
   #master: string | undefined = 'mq01';
   #requests = 1;
-  /** A look that has begun and is not there yet. */
-  #look: Look | undefined;
+  #look: Looking | undefined;
+  /** Which process answered last, and when it was asked: an observer trusts that for a while. */
+  #answered: { readonly name: string; readonly pid: number; readonly at: number } | undefined;
   readonly #exits: { readonly name: string; readonly pid: number }[] = [];
   readonly #examine: { readonly name: string; readonly pid: number }[] = [];
   #starting: readonly string[] | undefined;
@@ -67,7 +78,13 @@ class World {
         if (this.#pids.has(event.node)) this.#master = event.node;
         return;
       case 'look-begins':
-        this.#look ??= this.#seen();
+        this.#look ??= { processes: { processes: this.#running(), at: this.now } };
+        return;
+      case 'look-reads-election':
+        this.#readElection();
+        return;
+      case 'look-asks-ports':
+        if (this.#look?.election) this.#askPorts();
         return;
       case 'look-arrives':
         this.#arrive();
@@ -131,31 +148,33 @@ class World {
   }
 
   #arrive(): void {
-    const look = this.#look;
-    if (!look) return;
+    this.#readElection();
+    this.#askPorts();
+    const { processes, election: elected, ports } = this.#look ?? {};
+    if (!processes || !elected || !ports) return;
     this.#look = undefined;
-    // Who was held is proven dead by the look as well, if it is by then.
-    const ended = [...this.decisions.state.processes.values()].flatMap(({ name, info }) =>
-      look.processes.get(name)?.pid === info.pid || this.#isAlive(name, info.pid)
-        ? []
-        : [{ name, pid: info.pid, startTime: info.startTime }],
-    );
-    for (const { pid } of ended) this.known.add(pid);
     const before = new Set(this.known);
-    const told = this.decisions.look({ ...look, ended: ended }, this.now);
+    for (const { name, info } of this.decisions.state.processes.values()) {
+      if (processes.processes.get(name)?.pid !== info.pid) this.known.add(info.pid);
+    }
+    const look = whole(processes.at, {
+      processes: processes.processes,
+      election: elected.election,
+      znodes: new Map(),
+      serving: ports.serving,
+      attachments: new Map(),
+      ages: { election: elected.at, ports: ports.at },
+    });
+    const told = this.decisions.look(look, this.now);
     // Nothing that is known to be dead comes to life by an old look.
     for (const entry of told) {
       if (entry.type === 'process-started') expect(before.has(entry.pid)).toBe(false);
       if (entry.type === 'master-serving') {
-        const pid = look.processes.get(entry.master)?.pid ?? 0;
+        const pid = processes.processes.get(entry.master)?.pid ?? 0;
         expect(before.has(pid)).toBe(false);
       }
     }
     this.#take();
-  }
-
-  #isAlive(name: string, pid: number): boolean {
-    return this.#pids.get(name) === pid || name === 'zookeeper';
   }
 
   #take(): void {
@@ -173,18 +192,34 @@ class World {
     this.decisions.actions = [];
   }
 
-  #seen(): Look {
+  #running(): View['processes'] {
+    return new Map([
+      ['zookeeper', running(9)],
+      ...[...this.#pids].map(([name, pid]) => [name, running(pid)] as const),
+    ]);
+  }
+
+  #readElection(): void {
+    if (!this.#look || this.#look.election) return;
     const members = NODES.filter((name) => this.#pids.has(name));
-    return whole(this.now, {
-      processes: new Map([
-        ['zookeeper', running(9)],
-        ...[...this.#pids].map(([name, pid]) => [name, running(pid)] as const),
-      ]),
-      election: election(this.#master, members),
-      znodes: new Map(),
-      serving: this.#master,
-      attachments: new Map(),
-    });
+    this.#look.election = { election: election(this.#master, members), at: this.now };
+  }
+
+  #askPorts(): void {
+    if (!this.#look || this.#look.ports) return;
+    const { name, pid, at } = this.#answered ?? {};
+    const elected = this.#look.election?.election?.master?.container;
+    const isSame = name !== undefined && this.#look.processes.processes.get(name)?.pid === pid;
+    if (at !== undefined && name === elected && isSame) {
+      this.#look.ports = { serving: name, at };
+      return;
+    }
+    this.#look.ports = { serving: this.#master, at: this.now };
+    const own = this.#pids.get(this.#master ?? '');
+    this.#answered =
+      this.#master !== undefined && own !== undefined
+        ? { name: this.#master, pid: own, at: this.now }
+        : undefined;
   }
 }
 

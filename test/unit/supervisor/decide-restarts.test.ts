@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { statedBy } from '../../../src/supervisor/state-writer.js';
-import { Decisions, election, ended, NODES, running, whole, without } from './decisions.js';
+import {
+  allRunning,
+  Decisions,
+  election,
+  ended,
+  NODES,
+  running,
+  whole,
+  without,
+} from './decisions.js';
 
 describe('a process that was launched', () => {
   const launched = () => {
@@ -29,7 +38,7 @@ describe('a process that was launched', () => {
 
   it('is looked after from when it is seen', () => {
     const decisions = launched();
-    const processes = new Map(whole(0).processes).set('mq03', running(30));
+    const processes = allRunning().set('mq03', running(30));
     decisions.look(whole(3100, { processes }));
     expect(decisions.told('process-started').at(-1)).toMatchObject({ node: 'mq03', pid: 30 });
     expect(decisions.state.restarts.has('mq03')).toBe(false);
@@ -93,7 +102,7 @@ describe('who keeps dying', () => {
       decisions.exited('mq03', pid, now);
       decisions.examined('mq03', pid, now + 1, { end: ended('out-of-memory', reason) });
       pid += 100;
-      const processes = new Map(whole(0).processes).set('mq03', running(pid));
+      const processes = allRunning().set('mq03', running(pid));
       decisions.look(whole(now + 2, { processes }));
     }
     return decisions;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide, pauseOf } from '../../../src/supervisor/core/decide.js';
-import { Decisions, election, running, whole, without } from './decisions.js';
+import { allRunning, Decisions, election, running, whole, without } from './decisions.js';
 
 describe('the death of a master', () => {
   it('is followed at once by the end of its membership, and by the question why', () => {
@@ -16,7 +16,7 @@ describe('the death of a master', () => {
   it('is told once, with its reason, whoever saw it first', () => {
     const decisions = Decisions.whole();
     decisions.exited('mq01', 1, 2000);
-    decisions.look(without('mq01', 2001, { ended: [{ name: 'mq01', pid: 1, startTime: '1' }] }));
+    decisions.look(without('mq01', 2001));
     decisions.exited('mq01', 1, 2002);
     decisions.examined('mq01', 1, 2003);
     decisions.examined('mq01', 1, 2004);
@@ -45,6 +45,60 @@ describe('the death of a master', () => {
       { from: 'mq01', master: 'mq02', reason: 'mq01 died', outageMs: 370 },
     ]);
     expect(decisions.told('process-started').filter(({ node }) => node === 'mq01')).toHaveLength(1);
+  });
+
+  it('leaves what was read after it, also in a look that began before', () => {
+    const decisions = Decisions.whole();
+    decisions.exited('mq01', 1, 2030);
+    decisions.examined('mq01', 1, 2031);
+    const elected = election('mq02', ['mq02', 'mq03']);
+    const ages = { election: 2035, ports: 2036 };
+    decisions.look(whole(2000, { election: elected, serving: 'mq02', ages }), 2040);
+    expect(decisions.state.processes.has('mq01')).toBe(false);
+    expect(decisions.told('master-serving').at(-1)).toMatchObject({ master: 'mq02' });
+  });
+
+  it('leaves no answer of its port to the process that comes next', () => {
+    const decisions = Decisions.whole();
+    decisions.exited('mq01', 1, 2030);
+    decisions.examined('mq01', 1, 2031);
+    const next = { processes: allRunning().set('mq01', running(10)) };
+    decisions.look(whole(2100, { ...next, ages: { ports: 2000, logs: 2000 } }));
+    expect(decisions.told('process-started').at(-1)).toMatchObject({ node: 'mq01', pid: 10 });
+    expect(decisions.state.failovers.isServed).toBe(false);
+    // Nobody is at fault by what is not known.
+    expect(decisions.state.faults).toEqual([]);
+    decisions.look(whole(2200, next));
+    expect(decisions.state.failovers.isServed).toBe(true);
+  });
+
+  it('leaves no attachment of it to the process that comes next', () => {
+    const decisions = Decisions.whole();
+    decisions.exited('mq02', 2, 2030);
+    decisions.examined('mq02', 2, 2031);
+    const next = { processes: allRunning().set('mq02', running(20)) };
+    const isHealthy = () => decisions.state.processes.get('mq02')?.healthySince !== undefined;
+    decisions.look(whole(2100, { ...next, ages: { logs: 2000 } }));
+    expect(isHealthy()).toBe(false);
+    decisions.look(whole(2200, next));
+    expect(isHealthy()).toBe(true);
+  });
+
+  it('is told by a look that finds another process in its place, and with it that one', () => {
+    const decisions = Decisions.whole();
+    decisions.look(whole(2000, { processes: allRunning().set('mq01', running(10)) }), 2040);
+    expect(decisions.done('examine')).toMatchObject([{ name: 'mq01', pid: 1 }]);
+    expect(decisions.told('process-started').at(-1)).toMatchObject({ node: 'mq01', pid: 10 });
+    expect(decisions.state.failovers.isServed).toBe(true);
+  });
+
+  it('says nothing of the others in a look that began before', () => {
+    const decisions = Decisions.whole();
+    decisions.exited('mq01', 1, 2030);
+    const two = allRunning();
+    two.delete('mq03');
+    decisions.look(whole(2000, { processes: two }), 2040);
+    expect(decisions.done('examine')).toMatchObject([{ name: 'mq03' }]);
   });
 
   it('is followed by its start once another serves, or after three seconds', () => {
@@ -100,7 +154,7 @@ describe('the death of a master', () => {
 describe('ZooKeeper', () => {
   it('is told once when it goes, and once when it comes', () => {
     const decisions = Decisions.whole();
-    const away = { election: undefined, znodes: undefined };
+    const away = { election: undefined };
     decisions.look(whole(2000, away));
     decisions.look(whole(2500, away));
     decisions.look(whole(4000));
@@ -111,20 +165,31 @@ describe('ZooKeeper', () => {
 
   it('is not missed where nobody wants any broker', () => {
     const decisions = new Decisions();
-    decisions.look(whole(2000, { election: undefined, znodes: undefined, processes: new Map() }));
+    decisions.look(whole(2000, { election: undefined, processes: new Map() }));
     expect(decisions.told('zookeeper-lost')).toEqual([]);
   });
 });
 
 describe('a znode', () => {
+  it('is not looked for in an election that is older than the process', () => {
+    const decisions = Decisions.whole();
+    decisions.exited('mq02', 2, 2000);
+    decisions.examined('mq02', 2, 2001);
+    const processes = allRunning().set('mq02', running(20));
+    // mq02 is in it with the znode of its predecessor.
+    decisions.look(whole(2100, { processes, ages: { election: 1900 } }));
+    expect(decisions.state.processes.get('mq02')).toMatchObject({ registered: false });
+    decisions.look(whole(2200, { processes }));
+    expect(decisions.state.processes.get('mq02')).toMatchObject({ registered: true });
+  });
+
   it('is a process’s where it is the only one of its node and the process was alive', () => {
     const decisions = Decisions.whole();
     expect(decisions.state.processes.get('mq02')).toMatchObject({
       registered: true,
       znode: { znode: '00000000002', session: '100002' },
     });
-    const other = new Map([['mq02', { znode: 'other', session: 's', pid: 77, startTime: '77' }]]);
-    decisions.look(whole(2000, { znodes: other }));
+    decisions.look(whole(2000, { znodes: new Map() }));
     expect(decisions.state.processes.get('mq02')?.znode?.znode).toBe('00000000002');
     decisions.look(
       whole(3000, { election: election('mq01', ['mq01', 'mq03']), znodes: new Map() }),
@@ -134,8 +199,7 @@ describe('a znode', () => {
 
   it('of who died while nobody looked is looked for', () => {
     const decisions = Decisions.whole();
-    const look = without('mq03', 2000, { election: election('mq01'), serving: 'mq01' });
-    decisions.look({ ...look, ended: [{ name: 'mq03', pid: 3, startTime: '3' }] });
+    decisions.look(without('mq03', 2000, { election: election('mq01'), serving: 'mq01' }));
     expect(decisions.done('release-noted')).toMatchObject([{ names: ['mq03'] }]);
   });
 });

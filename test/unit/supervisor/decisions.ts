@@ -1,11 +1,18 @@
-import type { ProcessInfo } from '../../../src/agents/local/table.js';
+import type { ProcessInfo } from '../../../src/agents/process.js';
 import type { NewEntry } from '../../../src/state/journal/entries.js';
 import type { EndRecord } from '../../../src/stores/replicated-leveldb/end-record.js';
-import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
+import {
+  unseen,
+  type AttachmentFound,
+  type Observation,
+  type OwnZnode,
+} from '../../../src/observe/observation.js';
+import { found, unknown } from '../../../src/observe/reading.js';
+import { readElection } from '../../../src/stores/replicated-leveldb/election/read-election.js';
+import { type Election } from '../../../src/stores/election.js';
 import type { Action } from '../../../src/supervisor/core/action.js';
 import { decide } from '../../../src/supervisor/core/decide.js';
 import type { StartResult, SupervisorEvent } from '../../../src/supervisor/core/event.js';
-import type { Look } from '../../../src/supervisor/core/look.js';
 import { initialState, type State } from '../../../src/supervisor/core/state.js';
 import { config as CONFIG, znode } from '../scenes.js';
 
@@ -21,33 +28,71 @@ export const running = (pid: number, suspended = false): ProcessInfo => ({
   suspended,
 });
 
-/** What a look sees where everything is well: all run, mq01 is elected and serves, the others are attached. */
-export function whole(began: number, changed: Partial<Look> = {}): Look {
-  const processes = new Map([
+/** All of them run. */
+export const allRunning = () =>
+  new Map([
     ['zookeeper', running(9)],
     ...NODES.map((name, index) => [name, running(index + 1)] as const),
   ]);
-  return {
-    began,
-    local: new Set(NODES),
+
+/** What a supervisor sees, in plain values. */
+export interface View {
+  readonly processes: ReadonlyMap<string, ProcessInfo>;
+  readonly election: Election | undefined;
+  /** Those that are proven to be their process's. */
+  readonly znodes: ReadonlyMap<string, OwnZnode>;
+  readonly serving: string | undefined;
+  readonly attachments: ReadonlyMap<string, AttachmentFound>;
+  readonly zookeeperSilent: boolean;
+  /** When parts of the look began, where that was not when it all began. */
+  readonly ages: Partial<Record<'processes' | 'election' | 'ports' | 'logs', number>>;
+}
+
+/** What a look sees where everything is well: all run, mq01 is elected and serves, the others are attached. */
+export function whole(began: number, changed: Partial<View> = {}): Observation {
+  const processes = changed.processes ?? allRunning();
+  const view: View = {
     processes,
-    ended: [],
     election: election('mq01'),
     znodes: new Map(
-      NODES.map((name, index) => {
+      NODES.flatMap((name, index) => {
         const { name: own, session } = znode(index + 1, name);
-        return [name, { znode: own, session, pid: index + 1, startTime: `${index + 1}` }] as const;
+        const isOwn = processes.get(name)?.pid === index + 1;
+        return isOwn ? [[name, { znode: own, session }] as const] : [];
       }),
     ),
     serving: 'mq01',
     attachments: new Map(
-      NODES.map((name, index) => [
-        name,
-        { state: name === 'mq01' ? 'none' : 'attached', progress: 1, ...running(index + 1) },
-      ]),
+      NODES.filter((name) => processes.has(name)).map((name) => {
+        const state = name === 'mq01' ? ('none' as const) : ('attached' as const);
+        return [name, { state, progress: 1, lagBytes: undefined }];
+      }),
     ),
     zookeeperSilent: false,
+    ages: {},
     ...changed,
+  };
+  const at = { processes: began, election: began, ports: began, logs: began, ...view.ages };
+  const nothing = unseen(CONFIG, () => true, began);
+  return {
+    ...nothing,
+    zookeeper: {
+      process: found(view.processes.get('zookeeper'), at.processes),
+      serves: found(!view.zookeeperSilent, at.election),
+    },
+    election: view.election ? found(view.election, at.election) : unknown('no answer', at.election),
+    nodes: nothing.nodes.map((unread) => {
+      const { name } = unread.node;
+      const own = view.znodes.get(name);
+      const attachment = view.attachments.get(name);
+      return {
+        ...unread,
+        process: found(view.processes.get(name), at.processes),
+        accepting: found(name === view.serving, at.ports),
+        znode: own ? found(own, at.election) : unread.znode,
+        attachment: attachment ? found(attachment, at.logs) : unread.attachment,
+      };
+    }),
   };
 }
 
@@ -66,17 +111,11 @@ export function election(master: string | undefined, members: readonly string[] 
 }
 
 /** A look after the process of a node has ended. */
-export const without = (name: string, began: number, changed: Partial<Look> = {}) => {
-  const look = whole(began);
-  const processes = new Map([...look.processes].filter(([other]) => other !== name));
+export const without = (name: string, began: number, changed: Partial<View> = {}) => {
+  const processes = new Map([...allRunning()].filter(([other]) => other !== name));
   const members = NODES.filter((other) => other !== name);
-  return {
-    ...look,
-    processes,
-    election: election(undefined, members),
-    serving: undefined,
-    ...changed,
-  };
+  const nobody = { election: election(undefined, members), serving: undefined };
+  return whole(began, { processes, ...nobody, ...changed });
 };
 
 export const ended = (code: string, message: string): EndRecord => ({
@@ -102,8 +141,9 @@ export class Decisions {
     return [...entries];
   }
 
-  look(look: Look, now = look.began): NewEntry[] {
-    return this.learn({ type: 'look', look }, now);
+  /** A look, which arrives as it begins unless told otherwise. */
+  look(seen: Observation, now = seen.election.at): NewEntry[] {
+    return this.learn({ type: 'observed', seen }, now);
   }
 
   /** A person wants these up, and the others down. */

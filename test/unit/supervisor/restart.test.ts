@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { settingMarkers } from '../../../src/stores/replicated-leveldb/settings.js';
+import { settingMarkers } from '../../../src/stores/settings.js';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import type { ClusterEvent } from '../../../src/state/progress.js';
 import { Deadline } from '../../../src/lib/time.js';

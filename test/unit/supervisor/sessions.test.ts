@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import { noteSessions, releaseZnodes } from '../../../src/state/sessions.js';
-import { readElection } from '../../../src/stores/replicated-leveldb/election/election.js';
+import { readElection } from '../../../src/stores/replicated-leveldb/election/read-election.js';
 import type { Znode } from '../../../src/stores/replicated-leveldb/election/members.js';
-import { markers } from '../../../src/agents/local/registry.js';
-import type { ProcessInfo, ProcessTable } from '../../../src/agents/local/table.js';
+import { markers } from '../../../src/agents/marks.js';
+import type { ProcessInfo } from '../../../src/agents/process.js';
+import type { ProcessTable } from '../../../src/agents/local/table.js';
 import { Deadline } from '../../../src/lib/time.js';
-import type { ZooKeeperReader } from '../../../src/stores/replicated-leveldb/zookeeper/session.js';
 import { unrendered } from '../rig.js';
-import { znode } from '../scenes.js';
+import { coordinationOf, znode } from '../scenes.js';
 
 const NAMES = ['mq01', 'mq02', 'mq03'];
-const PATH = '/activemq/mqstores';
 
 /** A machine on which three brokers run and nothing else, and the znodes of those. */
 async function machine() {
@@ -23,22 +22,23 @@ async function machine() {
     bootId: () => Promise.resolve(boot),
   };
   const host = { ...thisHost({}), processes: table };
-  const cluster = await openCluster(await unrendered(), host);
-  const { registry } = cluster;
+  const opened = await openCluster(await unrendered(), host);
+  const { registry } = opened;
   let znodes: readonly Znode[] = NAMES.map((name, index) => znode(index + 1, name));
-  const asked: string[] = [];
+  let asked = 0;
   const removed: string[] = [];
-  const reader = {
-    group: (path: string) => {
-      asked.push(path);
-      return Promise.resolve({ exists: true, znodes });
+  const coordination = coordinationOf(
+    () => {
+      asked++;
+      return Promise.resolve(znodes);
     },
-    remove: (path: string) => {
-      const there = znodes.some(({ name }) => path === `${PATH}/${name}`);
-      if (there) removed.push(path);
+    (member) => {
+      const there = znodes.some(({ name }) => name === member.znode);
+      if (there) removed.push(member.znode);
       return Promise.resolve(there);
     },
-  } as unknown as ZooKeeperReader;
+  );
+  const cluster = { ...opened, coordination };
 
   /** Starts a node, as another process each time. */
   const start = async (name: string, pid: number, startTime = `${pid}`) => {
@@ -49,7 +49,7 @@ async function machine() {
   for (const [index, name] of NAMES.entries()) await start(name, 100 + index);
   return {
     registry,
-    asked,
+    asked: () => asked,
     removed,
     start,
     kill: (pid: number) => living.delete(pid),
@@ -64,7 +64,7 @@ async function machine() {
     note: async (
       processes = new Map([...living.values()].map((one, i) => [NAMES[i] ?? '', one])),
     ) => noteSessions(cluster, readElection(znodes, 'mqStore'), processes),
-    release: (...names: string[]) => releaseZnodes(cluster, reader, names, Deadline.in(1000)),
+    release: (...names: string[]) => releaseZnodes(cluster, names, Deadline.in(1000)),
   };
 }
 
@@ -159,7 +159,7 @@ describe('the znodes of the dead', () => {
     expect(await release(...NAMES)).toEqual([
       { node: 'mq02', znode: '00000000002', session: '100002' },
     ]);
-    expect(removed).toEqual([`${PATH}/00000000002`]);
+    expect(removed).toEqual(['00000000002']);
   });
 
   it('stay where their sessions were never noted', async () => {
@@ -177,7 +177,7 @@ describe('the znodes of the dead', () => {
     kill(100);
     kill(101);
     await release('mq02');
-    expect(removed).toEqual([`${PATH}/00000000002`]);
+    expect(removed).toEqual(['00000000002']);
   });
 
   it('stay where another cluster of the same session holds them', async () => {
@@ -202,6 +202,6 @@ describe('the znodes of the dead', () => {
     const { note, release, asked } = await machine();
     await note();
     expect(await release(...NAMES)).toEqual([]);
-    expect(asked).toEqual([]);
+    expect(asked()).toBe(0);
   });
 });

@@ -1,20 +1,21 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { markers } from '../../../src/agents/local/registry.js';
-import type { ProcessInfo, ProcessTable } from '../../../src/agents/local/table.js';
+import { markers } from '../../../src/agents/marks.js';
+import type { ProcessInfo } from '../../../src/agents/process.js';
+import type { ProcessTable } from '../../../src/agents/local/table.js';
+import { processesOf } from '../../../src/observe/observation.js';
 import { ensureDirectory } from '../../../src/lib/files.js';
 import { sleep } from '../../../src/lib/time.js';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import { supervisorDirectory } from '../../../src/state/supervisor-lock.js';
 import { readSupervisorState } from '../../../src/state/supervisor-state.js';
-import type { ZooKeeperReader } from '../../../src/stores/replicated-leveldb/zookeeper/session.js';
 import { initialState } from '../../../src/supervisor/core/state.js';
 import { Observer } from '../../../src/supervisor/observer.js';
 import { StateWriter } from '../../../src/supervisor/state-writer.js';
 import { Supervisor } from '../../../src/supervisor/supervisor.js';
 import { unrendered } from '../rig.js';
-import { znode } from '../scenes.js';
+import { coordinationOf, znode } from '../scenes.js';
 import { running } from './decisions.js';
 
 afterEach(() => {
@@ -77,10 +78,9 @@ describe('a look', () => {
     const { cluster, processes } = await setUp();
     const { config } = cluster;
     const external = { ...config, zookeeper: { ...config.zookeeper, managed: false } };
-    const group = { exists: true, znodes: [znode(1, 'mq01')] };
-    const reader = { group: () => Promise.resolve(group) } as unknown as ZooKeeperReader;
+    const coordination = coordinationOf(() => Promise.resolve([znode(1, 'mq01')]));
     vi.spyOn(cluster.registry, 'noteSession').mockRejectedValue(new Error('the disk is full'));
-    const observer = new Observer({ ...cluster, config: external }, reader, () => undefined);
+    const observer = new Observer({ ...cluster, config: external, coordination }, () => undefined);
     const held = { name: 'mq02', info: running(200), registered: true, healthyMs: 0 };
     const process = { ...held, healthySince: undefined, znode: undefined, killed: undefined };
     const look = await observer.look(
@@ -88,8 +88,9 @@ describe('a look', () => {
       new Map([['mq02', process]]),
       Promise.resolve(new Map()),
     );
-    expect(look.ended).toEqual([{ name: 'mq02', pid: 200, startTime: '200' }]);
-    expect(look.processes.get('mq01')?.pid).toBe(processes.get(100)?.pid);
+    expect(processesOf(look).get('mq01')?.pid).toBe(processes.get(100)?.pid);
+    expect(look.nodes[0]?.znode).toMatchObject({ value: { znode: '00000000001' } });
+    expect(look.nodes[1]?.process).toMatchObject({ value: undefined });
   });
 });
 

@@ -1,3 +1,5 @@
+import type { Member } from '../../election.js';
+
 /** A child of zkPath as ZooKeeper returns it. */
 export interface Znode {
   readonly name: string;
@@ -6,27 +8,13 @@ export interface Znode {
   readonly session: string;
 }
 
-/** What a broker says of itself in its znode (LevelDBNodeState in replicated/MasterElector.scala). */
-export interface Member {
-  readonly znode: string;
-  readonly session: string;
-  /** The brokerName: members with the same one are one replication set. */
-  readonly id: string;
-  /** The node's name; null where the broker was not configured by mqha. */
-  readonly container: string | null;
-  /** Set by a master once its replication port is bound. */
-  readonly address: string | null;
-  /** The end of its log while an election runs, else -1. */
-  readonly position: number;
-  readonly weight: number;
-  /** Whom the elector elected: a znode's name without its first `0`. Means nothing in other members. */
-  readonly elected: string | null;
-}
-
 /** Members are named `0` and the ten digits of a sequential znode (replicated/groups/ZooKeeperGroup.scala). */
 const MEMBER_NAME = /^0\d{10}$/;
 
-/** A child's JSON as a member; undefined where the child is none, or its data is not (yet) there. */
+/**
+ * A child's JSON as a member, LevelDBNodeState in replicated/MasterElector.scala; undefined where the child is none, or its
+ * data is not (yet) there.
+ */
 export function parseMember(znode: Znode): Member | undefined {
   if (!MEMBER_NAME.test(znode.name)) return undefined;
   let value: unknown;

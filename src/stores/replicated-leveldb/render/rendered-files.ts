@@ -2,21 +2,8 @@ import { largestFrame, messageMbOf, sizeText } from '../../../config/limits.js';
 import { originOf, webEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { renderTemplate } from '../../../lib/templates.js';
+import type { Credentials, RenderedFile } from '../../rendered-file.js';
 import { CONSOLE_POLICY } from './console-policy.js';
-
-/** What is generated once for a cluster and stays secret. */
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-  readonly securityToken: string;
-}
-
-/** One rendered file; `path` is relative to the cluster directory, with `/`. */
-export interface RenderedFile {
-  readonly path: string;
-  readonly content: string;
-  readonly secret: boolean;
-}
 
 const BROKER_FILES = [
   'activemq.xml',

@@ -1,22 +1,11 @@
-import { LAUNCHER, type Runtime } from '../command.js';
+import { ZOOKEEPER } from '../../../config/processes.js';
+import type { Runtime } from '../../store.js';
+import { LAUNCHER } from '../command.js';
 import type { ProcessDirectories } from '../../../config/layout.js';
-import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
-import type { LaunchPlan } from '../../../agents/local/launch.js';
-import { markers } from '../../../agents/local/registry.js';
+import type { LaunchPlan } from '../../../agents/launch-plan.js';
+import { markers } from '../../../agents/marks.js';
 import { dial, type Endpoint } from '../../../lib/dial.js';
 import type { Deadline } from '../../../lib/time.js';
-
-/** The name under which the managed ZooKeeper is kept beside the nodes. */
-export const ZOOKEEPER = 'zookeeper';
-
-/** The names of the processes of these nodes, and of the managed ZooKeeper where there is one. */
-export function processNames(
-  { zookeeper }: Pick<ClusterConfig, 'zookeeper'>,
-  nodes: readonly Pick<NodeConfig, 'name'>[],
-): string[] {
-  const names = nodes.map(({ name }) => name);
-  return zookeeper.managed ? [...names, ZOOKEEPER] : names;
-}
 
 /** The command of the managed ZooKeeper: one server from the pinned jars, in its own directory. */
 export function zookeeperCommand(

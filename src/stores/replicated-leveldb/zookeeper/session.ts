@@ -40,6 +40,7 @@ export class ZooKeeperSession {
   /** Who wants to know of changes; a session that is lost could not tell them any more. */
   readonly #watchers = new Set<() => void>();
   #usable = true;
+  #givenUpFor: MqhaError | undefined;
 
   private constructor(client: Client, connect: string) {
     this.#client = client;
@@ -65,13 +66,15 @@ export class ZooKeeperSession {
     });
     client.connect();
     if (await before(deadline, connected)) {
+      // Every call has a timer that keeps the process alive; a session that is only kept does not.
+      session.#manager.socket?.unref();
       client.once('disconnected', () => {
         session.#lost();
       });
       return session;
     }
     session.#destroy();
-    throw unreachable(connect, `no answer within ${Math.round(deadline.milliseconds)} ms`);
+    throw silent(connect, deadline);
   }
 
   /** Whether the session can still be used; once false, open another. */
@@ -79,20 +82,39 @@ export class ZooKeeperSession {
     return this.#usable;
   }
 
+  /** The error of the call that was not answered by its deadline, where the session has ended by that. */
+  get givenUpFor(): MqhaError | undefined {
+    return this.#givenUpFor;
+  }
+
   /**
    * The children of a path with their data; one that vanishes meanwhile is left out.
    * @param onChange called at the next change of the children or their data, once or more, and when
-   *   the connection is lost
+   *   the session is lost after that
    * @throws MqhaError `zookeeper-unreachable`
    */
   async group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
     if (onChange) this.#watchers.add(onChange);
+    try {
+      return await this.#read(path, deadline, onChange);
+    } catch (error) {
+      if (onChange) this.#watchers.delete(onChange);
+      this.#tellLost();
+      throw error;
+    }
+  }
+
+  async #read(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
     // The library takes no watcher for undefined, which its types do not know.
     const watcher = onChange as () => void;
     const names = await this.#call<string[]>(deadline, (done) => {
       this.#client.getChildren(path, watcher, done);
     });
-    if (names === undefined) return { exists: false, znodes: [] };
+    if (names === undefined) {
+      // What is absent has no children to watch; it is told when it comes.
+      const isThere = onChange && (await this.#isThere(path, deadline, onChange));
+      return isThere ? this.#read(path, deadline, onChange) : { exists: false, znodes: [] };
+    }
     const znodes = await Promise.all(
       names.map(async (name): Promise<Znode | undefined> => {
         const found = await this.#call<[Buffer | undefined, Stat]>(deadline, (done) => {
@@ -117,18 +139,30 @@ export class ZooKeeperSession {
     return { exists: true, znodes: znodes.filter((znode) => znode !== undefined) };
   }
 
+  async #isThere(path: string, deadline: Deadline, onChange: () => void): Promise<boolean> {
+    const stat = await this.#call<Stat | null>(deadline, (done) => {
+      this.#client.exists(path, onChange, done);
+    });
+    return (stat ?? null) !== null;
+  }
+
   /**
    * Removes a znode that has no children.
    * @returns false where it was gone already
    * @throws MqhaError `zookeeper-unreachable`
    */
   async remove(path: string, deadline: Deadline): Promise<boolean> {
-    const removed = await this.#call<true>(deadline, (done) => {
-      this.#client.remove(path, (error: unknown) => {
-        done(error, true);
+    try {
+      const removed = await this.#call<true>(deadline, (done) => {
+        this.#client.remove(path, (error: unknown) => {
+          done(error, true);
+        });
       });
-    });
-    return removed ?? false;
+      return removed ?? false;
+    } catch (error) {
+      this.#tellLost();
+      throw error;
+    }
   }
 
   /** Ends the session. The server's answer is not waited for, and one that stays silent is hung up on. */
@@ -145,7 +179,13 @@ export class ZooKeeperSession {
   #lost(): void {
     if (!this.#usable) return;
     this.#destroy();
-    for (const tell of this.#watchers) tell();
+    this.#tellLost();
+  }
+
+  #tellLost(): void {
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    for (const tell of watchers) tell();
   }
 
   /** Drops the connection at once. */
@@ -186,13 +226,19 @@ export class ZooKeeperSession {
       this.#destroy();
       throw error;
     }
+    const late = unreachable(this.#connect, `silent for ${Math.round(deadline.milliseconds)} ms`);
+    this.#givenUpFor ??= late;
     this.#destroy();
-    throw unreachable(this.#connect, `silent for ${Math.round(deadline.milliseconds)} ms`);
+    throw late;
   }
 }
 
 function isNoNode(error: unknown): boolean {
   return error instanceof zookeeper.Exception && error.getCode() === zookeeper.Exception.NO_NODE;
+}
+
+function silent(connect: string, deadline: Deadline): MqhaError {
+  return unreachable(connect, `no answer within ${Math.round(deadline.milliseconds)} ms`);
 }
 
 function unreachable(connect: string, detail: string): MqhaError {
@@ -205,12 +251,15 @@ function unreachable(connect: string, detail: string): MqhaError {
   );
 }
 
-/** Reads with one session as long as it lasts, and opens another when it has failed. */
+/**
+ * Reads with one session as long as it lasts, and opens another when it has failed. Several may ask at once: whoever
+ * has little time left does not cut the others short.
+ */
 export class ZooKeeperReader {
+  readonly #connect: string;
   #session: ZooKeeperSession | undefined;
   /** Shared by all who ask while it is opened. */
   #opening: Promise<ZooKeeperSession> | undefined;
-  readonly #connect: string;
 
   constructor(connect: string) {
     this.#connect = connect;
@@ -218,7 +267,16 @@ export class ZooKeeperReader {
 
   /** As ZooKeeperSession.group. @throws MqhaError `zookeeper-unreachable` */
   async group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
-    return (await this.#open(deadline)).group(path, deadline, onChange);
+    for (;;) {
+      const session = await this.#open(deadline);
+      try {
+        return await session.group(path, deadline, onChange);
+      } catch (error) {
+        const { givenUpFor } = session;
+        // Another call gave the session up under this one, which may wait longer.
+        if (!givenUpFor || givenUpFor === error || deadline.passed) throw error;
+      }
+    }
   }
 
   /** As ZooKeeperSession.remove. @throws MqhaError `zookeeper-unreachable` */
@@ -226,16 +284,34 @@ export class ZooKeeperReader {
     return (await this.#open(deadline)).remove(path, deadline);
   }
 
+  /** Ends the session. Whoever asks after that opens another. */
   close(): void {
     this.#session?.close();
     this.#session = undefined;
+    this.#opening?.then(
+      (session) => {
+        session.close();
+      },
+      () => undefined,
+    );
   }
 
   async #open(deadline: Deadline): Promise<ZooKeeperSession> {
-    if (this.#session?.isUsable === true) return this.#session;
-    this.#opening ??= ZooKeeperSession.open(this.#connect, deadline).finally(() => {
-      this.#opening = undefined;
-    });
-    return (this.#session = await this.#opening);
+    for (;;) {
+      if (this.#session?.isUsable === true) return this.#session;
+      const isOwn = this.#opening === undefined;
+      this.#opening ??= ZooKeeperSession.open(this.#connect, deadline).finally(() => {
+        this.#opening = undefined;
+      });
+      try {
+        const opened = await before(deadline, this.#opening);
+        if (opened) return (this.#session = opened);
+      } catch (error) {
+        // Whoever began to open it had less time.
+        if (isOwn || deadline.passed) throw error;
+        continue;
+      }
+      throw silent(this.#connect, deadline);
+    }
   }
 }

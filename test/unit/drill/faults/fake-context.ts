@@ -1,4 +1,4 @@
-import type { ProcessId, ProcessInfo } from '../../../../src/agents/local/table.js';
+import type { ProcessId, ProcessInfo } from '../../../../src/agents/process.js';
 import type { FaultContext } from '../../../../src/drill/faults/fault.js';
 import type { Undone } from '../../../../src/state/drill-record.js';
 

@@ -7,7 +7,7 @@ import {
   refuseUnhealthy,
 } from '../../../../src/drill/run/consent.js';
 import { MqhaError } from '../../../../src/lib/errors.js';
-import { ACCEPTING, DEAD, external, judged, running, whole } from '../../scenes.js';
+import { ACCEPTING, clusterOf, DEAD, external, judged, running, whole } from '../../scenes.js';
 
 const ours = await portTable({ nodes: 3 }, () => Promise.resolve(true));
 const NOBODY = { clients: [], queues: [] };
@@ -70,12 +70,12 @@ describe('a cluster on other machines', () => {
     const hosts = ['127.0.0.1', '192.0.2.7', '192.0.2.8'];
     const elsewhere = await portTable({ nodes: 3, hosts }, () => Promise.resolve(true));
     const error = errorOf(() => {
-      refuseElsewhere(elsewhere);
+      refuseElsewhere(clusterOf(elsewhere));
     });
     expect([error.code, error.exitCode]).toEqual(['drill-refused', 3]);
     expect(error.message).toContain('mq02 is on 192.0.2.7, mq03 is on 192.0.2.8');
     expect(() => {
-      refuseElsewhere(ours);
+      refuseElsewhere(clusterOf(ours));
     }).not.toThrow();
   });
 });

@@ -1,9 +1,25 @@
-import { parseMember, type Member, type Znode } from './members.js';
-
-/** Where a member stands, as far as ZooKeeper alone can tell. */
+/** Where a member stands, as far as the coordination alone can tell. */
 export type Phase = 'electing' | 'promoting' | 'master' | 'slave';
 
-/** The state of the election under zkPath. */
+/** A process that takes part in an election, as it says of itself; of replicatedLevelDB that stands in its znode. */
+export interface Member {
+  readonly znode: string;
+  /** The session that holds the znode, in hexadecimal; empty where none does. */
+  readonly session: string;
+  /** The brokerName: members with the same one are one replication set. */
+  readonly id: string;
+  /** The node's name; null where the broker was not configured by mqha. */
+  readonly container: string | null;
+  /** Set by a master once its replication port is bound. */
+  readonly address: string | null;
+  /** The end of its log while an election runs, else -1. */
+  readonly position: number;
+  readonly weight: number;
+  /** Whom the elector elected: a znode's name without its first `0`. Means nothing in other members. */
+  readonly elected: string | null;
+}
+
+/** Who takes part in the election of a cluster at one moment, and who is elected. */
 export interface Election {
   /** Members of this cluster, lowest znode first. */
   readonly members: readonly Member[];
@@ -13,29 +29,6 @@ export interface Election {
   readonly elector: Member | undefined;
   /** Whom the elector's `elected` names, while that member is there. */
   readonly master: Member | undefined;
-}
-
-/**
- * Reads an election from the children of zkPath.
- * @param brokerName members with another one belong to another cluster
- */
-export function readElection(znodes: readonly Znode[], brokerName: string): Election {
-  const foreign: string[] = [];
-  const members: Member[] = [];
-  for (const znode of znodes) {
-    const member = parseMember(znode);
-    if (member?.id === brokerName) members.push(member);
-    else foreign.push(znode.name);
-  }
-  members.sort((a, b) => (a.znode < b.znode ? -1 : 1));
-  const [elector] = members;
-  const elected = elector?.elected ?? null;
-  return {
-    members,
-    foreign,
-    elector,
-    master: elected === null ? undefined : members.find((m) => m.znode === `0${elected}`),
-  };
 }
 
 /** The phase of one member of an election. */

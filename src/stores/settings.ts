@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { sizeText } from '../../config/limits.js';
-import type { ClusterConfig, NodeConfig } from '../../config/schema.js';
+import { sizeText } from '../config/limits.js';
+import type { ClusterConfig, NodeConfig } from '../config/schema.js';
 
 /**
  * What a running broker was started with; null where its command does not say so, since an earlier mqha has

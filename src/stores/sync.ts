@@ -3,8 +3,8 @@ import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import * as z from 'zod/mini';
-import type { Layout } from '../../../config/layout.js';
-import { MqhaError } from '../../../lib/errors.js';
+import type { Layout } from '../config/layout.js';
+import { MqhaError } from '../lib/errors.js';
 import {
   ensureDirectory,
   fileError,
@@ -12,9 +12,9 @@ import {
   SECRET_DIRECTORY,
   SECRET_FILE,
   writeFileAtomic,
-} from '../../../lib/files.js';
-import { defineStateFile } from '../../../lib/state-file.js';
-import type { RenderedFile } from './rendered-files.js';
+} from '../lib/files.js';
+import { defineStateFile } from '../lib/state-file.js';
+import type { RenderedFile } from './rendered-file.js';
 
 /** How a file on disk stands to what `mqha.yaml` says now. */
 export type FileState = 'same' | 'missing' | 'outdated' | 'edited';

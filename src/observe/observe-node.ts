@@ -1,0 +1,103 @@
+import type { NodeAgent } from '../agents/agent.js';
+import { isAccepting } from '../clients/probe.js';
+import { messageEndpoint, replicationEndpoint, webEndpoint } from '../config/endpoints.js';
+import type { NodeConfig } from '../config/schema.js';
+import { missingPatches } from '../distribution/patches.js';
+import { messageOf, MqhaError } from '../lib/errors.js';
+import type { Deadline } from '../lib/time.js';
+import { agentOf } from '../state/agents.js';
+import type { Cluster } from '../state/cluster.js';
+import { keptStores } from '../stores/replicated-leveldb/data/kept.js';
+import { lookAtStore } from '../stores/replicated-leveldb/data/store-look.js';
+import { nodeId } from '../stores/replicated-leveldb/data/store.js';
+import { endOfLast, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
+import { asStarted } from '../stores/settings.js';
+import { diskRoom } from './disk.js';
+import {
+  unseenNode,
+  type NodeObservation,
+  type ProcessReading,
+  type StoreFound,
+} from './observation.js';
+import { read, unknown, valueOf } from './reading.js';
+
+const ACCEPT_MS = 500;
+
+/** Looks at one node: its port, and what this host has of it. Whether it is attached is the master's to say. */
+export async function observeNode(
+  cluster: Cluster,
+  configured: NodeConfig,
+  running: Promise<ProcessReading>,
+  deadline: Deadline,
+): Promise<NodeObservation> {
+  const agent = agentOf(cluster, configured);
+  const local = agent.can.has('processes');
+  const found = local ? await running : undefined;
+  const info = found && valueOf(found);
+  const node = asStarted(configured, info?.argv ?? []);
+  const accepting = read(() =>
+    isAccepting(messageEndpoint(node), Math.min(ACCEPT_MS, deadline.remaining)),
+  );
+  const unread = unseenNode(node, local, performance.now());
+  if (!found || !agent.can.has('files')) {
+    return { ...unread, process: found ?? unread.process, accepting: await accepting };
+  }
+  const { data } = cluster.layout.node(node.name);
+  const [id, disk, kept, more] = await Promise.all([
+    read(() => nodeId(data)),
+    read(() => diskRoom(data), deadline),
+    read(() => keptStores(data), deadline),
+    info
+      ? read(() => missingPatches(info.argv), deadline).then((patches) => ({ patches }))
+      : withoutProcess(cluster, agent, node, deadline),
+  ]);
+  return { ...unread, process: found, accepting: await accepting, nodeId: id, disk, kept, ...more };
+}
+
+/** Of a node that does not run: who has its ports, why it ended, and how its store is. */
+async function withoutProcess(
+  cluster: Cluster,
+  agent: NodeAgent,
+  node: NodeConfig,
+  deadline: Deadline,
+): Promise<Pick<NodeObservation, 'held' | 'ended' | 'store' | 'patches'>> {
+  const { data, log } = cluster.layout.node(node.name);
+  const [held, ended, store] = await Promise.all([
+    read(async () => (await agent.heldPorts(portsOf(node))) ?? [], deadline),
+    read(() => endOf(cluster, node, log)),
+    read(() => storeOf(data), deadline),
+  ]);
+  return { held, ended, store, patches: unknown('it does not run', performance.now()) };
+}
+
+async function storeOf(data: string): Promise<StoreFound> {
+  try {
+    const look = await lookAtStore(data);
+    return look.state === 'damaged'
+      ? { state: 'damaged', damage: look.damage }
+      : { state: 'sound' };
+  } catch (error) {
+    const hint = error instanceof MqhaError ? error.hint : undefined;
+    const message = messageOf(error);
+    return { state: 'unreadable', message, hint: hint ?? 'Look again in a moment.' };
+  }
+}
+
+/** Why the last process of a node has ended itself; an earlier one's reason says nothing of it. */
+async function endOf(
+  { registry }: Cluster,
+  node: NodeConfig,
+  logDirectory: string,
+): Promise<EndRecord | undefined> {
+  const pid = await registry.lastPid(node.name);
+  return pid === undefined ? undefined : endOfLast(logDirectory, pid);
+}
+
+/** The addresses that a node listens on. */
+export function portsOf(node: NodeConfig): { key: string; host: string; port: number }[] {
+  return [
+    { key: 'webPort', ...webEndpoint(node) },
+    { key: 'messagePort', ...messageEndpoint(node) },
+    { key: 'replicationPort', ...replicationEndpoint(node) },
+  ];
+}

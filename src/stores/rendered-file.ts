@@ -1,0 +1,13 @@
+/** What is generated once for a cluster and stays secret. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  readonly securityToken: string;
+}
+
+/** One rendered file; `path` is relative to the cluster directory, with `/`. */
+export interface RenderedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly secret: boolean;
+}

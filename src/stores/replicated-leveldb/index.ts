@@ -1,0 +1,32 @@
+import { ZOOKEEPER } from '../../config/processes.js';
+import type { ServiceSpec, Store } from '../store.js';
+import { brokerCommand } from './command.js';
+import { ZooKeeperCoordination } from './coordination.js';
+import { readBack } from './render/read-back.js';
+import { renderCluster } from './render/rendered-files.js';
+import { isServing, zookeeperCommand } from './zookeeper/server.js';
+import { ZooKeeperReader } from './zookeeper/session.js';
+
+/** ActiveMQ's replicatedLevelDB, coordinated by ZooKeeper. */
+export const replicatedLevelDb: Store = {
+  kind: 'replicated-leveldb',
+  services: ({ zookeeper }, nodes) => {
+    const brokers = nodes.map(({ name }): ServiceSpec => ({ name, kind: 'broker' }));
+    return zookeeper.managed ? [{ name: ZOOKEEPER, kind: 'coordinator' }, ...brokers] : brokers;
+  },
+  command: ({ name, kind }, { config, clusterId, directories }, runtime) =>
+    kind === 'broker'
+      ? brokerCommand(config, clusterId, name, directories, runtime)
+      : zookeeperCommand(clusterId, directories, runtime),
+  render: async (config, credentials, sizes) => {
+    const files = renderCluster(config, credentials, sizes);
+    await readBack(config, files, sizes);
+    return files;
+  },
+  isCoordinatorServing: async ({ zookeeper: { servers } }, deadline) => {
+    const [server] = servers;
+    return server !== undefined && isServing(server, deadline);
+  },
+  coordination: (settings) =>
+    new ZooKeeperCoordination(new ZooKeeperReader(settings.zookeeper.connect), settings),
+};

@@ -1,0 +1,57 @@
+import type { LaunchPlan } from '../agents/launch-plan.js';
+import type { ProcessDirectories } from '../config/layout.js';
+import type { ClusterConfig, NodeConfig } from '../config/schema.js';
+import type { Deadline } from '../lib/time.js';
+import type { Coordination } from './coordination.js';
+import type { Credentials, RenderedFile } from './rendered-file.js';
+
+/** What of mqha.yaml says where a cluster is coordinated. */
+export type CoordinationSettings = Pick<ClusterConfig, 'name' | 'zookeeper'>;
+
+/** A process that is run for a cluster: a broker, or the managed server that coordinates them. */
+export interface ServiceSpec {
+  readonly name: string;
+  readonly kind: 'broker' | 'coordinator';
+}
+
+/** What a process is launched with, beside its own configuration. */
+export interface Runtime {
+  /** The java executable. */
+  readonly java: string;
+  /** The unpacked distribution (ACTIVEMQ_HOME). */
+  readonly home: string;
+  readonly classPath: readonly string[];
+  /** Options that depend on the JVM: the data of its classes, and what lets it sleep. */
+  readonly jvmOptions: readonly string[];
+}
+
+/** Whose process is to be launched, and where. */
+export interface LaunchTarget {
+  /** With the `replicas` that this process is to have. */
+  readonly config: ClusterConfig;
+  readonly clusterId: string;
+  readonly directories: ProcessDirectories;
+}
+
+/** What is run: the door through which the rest of mqha comes to a kind of store. */
+export interface Store {
+  readonly kind: 'replicated-leveldb';
+  /** The processes of these nodes, and those that they need, which come first and start first. */
+  services(config: ClusterConfig, nodes: readonly NodeConfig[]): readonly ServiceSpec[];
+  /** How a process is launched. */
+  command(service: ServiceSpec, target: LaunchTarget, runtime: Runtime): LaunchPlan;
+  /**
+   * Every file that follows from mqha.yaml, read back and compared with it.
+   * @param sizes the `replicas` of nodes that are to have others than mqha.yaml says
+   * @throws MqhaError `render-mismatch`
+   */
+  render(
+    config: ClusterConfig,
+    credentials: Credentials,
+    sizes: Readonly<Record<string, number>> | undefined,
+  ): Promise<readonly RenderedFile[]>;
+  /** Whether the managed server that coordinates the brokers says before the deadline that it serves. */
+  isCoordinatorServing(settings: CoordinationSettings, deadline: Deadline): Promise<boolean>;
+  /** What decides which node is master. Nothing is opened before it is asked. */
+  coordination(settings: CoordinationSettings): Coordination;
+}
