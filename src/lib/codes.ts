@@ -61,6 +61,11 @@ export const ERROR_CODES = {
     exitCode: 1,
     meaning: 'a node is registered by a living process that is not ours',
   },
+  'name-changed': {
+    exitCode: 1,
+    meaning:
+      'brokers run under another name or ZooKeeper path than mqha.yaml says, so none can be started beside them',
+  },
   'zookeeper-unreachable': { exitCode: 1, meaning: 'ZooKeeper does not answer' },
   'launch-failed': { exitCode: 1, meaning: 'a process could not be started' },
   'broker-died': {

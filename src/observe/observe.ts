@@ -7,7 +7,7 @@ import { messageOf } from '../lib/errors.js';
 import { Deadline } from '../lib/time.js';
 import { accountOf } from '../state/account.js';
 import { withinReach } from '../state/agents.js';
-import type { Cluster } from '../state/cluster.js';
+import { asRunning, type Cluster } from '../state/cluster.js';
 import {
   allWanted,
   isWanted,
@@ -52,8 +52,9 @@ export async function observe(cluster: Cluster): Promise<Observation> {
       return observeNode(cluster, node, reading, deadline);
     }),
   );
-  const election = electionOf(cluster, processes, deadline);
-  const master = askMaster(cluster, election, nodes, deadline);
+  const met = processes.then((running) => asRunning(cluster, running.values()));
+  const election = met.then((found) => electionOf(found, processes, deadline));
+  const master = met.then((found) => askMaster(found, election, nodes, deadline));
   const [running, elected, seen, { view, attached }, supervisor, sizes] = await Promise.all([
     processes,
     election,

@@ -13,6 +13,8 @@ import type { Coordination } from '../stores/coordination.js';
 import { replicatedLevelDb } from '../stores/replicated-leveldb/index.js';
 import type { Store } from '../stores/store.js';
 import type { Deadline } from '../lib/time.js';
+import type { ProcessInfo } from '../agents/process.js';
+import { asMet } from '../stores/settings.js';
 import { Connections } from './connections.js';
 import type { Emit } from './progress.js';
 import { findIdentity, type FoundIdentity } from './found-identity.js';
@@ -107,6 +109,20 @@ export async function openCluster(
     account: credentials && { username: credentials.username, password: credentials.password },
     host,
   };
+}
+
+/**
+ * A cluster by the name and path under which its running brokers have found one another.
+ * @param running its processes
+ */
+export function asRunning(cluster: Cluster, running: Iterable<ProcessInfo>): Cluster {
+  const { store, host } = cluster;
+  const config = asMet(
+    cluster.config,
+    [...running].map(({ argv }) => argv),
+  );
+  if (config === cluster.config) return cluster;
+  return { ...cluster, config, coordination: host.connections.coordinationOf(store, config) };
 }
 
 /** @throws MqhaError `cluster-moved` where the directory is not where it was rendered */

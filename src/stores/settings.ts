@@ -121,3 +121,38 @@ export function asStarted(node: NodeConfig, argv: readonly string[]): NodeConfig
     replicationPort: port('replicationPort'),
   };
 }
+
+/** The keys by which brokers find one another: two that differ in one of them are no members of one another. */
+const MEETING = ['name', 'zookeeper.path'];
+
+/** Which of the keys by which brokers find one another a running one has otherwise than mqha.yaml. */
+export function meetingKeysDiffering(
+  config: ClusterConfig,
+  name: string,
+  argv: readonly string[],
+): string[] {
+  const { keys } = settingsOf(argv);
+  if (keys === null) return [];
+  return differingKeys(keys, settingsFor(config, name)).filter((key) => MEETING.includes(key));
+}
+
+/**
+ * The configuration under which running brokers have found one another: mqha.yaml may have been edited since they were
+ * started. Where they do not agree it is that of mqha.yaml.
+ * @param running the commands of the brokers
+ */
+export function asMet(config: ClusterConfig, running: Iterable<readonly string[]>): ClusterConfig {
+  const met = [...running].flatMap((argv) => {
+    const { keys } = settingsOf(argv);
+    if (keys === null) return [];
+    const path = keys.get('zookeeper.path') ?? config.zookeeper.path;
+    return [{ name: keys.get('name') ?? config.name, path }];
+  });
+  const [first] = met;
+  if (!first || met.some(({ name, path }) => name !== first.name || path !== first.path)) {
+    return config;
+  }
+  const { name, path } = first;
+  if (name === config.name && path === config.zookeeper.path) return config;
+  return { ...config, name, zookeeper: { ...config.zookeeper, path } };
+}

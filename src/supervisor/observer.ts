@@ -15,7 +15,7 @@ import {
 import { ProcessLooks } from '../observe/process-looks.js';
 import { found, read, unknown, valueOf, type Reading } from '../observe/reading.js';
 import { seesProcesses } from '../state/agents.js';
-import type { Cluster } from '../state/cluster.js';
+import { asRunning, type Cluster } from '../state/cluster.js';
 import { noteSessions } from '../state/sessions.js';
 import { membersOf, type Election } from '../stores/election.js';
 import { asStarted } from '../stores/settings.js';
@@ -37,6 +37,8 @@ const ACCEPT_MS = 500;
 /** Looks at a cluster again and again, for as little as it can. */
 export class Observer {
   #cluster: Cluster;
+  /** The same by the name and path with which its brokers were started. */
+  #running: Cluster;
   readonly #processes = new ProcessLooks(SEARCH_MS);
   readonly #election: ElectionWatch;
   /** The elected process that answered last, while nothing has changed since. */
@@ -45,13 +47,20 @@ export class Observer {
   /** @param onChange called when ZooKeeper reports a change */
   constructor(cluster: Cluster, onChange: () => void) {
     this.#cluster = cluster;
+    this.#running = cluster;
     this.#election = new ElectionWatch(TRUST_MS, onChange);
   }
 
   /** Goes on with a cluster whose file has changed. */
   use(cluster: Cluster): void {
     this.#cluster = cluster;
+    this.#running = cluster;
     this.#election.distrust();
+  }
+
+  /** The cluster as its brokers were started: mqha.yaml may have been edited since. */
+  get cluster(): Cluster {
+    return this.#running;
   }
 
   /**
@@ -91,6 +100,10 @@ export class Observer {
     const local = nothing.nodes.filter((node) => node.local).map(({ node }) => node);
     const known = new Map([...held].map(([name, { info }]) => [name, info]));
     const running = await this.#processes.look(registry, processNames(config, local), known);
+    this.#running = asRunning(
+      cluster,
+      [...running.values()].flatMap((reading) => valueOf(reading) ?? []),
+    );
     const seen = withProcesses(nothing, running);
     return {
       ...seen,
@@ -107,7 +120,7 @@ export class Observer {
       this.#election.distrust();
       return unknown('the managed ZooKeeper does not run', performance.now());
     }
-    return this.#election.look(this.#cluster.coordination, ZOOKEEPER_MS);
+    return this.#election.look(this.#running.coordination, ZOOKEEPER_MS);
   }
 
   /** Whose znode is whose, by an election that was read after the processes. */

@@ -164,7 +164,7 @@ export class Supervisor {
     try {
       await after;
       const events = await carryOut(action, {
-        cluster: this.#cluster,
+        cluster: this.#observer.cluster,
         desired: this.#desired,
         starts: this.#starts,
       });

@@ -75,6 +75,30 @@ describe('messages across graceful changes of master', () => {
     expect(await receive(settings, 'accounts', 2)).toEqual(['a', 'b']);
   }, 180_000);
 
+  it('are there, and nobody is killed, while mqha.yaml has another name than the brokers', async () => {
+    await send(settings, 'names', ['a', 'b']);
+    const before = await cluster.status();
+    await cluster.edit((text) =>
+      text
+        .replace('name: mqStore', 'name: renamed')
+        .replace('supervisor:\n', 'supervisor:\n  absent: 2s\n  start: 2s\n'),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    const edited = (await cluster.json<StartResult>('up')).status;
+    expect(edited).toMatchObject({ state: 'serving', master: before.master });
+    expect(edited.nodes.map(({ pid }) => pid)).toEqual(before.nodes.map(({ pid }) => pid));
+    expect(new Set(edited.problems.map(({ code }) => code))).toEqual(new Set(['restart-needed']));
+    // A node that came under the new name would be missing under the old one.
+    const refused = await cluster.run('restart');
+    expect(refused).toMatchObject({ exitCode: 1 });
+    expect(refused.stderr).toContain('mqha.yaml says renamed');
+    expect((await cluster.status()).nodes.map(({ pid }) => pid)).toEqual(
+      before.nodes.map(({ pid }) => pid),
+    );
+    await cluster.edit((text) => text.replace('name: renamed', 'name: mqStore'));
+    expect(await receive(settings, 'names', 2)).toEqual(['a', 'b']);
+  });
+
   it('are there after everything was stopped and started', async () => {
     await send(settings, 'down', ['a', 'b']);
     expect((await cluster.run('down')).exitCode).toBe(0);

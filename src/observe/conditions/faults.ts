@@ -4,6 +4,7 @@ import type { KillCode } from '../../state/journal/entries.js';
 import { vetoing, type Election } from '../../stores/election.js';
 import type { Member } from '../../stores/election.js';
 import { ZOOKEEPER } from '../../config/processes.js';
+import { meetingKeysDiffering } from '../../stores/settings.js';
 import { isServing, processOf, type NodeObservation, type Observation } from '../observation.js';
 import { decidingIn } from '../quorum.js';
 import { valueOf } from '../reading.js';
@@ -36,6 +37,8 @@ export interface Memory {
 /** Of who looks once. */
 export const NO_MEMORY: Memory = { registered: new Set(), served: undefined };
 
+const ABSENT: ReadonlySet<FaultCode> = new Set(['not-a-member', 'not-registered']);
+
 /** Every process that is at fault at this moment. */
 export function faultsOf(config: ClusterConfig, seen: Observation, memory: Memory): Fault[] {
   const { process: found, serves } = seen.zookeeper;
@@ -50,7 +53,18 @@ export function faultsOf(config: ClusterConfig, seen: Observation, memory: Memor
     const isRunning = running.some(({ node }) => node.name === name);
     return fault && isRunning ? [{ name, code: fault.code, detail: fault.member.znode }] : [];
   });
-  return [...ofMembers, ...running.flatMap((node) => nodeFaults(election, node, memory))];
+  return [
+    ...ofMembers,
+    ...running.flatMap((node) => {
+      const faults = nodeFaults(election, node, memory);
+      // One that was started under another name, or path, is a member there.
+      return isElsewhere(config, node) ? faults.filter(({ code }) => !ABSENT.has(code)) : faults;
+    }),
+  ];
+}
+
+function isElsewhere(config: ClusterConfig, seen: NodeObservation): boolean {
+  return meetingKeysDiffering(config, seen.node.name, processOf(seen)?.argv ?? []).length > 0;
 }
 
 /** What is wrong with the elected member: it does not serve; undefined where nothing is, or nobody is elected. */

@@ -9,6 +9,7 @@ import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
 import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
 import {
   ensureProcessDirectories,
+  refuseElsewhere,
   settleCluster,
   writeRendered,
   type Prepared,
@@ -38,7 +39,7 @@ export interface LaunchResult {
  * Launches what does not run of these nodes, and the managed ZooKeeper, without waiting until they
  * serve. Everything that can be refused is refused before the first process starts. Call it with
  * the cluster's lock held.
- * @throws MqhaError of settleCluster(), planStart(), writeRendered(), refuseHeldPorts(), admitToElections() and settleStores(), and `zookeeper-unreachable`, `strangers`,
+ * @throws MqhaError of settleCluster(), planStart(), writeRendered(), refuseHeldPorts(), refuseElsewhere(), admitToElections() and settleStores(), and `zookeeper-unreachable`, `strangers`,
  *   `node-elsewhere-alive`, `broker-died`, `launch-failed`, `interrupted`
  */
 export async function launchNodes(
@@ -48,6 +49,8 @@ export async function launchNodes(
   deadline: Deadline,
 ): Promise<LaunchResult> {
   await resumeLeftOver(asked);
+  const there = await asked.registry.findAll(nodes.map(({ name }) => name));
+  if (nodes.some(({ name }) => !there.has(name))) await refuseElsewhere(asked);
   await refuseHeldPorts(asked, nodes);
   await admitToElections(
     asked,

@@ -12,6 +12,7 @@ import {
 import { keepConfig } from '../../config/kept.js';
 import { MqhaError } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
+import { meetingKeysDiffering, settingsFor, settingsOf } from '../../stores/settings.js';
 import { compareFiles, editedError, writeFiles, type FileComparison } from '../../stores/sync.js';
 import { agentOf } from '../../state/agents.js';
 import {
@@ -130,11 +131,34 @@ export async function refuseUnprepared(cluster: Cluster): Promise<void> {
 
 /**
  * Refuses what a start would be refused for, before something is stopped to be started again.
- * @throws MqhaError of prepareRuntime(), and `size-changed`, `edited-file`, `cluster-moved`, `render-mismatch`
+ * @throws MqhaError of prepareRuntime(), and `size-changed`, `name-changed`, `edited-file`, `cluster-moved`, `render-mismatch`
  */
 export async function refuseUnstartable(cluster: Cluster): Promise<void> {
   await refuseSizeChange(cluster);
+  await refuseElsewhere(cluster);
   await refuseUnprepared(cluster);
+}
+
+/**
+ * A broker that is started under another name, or path, than those that run is no member of theirs: it would take a
+ * node from them, and two of its kind would elect a master beside theirs.
+ * @throws MqhaError `name-changed`
+ */
+export async function refuseElsewhere({ config, registry }: Cluster): Promise<void> {
+  const names = config.nodes.map(({ name }) => name);
+  for (const [name, { argv }] of await registry.findAll(names)) {
+    const [key] = meetingKeysDiffering(config, name, argv);
+    if (key === undefined) continue;
+    const has = settingsOf(argv).keys?.get(key) ?? '';
+    const wanted = settingsFor(config, name).get(key) ?? '';
+    throw new MqhaError(
+      'name-changed',
+      `${name} runs with ${key} ${has}, and mqha.yaml says ${wanted}: a broker that is started now would be no member of its cluster`,
+      {
+        hint: `Set \`${key}\` to ${has} again, or run \`mqha down\` and then \`mqha up\`. Nothing was stopped or started.`,
+      },
+    );
+  }
 }
 
 /** What `mqha render --check` answers; writes nothing into `nodes/` or `zookeeper/`. */

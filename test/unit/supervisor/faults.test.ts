@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readElection } from '../../../src/stores/replicated-leveldb/election/read-election.js';
 import type { Znode } from '../../../src/stores/replicated-leveldb/election/members.js';
 import { faultsOf, type Memory } from '../../../src/observe/conditions/faults.js';
+import { settingMarkers } from '../../../src/stores/settings.js';
 import { SERVED, znode } from '../scenes.js';
 import { allRunning, CONFIG, NODES, running, whole, type View } from './decisions.js';
 
@@ -11,6 +12,8 @@ interface Change extends Partial<Memory>, Pick<Partial<View>, 'serving' | 'zooke
   /** The nodes whose process lives. */
   readonly alive?: readonly string[];
   readonly suspended?: string;
+  /** The nodes that were started under another name. */
+  readonly renamed?: readonly string[];
   /** How far they have attached; all have without this. */
   readonly attachments?: Readonly<Record<string, 'attaching' | 'none'>>;
 }
@@ -18,6 +21,9 @@ interface Change extends Partial<Memory>, Pick<Partial<View>, 'serving' | 'zooke
 /** All three live and are members, mq02 serves, and both slaves are attached, but for what is changed. */
 function faults(change: Change): string[] {
   const { alive = NODES, registered = new Set(NODES), suspended, attachments = {} } = change;
+  const old = { ...CONFIG, name: 'old' };
+  const argvOf = (name: string) =>
+    change.renamed?.includes(name) === true ? settingMarkers(old, name) : [];
   const znodes = 'znodes' in change ? change.znodes : SERVED;
   const attached = { mq01: 'attached', mq02: 'none', mq03: 'attached', ...attachments } as const;
   const seen = whole(0, {
@@ -27,7 +33,10 @@ function faults(change: Change): string[] {
     processes: new Map(
       [...allRunning()]
         .filter(([name]) => name === 'zookeeper' || alive.includes(name))
-        .map(([name, { pid }]) => [name, running(pid, name === suspended)]),
+        .map(([name, { pid }]) => [
+          name,
+          { ...running(pid, name === suspended), argv: argvOf(name) },
+        ]),
     ),
     attachments: new Map(
       Object.entries(attached).map(([name, state]) => [
@@ -50,6 +59,18 @@ const waiting = (...positions: readonly (readonly [string, number])[]) =>
   positions.map(([name, position], index) => znode(index + 1, name, { position }));
 
 const UNDECIDED = { serving: undefined, served: undefined } as const;
+
+describe('a broker that was started under another name', () => {
+  it('is no member of this one, and not at fault for that', () => {
+    const znodes = SERVED.slice(0, 2);
+    expect(faults({ znodes })).toEqual(['mq03 not-a-member']);
+    expect(faults({ znodes, renamed: ['mq03'] })).toEqual([]);
+    expect(faults({ znodes, renamed: ['mq01'] })).toEqual(['mq03 not-a-member']);
+    expect(faults({ znodes, renamed: ['mq03'], suspended: 'mq03' })).toEqual([
+      'mq03 hung suspended',
+    ]);
+  });
+});
 
 describe('a whole cluster', () => {
   it('has nobody at fault', () => {

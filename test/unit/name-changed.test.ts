@@ -1,0 +1,73 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ProcessInfo } from '../../src/agents/process.js';
+import { portTable } from '../../src/config/defaults.js';
+import type { ClusterConfig } from '../../src/config/schema.js';
+import { refuseElsewhere } from '../../src/operations/start/prepare.js';
+import { asRunning, type Cluster } from '../../src/state/cluster.js';
+import { asMet, meetingKeysDiffering, settingMarkers } from '../../src/stores/settings.js';
+
+const config = await portTable({ nodes: 3 }, () => Promise.resolve(true));
+const renamed: ClusterConfig = { ...config, name: 'other' };
+const moved: ClusterConfig = { ...config, zookeeper: { ...config.zookeeper, path: '/other' } };
+
+/** The brokers as they were started with a configuration. */
+const started = (by: ClusterConfig, names = ['mq01', 'mq02', 'mq03']) =>
+  new Map(names.map((name, pid) => [name, processOf(pid, settingMarkers(by, name))]));
+
+const processOf = (pid: number, argv: readonly string[]): ProcessInfo => ({
+  pid,
+  startTime: `${pid}`,
+  argv,
+  suspended: false,
+});
+
+function clusterOf(by: ClusterConfig, running: ReadonlyMap<string, ProcessInfo>): Cluster {
+  const coordinationOf = vi.fn((_: unknown, settings: ClusterConfig) => settings);
+  return {
+    config: by,
+    coordination: by,
+    registry: { findAll: () => Promise.resolve(running) },
+    host: { connections: { coordinationOf } },
+  } as unknown as Cluster;
+}
+
+describe('brokers whose name or path was edited since they were started', () => {
+  it.each([
+    ['name', renamed],
+    ['zookeeper.path', moved],
+  ])('are looked for where they are: %s', (key, edited) => {
+    const running = started(config);
+    const argvs = [...running.values()].map(({ argv }) => argv);
+    expect(asMet(edited, argvs)).toMatchObject({
+      name: config.name,
+      zookeeper: { path: config.zookeeper.path },
+    });
+    expect(meetingKeysDiffering(edited, 'mq01', argvs[0] ?? [])).toEqual([key]);
+    const cluster = asRunning(clusterOf(edited, running), running.values());
+    expect(cluster.config.name).toBe(config.name);
+    expect(cluster.coordination).toBe(cluster.config);
+  });
+
+  it('are looked for where mqha.yaml says when they do not agree, or do not tell', () => {
+    const mixed = [...started(config, ['mq01']).values(), ...started(renamed, ['mq02']).values()];
+    const ofMixed = mixed.map(({ argv }) => argv);
+    expect(asMet(renamed, ofMixed)).toBe(renamed);
+    expect(asMet(renamed, [['java'], []])).toBe(renamed);
+    const same = clusterOf(config, started(config));
+    expect(asRunning(same, started(config).values())).toBe(same);
+  });
+
+  it('refuse a start beside them that would be no member of theirs', async () => {
+    await expect(refuseElsewhere(clusterOf(renamed, started(config, ['mq02'])))).rejects.toThrow(
+      expect.objectContaining({
+        code: 'name-changed',
+        message: expect.stringContaining(
+          'mq02 runs with name mqStore, and mqha.yaml says other',
+        ) as string,
+        hint: expect.stringContaining('Set `name` to mqStore again') as string,
+      }) as Error,
+    );
+    await expect(refuseElsewhere(clusterOf(config, started(config)))).resolves.toBeUndefined();
+    await expect(refuseElsewhere(clusterOf(renamed, new Map()))).resolves.toBeUndefined();
+  });
+});
