@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
+import { MqhaError } from '../lib/errors.js';
 import { packageVersion } from '../lib/package.js';
 import { defineStateFile } from '../lib/state-file.js';
 import type { Layout } from './layout.js';
@@ -29,6 +30,25 @@ export async function configOf(layout: Layout): Promise<ClusterConfig> {
   if (kept?.key === keyOf(source)) return kept.config;
   const { parseConfig } = await import('./load.js');
   return parseConfig(source, layout.file);
+}
+
+/**
+ * The configuration that was valid last, for what must be possible while mqha.yaml is broken.
+ * @param onInvalid called with what is wrong with mqha.yaml, where something is
+ * @throws MqhaError of configOf() where there is none
+ */
+export async function lastConfigOf(
+  layout: Layout,
+  onInvalid: (reason: string) => void,
+): Promise<ClusterConfig> {
+  try {
+    return await configOf(layout);
+  } catch (error) {
+    const kept = await readKept(layout);
+    if (!kept || !(error instanceof MqhaError) || error.code !== 'config-invalid') throw error;
+    onInvalid(error.message);
+    return kept.config;
+  }
 }
 
 /** Keeps what mqha.yaml means now; where that cannot be done, the next look takes longer. */

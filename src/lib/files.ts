@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { MqhaError, systemCode } from './errors.js';
 
 /** Modes of what holds a secret. */
@@ -39,10 +40,35 @@ export async function writeFileAtomic(
  */
 export async function ensureDirectory(path: string, mode?: number): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+    await makeDirectories(path, mode);
     if (mode !== undefined) await chmod(path, mode);
   } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      throw new MqhaError('no-directory', `${path} cannot be made: its file system takes none`, {
+        hint: 'Choose another directory.',
+        cause: error,
+      });
+    }
     throw fileError(error, path);
+  }
+}
+
+/** One after the other: below a file system that takes none, as /proc, mkdir() with `recursive` of Node.js 20 never ends. */
+async function makeDirectories(path: string, mode: number | undefined): Promise<void> {
+  const options = mode === undefined ? {} : { mode };
+  if (existsSync(path)) {
+    await mkdir(path, { recursive: true, ...options });
+    return;
+  }
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at) && at !== dirname(at); at = dirname(at)) {
+    missing.unshift(at);
+  }
+  for (const directory of missing) {
+    await mkdir(directory, options).catch((error: unknown) => {
+      // Somebody else has made it meanwhile.
+      if (systemCode(error) !== 'EEXIST') throw error;
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../config/schema.js';
 import type { Layout } from '../config/layout.js';
-import { configOf } from '../config/kept.js';
+import { configOf, lastConfigOf } from '../config/kept.js';
 import type { Account } from '../clients/brokers.js';
 import { MqhaError } from '../lib/errors.js';
 import { Journal } from './journal/journal.js';
@@ -75,12 +75,15 @@ export interface Cluster {
   readonly journal: Journal;
   /** The account of the message port and the console; undefined with `authentication: none`. */
   readonly account: Account | undefined;
+  /** There is none although there is to be one: it was never made, or its file is gone. */
+  readonly lacksAccount?: true;
   readonly host: Host;
 }
 
 /**
  * Reads the cluster in a directory.
- * @param options `account`: false for what only ends processes, which a damaged account must not keep from it
+ * @param options `account`: false for what only ends processes: neither a damaged account nor an mqha.yaml that is not
+ *   valid may keep it from that
  * @throws MqhaError `config-invalid`, `state-damaged`, `no-cluster`
  */
 export async function openCluster(
@@ -89,7 +92,12 @@ export async function openCluster(
   { account = true } = {},
 ): Promise<Cluster> {
   const layout = layoutAt(directory);
-  const config = await configOf(layout);
+  const config = account
+    ? await configOf(layout)
+    : await lastConfigOf(layout, (reason) => {
+        const message = `${reason}; going on with what it said when it was valid last`;
+        host.emit({ type: 'warning', message });
+      });
   const found = await findIdentity(layout, host.processes);
   const id = found.identity?.id ?? '';
   const credentials =
@@ -106,6 +114,9 @@ export async function openCluster(
     registry,
     here: localAgent(registry),
     journal: new Journal(layout.state),
+    ...(account && config.authentication === 'generated' && !credentials
+      ? { lacksAccount: true as const }
+      : {}),
     account: credentials && { username: credentials.username, password: credentials.password },
     host,
   };

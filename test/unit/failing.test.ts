@@ -77,6 +77,16 @@ describe('a wrong mqha.yaml', () => {
     expect((await mqha(['-C', directory, 'check'])).status).toBe(3);
   });
 
+  it('keeps nobody from stopping what runs', async () => {
+    const directory = await made();
+    edit(directory, /$/, '\n  - {');
+    for (const command of [['down'], ['stop', 'mq01', '--yes']]) {
+      const run = await mqha(['-C', directory, ...command]);
+      expect(run).toMatchObject({ status: 0 });
+      expect(run.stderr).toMatch(/not YAML.*going on with what it said when it was valid last/s);
+    }
+  });
+
   it('has all its problems told at once', async () => {
     const directory = await unrendered();
     edit(directory, 'name: mq02', 'name: all');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configOf, keepConfig } from '../../src/config/kept.js';
+import { configOf, keepConfig, lastConfigOf } from '../../src/config/kept.js';
 import { layoutOf } from '../../src/config/layout.js';
 import { parseConfig } from '../../src/config/load.js';
 import { temporaryDirectory } from '../support/temp.js';
@@ -39,6 +39,19 @@ describe('the configuration that is kept', () => {
     expect((await configOf(layout)).name).toBe('bazaar');
     await writeFile(layout.file, 'name: [');
     await expect(configOf(layout)).rejects.toMatchObject({ code: 'config-invalid' });
+  });
+
+  it('is what goes on where mqha.yaml is not valid, for what only ends processes', async () => {
+    const layout = await rendered();
+    const invalid: string[] = [];
+    const last = () => lastConfigOf(layout, (reason) => invalid.push(reason));
+    expect((await last()).name).toBe('shop');
+    expect(invalid).toEqual([]);
+    await writeFile(layout.file, 'name: [');
+    expect((await last()).name).toBe('shop');
+    expect(invalid).toEqual([expect.stringContaining('not YAML')]);
+    await writeFile(join(layout.state, 'config.json'), '{"key":');
+    await expect(last()).rejects.toMatchObject({ code: 'config-invalid' });
   });
 
   it('is done without where it is damaged, and where it cannot be written', async () => {

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { toStatus } from '../../src/observe/to-status.js';
 import {
   ACCEPTING,
   ALL_DEAD,
+  clusterOf,
   codesOf,
+  config,
   DEAD,
   judged,
+  observation,
   problemOf,
   REPLICATION,
   running,
@@ -120,6 +124,16 @@ describe('the problems of a cluster', () => {
     expect(problem?.hint).toContain('mqha up');
     const alone: Scene = { ...whole(), supervisor: { wanted: true, damage } };
     expect(codesOf(alone)).toEqual(['state-damaged -', 'supervisor-missing -']);
+  });
+
+  it('tells that the account of running brokers is gone', () => {
+    const lacking = { ...clusterOf(config), lacksAccount: true as const };
+    const [problem] = toStatus(lacking, observation(whole())).problems;
+    expect(problem).toMatchObject({ code: 'state-damaged', severity: 'error', node: null });
+    expect(problem?.message).toContain('.mqha/credentials.json');
+    expect(toStatus(lacking, observation({ nodes: ALL_DEAD })).problems).toEqual(
+      toStatus(clusterOf(config), observation({ nodes: ALL_DEAD })).problems,
+    );
   });
 
   it('tells the stale znode of a dead process', () => {

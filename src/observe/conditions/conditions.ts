@@ -24,6 +24,7 @@ export function problemsOf(
     ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
     ...fullnessProblems(cluster.config, seen, status),
     ...identityProblems(cluster),
+    ...accountProblems(cluster, seen),
     ...wantedProblems(seen),
     ...supervisorProblems(seen, status),
     ...sizeProblems(cluster.config, seen),
@@ -41,6 +42,20 @@ function identityProblems({ foundIdentity }: Cluster): StatusProblem[] {
       null,
       `${foundIdentity.damage}: the running processes of this directory tell which cluster it is; once none runs, nothing does`,
       '`mqha up` writes it again while something runs; so does `mqha down`.',
+    ),
+  ];
+}
+
+/** The file with the account and the token of what runs. */
+function accountProblems({ lacksAccount }: Cluster, seen: Observation): StatusProblem[] {
+  if (lacksAccount !== true || !seen.nodes.some(processOf)) return [];
+  return [
+    problem(
+      'error',
+      'state-damaged',
+      null,
+      'the account and the token are gone (.mqha/credentials.json), and brokers run with them: one that ends now cannot be started again beside the others',
+      'Restore the file, as from another machine of the cluster, and stop no broker before. Or `mqha down` and then `mqha up`, which makes a new account: clients need it then (`mqha env`).',
     ),
   ];
 }
