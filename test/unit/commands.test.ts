@@ -135,6 +135,14 @@ describe('render', () => {
     expect((await mqha(['-C', directory, 'render'])).status).toBe(0);
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
+
+  it('are only looked at with --check, also where the account is gone', async () => {
+    const directory = await made();
+    rmSync(join(directory, '.mqha', 'credentials.json'));
+    const before = snapshot(directory);
+    expect((await mqha(['-C', directory, 'render', '--check'])).status).toBe(1);
+    expect(snapshot(directory)).toEqual(before);
+  });
 });
 
 describe('a stopped cluster', () => {

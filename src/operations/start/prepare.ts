@@ -161,10 +161,11 @@ export async function refuseElsewhere({ config, registry }: Cluster): Promise<vo
   }
 }
 
-/** What `mqha render --check` answers; writes nothing into `nodes/` or `zookeeper/`. */
+/** What `mqha render --check` answers; writes nothing. */
 export async function checkRendered(cluster: Cluster): Promise<FileComparison[]> {
   await refuseIfMoved(cluster);
-  return (await compare(cluster)).filter((comparison) => comparison.state !== 'same');
+  const files = await comparedFiles(cluster, (await readInForce(cluster.layout))?.sizes);
+  return files.filter((comparison) => comparison.state !== 'same');
 }
 
 /**
