@@ -106,7 +106,7 @@ function invalid(source: string, problems: readonly Problem[]): MqhaError {
   const message =
     problems.length === 1 && first
       ? `${source}: ${describe(first)}`
-      : `${source} has ${problems.length} problems:\n${problems.map((p) => `  - ${describe(p)}`).join('\n')}`;
+      : `${source}: ${problems.length} problems:\n${problems.map((p) => `  - ${describe(p)}`).join('\n')}`;
   return usageError(
     'config-invalid',
     message,
