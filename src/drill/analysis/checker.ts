@@ -28,6 +28,8 @@ export interface QueueCheck {
   readonly lost: readonly string[];
   /** The bodies that were delivered and never sent, each once. */
   readonly unexpected: readonly string[];
+  /** The bodies that were delivered after the broker had a consumer's acknowledgement, once for each time. */
+  readonly again: readonly string[];
   /** The bodies that were sent, each once. */
   readonly sent: readonly string[];
 }
@@ -62,10 +64,10 @@ export function checkQueue(
   const delivered = new Set<string>();
   const done = new Set<string>();
   let duplicated = 0;
-  let consumedAgain = 0;
+  const again: string[] = [];
   const came = (body: string) => {
     if (delivered.has(body)) duplicated += 1;
-    if (done.has(body)) consumedAgain += 1;
+    if (done.has(body)) again.push(body);
     delivered.add(body);
   };
   for (const { body, acknowledged } of consumed) {
@@ -92,9 +94,10 @@ export function checkQueue(
       duplicated,
       unexpected: unexpected.length,
       consumed: consumed.filter((delivery) => delivery.acknowledged !== 'no').length,
-      consumedAgain,
+      consumedAgain: again.length,
     },
     lost,
+    again,
     unexpected,
     sent: [...acknowledgedOf.keys()],
   };
@@ -110,10 +113,12 @@ export function withEarlier<T extends QueueCheck>(
 ): T {
   const { counts } = check;
   const unexpected = check.unexpected.filter((body) => !isEarlier(body));
-  const again = check.unexpected.length - unexpected.length;
+  const earlier = check.unexpected.filter(isEarlier);
+  const again = earlier.length;
   return {
     ...check,
     unexpected,
+    again: [...check.again, ...earlier],
     counts: {
       ...counts,
       delivered: counts.delivered - again,

@@ -81,7 +81,7 @@ async function numberedSends(
 /** What there is to say of a part; of the lost nothing, while some may be in a queue still. */
 async function findingsOf(context: DrillContext, part: Part): Promise<Finding[]> {
   const { check, name, depths, unknown } = part;
-  const { counts, lost, unexpected } = check;
+  const { again, counts, lost, unexpected } = check;
   const of = name === DRILL_QUEUE ? '' : `${name}: `;
   const found: Finding[] = [];
   if (unknown.length === 0) {
@@ -96,7 +96,7 @@ async function findingsOf(context: DrillContext, part: Part): Promise<Finding[]>
     found.push({
       code: 'consumed-again',
       count: counts.consumedAgain,
-      text: `${counts.consumedAgain} came again after the broker had a consumer’s acknowledgement`,
+      text: `${counts.consumedAgain} came again after the broker had a consumer’s acknowledgement: ${someOf(again)}`,
       fails: waitsForRemovals(context.calm.config),
     });
   }

@@ -74,8 +74,9 @@ describe('a total-queue check', () => {
 
   it('takes what a consumer took as delivered, and counts what came twice of it', () => {
     const consumed = taken('yes', '1', '2', '2');
-    const { counts, lost } = checkQueue(acknowledged('1', '2', '3'), ['3', '1'], consumed);
+    const { again, counts, lost } = checkQueue(acknowledged('1', '2', '3'), ['3', '1'], consumed);
     expect(lost).toEqual([]);
+    expect(again).toEqual(['2', '1']);
     expect(counts).toMatchObject({ delivered: 3, consumed: 3, duplicated: 2, consumedAgain: 2 });
   });
 
@@ -87,8 +88,9 @@ describe('a total-queue check', () => {
 
   it('takes what an earlier round has sent as what came again, and nothing else', () => {
     const check = checkQueue(acknowledged('b1', 'b2'), ['b1', 'a7', 'b2', 'x']);
-    const { counts, unexpected } = withEarlier(check, (body) => body.startsWith('a'));
+    const { again, counts, unexpected } = withEarlier(check, (body) => body.startsWith('a'));
     expect(unexpected).toEqual(['x']);
+    expect(again).toEqual(['a7']);
     expect(counts).toMatchObject({ delivered: 3, unexpected: 1, duplicated: 1, consumedAgain: 1 });
   });
 
