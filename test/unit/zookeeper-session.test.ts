@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { freePorts } from '../../src/agents/local/ports.js';
 import { Deadline } from '../../src/lib/time.js';
-import { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
+import { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/reader.js';
 import {
   created,
   greeting,

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ClusterStatus } from '../../src/observe/status.js';
 import { freePorts } from '../../src/agents/local/ports.js';
 import { Deadline } from '../../src/lib/time.js';
-import { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
+import { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/reader.js';
 import { unrendered, mqha } from './rig.js';
 
 /** A server that takes connections and says nothing, as a suspended ZooKeeper does. */

@@ -4,7 +4,7 @@ import type { Coordination } from '../coordination.js';
 import type { Election, Member } from '../election.js';
 import type { CoordinationSettings } from '../store.js';
 import { readElection } from './election/read-election.js';
-import type { ZooKeeperReader } from './zookeeper/session.js';
+import type { ZooKeeperReader } from './zookeeper/reader.js';
 
 /** How long one question may take where a whole answer takes several. */
 const ASK_MS = 5000;

@@ -5,7 +5,7 @@ import { ZooKeeperCoordination } from './coordination.js';
 import { readBack } from './render/read-back.js';
 import { renderCluster } from './render/rendered-files.js';
 import { isServing, zookeeperCommand } from './zookeeper/server.js';
-import { ZooKeeperReader } from './zookeeper/session.js';
+import { ZooKeeperReader } from './zookeeper/reader.js';
 
 /** ActiveMQ's replicatedLevelDB, coordinated by ZooKeeper. */
 export const replicatedLevelDb: Store = {

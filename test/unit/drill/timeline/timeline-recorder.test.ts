@@ -5,7 +5,7 @@ import type { ProcessTable } from '../../../../src/agents/local/table.js';
 import { TimelineRecorder } from '../../../../src/drill/timeline/timeline-recorder.js';
 import { sleep } from '../../../../src/lib/time.js';
 import { openCluster, thisHost } from '../../../../src/state/cluster.js';
-import { ZooKeeperReader } from '../../../../src/stores/replicated-leveldb/zookeeper/session.js';
+import { ZooKeeperReader } from '../../../../src/stores/replicated-leveldb/zookeeper/reader.js';
 import { unrendered } from '../../rig.js';
 import { running, SERVED, znode } from '../../scenes.js';
 
