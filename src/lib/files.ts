@@ -108,9 +108,9 @@ export function fileError(error: unknown, path: string): unknown {
     case 'EEXIST':
       return new MqhaError(
         'no-directory',
-        `${path} cannot be written: a file stands where a directory is needed, or the other way round`,
+        `${path} cannot be used: a file stands where a directory is needed, or the other way round`,
         {
-          hint: 'Choose another directory.',
+          hint: 'Move away what stands there, or choose another directory.',
           cause: error,
         },
       );
