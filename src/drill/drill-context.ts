@@ -85,7 +85,7 @@ export async function depthOf(
   const jolokia = consoleOf(context.calm, await look(context));
   if (!jolokia) return undefined;
   try {
-    const queues = await queueDepths(jolokia, context.calm.config.name, ASK_MS);
+    const queues = await queueDepths(jolokia, ASK_MS);
     return queues.find(({ name }) => name === queue)?.messages ?? 0;
   } catch {
     return undefined;

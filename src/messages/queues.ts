@@ -38,10 +38,7 @@ export async function queuesOf(cluster: Cluster): Promise<Queues> {
     const found = await cluster.registry.find(name);
     const account = await accountOf(cluster, found?.argv ?? []);
     const jolokia = { host, port: webPort, account };
-    const queues = await onceOpen(
-      () => readQueues(jolokia, ANSWER_MS, cluster.config.name),
-      cluster.host.signal,
-    );
+    const queues = await onceOpen(() => readQueues(jolokia, ANSWER_MS), cluster.host.signal);
     return {
       master: name,
       queues: queues

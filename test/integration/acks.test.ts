@@ -33,8 +33,7 @@ async function masterConsole(): Promise<Console> {
 }
 
 async function depthOf(console: Console, queue: string): Promise<number | undefined> {
-  const { name } = (await cluster.open()).config;
-  const queues = await queueDepths(console, name, ASK_MS);
+  const queues = await queueDepths(console, ASK_MS);
   return queues.find((one) => one.name === queue)?.messages;
 }
 

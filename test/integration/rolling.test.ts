@@ -88,6 +88,8 @@ describe('messages across graceful changes of master', () => {
     expect(edited).toMatchObject({ state: 'serving', master: before.master });
     expect(edited.nodes.map(({ pid }) => pid)).toEqual(before.nodes.map(({ pid }) => pid));
     expect(new Set(edited.problems.map(({ code }) => code))).toEqual(new Set(['restart-needed']));
+    const { queues } = await cluster.json<{ queues: { name: string; depth: number }[] }>('queues');
+    expect(queues).toContainEqual(expect.objectContaining({ name: 'names', depth: 2 }));
     // A node that came under the new name would be missing under the old one.
     const refused = await cluster.run('restart');
     expect(refused).toMatchObject({ exitCode: 1 });

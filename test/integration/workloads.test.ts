@@ -40,7 +40,7 @@ describe('workloads of a drill', () => {
     const { master } = await cluster.status();
     const node = config.nodes.find(({ name }) => name === master);
     const console = { host: node?.host ?? '', port: node?.webPort ?? 0, account };
-    return (await durableSubscriptions(console, config.name, 10_000)).map(({ name }) => name);
+    return (await durableSubscriptions(console, 10_000)).map(({ name }) => name);
   }
 
   it.runIf(process.platform === 'linux')(

@@ -3,6 +3,8 @@ import { read, readQueues, type Console } from './jolokia.js';
 
 const DOMAIN = 'org.apache.activemq';
 
+// A process has one broker. Its name is the one that it was started with, whatever mqha.yaml says now.
+
 /** A queue on the master, as the broker counts it. */
 export interface QueueDepth {
   readonly name: string;
@@ -30,12 +32,8 @@ const connections = z.optional(
  * is not among them.
  * @throws Error that says what went wrong
  */
-export async function clientsOf(
-  jolokia: Console,
-  brokerName: string,
-  timeoutMs: number,
-): Promise<string[]> {
-  const pattern = `${DOMAIN}:type=Broker,brokerName=${brokerName},connector=clientConnectors,connectorName=*,connectionViewType=clientId,connectionName=*`;
+export async function clientsOf(jolokia: Console, timeoutMs: number): Promise<string[]> {
+  const pattern = `${DOMAIN}:type=Broker,brokerName=*,connector=clientConnectors,connectorName=*,connectionViewType=clientId,connectionName=*`;
   const found = connections.parse(await read(jolokia, pattern, ['ClientId'], timeoutMs));
   return Object.values(found ?? {}).flatMap(({ ClientId: id }) => (id === null ? [] : [id]));
 }
@@ -44,12 +42,8 @@ export async function clientsOf(
  * Every queue of a broker and how many messages it holds.
  * @throws Error that says what went wrong
  */
-export async function queueDepths(
-  jolokia: Console,
-  brokerName: string,
-  timeoutMs: number,
-): Promise<QueueDepth[]> {
-  const queues = await readQueues(jolokia, timeoutMs, brokerName);
+export async function queueDepths(jolokia: Console, timeoutMs: number): Promise<QueueDepth[]> {
+  const queues = await readQueues(jolokia, timeoutMs);
   return queues.map(({ name, depth }) => ({ name, messages: depth }));
 }
 
@@ -59,10 +53,9 @@ export async function queueDepths(
  */
 export async function durableSubscriptions(
   jolokia: Console,
-  brokerName: string,
   timeoutMs: number,
 ): Promise<DurableSubscription[]> {
-  const pattern = `${DOMAIN}:type=Broker,brokerName=${brokerName},destinationType=Topic,destinationName=*,endpoint=Consumer,clientId=*,consumerId=Durable(*)`;
+  const pattern = `${DOMAIN}:type=Broker,brokerName=*,destinationType=Topic,destinationName=*,endpoint=Consumer,clientId=*,consumerId=Durable(*)`;
   const value = await read(jolokia, pattern, Object.keys(subscription.shape), timeoutMs);
   const found = Object.values(z.record(z.string(), subscription).parse(value ?? {}));
   return found.flatMap(({ ClientId: clientId, SubscriptionName: name }) =>

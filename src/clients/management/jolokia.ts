@@ -79,12 +79,8 @@ export function replicationIn(value: unknown): Replication {
  * @param timeoutMs for the whole exchange
  * @throws Error that says what went wrong
  */
-export async function readQueues(
-  jolokia: Console,
-  timeoutMs: number,
-  brokerName = '*',
-): Promise<QueueStatistics[]> {
-  const pattern = `org.apache.activemq:type=Broker,brokerName=${brokerName},destinationType=Queue,destinationName=*`;
+export async function readQueues(jolokia: Console, timeoutMs: number): Promise<QueueStatistics[]> {
+  const pattern = `org.apache.activemq:type=Broker,brokerName=*,destinationType=Queue,destinationName=*`;
   const value = await read(jolokia, pattern, Object.keys(queue.shape), timeoutMs);
   return Object.values(z.record(z.string(), queue).parse(value ?? {})).map((found) => ({
     name: found.Name,

@@ -106,13 +106,13 @@ export async function usageOf(
   status: ClusterStatus,
   limitMs?: number,
 ): Promise<Usage> {
-  const { config, host } = cluster;
+  const { host } = cluster;
   const master = consoleOf(cluster, status);
   const ask = async () => {
     if (!master) throw new Error('there is none');
     const [clients, queues] = await Promise.all([
-      clientsOf(master, config.name, ASK_MS),
-      queueDepths(master, config.name, ASK_MS),
+      clientsOf(master, ASK_MS),
+      queueDepths(master, ASK_MS),
     ]);
     return { clients, queues };
   };

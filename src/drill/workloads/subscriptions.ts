@@ -12,11 +12,10 @@ const REMOVE_MS = 40_000;
  * What cannot be removed now, the next drill removes.
  */
 export async function forgetSubscriptions(context: Pick<DrillContext, 'calm'>): Promise<void> {
-  const { name } = context.calm.config;
   const jolokia = consoleOf(context.calm, await look(context));
   if (!jolokia) return;
   try {
-    const found = await durableSubscriptions(jolokia, name, ASK_MS);
+    const found = await durableSubscriptions(jolokia, ASK_MS);
     const removals = found
       .filter(({ clientId }) => clientId.startsWith(SUBSCRIBER))
       .map(
