@@ -20,7 +20,7 @@ const UNSUPERVISED_MS = 5000;
 const DISTURBED_MS = 1500;
 
 /** A cluster that serves, and what is done to it. */
-export interface Scene {
+export interface ChaosContext {
   readonly cluster: BenchCluster;
   readonly status: ClusterStatus;
   readonly load: Load;
@@ -35,11 +35,11 @@ export interface ChaosFault {
   /** Whether what is suspended is resumed; else the supervisor has to end it. */
   readonly resumes?: boolean;
   /** @returns whom it met, for the line that is printed */
-  readonly inject: (scene: Scene) => Promise<string>;
+  readonly inject: (context: ChaosContext) => Promise<string>;
 }
 
 /** Chooses nodes, by their names. */
-type Choose = (scene: Scene) => readonly string[];
+type Choose = (context: ChaosContext) => readonly string[];
 
 const master: Choose = ({ status }) => [known(status.master)];
 const elector: Choose = ({ status }) => [known(status.elector)];
@@ -69,34 +69,34 @@ export const CHAOS_FAULTS: readonly ChaosFault[] = [
 ];
 
 function killing(choose: Choose): ChaosFault['inject'] {
-  return async (scene) => {
-    const names = choose(scene);
-    await scene.faults.inject(kill(names));
-    return described(scene, names);
+  return async (context) => {
+    const names = choose(context);
+    await context.faults.inject(kill(names));
+    return described(context, names);
   };
 }
 
 function suspending(choose: Choose): ChaosFault['inject'] {
-  return async (scene) => {
-    const names = choose(scene);
-    await scene.faults.inject(suspend(names, { replaced: true }));
-    return described(scene, names);
+  return async (context) => {
+    const names = choose(context);
+    await context.faults.inject(suspend(names, { replaced: true }));
+    return described(context, names);
   };
 }
 
 /** A long pause of a living broker. */
-async function pauseMaster(scene: Scene): Promise<string> {
-  const { faults, random } = scene;
-  const names = master(scene);
+async function pauseMaster(context: ChaosContext): Promise<string> {
+  const { faults, random } = context;
+  const names = master(context);
   const milliseconds = 1000 + Math.round(random() * 3000);
   await faults.inject(suspend(names));
   await sleep(milliseconds);
   await faults.recover();
-  return `${described(scene, names)} for ${(milliseconds / 1000).toFixed(1)} s`;
+  return `${described(context, names)} for ${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 /** The death of the supervisor alone must disturb nobody. */
-async function killSupervisor({ cluster, load, faults, problems }: Scene): Promise<string> {
+async function killSupervisor({ cluster, load, faults, problems }: ChaosContext): Promise<string> {
   const killedAt = await faults.inject(supervisorKill(cluster));
   await sleep(UNSUPERVISED_MS);
   const gap = load.longestGap(killedAt);
@@ -132,9 +132,9 @@ function supervisorKill(cluster: BenchCluster): Fault {
 }
 
 /** A slave that dies while it downloads the master's log has a half-done store beside its good one. */
-async function killWhileAttaching(scene: Scene): Promise<string> {
-  const { cluster, faults, problems } = scene;
-  const names = slave(scene);
+async function killWhileAttaching(context: ChaosContext): Promise<string> {
+  const { cluster, faults, problems } = context;
+  const names = slave(context);
   const [name = ''] = names;
   const first = await cluster.pidOf(name);
   const mark = await logMark(cluster, name);
@@ -152,11 +152,11 @@ async function killWhileAttaching(scene: Scene): Promise<string> {
   }
   await faults.inject(kill(names));
   const attached = (await sinceMark(cluster.log(name), mark)).includes('| Attached |');
-  return `${described(scene, names)}${attached ? ', which had just attached' : ''}`;
+  return `${described(context, names)}${attached ? ', which had just attached' : ''}`;
 }
 
 /** The names with what they were, since the elector may be the master as well. */
-function described({ status }: Scene, names: readonly string[]): string {
+function described({ status }: ChaosContext, names: readonly string[]): string {
   return names
     .map((name) => {
       const roles = [
