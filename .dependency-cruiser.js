@@ -63,42 +63,9 @@ const agents = Object.entries(LOCAL_AGENT).map(([part, allowed]) => ({
  * there can be another kind; take out of these lists, and add nothing.
  */
 const REPLICATED_LEVELDB = {
-  attachment: ['observe/observation', 'supervisor/watches'],
-  command: ['operations/start/watch'],
-  'data/kept': [
-    'observe/conditions/node-conditions',
-    'observe/observation',
-    'observe/observe-node',
-    'operations/start/stores',
-  ],
-  'data/store': [
-    'observe/disk',
-    'observe/observe-node',
-    'operations/start/prepare',
-    'operations/start/stores',
-    'state/sizes',
-  ],
-  'data/store-look': [
-    'observe/observe-node',
-    'operations/start/store-refusals',
-    'operations/start/stores',
-  ],
   'election/members': ['index'],
   'election/read-election': ['index'],
-  'end-record': [
-    'observe/conditions/conditions',
-    'observe/observation',
-    'observe/observe-node',
-    'operations/start/stores',
-    'operations/start/watch',
-    'supervisor/actions',
-    'supervisor/core/event',
-    'supervisor/core/exits',
-    'supervisor/core/failures',
-  ],
   index: ['state/cluster'],
-  'master-log': ['observe/observe'],
-  'render/rendered-files': ['operations/init'],
 };
 
 const STORE_FOLDER = '^src/stores/replicated-leveldb/';

@@ -29,3 +29,8 @@ export function parseShare(text: string): number | undefined {
   const share = match ? Number(match[1]) : 0;
   return share >= 1 && share <= 100 ? share : undefined;
 }
+
+/** A duration as mqha.yaml has it, and Linkedin's Timespan, which reads zkSessionTimeout: in `s` or `ms`. */
+export function timespan(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}

@@ -1,6 +1,5 @@
-import { readdir, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
-import { STORE } from '../stores/replicated-leveldb/data/store.js';
+import { statfs } from 'node:fs/promises';
+import type { StoreFiles } from '../stores/store-files.js';
 
 /** The room that a node's store has. */
 export interface DiskRoom {
@@ -9,8 +8,6 @@ export interface DiskRoom {
   /** What the log of this node's store takes of it already. */
   readonly heldBytes: number;
 }
-
-const BLOCK_BYTES = 512;
 
 /** With less than this a disk is as good as full: an index of its own takes some MiB now and then. */
 const FULL_BYTES = 16 * 1024 * 1024;
@@ -35,30 +32,23 @@ export function isFull(freeBytes: number): boolean {
  * Looks at the disk under a node's data directory.
  * @returns undefined where it cannot be looked at
  */
-export async function diskRoom(dataDirectory: string): Promise<DiskRoom | undefined> {
+export async function diskRoom(
+  dataDirectory: string,
+  files: Pick<StoreFiles, 'logBytes'>,
+): Promise<DiskRoom | undefined> {
+  const [free, heldBytes] = await Promise.all([
+    freeBytes(dataDirectory),
+    files.logBytes(dataDirectory),
+  ]);
+  return free === undefined ? undefined : { freeBytes: free, heldBytes };
+}
+
+/** What any process may still write on the disk under a directory, in bytes; undefined where it cannot be looked at. */
+export async function freeBytes(directory: string): Promise<number | undefined> {
   try {
-    const [{ bavail, bsize }, heldBytes] = await Promise.all([
-      statfs(dataDirectory),
-      logBytes(join(dataDirectory, STORE)),
-    ]);
-    return { freeBytes: bavail * bsize, heldBytes };
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize;
   } catch {
     return undefined;
   }
-}
-
-/** A file of the log has its whole length from the beginning, and takes no more of the disk than was written. */
-async function logBytes(store: string): Promise<number> {
-  const names = await readdir(store).catch(() => []);
-  const sizes = await Promise.all(
-    names
-      .filter((name) => name.endsWith('.log'))
-      .map((name) =>
-        stat(join(store, name)).then(
-          ({ blocks }) => blocks * BLOCK_BYTES,
-          () => 0,
-        ),
-      ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -7,11 +7,9 @@ import { messageOf, MqhaError } from '../lib/errors.js';
 import type { Deadline } from '../lib/time.js';
 import { agentOf } from '../state/agents.js';
 import type { Cluster } from '../state/cluster.js';
-import { keptStores } from '../stores/replicated-leveldb/data/kept.js';
-import { lookAtStore } from '../stores/replicated-leveldb/data/store-look.js';
-import { nodeId } from '../stores/replicated-leveldb/data/store.js';
-import { endOfLast, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
+import { endOfLast, type EndRecord } from '../stores/end-record.js';
 import { asStarted } from '../stores/settings.js';
+import type { StoreFiles } from '../stores/store-files.js';
 import { diskRoom } from './disk.js';
 import {
   unseenNode,
@@ -42,11 +40,12 @@ export async function observeNode(
   if (!found || !agent.can.has('files')) {
     return { ...unread, process: found ?? unread.process, accepting: await accepting };
   }
+  const { files } = cluster.store;
   const { data } = cluster.layout.node(node.name);
   const [id, disk, kept, more] = await Promise.all([
-    read(() => nodeId(data)),
-    read(() => diskRoom(data), deadline),
-    read(() => keptStores(data), deadline),
+    read(() => files.nodeId(data)),
+    read(() => diskRoom(data, files), deadline),
+    read(() => files.kept(data), deadline),
     info
       ? read(() => missingPatches(info.argv), deadline).then((patches) => ({ patches }))
       : withoutProcess(cluster, agent, node, deadline),
@@ -65,14 +64,14 @@ async function withoutProcess(
   const [held, ended, store] = await Promise.all([
     read(async () => (await agent.heldPorts(portsOf(node))) ?? [], deadline),
     read(() => endOf(cluster, node, log)),
-    read(() => storeOf(data), deadline),
+    read(() => storeOf(cluster.store.files, data), deadline),
   ]);
   return { held, ended, store, patches: unknown('it does not run', performance.now()) };
 }
 
-async function storeOf(data: string): Promise<StoreFound> {
+async function storeOf(files: StoreFiles, data: string): Promise<StoreFound> {
   try {
-    const look = await lookAtStore(data);
+    const look = await files.look(data);
     return look.state === 'damaged'
       ? { state: 'damaged', damage: look.damage }
       : { state: 'sound' };

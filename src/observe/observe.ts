@@ -19,7 +19,6 @@ import { supervisorPid } from '../state/supervisor-lock.js';
 import { readSupervisorState } from '../state/supervisor-state.js';
 import { unfinishedOperations } from '../state/unfinished.js';
 import type { Election } from '../stores/election.js';
-import { attachedByLog } from '../stores/replicated-leveldb/master-log.js';
 import { ZOOKEEPER } from '../config/processes.js';
 import { readElectionNow } from './election-watch.js';
 import {
@@ -169,7 +168,10 @@ async function askMaster(
   if ('value' in view) return { view };
   const mark = owner && (await cluster.registry.logMark(node.name, owner));
   const { log } = cluster.layout.node(node.name);
-  return { view, attached: mark === undefined ? undefined : await attachedByLog(log, mark) };
+  return {
+    view,
+    attached: mark === undefined ? undefined : await cluster.store.attachedByLog(log, mark),
+  };
 }
 
 /**

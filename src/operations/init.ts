@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renderClusterFile } from '../config/cluster-file.js';
 import { portTable, type InitOptions } from '../config/defaults.js';
 import { CLUSTER_FILE } from '../config/read.js';
 import { MqhaError } from '../lib/errors.js';
 import { ensureDirectory, writeFileAtomic } from '../lib/files.js';
 import { canBind } from '../agents/local/ports.js';
-import { renderClusterFile } from '../stores/replicated-leveldb/render/rendered-files.js';
 import { Deadline } from '../lib/time.js';
 import { openCluster, type Cluster, type Host } from '../state/cluster.js';
 import { render } from './start/prepare.js';

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { STORE } from '../stores/replicated-leveldb/data/store.js';
 import { settingsOf } from '../stores/settings.js';
 import type { Layout } from '../config/layout.js';
 import type { ClusterConfig } from '../config/schema.js';
@@ -115,8 +114,8 @@ export function sameSizes(a: Sizes, b: Sizes): boolean {
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
-const hasStore = ({ layout }: Cluster, name: string) =>
-  existsSync(join(layout.node(name).data, STORE));
+const hasStore = ({ layout, store }: Cluster, name: string) =>
+  existsSync(store.files.directory(layout.node(name).data));
 
 /** The `replicas` of a node's rendered file; undefined where it was not rendered. */
 async function renderedReplicas({ layout }: Cluster, name: string): Promise<number | undefined> {

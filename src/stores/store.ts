@@ -2,8 +2,10 @@ import type { LaunchPlan } from '../agents/launch-plan.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import type { ClusterConfig, NodeConfig } from '../config/schema.js';
 import type { Deadline } from '../lib/time.js';
+import type { AttachmentLog } from './attachment.js';
 import type { Coordination } from './coordination.js';
 import type { Credentials, RenderedFile } from './rendered-file.js';
+import type { StoreFiles } from './store-files.js';
 
 /** What of mqha.yaml says where a cluster is coordinated. */
 export type CoordinationSettings = Pick<ClusterConfig, 'name' | 'zookeeper'>;
@@ -54,4 +56,16 @@ export interface Store {
   isCoordinatorServing(settings: CoordinationSettings, deadline: Deadline): Promise<boolean>;
   /** What decides which node is master. Nothing is opened before it is asked. */
   coordination(settings: CoordinationSettings): Coordination;
+  /** What a node has on disk. */
+  readonly files: StoreFiles;
+  /**
+   * Follows how a slave stands to its master by its own log.
+   * @param markOf how long the log was when the process was launched, in bytes; undefined where that is not known (yet)
+   */
+  attachmentLog(logDirectory: string, markOf: () => Promise<number | undefined>): AttachmentLog;
+  /**
+   * The node ids of the slaves that are attached, from the log of a master on this machine; undefined where it does not tell.
+   * @param mark how long the log was when the process was launched, in bytes
+   */
+  attachedByLog(logDirectory: string, mark: number): Promise<ReadonlySet<string> | undefined>;
 }

@@ -1,10 +1,10 @@
 import { isAccepting } from '../clients/probe.js';
 import { messageEndpoint } from '../config/endpoints.js';
 import { Deadline } from '../lib/time.js';
-import { diskRoom, isFull } from '../observe/disk.js';
+import { freeBytes, isFull } from '../observe/disk.js';
 import type { Cluster } from '../state/cluster.js';
 import { releaseZnodes } from '../state/sessions.js';
-import { endOfLast, type EndRecord } from '../stores/replicated-leveldb/end-record.js';
+import { endOfLast, type EndRecord } from '../stores/end-record.js';
 import { asStarted } from '../stores/settings.js';
 import { ZOOKEEPER } from '../config/processes.js';
 import type { Action } from './core/action.js';
@@ -85,8 +85,8 @@ export async function endOf(
 /** On a full disk a process cannot write why it ends. */
 async function isDiskFull({ layout }: Cluster, name: string): Promise<boolean> {
   const { data } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
-  const disk = await diskRoom(data).catch(() => undefined);
-  return disk !== undefined && isFull(disk.freeBytes);
+  const free = await freeBytes(data);
+  return free !== undefined && isFull(free);
 }
 
 async function answersLate(

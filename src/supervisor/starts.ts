@@ -1,6 +1,6 @@
 import { messageOf, MqhaError } from '../lib/errors.js';
 import { Deadline } from '../lib/time.js';
-import { diskRoom, isFull } from '../observe/disk.js';
+import { freeBytes, isFull } from '../observe/disk.js';
 import { launchNodes } from '../operations/start/launch.js';
 import { prepareRuntime, type Prepared } from '../operations/start/prepare.js';
 import { openCluster, withLock, type Cluster } from '../state/cluster.js';
@@ -123,9 +123,9 @@ async function withRoomOf(
   const disks = new Map<string, number>();
   for (const { name } of attempts) {
     const { data } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
-    const disk = await diskRoom(data).catch(() => undefined);
+    const free = await freeBytes(data);
     // ZooKeeper attaches to nobody, and takes little.
-    if (disk && (name !== ZOOKEEPER || isFull(disk.freeBytes))) disks.set(name, disk.freeBytes);
+    if (free !== undefined && (name !== ZOOKEEPER || isFull(free))) disks.set(name, free);
   }
   return withRoom(attempts, disks, room);
 }

@@ -3,7 +3,7 @@ import { sleep, Deadline } from '../lib/time.js';
 import type { AttachmentFound } from '../observe/observation.js';
 import { read, unknown, type Reading } from '../observe/reading.js';
 import type { Cluster } from '../state/cluster.js';
-import { AttachmentLog } from '../stores/replicated-leveldb/attachment.js';
+import type { AttachmentLog } from '../stores/attachment.js';
 import { ZOOKEEPER } from '../config/processes.js';
 import { isSame, type ProcessId } from '../agents/process.js';
 import type { SupervisedProcess } from './core/state.js';
@@ -59,7 +59,7 @@ export class Watches {
   }
 
   #watch(cluster: Cluster, name: string, info: ProcessId): Watch {
-    const { layout, registry, here } = cluster;
+    const { layout, registry, here, store } = cluster;
     const { base, log } = name === ZOOKEEPER ? layout.zookeeper : layout.node(name);
     const exit = here.watchExit(base, () => {
       // What fails here is found by the next look.
@@ -67,7 +67,7 @@ export class Watches {
     });
     const { pid, startTime } = info;
     const attachment =
-      name === ZOOKEEPER ? undefined : new AttachmentLog(log, () => registry.logMark(name, info));
+      name === ZOOKEEPER ? undefined : store.attachmentLog(log, () => registry.logMark(name, info));
     return { pid, startTime, exit, attachment };
   }
 

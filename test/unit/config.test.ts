@@ -6,7 +6,7 @@ import { portTable } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
 import { MqhaError } from '../../src/lib/errors.js';
 import { packageRoot } from '../../src/lib/package.js';
-import { renderClusterFile } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { renderClusterFile } from '../../src/config/cluster-file.js';
 
 const yes = () => Promise.resolve(true);
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { endOfLast, readEndRecord } from '../../src/stores/replicated-leveldb/end-record.js';
+import { endOfLast, readEndRecord } from '../../src/stores/end-record.js';
 
 let directory: string;
 

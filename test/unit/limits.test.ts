@@ -4,10 +4,8 @@ import { portTable } from '../../src/config/defaults.js';
 import { largestBody, largestFrame } from '../../src/config/limits.js';
 import { parseConfig } from '../../src/config/load.js';
 import { MqhaError } from '../../src/lib/errors.js';
-import {
-  connectorUri,
-  renderClusterFile,
-} from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { renderClusterFile } from '../../src/config/cluster-file.js';
+import { connectorUri } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
 
 const text = renderClusterFile(await portTable({ nodes: 3 }, () => Promise.resolve(true)));
 

@@ -6,10 +6,8 @@ import { portTable, type InitOptions } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
 import { packageRoot } from '../../src/lib/package.js';
-import {
-  renderClusterFile,
-  renderCluster,
-} from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { renderClusterFile } from '../../src/config/cluster-file.js';
+import { renderCluster } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
 import { type RenderedFile } from '../../src/stores/rendered-file.js';
 import { readBack } from '../../src/stores/replicated-leveldb/render/read-back.js';
 import { renderTemplate } from '../../src/lib/templates.js';

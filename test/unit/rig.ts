@@ -7,7 +7,7 @@ import { initCluster } from '../../src/operations/init.js';
 import { portTable, type InitOptions } from '../../src/config/defaults.js';
 import { main, type MainIo } from '../../src/cli/main.js';
 import { canBind, freePorts } from '../../src/agents/local/ports.js';
-import { renderClusterFile } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { renderClusterFile } from '../../src/config/cluster-file.js';
 import { temporaryDirectory } from '../support/temp.js';
 
 export interface Called {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { portTable } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
-import { renderClusterFile } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { renderClusterFile } from '../../src/config/cluster-file.js';
 import { editNodes, newNodes } from '../../src/operations/scale/edit.js';
 
 const yes = () => Promise.resolve(true);

@@ -1,7 +1,6 @@
 import type { Cluster } from '../../state/cluster.js';
 import { fullnessProblems } from './fullness.js';
-import { isHopeless } from '../../stores/replicated-leveldb/end-record.js';
-import { electionProblems } from './election-conditions.js';
+import type { Store } from '../../stores/store.js';
 import { nodeProblems } from './node-conditions.js';
 import { processOf, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
@@ -9,6 +8,12 @@ import { problem, type StatusFacts } from './condition.js';
 import { sizeProblems } from './size-conditions.js';
 import type { StatusProblem } from '../status.js';
 import { patchProblems } from './patch-conditions.js';
+import { replicatedLevelDbProblems } from './replicated-leveldb-conditions.js';
+
+/** What can be wrong with the store of a kind and with what coordinates it. */
+const OF_STORE: Readonly<Record<Store['kind'], typeof replicatedLevelDbProblems>> = {
+  'replicated-leveldb': replicatedLevelDbProblems,
+};
 
 /** What is wrong, or could not be learned; nothing is listed for a cluster that is stopped on purpose. */
 export function problemsOf(
@@ -17,10 +22,8 @@ export function problemsOf(
   status: StatusFacts,
 ): StatusProblem[] {
   return [
-    ...zookeeperProblems(seen, status),
     // The cause first: `check` has room for one.
-    ...hopelessProblems(seen),
-    ...electionProblems(cluster, seen, status),
+    ...OF_STORE[cluster.store.kind](cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
     ...fullnessProblems(cluster.config, seen, status),
     ...identityProblems(cluster),
@@ -135,59 +138,4 @@ function ending(seen: Observation, name: string): string {
   const node = seen.nodes.find((one) => one.node.name === name);
   const ended = node && valueOf(node.ended);
   return ended === undefined ? '' : `: ${ended.message}`;
-}
-
-/** A store that no copy of can be started: the first node that fails is followed by the next that is elected. */
-function hopelessProblems(seen: Observation): StatusProblem[] {
-  const failed = seen.nodes.flatMap(({ node, ended }) => {
-    const record = valueOf(ended);
-    return record && isHopeless(record.code) ? [{ name: node.name, ended: record }] : [];
-  });
-  const [first, second] = failed;
-  if (!first || first.ended.code !== second?.ended.code) return [];
-  const names = failed.map(({ name }) => name).join(', ');
-  return [
-    problem(
-      'error',
-      'store-damaged',
-      null,
-      `the store cannot be started: ${names} ended one after the other, ${first.name} with: ${first.ended.message}`,
-      'What they failed at is in every copy, so no other node is tried. Keep a copy of nodes/*/data; docs/stores.md says what can be done. `mqha up` tries again.',
-    ),
-  ];
-}
-
-function zookeeperProblems(seen: Observation, status: StatusFacts): StatusProblem[] {
-  const { election } = seen;
-  if ('value' in election) return [];
-  const found = valueOf(seen.zookeeper.process);
-  const isStopped = 'value' in seen.zookeeper.process && found === undefined;
-  if (!isStopped) {
-    const suspended = found?.suspended === true;
-    return [
-      problem(
-        'error',
-        'zookeeper-unreachable',
-        null,
-        suspended
-          ? `the managed ZooKeeper (pid ${found.pid}) is suspended and does not answer`
-          : election.unknown,
-        suspended
-          ? `Resume it with \`kill -CONT ${found.pid}\`.`
-          : status.zookeeper.managed
-            ? 'See `mqha logs zookeeper`; without it the brokers elect no master.'
-            : 'Check the ensemble; without it the brokers elect no master.',
-      ),
-    ];
-  }
-  if (!seen.nodes.some(processOf)) return [];
-  return [
-    problem(
-      'error',
-      'zookeeper-stopped',
-      null,
-      'the managed ZooKeeper is stopped while brokers run; without it they elect no master',
-      'Start it with `mqha up`.',
-    ),
-  ];
 }

@@ -1,4 +1,4 @@
-import { mayBeOnlyCopy } from '../../stores/replicated-leveldb/data/kept.js';
+import { mayBeOnlyCopy } from '../../stores/store-files.js';
 import { membersOf } from '../../stores/election.js';
 import { isFull } from '../disk.js';
 import { processOf, type NodeObservation, type Observation } from '../observation.js';

@@ -1,7 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
-import { STORE } from '../../stores/replicated-leveldb/data/store.js';
 import { warningsOf } from '../../config/checks.js';
 import {
   ensureDistribution,
@@ -246,7 +244,7 @@ async function settleIdentity(cluster: Cluster, accept: boolean): Promise<void> 
     // Two clusters with one id would take each other's brokers for their own, and two stores with
     // one nodeid.txt would evict each other from the master.
     for (const node of cluster.config.nodes) {
-      await rm(join(layout.node(node.name).data, STORE, 'nodeid.txt'), { force: true });
+      await cluster.store.files.forgetNodeId(layout.node(node.name).data);
     }
   }
   await writeIdentity(layout, {

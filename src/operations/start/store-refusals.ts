@@ -1,6 +1,6 @@
 import { quorumOf } from '../../config/checks.js';
 import type { NodeConfig } from '../../config/schema.js';
-import type { StoreLook } from '../../stores/replicated-leveldb/data/store-look.js';
+import type { StoreLook } from '../../stores/store-files.js';
 import type { Election } from '../../stores/election.js';
 import { MqhaError, withMoreHint } from '../../lib/errors.js';
 import { outOfReach } from '../../state/agents.js';

@@ -1,21 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  readEndRecord,
-  endFile,
-  type EndRecord,
-} from '../../stores/replicated-leveldb/end-record.js';
-import { limitKept, setStoreAside } from '../../stores/replicated-leveldb/data/kept.js';
-import {
-  lookAtRunning,
-  lookAtStore,
-  unreadable,
-} from '../../stores/replicated-leveldb/data/store-look.js';
-import {
-  recoverStash,
-  removeEmptyFiles,
-  STORE,
-} from '../../stores/replicated-leveldb/data/store.js';
+import { endFile, readEndRecord, type EndRecord } from '../../stores/end-record.js';
+import { unreadable, type StoreFiles } from '../../stores/store-files.js';
 import { quorumOf } from '../../config/checks.js';
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { NodeConfig } from '../../config/schema.js';
@@ -36,7 +21,7 @@ import {
   withoutThisOne,
   type NodeStore,
 } from './store-refusals.js';
-import { diskRoom, isShort } from '../../observe/disk.js';
+import { freeBytes, isShort } from '../../observe/disk.js';
 import { ensureProcessDirectories } from './prepare.js';
 
 const ASK_MS = 1500;
@@ -121,19 +106,18 @@ function later(
   return behind.filter((store) => all || !isWhole(store)).map(({ node }) => node.name);
 }
 
-async function tidy({ layout, host, config }: Cluster, node: NodeConfig): Promise<void> {
+async function tidy({ layout, host, config, store }: Cluster, node: NodeConfig): Promise<void> {
   const directories = layout.node(node.name);
   await ensureProcessDirectories(directories);
-  await removeEmptyFiles(directories.data);
-  const room = await diskRoom(directories.data);
+  const free = await freeBytes(directories.data);
   // Of an attach that was broken off no copy is kept: the next one needs what it takes.
-  const hasRoom = room === undefined || !isShort(room.freeBytes);
-  const outcome = await recoverStash(directories.data, host.now(), hasRoom);
+  const hasRoom = free === undefined || !isShort(free);
+  const outcome = await store.files.putRight(directories.data, host.now(), hasRoom);
   if (outcome.action === 'restored') {
     host.emit({ type: 'stash-restored', node: node.name, kept: outcome.kept });
   }
   // Its broker may have kept some as well.
-  await limitKept(directories.data, config.limits.storeMb * MB, hasRoom);
+  await store.files.limitKept(directories.data, config.limits.storeMb * MB, hasRoom);
 }
 
 /** Whether a master is there that is none of these, and no znode that a dead one has left. */
@@ -156,17 +140,17 @@ const CUT = '-Dmqha.store.cut=true';
 
 /** What the look finds, and what the last broker has found that a look does not. */
 async function lookBefore(
-  { layout, config }: Cluster,
+  { layout, config, store }: Cluster,
   node: NodeConfig,
 ): Promise<Pick<NodeStore, 'look' | 'foundInside'>> {
   const directories = layout.node(node.name);
-  const look = await lookAtStore(directories.data);
+  const look = await store.files.look(directories.data);
   // The broker looks itself, and ends where there is more to it than what can be cut off.
   if (config.java.options.includes(CUT)) {
     const state = look.state === 'damaged' ? 'whole' : look.state;
     return { look: { ...look, state, damage: [] }, foundInside: false };
   }
-  const found = await damageFound(directories);
+  const found = await damageFound(store.files, directories);
   if (look.state !== 'whole' || !found) return { look, foundInside: false };
   return { look: { ...look, state: 'damaged', damage: [found.message] }, foundInside: true };
 }
@@ -175,10 +159,13 @@ async function lookBefore(
  * That the last broker of a node has ended since its store is damaged; undefined where it has not, or where the
  * store was changed since then, as by a person who put it right.
  */
-export async function damageFound(directories: ProcessDirectories): Promise<EndRecord | undefined> {
+async function damageFound(
+  files: Pick<StoreFiles, 'directory'>,
+  directories: ProcessDirectories,
+): Promise<EndRecord | undefined> {
   const record = await readEndRecord(directories.log);
   if (record?.code !== 'store-damaged') return undefined;
-  const store = await stat(join(directories.data, STORE)).catch(() => undefined);
+  const store = await stat(files.directory(directories.data)).catch(() => undefined);
   return store && store.mtimeMs <= Date.parse(record.at) + ENDING_MS ? record : undefined;
 }
 
@@ -205,7 +192,7 @@ async function lookAtOthers(
   starting: readonly NodeConfig[],
   spared: boolean,
 ): Promise<NodeStore[]> {
-  const { config, layout, registry } = cluster;
+  const { config, layout, registry, store } = cluster;
   const names = starting.map(({ name }) => name);
   const others = withinReach(cluster, config.nodes, 'files').filter(
     ({ name }) => !names.includes(name),
@@ -216,7 +203,10 @@ async function lookAtOthers(
       const running = processes.has(node.name);
       try {
         const seen = running
-          ? { look: await lookAtRunning(layout.node(node.name).data), foundInside: false }
+          ? {
+              look: await store.files.lookAtRunning(layout.node(node.name).data),
+              foundInside: false,
+            }
           : await lookBefore(cluster, node);
         return { node, ...seen, running };
       } catch (error) {
@@ -233,7 +223,13 @@ async function setAside(
   { node, look }: NodeStore,
   reached: number,
 ): Promise<void> {
-  const { layout, host, journal, config } = cluster;
+  const {
+    layout,
+    host,
+    journal,
+    config,
+    store: { files },
+  } = cluster;
   const { data, log } = layout.node(node.name);
   // What no quorum ever had ends so as well; where the others were cut it is what is missing.
   const further =
@@ -241,8 +237,8 @@ async function setAside(
       ? `; its log goes ${look.end - reached} bytes further than those of the others`
       : '';
   const why = `damaged: ${look.damage.join('; ')}${further}`;
-  const kept = await setStoreAside(data, host.now(), why, endFile(log));
-  await limitKept(data, config.limits.storeMb * MB);
+  const kept = await files.setAside(data, host.now(), why, endFile(log));
+  await files.limitKept(data, config.limits.storeMb * MB);
   host.emit({ type: 'store-set-aside', node: node.name, kept, why });
   if (further !== '') {
     host.emit({

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { markOf, sinceMark } from '../../agents/local/log.js';
-
-/** How a slave stands to its master, as its own log says. */
-export type Attachment = 'attaching' | 'attached' | 'none';
+import type { Attachment, AttachmentLog } from '../attachment.js';
 
 const SAYS: readonly (readonly [RegExp, Attachment])[] = [
   [/\| Attached \|/, 'attached'],
@@ -28,7 +26,7 @@ export function attachmentIn(lines: readonly string[]): Attachment | undefined {
 }
 
 /** Follows the attachment of one slave; its log is read only where it has grown. */
-export class AttachmentLog {
+export class LogOfSlave implements AttachmentLog {
   readonly #file: string;
   readonly #markOf: () => Promise<number | undefined>;
   #mark: number | undefined;

@@ -4,13 +4,8 @@ import type { LaunchPlan } from '../../agents/launch-plan.js';
 import { markers } from '../../agents/marks.js';
 import type { Runtime } from '../store.js';
 import { COMPILER_OPTIONS } from './compilers.js';
+import { LAUNCHER } from '../launcher.js';
 import { settingMarkers } from '../settings.js';
-
-/** Takes the lock on a data directory and then calls another main. */
-export const LAUNCHER = 'dev.mqha.launch.Launcher';
-
-/** Its exit code where another process holds the data directory. */
-export const DATA_IN_USE = 75;
 
 /**
  * The command of a broker. Paths are relative to the node's directory, its working directory, so

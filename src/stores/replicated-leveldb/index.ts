@@ -1,7 +1,10 @@
 import { ZOOKEEPER } from '../../config/processes.js';
 import type { ServiceSpec, Store } from '../store.js';
+import { LogOfSlave } from './attachment.js';
 import { brokerCommand } from './command.js';
 import { ZooKeeperCoordination } from './coordination.js';
+import { files } from './files.js';
+import { attachedByLog } from './master-log.js';
 import { readBack } from './render/read-back.js';
 import { renderCluster } from './render/rendered-files.js';
 import { isServing, zookeeperCommand } from './zookeeper/server.js';
@@ -19,9 +22,9 @@ export const replicatedLevelDb: Store = {
       ? brokerCommand(config, clusterId, name, directories, runtime)
       : zookeeperCommand(clusterId, directories, runtime),
   render: async (config, credentials, sizes) => {
-    const files = renderCluster(config, credentials, sizes);
-    await readBack(config, files, sizes);
-    return files;
+    const rendered = renderCluster(config, credentials, sizes);
+    await readBack(config, rendered, sizes);
+    return rendered;
   },
   isCoordinatorServing: async ({ zookeeper: { servers } }, deadline) => {
     const [server] = servers;
@@ -29,4 +32,7 @@ export const replicatedLevelDb: Store = {
   },
   coordination: (settings) =>
     new ZooKeeperCoordination(new ZooKeeperReader(settings.zookeeper.connect), settings),
+  files,
+  attachmentLog: (logDirectory, markOf) => new LogOfSlave(logDirectory, markOf),
+  attachedByLog,
 };

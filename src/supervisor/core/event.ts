@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import type { DesiredState } from '../../state/desired-state-file.js';
 import type { KillCode } from '../../state/journal/entries.js';
-import type { EndRecord } from '../../stores/replicated-leveldb/end-record.js';
+import type { EndRecord } from '../../stores/end-record.js';
 import type { Observation } from '../../observe/observation.js';
 import type { ProcessId } from '../../agents/process.js';
 

@@ -1,5 +1,5 @@
 import { quorumOf } from '../../config/checks.js';
-import type { EndRecord } from '../../stores/replicated-leveldb/end-record.js';
+import type { EndRecord } from '../../stores/end-record.js';
 import type { SupervisorEvent } from './event.js';
 import { isSame, type ProcessId } from '../../agents/process.js';
 import { planRestart } from './restarts.js';

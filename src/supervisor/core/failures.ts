@@ -1,4 +1,4 @@
-import { isHopeless, type EndRecord } from '../../stores/replicated-leveldb/end-record.js';
+import { isHopeless, type EndRecord } from '../../stores/end-record.js';
 
 /** What brokers have ended themselves for since somebody last served, and damage that they found while they served. */
 export class Failures {

@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { attachmentIn, AttachmentLog } from '../../../src/stores/replicated-leveldb/attachment.js';
+import { attachmentIn, LogOfSlave } from '../../../src/stores/replicated-leveldb/attachment.js';
 import { temporaryDirectory } from '../../support/temp.js';
 
 /** Lines as real brokers wrote them; the classes are in org.apache.activemq.leveldb.replicated. */
@@ -78,7 +78,7 @@ describe('a log that is followed', () => {
     const file = join(directory, 'activemq.log');
     if (before !== '') writeFileSync(file, before);
     const mark = () => Promise.resolve(fresh ? before.length : undefined);
-    return { file, attachment: new AttachmentLog(directory, mark) };
+    return { file, attachment: new LogOfSlave(directory, mark) };
   };
 
   it('says nothing of an earlier process', async () => {
@@ -100,7 +100,7 @@ describe('a log that is followed', () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'activemq.log'), `${ATTACHED}\n`);
     const mark = vi.fn<() => Promise<number | undefined>>().mockResolvedValue(undefined);
-    const attachment = new AttachmentLog(directory, mark);
+    const attachment = new LogOfSlave(directory, mark);
     expect((await attachment.look()).state).toBe('attached');
     mark.mockResolvedValue(ATTACHED.length + 1);
     expect((await attachment.look()).state).toBe('none');

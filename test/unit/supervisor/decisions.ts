@@ -1,6 +1,6 @@
 import type { ProcessInfo } from '../../../src/agents/process.js';
 import type { NewEntry } from '../../../src/state/journal/entries.js';
-import type { EndRecord } from '../../../src/stores/replicated-leveldb/end-record.js';
+import type { EndRecord } from '../../../src/stores/end-record.js';
 import {
   unseen,
   type AttachmentFound,

@@ -2,22 +2,12 @@ import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../../../lib/errors.js';
 import { fileError, readIfThere } from '../../../lib/files.js';
+import { mayBeOnlyCopy, type KeptStore } from '../../store-files.js';
 import { KEPT, keptDirectory } from './kept-name.js';
 import { STORE } from './store.js';
 
 /** At most so many are kept of a node. */
 const AT_MOST = 3;
-
-/** A copy of a node's store that was set aside. */
-export interface KeptStore {
-  readonly path: string;
-  /** What it takes on the disk, in bytes; files that the store has as well are counted, too. */
-  readonly bytes: number;
-  /** Why it was set aside, in words. */
-  readonly why: string;
-  /** Whether it is what a killed attach has left: its master had all of it. */
-  readonly ofAttach: boolean;
-}
 
 /**
  * Sets a node's store aside, so that its broker begins with an empty one. It is one rename, except where the store is
@@ -59,14 +49,6 @@ async function moveFiles(store: string, target: string): Promise<void> {
     (a, b) => Number(a.endsWith('.txt')) - Number(b.endsWith('.txt')),
   );
   for (const name of names) await rename(join(store, name), join(target, name));
-}
-
-/** How a broker begins why it kept a log that a quorum may have had (dev.mqha.patches.diverged_log.AttachCheck). */
-const QUORUM_HAD = 'a quorum had it: ';
-
-/** Whether what is in a copy may be nowhere else, although it was acknowledged. */
-export function mayBeOnlyCopy({ why }: KeptStore): boolean {
-  return why.startsWith(QUORUM_HAD);
 }
 
 /** What was set aside of a node's stores, the newest first. */

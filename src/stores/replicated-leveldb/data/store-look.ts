@@ -3,37 +3,15 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, systemCode } from '../../../lib/errors.js';
 import { readIfThere } from '../../../lib/files.js';
+import { unreadable, type StoreLook } from '../../store-files.js';
 import { lastUnitEnd, wholeEnd } from './log-file.js';
 import { damageOf, refuseUnreadable } from './store-unreadable.js';
 import { STASH, STORE } from './store.js';
-
-/** What is found in a store's directory while its broker does not run. */
-export interface StoreLook {
-  /** `empty`: it holds no unit of work, as before the first message. */
-  readonly state: 'empty' | 'whole' | 'damaged';
-  /** How far its log goes, in bytes; of a damaged one, how far it went at least. */
-  readonly end: number;
-  /** Whether nothing is missing at its end: it went that far and no further. */
-  readonly exact: boolean;
-  /** How far a quorum is known to have had what is in it, in bytes; 0 where that is not known. */
-  readonly known: number;
-  /** What is wrong with it, in words. */
-  readonly damage: readonly string[];
-}
 
 /** The list of log files that a broker keeps beside them (dev.mqha.patches.watched_log.LogList). */
 export const LOG_LIST = 'mqha-logs.txt';
 
 const EMPTY: StoreLook = { state: 'empty', end: 0, exact: true, known: 0, damage: [] };
-
-/** Of which nothing is known: it stands in for no other. */
-export const unreadable = (why: readonly string[]): StoreLook => ({
-  state: 'damaged',
-  end: 0,
-  exact: false,
-  known: 0,
-  damage: why,
-});
 
 /** What a file takes on the disk is counted in blocks of 512 bytes (stat(2)). */
 const BLOCK = 512;

@@ -2,10 +2,14 @@ import { cp, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../../../lib/errors.js';
 import { fileError, readIfThere } from '../../../lib/files.js';
+import type { StashOutcome } from '../../store-files.js';
 import { keptDirectory } from './kept-name.js';
 
 /** The store's directory in a node's data directory, as activemq.xml names it. */
 export const STORE = 'storedb';
+
+/** In it, the id under which the master knows a node. */
+export const NODE_ID = 'nodeid.txt';
 
 /** In it, what a slave has set aside until it is attached. */
 export const STASH = 'stash';
@@ -14,19 +18,9 @@ export const STASH = 'stash';
  * The id under which the master knows this node (`nodeid.txt`); undefined before its first start.
  */
 export async function nodeId(dataDirectory: string): Promise<string | undefined> {
-  const text = (await readIfThere(join(dataDirectory, STORE, 'nodeid.txt')))?.trim();
+  const text = (await readIfThere(join(dataDirectory, STORE, NODE_ID)))?.trim();
   return text === '' ? undefined : text;
 }
-
-/** What was done about a half-done attach. */
-export type StashOutcome =
-  | { readonly action: 'none' }
-  | { readonly action: 'cleared' }
-  | {
-      readonly action: 'restored';
-      /** Where both copies lie; undefined where they were not kept. */
-      readonly kept: string | undefined;
-    };
 
 /** Also the list of log files, which is set aside with them (dev.mqha.patches.watched_log.LogList). */
 const isStoreFile = (name: string) =>
@@ -106,7 +100,7 @@ async function linkTree(from: string, to: string): Promise<void> {
 }
 
 /** What a store writes in one go, and can do without: it makes what is absent. */
-const SMALL_FILES = ['store-version.txt', 'nodeid.txt'];
+const SMALL_FILES = ['store-version.txt', NODE_ID];
 
 /**
  * Removes what a broker had emptied and not yet written when it was killed. The store writes its version

@@ -2,7 +2,8 @@ import { parseStringPromise } from 'xml2js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { MqhaError } from '../../../lib/errors.js';
 import type { RenderedFile } from '../../rendered-file.js';
-import { connectorUri, timespan } from './rendered-files.js';
+import { timespan } from '../../../config/units.js';
+import { connectorUri } from './rendered-files.js';
 
 /** An element as xml2js returns it: attributes under `$`, children by name. */
 interface Element {

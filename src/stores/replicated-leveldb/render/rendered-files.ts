@@ -1,6 +1,7 @@
-import { largestFrame, messageMbOf, sizeText } from '../../../config/limits.js';
+import { largestFrame } from '../../../config/limits.js';
 import { originOf, webEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
+import { timespan } from '../../../config/units.js';
 import { renderTemplate } from '../../../lib/templates.js';
 import type { Credentials, RenderedFile } from '../../rendered-file.js';
 import { CONSOLE_POLICY } from './console-policy.js';
@@ -27,11 +28,6 @@ export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
     'protocolDetectionTimeOut=10000',
   ];
   return `auto+nio://${node.host}:${node.messagePort}?${options.join('&')}`;
-}
-
-/** Linkedin's Timespan, which reads zkSessionTimeout, knows `s` and `ms`. */
-export function timespan(milliseconds: number): string {
-  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
 }
 
 /**
@@ -69,17 +65,4 @@ export function renderCluster(
     }
   }
   return files;
-}
-
-/** The text of `mqha.yaml` for a configuration that `init` made. */
-export function renderClusterFile(config: ClusterConfig): string {
-  const { storeMb, tempMb, messageMb } = config.limits;
-  return renderTemplate('mqha.yaml', {
-    config,
-    sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
-    store: sizeText(storeMb),
-    temp: sizeText(tempMb),
-    // Unless told otherwise it follows from the heap, and goes on doing so when that is edited.
-    message: messageMb === messageMbOf(config.java.heapMb) ? undefined : sizeText(messageMb),
-  });
 }

@@ -1,6 +1,6 @@
 import { ZOOKEEPER } from '../../../config/processes.js';
 import type { Runtime } from '../../store.js';
-import { LAUNCHER } from '../command.js';
+import { LAUNCHER } from '../../launcher.js';
 import type { ProcessDirectories } from '../../../config/layout.js';
 import type { LaunchPlan } from '../../../agents/launch-plan.js';
 import { markers } from '../../../agents/marks.js';

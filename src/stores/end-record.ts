@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { readIfThere } from '../../lib/files.js';
-import { lastLines } from '../../agents/local/log.js';
+import { readIfThere } from '../lib/files.js';
+import { lastLines } from '../agents/local/log.js';
 
 const schema = z.object({
   at: z.string(),
