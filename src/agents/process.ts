@@ -10,6 +10,8 @@ export interface ProcessInfo extends ProcessId {
   readonly argv: readonly string[];
   /** Stopped by a signal (SIGSTOP): it holds its ports and answers nobody. */
   readonly suspended: boolean;
+  /** Whose it is, by number; -1 where it has several users, absent where the system does not say. */
+  readonly user?: number;
 }
 
 /** Whether both are the same process. */

@@ -7,7 +7,7 @@ import { messageOf } from '../lib/errors.js';
 import { Deadline } from '../lib/time.js';
 import { accountOf } from '../state/account.js';
 import { withinReach } from '../state/agents.js';
-import { asRunning, type Cluster } from '../state/cluster.js';
+import { asRunning, clusterLock, type Cluster } from '../state/cluster.js';
 import {
   allWanted,
   isWanted,
@@ -111,7 +111,7 @@ async function findSizes(cluster: Cluster): Promise<SizesFound> {
 async function findSupervisor(cluster: Cluster, processes: Processes): Promise<SupervisorFound> {
   const { config, layout, host } = cluster;
   // Looked at before the file: the first start writes that while it holds the lock, after its launches.
-  const [pid, atWork] = await Promise.all([supervisorPid(cluster), holderPid(layout.directory)]);
+  const [pid, atWork] = await Promise.all([supervisorPid(cluster), holderPid(clusterLock(layout))]);
   const [desired, running] = await Promise.all([readDesiredState(layout), processes]);
   const written = pid === undefined ? undefined : await readSupervisorState(layout);
   const state = written?.pid === pid ? written : undefined;

@@ -57,9 +57,12 @@ export async function destroyCluster(
 }
 
 async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
-    throw fileError(error, path);
-  });
+  // A command that waits for the lock may make a file in between.
+  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }).catch(
+    (error: unknown) => {
+      throw fileError(error, path);
+    },
+  );
 }
 
 async function removeIfEmpty(path: string): Promise<void> {

@@ -5,7 +5,7 @@ import { endHolder } from '../agents/local/end-holder.js';
 import { before, Deadline } from '../lib/time.js';
 import type { Cluster } from '../state/cluster.js';
 import { readDesiredState } from '../state/desired-state-file.js';
-import { supervisorDirectory, supervisorPid } from '../state/supervisor-lock.js';
+import { supervisorDirectory, supervisorLock, supervisorPid } from '../state/supervisor-lock.js';
 
 const START_MS = 15_000;
 
@@ -62,7 +62,7 @@ export async function superviseAgain(cluster: Cluster): Promise<boolean> {
  * @throws MqhaError `stop-failed` where it lives on even after SIGKILL
  */
 export async function endSupervisor(cluster: Cluster, deadline: Deadline): Promise<void> {
-  const result = await endHolder(supervisorDirectory(cluster.layout), deadline);
+  const result = await endHolder(supervisorLock(cluster.layout), deadline);
   if (!result) return;
   const { pid, ended } = result;
   if (!ended) {

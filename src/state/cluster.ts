@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ClusterConfig } from '../config/schema.js';
 import type { Layout } from '../config/layout.js';
 import { configOf, lastConfigOf } from '../config/kept.js';
 import type { Account } from '../clients/brokers.js';
 import { MqhaError } from '../lib/errors.js';
+import { ensureDirectory, SECRET_DIRECTORY } from '../lib/files.js';
 import { Journal } from './journal/journal.js';
 import type { NodeAgent } from '../agents/agent.js';
 import { localAgent } from '../agents/local/local-agent.js';
-import { acquireLock, type Lock } from '../agents/local/lock.js';
+import { acquireLock, type Lock, type LockPlace } from '../agents/local/lock.js';
 import { ProcessRegistry } from '../agents/local/registry.js';
 import { systemProcesses, type ProcessTable } from '../agents/local/table.js';
 import type { Coordination } from '../stores/coordination.js';
@@ -153,6 +156,11 @@ export async function refuseIfCopied({ layout, host }: Cluster): Promise<void> {
   if (moved) throw moved;
 }
 
+/** Who changes a cluster holds it. */
+export function clusterLock({ state, directory }: Layout): LockPlace {
+  return { at: join(state, 'lock'), of: directory };
+}
+
 /**
  * Does something with the cluster's lock held: one writer at a time.
  * @throws MqhaError `locked` where another mqha does not let go before the deadline
@@ -163,7 +171,9 @@ export async function withLock<T>(
   deadline: Deadline,
   work: () => Promise<T>,
 ): Promise<T> {
-  const lock: Lock = await acquireLock(layout.directory, {
+  // A cluster that was removed must not come back.
+  if (existsSync(layout.file)) await ensureDirectory(layout.state, SECRET_DIRECTORY);
+  const lock: Lock = await acquireLock(clusterLock(layout), {
     command: host.command,
     deadline,
     onWait: (holder) => {

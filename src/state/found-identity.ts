@@ -1,6 +1,7 @@
 import type { Layout } from '../config/layout.js';
 import { MqhaError } from '../lib/errors.js';
 import { markOf } from '../agents/marks.js';
+import { trustedUsers } from '../agents/local/owner.js';
 import { workingDirectory, type ProcessTable } from '../agents/local/table.js';
 import { ZOOKEEPER } from '../config/processes.js';
 import { readIdentity, writeIdentity, type Identity } from './identity.js';
@@ -78,7 +79,9 @@ export async function keepFoundIdentity({
 
 async function processesHere(layout: Layout, table: ProcessTable): Promise<Here[]> {
   const found: Here[] = [];
-  for (const { pid, argv } of await table.list()) {
+  const trusted = trustedUsers(layout.state);
+  for (const { pid, argv, user } of await table.list()) {
+    if (user !== undefined && trusted?.has(user) === false) continue;
     const mark = markOf(argv);
     if (!mark || !/^[\w.-]+$/.test(mark.name)) continue;
     const { base, tmp } = mark.name === ZOOKEEPER ? layout.zookeeper : layout.node(mark.name);

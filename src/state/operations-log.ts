@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { holderPid } from '../agents/local/end-holder.js';
-import { acquireLock, type Lock } from '../agents/local/lock.js';
+import { acquireLock, lockIn, type Lock } from '../agents/local/lock.js';
 import type { Layout } from '../config/layout.js';
 import { MqhaError } from '../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../lib/files.js';
@@ -67,7 +67,7 @@ export function operationDirectory(layout: Layout, kind: OperationKind): string 
 
 /** The pid of who is at work on an operation; undefined where nobody is. It is proven. */
 export function workerOn({ layout }: Cluster, kind: OperationKind): Promise<number | undefined> {
-  return holderPid(operationDirectory(layout, kind));
+  return holderPid(lockIn(operationDirectory(layout, kind)));
 }
 
 /**
@@ -83,7 +83,7 @@ export async function lockOperation(
   const directory = operationDirectory(layout, kind);
   await ensureDirectory(layout.state, SECRET_DIRECTORY);
   await ensureDirectory(directory, SECRET_DIRECTORY);
-  return acquireLock(directory, { command: host.command, deadline: Deadline.in(limitMs) });
+  return acquireLock(lockIn(directory), { command: host.command, deadline: Deadline.in(limitMs) });
 }
 
 /** As lockOperation(); undefined where another one is at work. */

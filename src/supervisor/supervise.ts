@@ -1,9 +1,9 @@
 import type { Cluster } from '../state/cluster.js';
-import { supervisorDirectory } from '../state/supervisor-lock.js';
+import { supervisorDirectory, supervisorLock } from '../state/supervisor-lock.js';
 import { MqhaError } from '../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../lib/files.js';
 import { packageVersion } from '../lib/package.js';
-import { acquireLock, type Lock } from '../agents/local/lock.js';
+import { acquireLock, type Lock, type LockPlace } from '../agents/local/lock.js';
 import { Deadline } from '../lib/time.js';
 import { Supervisor } from './supervisor.js';
 
@@ -20,9 +20,11 @@ export async function supervise(cluster: Cluster, onReady: () => void): Promise<
   const directory = supervisorDirectory(layout);
   await ensureDirectory(layout.state, SECRET_DIRECTORY);
   await ensureDirectory(directory, SECRET_DIRECTORY);
-  const lock = await acquire(directory, host.command);
+  const lock = await acquire(supervisorLock(layout), host.command);
+  const lockState = { isHeld: true };
+  const mayGoOn = async () => (lockState.isHeld = await lock.isHeld());
   try {
-    await new Supervisor(cluster).run(async (takenOver) => {
+    await new Supervisor(cluster).run(mayGoOn, async (takenOver) => {
       const { pid } = process;
       const version = packageVersion();
       const entry = { type: 'supervisor-started', pid, version, takenOver } as const;
@@ -34,15 +36,19 @@ export async function supervise(cluster: Cluster, onReady: () => void): Promise<
       source: 'supervisor',
       type: 'supervisor-stopped',
       pid: process.pid,
-      reason: host.signal.aborted ? 'told to' : 'the cluster was removed',
+      reason: host.signal.aborted
+        ? 'told to'
+        : lockState.isHeld
+          ? 'the cluster was removed'
+          : 'its lock was removed and another one has it',
     });
     await lock.release();
   }
 }
 
-async function acquire(directory: string, command: string): Promise<Lock> {
+async function acquire(place: LockPlace, command: string): Promise<Lock> {
   try {
-    return await acquireLock(directory, { command, deadline: Deadline.in(LOCK_MS) });
+    return await acquireLock(place, { command, deadline: Deadline.in(LOCK_MS) });
   } catch (error) {
     if (!(error instanceof MqhaError) || error.code !== 'locked') throw error;
     throw new MqhaError('supervisor-running', 'a supervisor runs for this cluster already', {

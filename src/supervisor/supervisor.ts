@@ -61,8 +61,14 @@ export class Supervisor {
     this.#fileTime = this.#timeOfFile();
   }
 
-  /** @param onReady called after the first look */
-  async run(onReady: (takenOver: readonly string[]) => Promise<void>): Promise<void> {
+  /**
+   * @param mayGoOn asked before each look; it ends where the answer is no
+   * @param onReady called after the first look
+   */
+  async run(
+    mayGoOn: () => Promise<boolean>,
+    onReady: (takenOver: readonly string[]) => Promise<void>,
+  ): Promise<void> {
     const { signal } = this.#cluster.host;
     const stop = () => {
       this.#wake();
@@ -70,7 +76,7 @@ export class Supervisor {
     signal.addEventListener('abort', stop);
     let ready = false;
     await this.#recall();
-    while (!signal.aborted && existsSync(this.#cluster.layout.file)) {
+    while (!signal.aborted && existsSync(this.#cluster.layout.file) && (await mayGoOn())) {
       this.#wakeUp = new AbortController();
       const pause = await this.#turn().catch((error: unknown) => {
         this.#stumble(error);

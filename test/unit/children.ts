@@ -3,9 +3,17 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { markers } from '../../src/agents/marks.js';
 
-/** A Node.js child that ends with the test at the latest. @param cwd where it works */
-export function child(args: readonly string[], cwd?: string) {
-  const spawned = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd });
+/**
+ * A Node.js child that ends with the test at the latest.
+ * @param cwd where it works
+ * @param uid as whom, where not as the user of the test
+ */
+export function child(args: readonly string[], cwd?: string, uid?: number) {
+  const spawned = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
   const ended = once(spawned, 'exit');
   const runs = () => spawned.exitCode === null && spawned.signalCode === null;
   const end = async () => {
@@ -37,9 +45,10 @@ export async function broker(
   name = 'mq01',
   more: readonly string[] = [],
   cwd?: string,
+  uid?: number,
 ) {
   const program = "process.stdout.write('up'); setInterval(() => {}, 1000)";
-  const started = child(['-e', program, '--', ...markers(id, name), ...more], cwd);
+  const started = child(['-e', program, '--', ...markers(id, name), ...more], cwd, uid);
   await soon(once(started.stdout, 'data'));
   return started;
 }

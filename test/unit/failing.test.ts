@@ -13,7 +13,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { create } from 'tar';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openCluster, thisHost } from '../../src/state/cluster.js';
+import { clusterLock, openCluster, thisHost } from '../../src/state/cluster.js';
+import { layoutAt } from '../../src/state/identity.js';
 import { renderFiles } from '../../src/operations/start/prepare.js';
 import { PINNED } from '../../src/distribution/artifacts.js';
 import { acquireLock } from '../../src/agents/local/lock.js';
@@ -328,7 +329,10 @@ describe('a cluster directory', () => {
   it('on which another mqha works is left to that, which is named', async () => {
     const directory = await made();
     const deadline = Deadline.in(1000);
-    const lock = await acquireLock(directory, { command: 'mqha up', deadline });
+    const lock = await acquireLock(clusterLock(layoutAt(directory)), {
+      command: 'mqha up',
+      deadline,
+    });
     const run = await mqha(['-C', directory, 'down', '--timeout', '200ms', '--json']);
     await lock.release();
     expect(run).toMatchObject({ status: 1, stdout: '' });

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { markers } from '../../src/agents/marks.js';
 import { ProcessRegistry, type ProcessRecord } from '../../src/agents/local/registry.js';
+import { parseOwner } from '../../src/agents/local/owner.js';
 import { parseProc, parsePs, systemProcesses } from '../../src/agents/local/table.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { broker, child, soon } from './children.js';
+import { isRoot, NOBODY } from './unprivileged.js';
 
 describe('the table of processes', () => {
   const stat = (name: string, state: string) =>
@@ -34,14 +36,15 @@ describe('the table of processes', () => {
   });
 
   it('reads ps', () => {
-    expect(parsePs('  4711 Ss   Mon Jan  5 03:04:05 2026     java -Dx=(a) y')).toEqual({
+    expect(parsePs('  4711   501   501 Ss   Mon Jan  5 03:04:05 2026     java -Dx=(a) y')).toEqual({
       pid: 4711,
       startTime: 'Mon Jan 5 03:04:05 2026',
       argv: ['java', '-Dx=(a)', 'y'],
       suspended: false,
+      user: 501,
     });
-    expect(parsePs('4711 T+ Mon Jan  5 03:04:05 2026 java')?.suspended).toBe(true);
-    expect(parsePs('4711 Z Mon Jan  5 03:04:05 2026 (java)')).toBeUndefined();
+    expect(parsePs('4711 0 501 T+ Mon Jan  5 03:04:05 2026 java')?.suspended).toBe(true);
+    expect(parsePs('4711 0 0 Z Mon Jan  5 03:04:05 2026 (java)')).toBeUndefined();
     expect(parsePs('')).toBeUndefined();
     expect(parsePs('  PID STAT STARTED COMMAND')).toBeUndefined();
   });
@@ -153,6 +156,32 @@ describe('the registry of processes', () => {
     await processes.remember('mq01', pid);
     writeFileSync(file, text);
     expect((await processes.find('mq01'))?.pid).toBe(pid);
+  });
+
+  it.runIf(isRoot)('takes no process of another user for its own', async () => {
+    const { id, registry: processes, change } = registry();
+    const { pid } = await broker(id, 'mq01', [], '/', NOBODY);
+    const info = await systemProcesses().get(pid);
+    expect(info).toMatchObject({ user: NOBODY });
+    expect(await processes.find('mq01')).toBeUndefined();
+    expect(await processes.all()).toEqual([]);
+    await processes.remember('mq01', process.pid);
+    change({ pid, startTime: info?.startTime ?? '' });
+    expect(await processes.find('mq01')).toBeUndefined();
+  });
+
+  it.runIf(isRoot)('takes those of who owns the directory, where root looks', async () => {
+    const state = temporaryDirectory();
+    chownSync(state, NOBODY, NOBODY);
+    const { pid } = await broker('owned', 'mq01', [], '/', NOBODY);
+    const processes = new ProcessRegistry(state, 'owned', systemProcesses());
+    expect((await processes.find('mq01'))?.pid).toBe(pid);
+  });
+
+  it('takes no program for its own that another user has started with the setuid bit', () => {
+    expect(parseOwner('Name:\tsu\nUid:\t1000\t0\t0\t0\nGid:\t0\t0\t0\t0\n')).toBe(-1);
+    expect(parseOwner('Name:\tjava\nUid:\t1000\t1000\t1000\t1000\n')).toBe(1000);
+    expect(parseOwner('')).toBeUndefined();
   });
 
   it('remembers nothing of a process that is gone', async () => {

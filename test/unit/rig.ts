@@ -167,9 +167,12 @@ export function secretsOf(directory: string): string[] {
 export function snapshot(directory: string): Record<string, string> {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
   return Object.fromEntries(
-    entries.map((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return [path, entry.isFile() ? readFileSync(path, 'latin1') : ''];
-    }),
+    // Who takes a lock counts a number up.
+    entries
+      .filter(({ parentPath }) => !parentPath.endsWith('/.mqha/lock'))
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return [path, entry.isFile() ? readFileSync(path, 'latin1') : ''];
+      }),
   );
 }

@@ -1,7 +1,7 @@
 import { chownSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const NOBODY = 65_534;
+export const NOBODY = 65_534;
 export const isRoot = process.geteuid?.() === 0;
 
 /** No mode of a file holds root back, so its rights are put down for the time of a call. */

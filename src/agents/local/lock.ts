@@ -1,15 +1,23 @@
-import { createHash } from 'node:crypto';
-import { realpathSync, rmSync } from 'node:fs';
-import { createServer, connect, type Server, type Socket } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { MqhaError, systemCode } from '../../lib/errors.js';
+import { MqhaError } from '../../lib/errors.js';
 import type { Deadline } from '../../lib/time.js';
+import { formerHolder, holdFormerNames } from './former-lock.js';
+import { LockDirectory, type Claim } from './lock-directory.js';
+import type { LockHolder } from './lock-server.js';
 
-/** Who holds a lock, as the holder itself says. */
-export interface LockHolder {
-  readonly pid: number;
-  readonly command: string;
+export type { LockHolder } from './lock-server.js';
+
+/** Where a lock is. */
+export interface LockPlace {
+  /** A directory of the lock alone; it is made where it is absent, its parent is not. */
+  readonly at: string;
+  /** What it is of: a directory or file. An earlier mqha makes the lock's name of it (former-lock.ts). */
+  readonly of: string;
+}
+
+/** The lock of a directory that is its holder's alone, in that directory. */
+export function lockIn(directory: string): LockPlace {
+  return { at: join(directory, 'lock'), of: directory };
 }
 
 export interface LockOptions {
@@ -21,130 +29,76 @@ export interface LockOptions {
 }
 
 export interface Lock {
+  /**
+   * Whether this process holds it still: a person may have removed its files, which are made again then.
+   * Who holds a lock for long asks now and then, and ends its work where the answer is no.
+   */
+  isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
 /**
- * One writer at a time for a directory. The lock is a listening local socket: the kernel gives it
- * to one process only and takes it back when that process ends, however it ends, so there is no
- * stale lock to judge. Whoever waits stays connected to the holder and wakes when it lets go.
+ * One writer at a time. The lock is a listening socket in a directory of its own: it answers for as long as its holder
+ * lives, however that ends, so there is no stale lock to judge. Whoever waits stays connected to the holder and wakes
+ * when it lets go.
  *
- * @throws MqhaError `locked` when the deadline passes first
+ * @throws MqhaError `locked` when the deadline passes first; `no-directory`, `no-permission`
  */
-export async function acquireLock(directory: string, options: LockOptions): Promise<Lock> {
-  const address = lockAddress(realpathSync(directory));
+export async function acquireLock(place: LockPlace, options: LockOptions): Promise<Lock> {
+  const { command, deadline } = options;
+  const holder: LockHolder = { pid: process.pid, command };
   let waited = false;
-  let holder: LockHolder | undefined;
+  let seen: LockHolder | undefined;
+  const onHolder = (found: LockHolder | undefined) => {
+    seen = found ?? seen;
+    if (!waited) options.onWait?.(found);
+    waited = true;
+  };
+  const directory = new LockDirectory(place.at);
   for (;;) {
-    const lock = await tryListen(address, options.command);
-    if (lock) return lock;
-    const seen = await waitForHolder(address, options.deadline, (found) => {
-      if (!waited) options.onWait?.(found);
-      waited = true;
-    });
-    holder = seen ?? holder;
-    if (options.deadline.passed) throw locked(directory, holder);
+    const claim = await directory.claim(holder);
+    if (claim) {
+      const former = await holdFormerNames(place.of, holder, deadline, onHolder);
+      if (former) return new HeldLock(claim, former);
+      await claim.release();
+    } else {
+      await directory.wait(deadline, onHolder);
+    }
+    if (deadline.passed) throw locked(place, seen);
   }
 }
 
-/**
- * Who holds the lock of a directory now; undefined where nobody does, or it does not say so in time.
- * Its pid is proven: only a living process keeps the socket.
- */
+/** Who holds a lock now; undefined where nobody does, or it does not say so in time. */
 export async function lockHolder(
-  directory: string,
+  place: LockPlace,
   deadline: Deadline,
 ): Promise<LockHolder | undefined> {
-  let holder: LockHolder | undefined;
-  const controller = new AbortController();
-  await waitForHolder(
-    lockAddress(realpathSync(directory)),
-    deadline,
-    (found) => {
-      holder = found;
-      controller.abort();
-    },
-    controller.signal,
-  );
-  return holder;
+  const found = await new LockDirectory(place.at).holder(deadline);
+  return found ?? (await formerHolder(place.of));
 }
 
-function locked(directory: string, holder: LockHolder | undefined): MqhaError {
+class HeldLock implements Lock {
+  readonly #claim: Claim;
+  readonly #former: { release(): Promise<void> };
+
+  constructor(claim: Claim, former: { release(): Promise<void> }) {
+    this.#claim = claim;
+    this.#former = former;
+  }
+
+  isHeld(): Promise<boolean> {
+    return this.#claim.isHeld();
+  }
+
+  async release(): Promise<void> {
+    await this.#former.release();
+    await this.#claim.release();
+  }
+}
+
+function locked({ of }: LockPlace, holder: LockHolder | undefined): MqhaError {
   const who = holder ? `\`${holder.command}\` (pid ${holder.pid})` : 'another mqha';
-  return new MqhaError('locked', `${who} is working on ${directory}`, {
+  return new MqhaError('locked', `${who} is working on ${of}`, {
     hint: 'Wait until it has finished, or end it, and run the command again.',
   });
-}
-
-/** Linux has socket names that live and die with the process; elsewhere it is a file that is tried first. */
-function lockAddress(directory: string): string {
-  const name = `mqha-${userInfo().uid}-${createHash('sha256').update(directory).digest('hex').slice(0, 24)}`;
-  return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), name);
-}
-
-async function tryListen(address: string, command: string): Promise<Lock | undefined> {
-  const waiting = new Set<Socket>();
-  const holder: LockHolder = { pid: process.pid, command };
-  const server: Server = createServer((socket) => {
-    waiting.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => waiting.delete(socket));
-    socket.write(`${JSON.stringify(holder)}\n`);
-  });
-  const listening = await new Promise<boolean>((resolve, reject) => {
-    server.once('error', (error) => {
-      if (systemCode(error) === 'EADDRINUSE') resolve(false);
-      else reject(error);
-    });
-    server.listen({ path: address }, () => {
-      resolve(true);
-    });
-  });
-  if (!listening) return undefined;
-  server.unref();
-  return {
-    release: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        for (const socket of waiting) socket.destroy();
-      }),
-  };
-}
-
-/** Returns when the holder has let go or the deadline has passed. */
-async function waitForHolder(
-  address: string,
-  deadline: Deadline,
-  onHolder: (holder: LockHolder | undefined) => void,
-  signal?: AbortSignal,
-): Promise<LockHolder | undefined> {
-  let holder: LockHolder | undefined;
-  await new Promise<void>((resolve) => {
-    const socket = connect({ path: address });
-    signal?.addEventListener('abort', () => socket.destroy(), { once: true });
-    const timer = setTimeout(() => {
-      socket.destroy();
-    }, deadline.remaining);
-    let text = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => {
-      text += chunk;
-      if (!text.endsWith('\n')) return;
-      holder = JSON.parse(text) as LockHolder;
-      onHolder(holder);
-    });
-    socket.on('error', (error) => {
-      // A socket file without a listener is what a killed holder leaves where names are files.
-      if (systemCode(error) === 'ECONNREFUSED' && !address.startsWith('\0')) {
-        rmSync(address, { force: true });
-      }
-    });
-    socket.on('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-  return holder;
 }

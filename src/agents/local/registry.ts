@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { MqhaError, systemCode } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
 import { defineStateFile } from '../../lib/state-file.js';
 import { markers } from '../marks.js';
 import { isSame, type ProcessId, type ProcessInfo } from '../process.js';
+import { trustedUsers } from './owner.js';
 import { type ProcessTable } from './table.js';
 
 /** What is kept of a process that was launched. */
@@ -33,7 +35,7 @@ const PROCESS = defineStateFile<ProcessRecord>({
 });
 
 /**
- * Which processes of a cluster run. A recorded pid is believed only while boot, start time and the
+ * Which processes of a cluster run. A recorded pid is believed only while boot, start time, the user and the
  * markers in its argv agree; without a record all processes are searched, so that one launched by
  * an mqha that died before it could write the record is found as well.
  */
@@ -41,11 +43,13 @@ export class ProcessRegistry {
   readonly #stateDirectory: string;
   readonly #clusterId: string;
   readonly #table: ProcessTable;
+  readonly #trusted: ReadonlySet<number> | undefined;
 
   constructor(stateDirectory: string, clusterId: string, table: ProcessTable) {
     this.#stateDirectory = stateDirectory;
     this.#clusterId = clusterId;
     this.#table = table;
+    this.#trusted = trustedUsers(stateDirectory);
   }
 
   /** The living process of a node (or `zookeeper`), proven to be ours; undefined where there is none. */
@@ -76,9 +80,9 @@ export class ProcessRegistry {
   }
 
   /** Every living process of this cluster, by whatever name, in the order of their pids. */
-  all(): Promise<ProcessInfo[]> {
+  async all(): Promise<ProcessInfo[]> {
     const [cluster = ''] = markers(this.#clusterId, '');
-    return this.#table.list(cluster);
+    return (await this.#table.list(cluster)).filter((info) => this.#isTrusted(info));
   }
 
   /** Whether this very process (same pid, same start) still lives. */
@@ -156,6 +160,7 @@ export class ProcessRegistry {
   /**
    * Sends a signal, after proving once more that the pid is still this process.
    * @returns false where the process is gone
+   * @throws MqhaError `no-permission`
    */
   async signal(info: ProcessId, signal: NodeJS.Signals): Promise<boolean> {
     if (!(await this.isAlive(info))) return false;
@@ -163,12 +168,22 @@ export class ProcessRegistry {
       process.kill(info.pid, signal);
       return true;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
-      throw error;
+      if (systemCode(error) === 'ESRCH') return false;
+      if (systemCode(error) !== 'EPERM') throw error;
+      throw new MqhaError('no-permission', `no permission to end or suspend process ${info.pid}`, {
+        hint: `It runs as another user (see \`ps -o user= -p ${info.pid}\`): run the command as that one.`,
+        cause: error,
+      });
     }
   }
 
+  /** The marks are in every broker's argv, which all may read and write into their own. */
+  #isTrusted({ user }: ProcessInfo): boolean {
+    return user === undefined || this.#trusted?.has(user) !== false;
+  }
+
   #isOurs(info: ProcessInfo, name: string): boolean {
+    if (!this.#isTrusted(info)) return false;
     return markers(this.#clusterId, name).every((marker) => info.argv.includes(marker));
   }
 

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { systemCode } from '../../lib/errors.js';
 import { readIfThere } from '../../lib/files.js';
 import type { ProcessInfo } from '../process.js';
+import { ownerOf, SEVERAL_USERS } from './owner.js';
 
 /**
  * The processes of this machine. A zombie is not in it: it runs no more, holds no port and no lock.
@@ -30,11 +31,14 @@ export function systemProcesses(platform: NodeJS.Platform = process.platform): P
 const linuxProcesses: ProcessTable = {
   async get(pid) {
     try {
-      const [stat, cmdline] = await Promise.all([
+      const [stat, cmdline, user] = await Promise.all([
         readFile(`/proc/${pid}/stat`, 'utf8'),
         readFile(`/proc/${pid}/cmdline`, 'utf8'),
+        ownerOf(pid),
       ]);
-      return parseProc(pid, stat, cmdline);
+      const info = parseProc(pid, stat, cmdline);
+      // It has ended between the two where its user is not known.
+      return info && user !== undefined ? { ...info, user } : undefined;
     } catch (error) {
       // It ended meanwhile, or is not ours to look at; anything else says nothing about the process.
       if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(systemCode(error) ?? ''))
@@ -96,23 +100,29 @@ const psProcesses: ProcessTable = {
 };
 
 async function ps(which: readonly string[]): Promise<ProcessInfo[]> {
-  const { stdout } = await run('ps', [...which, '-ww', '-o', 'pid=,stat=,lstart=,command='], {
-    maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, LC_ALL: 'C' },
-  }).catch(() => ({ stdout: '' }));
+  const { stdout } = await run(
+    'ps',
+    [...which, '-ww', '-o', 'pid=,uid=,ruid=,stat=,lstart=,command='],
+    {
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, LC_ALL: 'C' },
+    },
+  ).catch(() => ({ stdout: '' }));
   return stdout.split('\n').flatMap((line) => parsePs(line) ?? []);
 }
 
-/** One line of `ps -o pid=,stat=,lstart=,command=`. */
+/** One line of `ps -o pid=,uid=,ruid=,stat=,lstart=,command=`. */
 export function parsePs(line: string): ProcessInfo | undefined {
-  const match = /^\s*(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]+\s+\d{4})\s+(.*)$/.exec(line);
+  const match =
+    /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]+\s+\d{4})\s+(.*)$/.exec(line);
   if (!match) return undefined;
-  const [, pid = '', state = '', startTime = '', command = ''] = match;
+  const [, pid = '', user = '', started = '', state = '', startTime = '', command = ''] = match;
   if (state.startsWith('Z')) return undefined;
   return {
     pid: Number(pid),
     startTime: startTime.replace(/\s+/g, ' '),
     argv: command.split(' '),
     suspended: state.startsWith('T'),
+    user: user === started ? Number(user) : SEVERAL_USERS,
   };
 }

@@ -16,7 +16,7 @@ import { ensureDirectory } from '../../lib/files.js';
 import { packageRoot } from '../../lib/package.js';
 import { endHolder } from '../../agents/local/end-holder.js';
 import { type LaunchPlan } from '../../agents/launch-plan.js';
-import { acquireLock, type Lock } from '../../agents/local/lock.js';
+import { acquireLock, lockIn, type Lock, type LockPlace } from '../../agents/local/lock.js';
 import { Deadline, sleep } from '../../lib/time.js';
 import type { Cluster } from '../../state/cluster.js';
 import type { Prepared } from './prepare.js';
@@ -81,7 +81,7 @@ function archiverDirectory(layout: Layout): string {
  * use of the archives.
  */
 export async function endArchiver({ layout }: Cluster): Promise<void> {
-  await endHolder(archiverDirectory(layout), Deadline.in(END_MS));
+  await endHolder(lockIn(archiverDirectory(layout)), Deadline.in(END_MS));
 }
 
 /**
@@ -116,8 +116,9 @@ export async function archiveClasses(cluster: Cluster): Promise<void> {
   try {
     await ensureDirectory(root);
     // The first lock says which process works for this cluster, the second keeps it the only one of the cache.
-    for (const directory of [archiverDirectory(layout), root]) {
-      const lock = await tryLock(directory, host.command);
+    const ofCache = { at: join(root, 'archiver.lock'), of: root };
+    for (const place of [lockIn(archiverDirectory(layout)), ofCache]) {
+      const lock = await tryLock(place, host.command);
       if (!lock) return;
       locks.push(lock);
     }
@@ -134,8 +135,8 @@ export async function archiveClasses(cluster: Cluster): Promise<void> {
   }
 }
 
-function tryLock(directory: string, command: string): Promise<Lock | undefined> {
-  return acquireLock(directory, { command, deadline: Deadline.in(0) }).catch(() => undefined);
+function tryLock(place: LockPlace, command: string): Promise<Lock | undefined> {
+  return acquireLock(place, { command, deadline: Deadline.in(0) }).catch(() => undefined);
 }
 
 /**

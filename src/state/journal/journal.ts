@@ -3,7 +3,7 @@ import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError, SECRET_FILE } from '../../lib/files.js';
 import { MqhaError, systemCode } from '../../lib/errors.js';
-import { acquireLock } from '../../agents/local/lock.js';
+import { acquireLock, type LockPlace } from '../../agents/local/lock.js';
 import { Deadline, sleep } from '../../lib/time.js';
 import { parseEntry, type Entry, type NewEntry } from './entries.js';
 
@@ -129,6 +129,10 @@ export class Journal {
     return null;
   }
 
+  get #lock(): LockPlace {
+    return { at: `${this.#file}.lock`, of: this.#file };
+  }
+
   /** The files by name, the newest first. */
   #files(): string[] {
     return [this.#file, ...Array.from({ length: KEPT }, (_, n) => this.#aside(n + 1))];
@@ -235,10 +239,9 @@ export class Journal {
     if (!(await this.#isFull(more))) return;
     let lock;
     try {
-      lock = await acquireLock(this.#file, { command: 'journal', deadline: Deadline.in(0) });
+      lock = await acquireLock(this.#lock, { command: 'journal', deadline: Deadline.in(0) });
     } catch (error) {
       if (error instanceof MqhaError && error.code === 'locked') return;
-      if (systemCode(error) === 'ENOENT') return; // Put aside by another at this moment.
       throw error;
     }
     try {

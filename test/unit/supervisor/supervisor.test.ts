@@ -47,7 +47,10 @@ describe('a supervisor', () => {
     mkdirSync(join(cluster.layout.node('mq01').log, 'activemq.log'), { recursive: true });
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
-    const ended = new Supervisor(cluster).run(() => Promise.resolve());
+    const ended = new Supervisor(cluster).run(
+      () => Promise.resolve(true),
+      () => Promise.resolve(),
+    );
     await sleep(2500);
     abort.abort();
     await ended;
@@ -61,7 +64,10 @@ describe('a supervisor', () => {
     const abort = new AbortController();
     const { cluster } = await setUp(abort.signal);
     const look = vi.spyOn(Observer.prototype, 'look').mockRejectedValue(new Error('no look'));
-    const ended = new Supervisor(cluster).run(() => Promise.resolve());
+    const ended = new Supervisor(cluster).run(
+      () => Promise.resolve(true),
+      () => Promise.resolve(),
+    );
     await sleep(1500);
     abort.abort();
     await ended;

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCluster, thisHost } from '../../../src/state/cluster.js';
+import { clusterLock, openCluster, thisHost } from '../../../src/state/cluster.js';
 import type { ClusterStatus } from '../../../src/observe/status.js';
 import { ensureDirectory } from '../../../src/lib/files.js';
 import { acquireLock } from '../../../src/agents/local/lock.js';
-import { supervisorDirectory } from '../../../src/state/supervisor-lock.js';
+import { supervisorDirectory, supervisorLock } from '../../../src/state/supervisor-lock.js';
 import { writeSupervisorState } from '../../../src/state/supervisor-state.js';
 import {
   isWanted,
@@ -187,7 +187,10 @@ describe('what is wanted, where the file is gone or damaged', () => {
     await writeSupervisorState(cluster.layout, state);
     // Of a supervisor that has ended it says nothing: a person may have stopped something since.
     expect(isWanted(await wantedNow(cluster), 'mq02')).toBe(false);
-    const lock = await acquireLock(directory, { command: 'x', deadline: Deadline.in(1000) });
+    const lock = await acquireLock(supervisorLock(cluster.layout), {
+      command: 'x',
+      deadline: Deadline.in(1000),
+    });
     const wanted = await wantedNow(cluster);
     await lock.release();
     expect(['mq01', 'mq02', 'mq03'].filter((name) => isWanted(wanted, name))).toEqual([
@@ -233,8 +236,10 @@ describe('what is wanted, where the file is gone or damaged', () => {
     damage(text);
     expect(await problem()).toMatchObject({ severity: 'warning' });
     // The first start writes the file before it lets go of the lock.
-    const { directory } = cluster.layout;
-    const lock = await acquireLock(directory, { command: 'x', deadline: Deadline.in(1000) });
+    const lock = await acquireLock(clusterLock(cluster.layout), {
+      command: 'x',
+      deadline: Deadline.in(1000),
+    });
     const during = await problem();
     await lock.release();
     expect(during === undefined).toBe(text === undefined);
