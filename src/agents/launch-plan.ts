@@ -3,7 +3,7 @@ export interface LaunchPlan {
   readonly name: string;
   readonly command: string;
   readonly argv: readonly string[];
-  /** Added to mqha's own environment. */
+  /** Added to the short list that every process gets of mqha's own environment (environment.ts). */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly logDirectory: string;

@@ -8,6 +8,9 @@ import { throwIfInterrupted } from './run.js';
 import { unpack } from './unpack.js';
 import { checkArtifact, faultProblem } from './verify.js';
 
+/** A file that is larger than it should be by more than this is not even copied. */
+const SPARE_BYTES = 1_000_000;
+
 export interface ExportResult {
   /** Absolute. */
   readonly directory: string;
@@ -24,10 +27,11 @@ export interface ExportResult {
 export async function exportTo(context: InstallContext, to: string): Promise<ExportResult> {
   const { cache, pinned } = context;
   const directory = resolve(to);
-  if ((await kindOf(directory)) === 'file') {
+  const there = await kindOf(directory);
+  if (there === 'file' || there === 'special') {
     throw usageError(
       'export-not-a-directory',
-      `${to} is a file`,
+      there === 'file' ? `${to} is a file` : `${to} is no directory`,
       'Name a directory for `--export`; it is made when it does not exist.',
     );
   }
@@ -76,6 +80,13 @@ export async function importFrom(context: InstallContext, from: string): Promise
       'Name a directory that `mqha install --export` wrote, or a tar of it.',
     );
   }
+  if (kind === 'special') {
+    throw usageError(
+      'from-not-found',
+      `${from} is neither a directory nor a plain file`,
+      'Name a directory that `mqha install --export` wrote, or a tar of it.',
+    );
+  }
   await withTemporary(cache, 'import', async (directory) => {
     // Copied first and verified then: what was verified is what enters the cache.
     if (kind === 'directory') await takeDirectory(context, source, directory);
@@ -94,9 +105,11 @@ export async function importFrom(context: InstallContext, from: string): Promise
 }
 
 async function takeDirectory(context: InstallContext, source: string, to: string): Promise<void> {
-  for (const { file } of context.pinned) {
+  for (const { file, bytes } of context.pinned) {
     throwIfInterrupted(context.signal);
-    if ((await kindOf(join(source, file))) !== 'file') continue;
+    const found = await stat(join(source, file)).catch(() => undefined);
+    // What is no plain file, or far too large for what it should be, counts as missing.
+    if (found?.isFile() !== true || found.size > bytes + SPARE_BYTES) continue;
     await context.cache.io.copyFile(join(source, file), join(to, file));
   }
 }
@@ -109,7 +122,7 @@ async function takeTar(context: InstallContext, source: string, to: string): Pro
     const bytes = wanted.get(name);
     if (bytes === undefined || entry.type !== 'File') return false;
     // One byte more than expected is enough to be wrong; no need to unpack gigabytes of it.
-    if (entry.size > bytes + 1_000_000) return false;
+    if (entry.size > bytes + SPARE_BYTES) return false;
     entry.path = name;
     return true;
   });
@@ -128,9 +141,11 @@ function incomplete(from: string, wrong: readonly WrongFile[]): MqhaError {
   );
 }
 
-async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
+/** Nothing is opened: a pipe without a writer would never answer. */
+async function kindOf(path: string): Promise<'file' | 'directory' | 'special' | undefined> {
   try {
-    return (await stat(path)).isDirectory() ? 'directory' : 'file';
+    const found = await stat(path);
+    return found.isDirectory() ? 'directory' : found.isFile() ? 'file' : 'special';
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -32,6 +32,11 @@ export function notServing({ state, master, problems }: ClusterStatus, what: str
   if (blocked) {
     return new MqhaError('senders-blocked', `${what}: ${blocked.message}`, { hint: blocked.hint });
   }
+  if (state === 'stopped') {
+    return new MqhaError('not-serving', `${what}: the cluster is stopped`, {
+      hint: 'Start it with `mqha up`, and run the command again.',
+    });
+  }
   const who = master === null ? '' : `, master ${master}`;
   return new MqhaError('not-serving', `${what}: the cluster is ${state}${who}`, {
     hint: 'See `mqha status`; `mqha up` starts what is missing.',

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { MqhaError } from '../lib/errors.js';
 import { packageRoot } from '../lib/package.js';
+import { ownEnvironment } from '../agents/local/environment.js';
+import { cacheRoot } from '../distribution/cache-root.js';
 import { endHolder } from '../agents/local/end-holder.js';
 import { before, Deadline } from '../lib/time.js';
 import type { Cluster } from '../state/cluster.js';
@@ -23,7 +25,7 @@ export async function ensureSupervisor(cluster: Cluster): Promise<number> {
     name: 'the supervisor',
     command: process.execPath,
     argv: [join(packageRoot(), 'bin', 'mqha.js'), '-C', layout.directory, 'supervise'],
-    env: {},
+    env: { ...ownEnvironment(host.env), MQHA_CACHE: cacheRoot(host.env) },
     cwd: layout.directory,
     logDirectory: logs,
   });

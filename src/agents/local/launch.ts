@@ -3,6 +3,7 @@ import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, MqhaError, systemCode } from '../../lib/errors.js';
 import { ensureDirectory, fileError } from '../../lib/files.js';
+import { neededEnvironment } from './environment.js';
 import type { LaunchPlan, Launched } from '../launch-plan.js';
 
 const ROTATE_BYTES = 10 * 1024 * 1024;
@@ -22,7 +23,7 @@ export async function launch(plan: LaunchPlan): Promise<Launched> {
     const [stdout, stderr] = descriptors;
     const child = spawn(plan.command, plan.argv, {
       cwd: plan.cwd,
-      env: { ...process.env, ...plan.env },
+      env: { ...neededEnvironment(process.env), ...plan.env },
       detached: true,
       stdio: ['ignore', stdout, stderr],
     });

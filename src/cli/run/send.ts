@@ -96,7 +96,12 @@ function sourceOf(input: Input): Open {
 async function bodyOfFile(path: string, largest: number): Promise<Body> {
   try {
     // Not read before it is known that it can be sent.
-    const { size } = await stat(path);
+    const found = await stat(path);
+    // A pipe without a writer would be waited for without end.
+    if (!found.isFile()) {
+      throw usageError('usage', `--file cannot be read: ${path} is no plain file`, 'Give a file.');
+    }
+    const { size } = found;
     if (size > largest) throw tooLarge(path, size, largest);
     return textOrBytes(await readFile(path));
   } catch (error) {

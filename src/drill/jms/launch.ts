@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { neededEnvironment } from '../../agents/local/environment.js';
 import { clientSettings } from '../../clients/client-settings.js';
 import type { Cluster } from '../../state/cluster.js';
 import { prepareRuntime } from '../../operations/start/prepare.js';
@@ -36,7 +37,7 @@ export async function launchJms({ config, host, layout }: Cluster): Promise<JmsP
       MAIN,
     ],
     {
-      env: { ...host.env, CLASSPATH: distribution.classPath().join(':') },
+      env: { ...neededEnvironment(host.env), CLASSPATH: distribution.classPath().join(':') },
       cwd: layout.state,
       stdio: ['pipe', 'pipe', 'pipe'],
       // Ctrl-C is for mqha alone, which ends its clients when their work is done.

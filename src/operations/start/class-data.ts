@@ -16,6 +16,7 @@ import { ensureDirectory } from '../../lib/files.js';
 import { packageRoot } from '../../lib/package.js';
 import { endHolder } from '../../agents/local/end-holder.js';
 import { type LaunchPlan } from '../../agents/launch-plan.js';
+import { ownEnvironment } from '../../agents/local/environment.js';
 import { acquireLock, lockIn, type Lock, type LockPlace } from '../../agents/local/lock.js';
 import { Deadline, sleep } from '../../lib/time.js';
 import type { Cluster } from '../../state/cluster.js';
@@ -89,13 +90,13 @@ export async function endArchiver({ layout }: Cluster): Promise<void> {
  * What goes wrong with it costs only time at the next start.
  */
 export async function leaveArchiver(cluster: Cluster): Promise<void> {
-  const { layout } = cluster;
+  const { layout, host } = cluster;
   await cluster.here
     .launch({
       name: 'the archiver',
       command: process.execPath,
       argv: [join(packageRoot(), 'bin', 'mqha.js'), '-C', layout.directory, 'archive-classes'],
-      env: {},
+      env: { ...ownEnvironment(host.env), MQHA_CACHE: cacheRoot(host.env) },
       cwd: layout.directory,
       logDirectory: archiverDirectory(layout),
     })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { create } from 'tar';
@@ -50,6 +51,22 @@ describe('export', () => {
 });
 
 describe('from', () => {
+  it('a pipe, or a directory with one, is refused and not waited for', async () => {
+    const pipe = join(rig.directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(await failureOf(rig.install({ env: offline, from: pipe }))).toMatchObject({
+      code: 'from-not-found',
+      exitCode: 2,
+    });
+    await doExport();
+    const file = rig.pinned[0]?.file ?? '';
+    await rm(join(exported, file));
+    execFileSync('mkfifo', [join(exported, file)]);
+    const error = await failureOf(rig.install({ env: offline, from: exported }));
+    expect(error.code).toBe('import-incomplete');
+    expect(JSON.stringify(error.problems)).toContain(file);
+  });
+
   it('a directory: installs without Maven', async () => {
     await doExport();
     const distribution = await rig.install({ env: offline, verify: 'full', from: exported });
