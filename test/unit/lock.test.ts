@@ -133,20 +133,41 @@ describe('the lock', () => {
   }, 30_000);
 
   it.each<[string, (at: string) => void]>([
-    ['its files are removed', (at) => { rmSync(at, { recursive: true }); }],
-    ['its socket is', (at) => { readdirSync(at).forEach((name) => { rmSync(join(at, name)); }); }],
+    [
+      'its files are removed',
+      (at) => {
+        rmSync(at, { recursive: true });
+      },
+    ],
+    [
+      'its socket is',
+      (at) => {
+        readdirSync(at).forEach((name) => {
+          rmSync(join(at, name));
+        });
+      },
+    ],
     [
       'something else stands in its place',
-      (at) => { readdirSync(at).forEach((name) => {
+      (at) => {
+        readdirSync(at).forEach((name) => {
           rmSync(join(at, name));
           mkdirSync(join(at, name));
-        }); },
+        });
+      },
     ],
     [
       'somebody has numbered a file higher',
-      (at) => { writeFileSync(join(at, 'holder.900'), 'garbage'); },
+      (at) => {
+        writeFileSync(join(at, 'holder.900'), 'garbage');
+      },
     ],
-    ['it points nowhere', (at) => { symlinkSync('/nowhere', join(at, 'holder.99')); }],
+    [
+      'it points nowhere',
+      (at) => {
+        symlinkSync('/nowhere', join(at, 'holder.99'));
+      },
+    ],
   ])('is held still where %s', async (_, harm) => {
     const place = lockIn(temporaryDirectory());
     const lock = await acquireLock(place, options(1000));
@@ -160,8 +181,18 @@ describe('the lock', () => {
   });
 
   it.each<[string, (at: string) => void]>([
-    ['a file', (at) => { writeFileSync(at, ''); }],
-    ['a link', (at) => { symlinkSync('/tmp', at); }],
+    [
+      'a file',
+      (at) => {
+        writeFileSync(at, '');
+      },
+    ],
+    [
+      'a link',
+      (at) => {
+        symlinkSync('/tmp', at);
+      },
+    ],
   ])('is refused where %s stands in its place', async (_, harm) => {
     const place = lockIn(temporaryDirectory());
     harm(place.at);
