@@ -189,6 +189,7 @@ function complete(file: ClusterFile): ClusterConfig {
         .join(','),
       servers: checked(parseConnect(file.zookeeper.connect)),
       path: file.zookeeper.path,
+      authentication: file.zookeeper.authentication,
       sessionTimeoutMs: checked(
         parseDuration(file.zookeeper.sessionTimeout ?? sessionTimeout(file.supervisor.enabled)),
       ),

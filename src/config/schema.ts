@@ -103,6 +103,11 @@ const zookeeper = z.strictObject({
       ZK_PATH.test(value) && !/\/\.{1,2}(\/|$)/.test(value) && !/^\/zookeeper(\/|$)/.test(value),
     'a znode path (/activemq/mqstores; not / and not below /zookeeper)',
   ).default(DEFAULT_ZK_PATH),
+  authentication: z
+    .enum(['generated', 'none'], {
+      error: (i) => `${quoted(i.input)} is neither "generated" nor "none"`,
+    })
+    .default('generated'),
   sessionTimeout: unit(parseDuration, 'a duration (2s, 1500ms, 1m)')
     .refine(
       (value) => (parseDuration(value) ?? 0) >= 1000 && (parseDuration(value) ?? 0) <= 300_000,
@@ -247,6 +252,8 @@ export interface ClusterConfig {
     readonly connect: string;
     readonly servers: readonly { readonly host: string; readonly port: number }[];
     readonly path: string;
+    /** `generated`: the znodes belong to who knows the cluster's password; `none`: to everybody. */
+    readonly authentication: 'generated' | 'none';
     readonly sessionTimeoutMs: number;
   };
   readonly store: {

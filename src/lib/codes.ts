@@ -67,6 +67,11 @@ export const ERROR_CODES = {
       'brokers run under another name or ZooKeeper path than mqha.yaml says, so none can be started beside them',
   },
   'zookeeper-unreachable': { exitCode: 1, meaning: 'ZooKeeper does not answer' },
+  'zookeeper-denied': {
+    exitCode: 1,
+    meaning:
+      'ZooKeeper refuses access to the cluster’s znodes: the password in `.mqha/credentials.json` is not the one with which they were made; see [zookeeper.md](zookeeper.md)',
+  },
   'launch-failed': { exitCode: 1, meaning: 'a process could not be started' },
   'broker-died': {
     exitCode: 1,

@@ -9,6 +9,7 @@ import type { Operation } from '../state/unfinished.js';
 import type { Attachment } from '../stores/attachment.js';
 import type { KeptStore } from '../stores/store-files.js';
 import type { Election } from '../stores/election.js';
+import type { Protection } from '../stores/coordination.js';
 import type { EndRecord } from '../stores/end-record.js';
 import type { DiskRoom } from './disk.js';
 import { ZOOKEEPER } from '../config/processes.js';
@@ -100,6 +101,8 @@ export interface Observation {
     readonly serves: Reading<boolean>;
   };
   readonly election: Reading<Election>;
+  /** Who may take part in it; undefined where mqha.yaml leaves that to everybody. */
+  readonly protection: Reading<Protection | undefined>;
   readonly nodes: readonly NodeObservation[];
   /** What the master says of its slaves and of itself; undefined where nobody serves. */
   readonly master: Reading<MasterView | undefined>;
@@ -146,6 +149,7 @@ export function unseen(
   return {
     zookeeper: { process: nothing, serves: nothing },
     election: nothing,
+    protection: nothing,
     nodes: nodes.map((node) => unseenNode(node, isLocal(node), at)),
     master: nothing,
     sizes: nothing,

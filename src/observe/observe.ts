@@ -53,10 +53,12 @@ export async function observe(cluster: Cluster): Promise<Observation> {
   );
   const met = processes.then((running) => asRunning(cluster, running.values()));
   const election = met.then((found) => electionOf(found, processes, deadline));
+  const protection = protectionOf(met, election, deadline);
   const master = met.then((found) => askMaster(found, election, nodes, deadline));
-  const [running, elected, seen, { view, attached }, supervisor, sizes] = await Promise.all([
+  const [running, elected, access, seen, { view, attached }, supervisor, sizes] = await Promise.all([
     processes,
     election,
+    protection,
     nodes,
     master,
     findSupervisor(cluster, processes),
@@ -68,6 +70,7 @@ export async function observe(cluster: Cluster): Promise<Observation> {
       serves: found('value' in elected, elected.at),
     },
     election: elected,
+    protection: access,
     nodes: seen.map((node) => ({ ...node, attachment: attachmentBy(view, attached, node) })),
     master: view,
     sizes: found(sizes, at),
@@ -141,6 +144,18 @@ async function electionOf(
     return unknown('the managed ZooKeeper does not run', performance.now());
   }
   return readElectionNow(cluster.coordination, deadline);
+}
+
+/** Who may take part in the election, where that could be read. */
+async function protectionOf(
+  cluster: Promise<Cluster>,
+  election: Promise<Reading<Election>>,
+  deadline: Deadline,
+): Promise<Observation['protection']> {
+  const { config, coordination } = await cluster;
+  if ('unknown' in (await election)) return unknown('the election is unknown', performance.now());
+  if (config.zookeeper.authentication === 'none') return found(undefined, performance.now());
+  return read(() => coordination.protection(deadline), deadline);
 }
 
 interface MasterAsked {

@@ -18,9 +18,34 @@ export const PROBLEM_CODES = {
   'zookeeper-unreachable': { severity: ['error'], meaning: 'ZooKeeper does not answer' },
   'zookeeper-stopped': { severity: ['error'], meaning: 'ZooKeeper is stopped while brokers run' },
   'quorum-lost': { severity: ['error'], meaning: 'fewer members than quorum' },
+  'zookeeper-denied': {
+    severity: ['error'],
+    check: 'critical',
+    meaning:
+      'ZooKeeper refuses access to the cluster’s znodes: the password in `.mqha/credentials.json` is another; see [zookeeper.md](zookeeper.md)',
+  },
+  'zookeeper-open': {
+    severity: ['warning'],
+    check: 'warning',
+    meaning:
+      'whoever reaches ZooKeeper can change who is elected, since brokers run that an earlier mqha has started, or others own the znode; see [zookeeper.md](zookeeper.md)',
+  },
   'stranger-member': {
     severity: ['error'],
-    meaning: 'a broker that is no node of this cluster is a member under zkPath',
+    meaning:
+      'a broker that is no node of this cluster is a member under zkPath, and knows the cluster’s password: one that was removed, or of a copy',
+  },
+  intruder: {
+    severity: ['error'],
+    check: 'critical',
+    meaning:
+      'a member under zkPath is no node of this cluster, or says that it is one, and does not know the cluster’s password; it may be the elector or the master',
+  },
+  'master-address': {
+    severity: ['error'],
+    check: 'critical',
+    meaning:
+      'the address that the master’s znode names is not the one of mqha.yaml: slaves would take their store from there',
   },
   'foreign-znodes': { severity: ['warning'], meaning: 'there are foreign znodes under zkPath' },
   'member-vetoing': {

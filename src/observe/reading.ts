@@ -1,4 +1,5 @@
-import { messageOf } from '../lib/errors.js';
+import type { ErrorCode } from '../lib/codes.js';
+import { messageOf, MqhaError } from '../lib/errors.js';
 import { before, type Deadline } from '../lib/time.js';
 
 /**
@@ -6,7 +7,13 @@ import { before, type Deadline } from '../lib/time.js';
  * clock. Whatever happened since may have changed it.
  */
 export type Reading<T> =
-  { readonly at: number; readonly value: T } | { readonly at: number; readonly unknown: string };
+  | { readonly at: number; readonly value: T }
+  | {
+      readonly at: number;
+      readonly unknown: string;
+      /** Of the error that kept it from being read, where there was one. */
+      readonly code?: ErrorCode;
+    };
 
 /** @param at when the look began, in milliseconds of the steady clock */
 export function found<T>(value: T, at: number): Reading<T> {
@@ -14,7 +21,7 @@ export function found<T>(value: T, at: number): Reading<T> {
 }
 
 /** @param at when the look began, or was left out, in milliseconds of the steady clock */
-export function unknown(reason: string, at: number): Reading<never> {
+export function unknown(reason: string, at: number): Reading<never> & { readonly unknown: string } {
   return { at, unknown: reason };
 }
 
@@ -31,6 +38,7 @@ export async function read<T>(look: () => Promise<T>, deadline?: Deadline): Prom
     const done = await (deadline ? before(deadline, looked) : looked);
     return done ? { at, ...done } : unknown('it was not known in time', at);
   } catch (error) {
-    return unknown(messageOf(error), at);
+    const nothing = unknown(messageOf(error), at);
+    return error instanceof MqhaError ? { ...nothing, code: error.code } : nothing;
   }
 }

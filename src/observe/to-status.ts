@@ -12,7 +12,7 @@ import {
   type Observation,
 } from './observation.js';
 import { valueOf } from './reading.js';
-import { livingMembers, memberOf } from './members.js';
+import { isIntruder, isNode, livingMembers, memberOf } from './members.js';
 import { problemsOf } from './conditions/conditions.js';
 import { decidingIn } from './quorum.js';
 import { confirmed } from './stated-faults.js';
@@ -39,8 +39,8 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
     replicas: config.replicas,
     quorum: quorumOf(election?.master ? deciding.serving : deciding.electing),
     sync: config.sync,
-    master: nameOf(election?.master),
-    elector: nameOf(election?.elector),
+    master: nodeOf(seen, election?.master),
+    elector: nodeOf(seen, election?.elector),
     failoverUrl: failoverUrl(config),
     nodes,
     supervisor: {
@@ -62,9 +62,10 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
   return { ...status, problems: problemsOf(cluster, seen, status) };
 }
 
-/** A member's node; its znode where it does not say which. */
-function nameOf(member: Member | undefined): string | null {
-  return member === undefined ? null : (member.container ?? member.znode);
+/** A member's node; null where it is none of this cluster, which is a problem and nobody's role. */
+function nodeOf(seen: Observation, member: Member | undefined): string | null {
+  if (member === undefined || !isNode(seen, member) || isIntruder(seen, member)) return null;
+  return member.container;
 }
 
 function nodeStatus(election: Election | undefined, observed: NodeObservation): NodeStatus {

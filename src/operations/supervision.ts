@@ -1,15 +1,21 @@
 import { join } from 'node:path';
-import { MqhaError } from '../lib/errors.js';
+import { messageOf, MqhaError } from '../lib/errors.js';
 import { packageRoot } from '../lib/package.js';
 import { ownEnvironment } from '../agents/local/environment.js';
 import { cacheRoot } from '../distribution/cache-root.js';
 import { endHolder } from '../agents/local/end-holder.js';
-import { before, Deadline } from '../lib/time.js';
+import { before, Deadline, sleep } from '../lib/time.js';
 import type { Cluster } from '../state/cluster.js';
+import { closeZnodes } from './close-znodes.js';
 import { readDesiredState } from '../state/desired-state-file.js';
 import { supervisorDirectory, supervisorLock, supervisorPid } from '../state/supervisor-lock.js';
 
 const START_MS = 15_000;
+
+/** Within this time systemd has started a supervisor again that was killed (RestartSec in the unit). */
+const AGAIN_MS = 8000;
+
+const LOOK_MS = 50;
 
 /**
  * Leaves a supervisor in the background, unless one runs.
@@ -57,6 +63,43 @@ export async function superviseAgain(cluster: Cluster): Promise<boolean> {
   if ((await supervisorPid(cluster)) !== undefined) return false;
   await ensureSupervisor(cluster);
   return true;
+}
+
+/**
+ * Closes the cluster's znodes to others, where no broker needs them open; a supervisor of an earlier mqha, which would see
+ * nothing of them any more, is replaced before. What fails is told, and is done again by the next command.
+ */
+export async function closeZnodesNow(cluster: Cluster, deadline: Deadline): Promise<void> {
+  try {
+    const kept = await closeZnodes(cluster, deadline);
+    if (!kept.supervisor || kept.nodes.length > 0 || kept.foreign.length > 0) return;
+    await replaceSupervisor(cluster);
+    await closeZnodes(cluster, deadline);
+  } catch (error) {
+    const message = `the znodes could not be closed to others: ${messageOf(error)}`;
+    cluster.host.emit({ type: 'warning', message });
+  }
+}
+
+/**
+ * Ends the supervisor and starts one of this mqha. It is killed, as it would be by the system: where systemd has started
+ * it, that starts it again.
+ * @throws MqhaError of ensureSupervisor()
+ */
+async function replaceSupervisor(cluster: Cluster): Promise<void> {
+  const pid = await supervisorPid(cluster);
+  if (pid === undefined) return;
+  const found = await cluster.host.processes.get(pid);
+  process.kill(pid, 'SIGKILL');
+  const deadline = Deadline.in(found?.argv.includes('--up') === true ? AGAIN_MS : START_MS);
+  for (;;) {
+    const now = await supervisorPid(cluster);
+    const isReplaced = now !== undefined && now !== pid;
+    const isLeftToUs = now === undefined && found?.argv.includes('--up') !== true;
+    if (isReplaced || isLeftToUs || deadline.passed) break;
+    await sleep(LOOK_MS);
+  }
+  await ensureSupervisor(cluster);
 }
 
 /**

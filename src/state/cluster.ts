@@ -112,7 +112,7 @@ export async function openCluster(
     layout,
     id,
     store,
-    coordination: host.connections.coordinationOf(store, config),
+    coordination: host.connections.coordinationOf(store, config, layout),
     ...(found.damage === undefined ? {} : { foundIdentity: found }),
     registry,
     here: localAgent(registry),
@@ -130,13 +130,13 @@ export async function openCluster(
  * @param running its processes
  */
 export function asRunning(cluster: Cluster, running: Iterable<ProcessInfo>): Cluster {
-  const { store, host } = cluster;
+  const { store, host, layout } = cluster;
   const config = asMet(
     cluster.config,
     [...running].map(({ argv }) => argv),
   );
   if (config === cluster.config) return cluster;
-  return { ...cluster, config, coordination: host.connections.coordinationOf(store, config) };
+  return { ...cluster, config, coordination: host.connections.coordinationOf(store, config, layout) };
 }
 
 /** @throws MqhaError `cluster-moved` where the directory is not where it was rendered */

@@ -1,5 +1,7 @@
+import type { Layout } from '../config/layout.js';
 import type { Coordination } from '../stores/coordination.js';
 import type { CoordinationSettings, Store } from '../stores/store.js';
+import { zookeeperPassword } from './identity.js';
 
 /**
  * What a program has open while it works on clusters: a cluster that is opened again goes on with the connection that
@@ -8,13 +10,23 @@ import type { CoordinationSettings, Store } from '../stores/store.js';
 export class Connections {
   readonly #coordinations = new Map<string, Coordination>();
 
-  /** What coordinates a cluster; one for all who ask with the same settings. */
-  coordinationOf(store: Store, settings: CoordinationSettings): Coordination {
-    const { connect, path } = settings.zookeeper;
-    const key = JSON.stringify([store.kind, settings.name, connect, path]);
+  /**
+   * What coordinates a cluster; one for all who ask with the same settings.
+   * @param layout of the cluster, whose password there is read whenever a connection is opened
+   */
+  coordinationOf(store: Store, settings: CoordinationSettings, layout: Layout): Coordination {
+    const { connect, path, managed } = settings.zookeeper;
+    const key = JSON.stringify([
+      store.kind,
+      settings.name,
+      connect,
+      path,
+      managed,
+      layout.directory,
+    ]);
     const known = this.#coordinations.get(key);
     if (known) return known;
-    const made = store.coordination(settings);
+    const made = store.coordination(settings, () => zookeeperPassword(layout));
     this.#coordinations.set(key, made);
     return made;
   }

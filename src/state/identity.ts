@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
@@ -56,10 +56,23 @@ const IDENTITY = defineStateFile<Identity>({
   damage: { policy: 'refuse', error: damaged },
 });
 
+/** What an earlier mqha has written has no password for ZooKeeper. */
+export type KeptCredentials = Omit<Credentials, 'zookeeperPassword'> & {
+  readonly zookeeperPassword?: string | undefined;
+};
+
+/** What properties files and XML take as it is: a person may give the password of an ensemble. */
+const password = z.string().check(z.regex(/^[\w.~-]{8,}$/));
+
 /** What runs, and every client, has this account: another one would lock them out. */
-const CREDENTIALS = defineStateFile<Credentials>({
+const CREDENTIALS = defineStateFile<KeptCredentials>({
   name: 'credentials.json',
-  schema: z.looseObject({ username: something, password: something, securityToken: something }),
+  schema: z.looseObject({
+    username: something,
+    password: something,
+    securityToken: something,
+    zookeeperPassword: z.optional(password),
+  }),
   damage: { policy: 'refuse', error: damaged },
   secret: true,
 });
@@ -105,18 +118,36 @@ export function movedError(layout: Layout, identity: Identity): MqhaError | unde
 }
 
 /** The generated account and token; undefined where none were generated yet. */
-export function readCredentials(layout: Layout): Promise<Credentials | undefined> {
+export function readCredentials(layout: Layout): Promise<KeptCredentials | undefined> {
   return CREDENTIALS.in(layout.state).load();
 }
 
-/** The generated account and token, made at the first call. Call it with the cluster's lock held. */
-export async function ensureCredentials(layout: Layout): Promise<Credentials> {
+/** The cluster's password at ZooKeeper; undefined where there is none, or none that can be read. */
+export async function zookeeperPassword(layout: Layout): Promise<string | undefined> {
+  const read = await CREDENTIALS.in(layout.state).read();
+  return read.state === 'read' ? read.value.zookeeperPassword : undefined;
+}
+
+/**
+ * The generated account, token and password, made at the first call. Call it with the cluster's lock held.
+ * @param shared whether other machines have the same file: each of them then makes the same password where an earlier
+ *   mqha has written that without one
+ */
+export async function ensureCredentials(layout: Layout, shared: boolean): Promise<Credentials> {
   const found = await readCredentials(layout);
-  if (found) return found;
+  if (found?.zookeeperPassword !== undefined) {
+    return { ...found, zookeeperPassword: found.zookeeperPassword };
+  }
   const made: Credentials = {
-    username: 'mqha',
-    password: randomBytes(18).toString('base64url'),
-    securityToken: randomBytes(24).toString('hex'),
+    ...(found ?? {
+      username: 'mqha',
+      password: randomBytes(18).toString('base64url'),
+      securityToken: randomBytes(24).toString('hex'),
+    }),
+    zookeeperPassword:
+      found && shared
+        ? createHmac('sha256', found.securityToken).update('zookeeper').digest('hex')
+        : randomBytes(24).toString('hex'),
   };
   await CREDENTIALS.in(layout.state).write(made);
   return made;

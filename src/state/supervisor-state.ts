@@ -6,6 +6,8 @@ const state = z.object({
   pid: z.number(),
   /** ISO time. */
   since: z.string(),
+  /** Whether it knows the cluster's password at ZooKeeper; one of an earlier mqha does not. */
+  authenticates: z.optional(z.boolean()),
   /** Who serves, as the supervisor sees it. */
   serving: z.nullable(z.string()),
   /** When more copies of the messages were lost at once than a quorum bears, and whose. */

@@ -3,6 +3,8 @@ export interface Credentials {
   readonly username: string;
   readonly password: string;
   readonly securityToken: string;
+  /** By which brokers and mqha are known to ZooKeeper. */
+  readonly zookeeperPassword: string;
 }
 
 /** One rendered file; `path` is relative to the cluster directory, with `/`. */

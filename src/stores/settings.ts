@@ -35,6 +35,7 @@ export function settingsFor(config: ClusterConfig, name: string): Map<string, st
       console: String(config.console),
       'zookeeper.connect': zookeeper.connect,
       'zookeeper.path': zookeeper.path,
+      'zookeeper.authentication': zookeeper.authentication,
       'zookeeper.sessionTimeout': `${zookeeper.sessionTimeoutMs}ms`,
       'store.acks': config.store.acks,
       'java.home': java.home ?? 'none',
@@ -82,6 +83,11 @@ export function settingsOf(argv: readonly string[]): BrokerSettings {
   };
 }
 
+/** Whether a broker with this command authenticates at ZooKeeper with the cluster's password. */
+export function authenticatesAtZooKeeper(argv: readonly string[]): boolean {
+  return settingsOf(argv).keys?.get('zookeeper.authentication') === 'generated';
+}
+
 /** Which settings a running broker has otherwise than mqha.yaml; the number of nodes is judged apart. */
 export function differingKeys(
   has: ReadonlyMap<string, string>,
@@ -122,8 +128,11 @@ export function asStarted(node: NodeConfig, argv: readonly string[]): NodeConfig
   };
 }
 
-/** The keys by which brokers find one another: two that differ in one of them are no members of one another. */
-const MEETING = ['name', 'zookeeper.path'];
+/**
+ * The keys by which brokers find one another: two that differ in one of them are no members of one another. Who was
+ * started by an mqha without passwords for ZooKeeper does not say `zookeeper.authentication`, and meets both.
+ */
+const MEETING = ['name', 'zookeeper.path', 'zookeeper.authentication'];
 
 /** Which of the keys by which brokers find one another a running one has otherwise than mqha.yaml. */
 export function meetingKeysDiffering(

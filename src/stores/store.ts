@@ -33,6 +33,8 @@ export interface LaunchTarget {
   readonly config: ClusterConfig;
   readonly clusterId: string;
   readonly directories: ProcessDirectories;
+  /** Whether brokers may run that do not know the cluster's password at what coordinates them. */
+  readonly mixed?: boolean;
 }
 
 /** What is run: the door through which the rest of mqha comes to a kind of store. */
@@ -54,8 +56,15 @@ export interface Store {
   ): Promise<readonly RenderedFile[]>;
   /** Whether the managed server that coordinates the brokers says before the deadline that it serves. */
   isCoordinatorServing(settings: CoordinationSettings, deadline: Deadline): Promise<boolean>;
-  /** What decides which node is master. Nothing is opened before it is asked. */
-  coordination(settings: CoordinationSettings): Coordination;
+  /**
+   * What decides which node is master. Nothing is opened before it is asked.
+   * @param password the cluster's there, whenever a connection is opened; undefined where it has none, or none that can
+   *   be read
+   */
+  coordination(
+    settings: CoordinationSettings,
+    password: () => Promise<string | undefined>,
+  ): Coordination;
   /** What a node has on disk. */
   readonly files: StoreFiles;
   /**

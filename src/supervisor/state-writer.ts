@@ -19,6 +19,7 @@ export function statedBy(state: State, since: string, now: number): SupervisorSt
   return {
     pid: process.pid,
     since,
+    authenticates: true,
     serving: (failovers.isServed ? failovers.last : undefined) ?? null,
     ...(copiesLost && { copiesLost: { at: copiesLost.at, nodes: [...copiesLost.nodes] } }),
     ...(dying.length > 0 && { dying: Object.fromEntries(dying.map(dyingState)) }),

@@ -14,6 +14,7 @@ import { Observer } from './observer.js';
 import type { Starts } from './starts.js';
 import { StateWriter } from './state-writer.js';
 import { Watches } from './watches.js';
+import { ZnodeAccess } from './znode-access.js';
 
 /** The pause after a look that failed. */
 const STUMBLED_MS = 1000;
@@ -36,6 +37,7 @@ export class Supervisor {
   readonly #observer: Observer;
   readonly #watches: Watches;
   readonly #desired = new DesiredStateReader();
+  readonly #znodeAccess = new ZnodeAccess();
   readonly #starts: Starts = { prepared: undefined };
   readonly #stateWriter: StateWriter;
   /** Entries are written in the order in which they were decided. */
@@ -133,6 +135,12 @@ export class Supervisor {
     const seen = await this.#observer.look(failovers.last, processes, attachments);
     this.#learn({ type: 'observed', seen });
     await this.#stateWriter.write(this.#cluster, this.#state, performance.now());
+    if ('value' in seen.election && this.#znodeAccess.isDue) {
+      const closing = this.#znodeAccess.close(this.#observer.cluster).finally(() => {
+        this.#underWay.delete(closing);
+      });
+      this.#underWay.add(closing);
+    }
     this.#trouble = '';
     return pauseOf(this.#state);
   }
@@ -188,10 +196,11 @@ export class Supervisor {
 
   /** What runs is where it was started, whatever mqha.yaml says of ZooKeeper's addresses now. */
   #asConnected(cluster: Cluster): Cluster {
-    const { config, host, store } = cluster;
+    const { config, host, store, layout } = cluster;
     const zookeeper = { ...config.zookeeper, connect: this.#connect };
     const settings = { name: config.name, zookeeper };
-    return { ...cluster, coordination: host.connections.coordinationOf(store, settings) };
+    const coordination = host.connections.coordinationOf(store, settings, layout);
+    return { ...cluster, coordination };
   }
 
   #timeOfFile(): number {

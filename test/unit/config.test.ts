@@ -122,6 +122,7 @@ nodes:
         connect: '127.0.0.1:2181',
         servers: [{ host: '127.0.0.1', port: 2181 }],
         path: '/activemq/mqstores',
+        authentication: 'generated',
         sessionTimeoutMs: 10_000,
       },
       store: { acks: 'async' },

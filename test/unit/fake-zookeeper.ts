@@ -68,7 +68,7 @@ export async function server(
   return `127.0.0.1:${(listening.address() as AddressInfo).port}`;
 }
 
-/** What a request is, after its length and number: 12 asks for children, 3 whether a znode is there, -11 closes. */
+/** What a request is, after its length and number: 12 asks for children, 6 for rights, 3 whether a znode is there, -11 closes. */
 export const kindOf = (request: Buffer) => request.readInt32BE(8);
 
 /** Whether it is the first thing that a client says. */
@@ -86,7 +86,8 @@ export async function emptyEnsemble(): Promise<{ connect: string; sessions: () =
     // Several questions may come at once.
     for (let at = 0; at < data.length; at += 4 + data.readInt32BE(at)) {
       const request = data.subarray(at);
-      if (kindOf(request) === 12) socket.write(noChildren(request));
+      // Children, and rights: there are none, and then come the statistics of the znode.
+      if ([12, 6].includes(kindOf(request))) socket.write(noChildren(request));
     }
   });
   return { connect, sessions: () => sessions };

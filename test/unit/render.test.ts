@@ -16,8 +16,13 @@ const CREDENTIALS = {
   username: 'mqha-user',
   password: 'golden-password-0123456789',
   securityToken: 'golden-token-0123456789',
+  zookeeperPassword: 'golden-zookeeper-0123456789',
 };
-const SECRETS = [CREDENTIALS.password, CREDENTIALS.securityToken];
+const SECRETS = [
+  CREDENTIALS.password,
+  CREDENTIALS.securityToken,
+  CREDENTIALS.zookeeperPassword,
+];
 
 const table = (options: Partial<InitOptions> = {}): Promise<ClusterConfig> =>
   portTable({ nodes: 3, ...options }, () => Promise.resolve(true));

@@ -13,7 +13,7 @@ const runtime: Runtime = {
   classPath: ['a', 'b'],
   jvmOptions: ['-X'],
 };
-const SECRETS = { username: 'u', password: 'p', securityToken: 't' };
+const SECRETS = { username: 'u', password: 'p', securityToken: 't', zookeeperPassword: 'z' };
 const target = (of: ClusterConfig) => ({ config: of, clusterId: 'id' });
 
 describe('replicatedLevelDB', () => {

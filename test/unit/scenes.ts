@@ -20,7 +20,8 @@ import type { ClusterStatus } from '../../src/observe/status.js';
 import { portTable } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import type { Coordination } from '../../src/stores/coordination.js';
+import type { Coordination, Protection } from '../../src/stores/coordination.js';
+import type { ErrorCode } from '../../src/lib/codes.js';
 import { replicatedLevelDb } from '../../src/stores/replicated-leveldb/index.js';
 import { readElection } from '../../src/stores/replicated-leveldb/election/read-election.js';
 import type { Znode } from '../../src/stores/replicated-leveldb/election/members.js';
@@ -42,6 +43,9 @@ export function coordinationOf(
   return {
     snapshot: async (_deadline, onChange) => readElection(await znodes(onChange), 'mqStore'),
     release,
+    protection: () => Promise.resolve({ state: 'closed', unproven: [] }),
+    protect: () => Promise.resolve({ closed: true, unproven: [] }),
+    open: () => Promise.resolve(),
     erase: () => Promise.resolve([]),
     close: () => undefined,
   };
@@ -111,7 +115,12 @@ export const REPLICATION = {
 export interface Scene {
   /** undefined: ZooKeeper said nothing. */
   readonly znodes?: readonly Znode[] | undefined;
-  readonly zookeeper?: { readonly process?: ProcessInfo | undefined; readonly error?: string };
+  readonly zookeeper?: {
+    readonly process?: ProcessInfo | undefined;
+    readonly error?: string;
+    readonly code?: ErrorCode;
+  };
+  readonly protection?: Protection;
   readonly nodes?: Readonly<Record<string, NodeScene>>;
   /** What the master says, or why it could not be asked and whom its log names. */
   readonly replication?: Replication | SilentConsole;
@@ -160,7 +169,11 @@ export function observation(scene: Scene, at = 0): Observation {
     },
     election: znodes
       ? found(readElection(znodes, of.name), at)
-      : unknown(zookeeper.error ?? 'it does not run', at),
+      : {
+          ...unknown(zookeeper.error ?? 'it does not run', at),
+          ...(scene.zookeeper?.code && { code: scene.zookeeper.code }),
+        },
+    protection: found(scene.protection ?? { state: 'closed', unproven: [] }, at),
     nodes: nothing.nodes.map((unread, index) => {
       const { node } = unread;
       const seen = {

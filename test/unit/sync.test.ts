@@ -16,13 +16,14 @@ import { type RenderedFile } from '../../src/stores/rendered-file.js';
 import { compareFiles, differences, editedError, writeFiles } from '../../src/stores/sync.js';
 import { temporaryDirectory } from '../support/temp.js';
 
-const SECRETS = ['a-password-0123456789', 'a-token-0123456789'];
+const SECRETS = ['a-password-0123456789', 'a-token-0123456789', 'a-zookeeper-0123456789'];
 const NOW = new Date('2026-01-02T03:04:05.678Z');
 
 async function rendered(options: Partial<InitOptions> = {}): Promise<RenderedFile[]> {
   const config = await portTable({ nodes: 3, ...options }, () => Promise.resolve(true));
-  const [password = '', securityToken = ''] = SECRETS;
-  return renderCluster(config, { username: 'mqha', password, securityToken });
+  const [password = '', securityToken = '', zookeeperPassword = ''] = SECRETS;
+  const credentials = { username: 'mqha', password, securityToken, zookeeperPassword };
+  return renderCluster(config, credentials);
 }
 
 describe('the files on disk', () => {

@@ -1,10 +1,12 @@
 import type { Cluster } from '../../state/cluster.js';
-import { livingMembers } from '../members.js';
+import { isIntruder, isNode, livingMembers } from '../members.js';
 import { processOf, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
 import { problem, type StatusFacts } from './condition.js';
 import { masterFault, NO_MEMORY, vetoesIn, type MemberFault } from './faults.js';
 import type { StatusProblem } from '../status.js';
+import type { Election, Member } from '../../stores/election.js';
+import { authenticatesAtZooKeeper } from '../../stores/settings.js';
 
 /** What is wrong with the election: who is missing, who does not belong, and an elected node that does not serve. */
 export function electionProblems(
@@ -15,7 +17,6 @@ export function electionProblems(
   const election = valueOf(seen.election);
   if (!election) return [];
   const problems: StatusProblem[] = [];
-  const names = new Set(status.nodes.map((node) => node.name));
   const living = livingMembers(seen).length;
   if (status.state === 'no-quorum') {
     problems.push(
@@ -29,17 +30,10 @@ export function electionProblems(
     );
   }
   for (const member of election.members) {
-    if (member.container !== null && names.has(member.container)) continue;
-    problems.push(
-      problem(
-        'error',
-        'stranger-member',
-        member.container,
-        `member ${member.znode} (${member.container ?? 'without a container name'}) has brokerName ${status.cluster} and is no node of this cluster`,
-        'Stop that broker, or give one of the two clusters another name or zookeeper.path.',
-      ),
-    );
+    if (isIntruder(seen, member)) problems.push(intruderProblem(cluster, seen, election, member));
+    else if (!isNode(seen, member)) problems.push(strangerProblem(cluster, member));
   }
+  problems.push(...addressProblems(seen, election), ...openProblems(cluster, seen, election));
   if (election.foreign.length > 0) {
     problems.push(
       problem(
@@ -63,8 +57,86 @@ export function electionProblems(
     );
   }
   const fault = masterFault(seen, NO_MEMORY);
-  if (fault) problems.push(masterProblem(seen, fault));
+  if (fault && isNode(seen, fault.member)) problems.push(masterProblem(seen, fault));
   return problems;
+}
+
+/** A broker that knows the password and is no node. */
+function strangerProblem({ config }: Cluster, { znode, container }: Member): StatusProblem {
+  return problem(
+    'error',
+    'stranger-member',
+    container,
+    `member ${znode} (${container ?? 'without a container name'}) has brokerName ${config.name} and is no node of this cluster`,
+    'Stop that broker, or give one of the two clusters another name or zookeeper.path.',
+  );
+}
+
+/** A member that is none of ours: a broker of somebody else, or somebody who wants to be taken for one. */
+function intruderProblem(
+  { config }: Cluster,
+  seen: Observation,
+  election: Election,
+  member: Member,
+): StatusProblem {
+  const roles = [
+    ...(member === election.elector ? ['it decides who is master'] : []),
+    ...(member === election.master ? ['it is elected, and slaves give up their store for its'] : []),
+  ];
+  const address = member.address === null ? '' : ` at ${member.address}`;
+  return problem(
+    'error',
+    'intruder',
+    null,
+    `intruder: member ${member.znode} (${member.container ?? 'without a container name'}${address}) has brokerName ${config.name} and is no node of this cluster${isNode(seen, member) ? ', although it says so' : ''}${roles.map((role) => `; ${role}`).join('')}`,
+    'Stop that broker, or give one of the two clusters another name or zookeeper.path. If it is no broker that you know: `mqha down` first, then docs/zookeeper.md.',
+  );
+}
+
+/** What the master's znode names as its address, from which slaves take their store. */
+function addressProblems(seen: Observation, { master }: Election): StatusProblem[] {
+  const node = seen.nodes.find((one) => one.node.name === master?.container)?.node;
+  if (!node || typeof master?.address !== 'string') return [];
+  const own = `tcp://${node.replicationHost}:${node.replicationPort}`;
+  if (master.address === own) return [];
+  return [
+    problem(
+      'error',
+      'master-address',
+      node.name,
+      `ZooKeeper has ${master.address} as the address of the master ${node.name}, and it listens at ${own}`,
+      `Somebody has changed its znode. \`mqha restart ${node.name}\` has another one made; docs/zookeeper.md says who may change it.`,
+    ),
+  ];
+}
+
+/** Why whoever reaches ZooKeeper can change the election; nothing where mqha.yaml wants that. */
+function openProblems(
+  { config }: Cluster,
+  seen: Observation,
+  { members }: Election,
+): StatusProblem[] {
+  const protection = valueOf(seen.protection);
+  if (protection?.state !== 'open' || members.length === 0) return [];
+  const old = seen.nodes
+    .filter((one) => {
+      const found = processOf(one);
+      if (found) return !authenticatesAtZooKeeper(found.argv);
+      const own = members.filter(({ container }) => container === one.node.name);
+      return own.some(({ znode }) => protection.unproven.includes(znode));
+    })
+    .map(({ node }) => node.name);
+  return [
+    problem(
+      'warning',
+      'zookeeper-open',
+      null,
+      `whoever reaches ZooKeeper can change who is elected${old.length === 0 ? '' : `: ${old.join(', ')} ${old.length === 1 ? 'was' : 'were'} started by an mqha that knew no password for it`}`,
+      old.length === 0
+        ? `The supervisor, or \`mqha up\`, closes ${config.zookeeper.path} once every node is a member that knows the password; where it stays so, see docs/zookeeper.md.`
+        : '`mqha restart` starts them with the password, one after the other, and closes the znodes then.',
+    ),
+  ];
 }
 
 function masterProblem(seen: Observation, { member, code }: MemberFault): StatusProblem {

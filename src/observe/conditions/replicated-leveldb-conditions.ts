@@ -43,6 +43,17 @@ function zookeeperProblems(seen: Observation, status: StatusFacts): StatusProble
   const { election } = seen;
   if ('value' in election) return [];
   const found = valueOf(seen.zookeeper.process);
+  if (election.code === 'zookeeper-denied') {
+    return [
+      problem(
+        'error',
+        'zookeeper-denied',
+        null,
+        election.unknown,
+        'Restore .mqha/credentials.json as it was; all machines of a cluster have the same. The brokers go on; who is elected cannot be seen, and nothing can be started. docs/zookeeper.md says what to do where it is lost.',
+      ),
+    ];
+  }
   const isStopped = 'value' in seen.zookeeper.process && found === undefined;
   if (!isStopped) {
     const suspended = found?.suspended === true;

@@ -15,6 +15,7 @@ import {
   type Prepared,
 } from './prepare.js';
 import type { StartStep } from './steps.js';
+import { closeZnodes } from '../close-znodes.js';
 import { releaseZnodes } from '../../state/sessions.js';
 import { admitToElections } from '../../state/sizes.js';
 import { resumeLeftOver } from '../undo-drill.js';
@@ -148,7 +149,9 @@ async function startZooKeeper(
 
 /**
  * Refuses where others use our brokerName, and waits until the znodes of our dead processes are
- * gone: a node with two znodes counts twice toward quorum, and the stale one can veto.
+ * gone: a node with two znodes counts twice toward quorum, and the stale one can veto. The znodes are closed to others
+ * before the first broker looks at them: of a managed server at once, since whoever has made something there is none of
+ * us.
  */
 async function admit(cluster: Cluster, brokers: Brokers, deadline: Deadline): Promise<void> {
   const { config, host } = cluster;
@@ -156,13 +159,18 @@ async function admit(cluster: Cluster, brokers: Brokers, deadline: Deadline): Pr
   const starting = brokers.map(({ node }) => node.name);
   const limit = deadline.within(Math.max(15_000, 3 * config.zookeeper.sessionTimeoutMs));
   const told = new Set<string>();
+  const close = () => closeZnodes(cluster, deadline.within(ZOOKEEPER_ANSWER_MS));
+  if (config.zookeeper.managed) await close();
   await releaseZnodes(cluster, starting, deadline.within(ZOOKEEPER_ANSWER_MS));
   for (;;) {
     throwIfInterrupted(host, 'no broker was started');
     const election = await cluster.coordination.snapshot(deadline.within(ZOOKEEPER_ANSWER_MS));
     refuseStrangers(cluster, election, names);
     const stale = starting.flatMap((name) => membersOf(election, name));
-    if (stale.length === 0) return;
+    if (stale.length === 0) {
+      if (!config.zookeeper.managed) await close();
+      return;
+    }
     for (const { container, znode } of stale) {
       if (!told.has(znode)) {
         host.emit({ type: 'waiting-for-znode', node: container ?? '', znode });

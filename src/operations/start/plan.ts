@@ -5,6 +5,7 @@ import type { HeldPort, NodeAgent, PortHolder, WantedPort } from '../../agents/a
 import type { LaunchPlan } from '../../agents/launch-plan.js';
 import type { ProcessInfo } from '../../agents/process.js';
 import type { Runtime, ServiceSpec } from '../../stores/store.js';
+import { authenticatesAtZooKeeper } from '../../stores/settings.js';
 import { ZOOKEEPER } from '../../config/processes.js';
 import { classDataOf } from './class-data.js';
 import { outOfReach, placesOf } from '../../state/agents.js';
@@ -38,11 +39,12 @@ export async function planStart(
   const services = store.services(config, nodes);
   const processes = await registry.findAll(services.map(({ name }) => name));
   const runtimes = await runtimesOf(cluster, prepared);
+  const mixed = await mayBeMixed(cluster);
   const launchOf = (service: ServiceSpec): LaunchPlan | undefined => {
     const { name, kind } = service;
     if (processes.has(name)) return undefined;
     const directories = kind === 'broker' ? layout.node(name) : layout.zookeeper;
-    const target = { config: sized(config, name, own), clusterId: id, directories };
+    const target = { config: sized(config, name, own), clusterId: id, directories, mixed };
     return store.command(service, target, runtimes[kind]);
   };
   const coordinator = services.find(({ kind }) => kind === 'coordinator');
@@ -57,6 +59,14 @@ export async function planStart(
   if (coordinator) steps.push({ kind: 'zookeeper', launch: launchOf(coordinator) });
   if (brokers.length > 0) steps.push({ kind: 'brokers', brokers });
   return { running: [...processes].map(([name, found]) => ({ name, process: found })), steps };
+}
+
+/** Whether brokers may run that do not know the cluster's password: an earlier mqha has started them. */
+async function mayBeMixed(cluster: Cluster): Promise<boolean> {
+  const { config, registry } = cluster;
+  if (outOfReach(cluster, config.nodes, 'processes').length > 0) return true;
+  const running = await registry.findAll(config.nodes.map(({ name }) => name));
+  return [...running.values()].some(({ argv }) => !authenticatesAtZooKeeper(argv));
 }
 
 /** What brokers, and the server that coordinates them, are launched with. */

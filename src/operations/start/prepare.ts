@@ -10,9 +10,14 @@ import {
 import { keepConfig } from '../../config/kept.js';
 import { MqhaError } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
-import { meetingKeysDiffering, settingsFor, settingsOf } from '../../stores/settings.js';
+import {
+  authenticatesAtZooKeeper,
+  meetingKeysDiffering,
+  settingsFor,
+  settingsOf,
+} from '../../stores/settings.js';
 import { compareFiles, editedError, writeFiles, type FileComparison } from '../../stores/sync.js';
-import { agentOf } from '../../state/agents.js';
+import { agentOf, outOfReach } from '../../state/agents.js';
 import {
   openCluster,
   refuseIfMoved,
@@ -68,9 +73,21 @@ export async function prepareRuntime(
 
 /** Brokers that run have the account and the token that are gone: with new ones nobody could ask them, and no slave attach. */
 async function refuseLostCredentials({ layout, registry, config }: Cluster): Promise<void> {
-  if (await readCredentials(layout)) return;
+  const kept = await readCredentials(layout);
+  if (kept?.zookeeperPassword !== undefined) return;
   const running = await registry.findAll(config.nodes.map(({ name }) => name));
   if (running.size === 0) return;
+  // Those of an earlier mqha were started before there was a password for ZooKeeper.
+  if (kept && ![...running.values()].some(({ argv }) => authenticatesAtZooKeeper(argv))) return;
+  if (kept) {
+    throw new MqhaError(
+      'credentials-missing',
+      `the password for ZooKeeper is gone (zookeeperPassword in .mqha/credentials.json), and ${[...running.keys()].join(', ')} runs with it`,
+      {
+        hint: 'Restore the file, as on the other machines of the cluster. Or `mqha down` and then `mqha up`, which makes a new one; see docs/zookeeper.md for an ensemble that is not managed.',
+      },
+    );
+  }
   throw new MqhaError(
     'credentials-missing',
     `the account and the token are gone (.mqha/credentials.json), and ${[...running.keys()].join(', ')} runs with them`,
@@ -80,8 +97,14 @@ async function refuseLostCredentials({ layout, registry, config }: Cluster): Pro
   );
 }
 
+/** Makes what is missing of the account, the token and the password; other machines of the cluster have the same. */
+async function makeCredentials(cluster: Cluster): Promise<void> {
+  const isShared = outOfReach(cluster, cluster.config.nodes, 'files').length > 0;
+  await ensureCredentials(cluster.layout, isShared);
+}
+
 /** Stands for secrets that are not made before the first real run; never written anywhere. */
-const NOT_YET = { username: 'mqha', password: '', securityToken: '' };
+const NOT_YET = { username: 'mqha', password: '', securityToken: '', zookeeperPassword: '' };
 
 /** Every rendered file against the one on disk; changes nothing. @throws MqhaError `credentials-missing`, `render-mismatch` */
 async function comparedFiles(
@@ -89,7 +112,8 @@ async function comparedFiles(
   sizes: Sizes | undefined,
 ): Promise<FileComparison[]> {
   await refuseLostCredentials(cluster);
-  const credentials = (await readCredentials(cluster.layout)) ?? NOT_YET;
+  const kept = (await readCredentials(cluster.layout)) ?? NOT_YET;
+  const credentials = { ...kept, zookeeperPassword: kept.zookeeperPassword ?? '' };
   const files = await cluster.store.render(cluster.config, credentials, sizes);
   return compareFiles(cluster.layout, files);
 }
@@ -112,7 +136,7 @@ export async function plannedFiles(
 /** Every rendered file against the one on disk. Makes the credentials at the first call. */
 async function compare(cluster: Cluster): Promise<FileComparison[]> {
   await refuseLostCredentials(cluster);
-  await ensureCredentials(cluster.layout);
+  await makeCredentials(cluster);
   return comparedFiles(cluster, (await readInForce(cluster.layout))?.sizes);
 }
 
@@ -195,7 +219,7 @@ export async function settleCluster(cluster: Cluster, accept: boolean): Promise<
   await settleIdentity(cluster, accept);
   await keepInForce(cluster);
   await refuseLostCredentials(cluster);
-  await ensureCredentials(cluster.layout);
+  await makeCredentials(cluster);
   return openCluster(cluster.layout.directory, cluster.host);
 }
 

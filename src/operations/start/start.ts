@@ -14,12 +14,15 @@ import { observe } from '../../observe/observe.js';
 import { prepareRuntime } from './prepare.js';
 import { refuseSizeChange } from '../../state/sizes.js';
 import type { ClusterStatus } from '../../observe/status.js';
-import { endSupervisor, ensureSupervisor } from '../supervision.js';
+import { closeZnodesNow, endSupervisor, ensureSupervisor } from '../supervision.js';
 import { want, wantSupervisor } from '../../state/desired-state.js';
 import { launchesIn } from './steps.js';
 import { watchStart } from './watch-start.js';
 
 const LOOKS = 3;
+
+/** The znodes are closed to others within this time, or by the next command, or the supervisor. */
+const CLOSE_MS = 5000;
 
 /** What `up`, `start` and `restart` answer. */
 export interface StartResult {
@@ -111,6 +114,7 @@ export async function startNodes(
     // Also for what did not come up.
     await (supervisor ?? settleSupervisor(cluster, options.supervisor, deadline));
   }
+  await closeZnodesNow(cluster, Deadline.in(CLOSE_MS));
   if (options.supervisor) status = await lookAgain(cluster, isIn);
   if (recordsClasses(launches)) await leaveArchiver(cluster);
   return { started: names, alreadyRunning, readyMs, status };

@@ -10,6 +10,7 @@ import { settingMarkers } from '../settings.js';
 /**
  * The command of a broker. Paths are relative to the node's directory, its working directory, so
  * that no character in the cluster's path can upset Spring, log4j or the JVM's own option parsers.
+ * @param options `mixed`: whether brokers may run that do not know the cluster's password at ZooKeeper
  */
 export function brokerCommand(
   config: ClusterConfig,
@@ -17,6 +18,7 @@ export function brokerCommand(
   name: string,
   directories: ProcessDirectories,
   runtime: Runtime,
+  { mixed = false } = {},
 ): LaunchPlan {
   return {
     name,
@@ -46,6 +48,10 @@ export function brokerCommand(
       '-Dmqha.log=log',
       // Read by dev.mqha.patches.quorum_acks.Acks.
       `-Dmqha.acks=${config.store.acks}`,
+      ...(config.zookeeper.authentication === 'generated'
+        ? // Read by dev.mqha.patches.closed_znodes.ZnodeAccess.
+          [`-Dmqha.znodes=${mixed ? 'as-parent' : 'closed'}`]
+        : []),
       '-Dlog4j.configuration=file:conf/log4j.properties',
       // Absolute: the JVM loads the native LevelDB, which is unpacked here, by no relative path.
       `-Djava.io.tmpdir=${directories.tmp}`,

@@ -17,9 +17,9 @@ export const replicatedLevelDb: Store = {
     const brokers = nodes.map(({ name }): ServiceSpec => ({ name, kind: 'broker' }));
     return zookeeper.managed ? [{ name: ZOOKEEPER, kind: 'coordinator' }, ...brokers] : brokers;
   },
-  command: ({ name, kind }, { config, clusterId, directories }, runtime) =>
+  command: ({ name, kind }, { config, clusterId, directories, mixed }, runtime) =>
     kind === 'broker'
-      ? brokerCommand(config, clusterId, name, directories, runtime)
+      ? brokerCommand(config, clusterId, name, directories, runtime, { mixed })
       : zookeeperCommand(clusterId, directories, runtime),
   render: async (config, credentials, sizes) => {
     const rendered = renderCluster(config, credentials, sizes);
@@ -30,8 +30,12 @@ export const replicatedLevelDb: Store = {
     const [server] = servers;
     return server !== undefined && isServing(server, deadline);
   },
-  coordination: (settings) =>
-    new ZooKeeperCoordination(new ZooKeeperReader(settings.zookeeper.connect), settings),
+  coordination: (settings, password) =>
+    new ZooKeeperCoordination(
+      new ZooKeeperReader(settings.zookeeper.connect, password),
+      settings,
+      password,
+    ),
   files,
   attachmentLog: (logDirectory, markOf) => new LogOfSlave(logDirectory, markOf),
   attachedByLog,

@@ -110,6 +110,11 @@ function brokerExpectations(
     ['verifyChecksums', store.verifyChecksums, 'true'],
     ['paranoidChecks', store.paranoidChecks, 'true'],
     ['securityToken', store.securityToken, '${replication.securityToken}'],
+    [
+      'zkPassword',
+      store.zkPassword,
+      config.zookeeper.authentication === 'generated' ? '${zookeeper.password}' : undefined,
+    ],
     ['the message port', connector?.uri, connectorUri(config, node)],
     [
       'ignoreNoSpaceErrors',

@@ -4,6 +4,7 @@ import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { timespan } from '../../../config/units.js';
 import { renderTemplate } from '../../../lib/templates.js';
 import type { Credentials, RenderedFile } from '../../rendered-file.js';
+import { digestOf, superAccountOf } from '../zookeeper/access.js';
 import { CONSOLE_POLICY } from './console-policy.js';
 
 const BROKER_FILES = [
@@ -56,11 +57,15 @@ export function renderCluster(
   );
   const [server] = config.zookeeper.servers;
   if (config.zookeeper.managed) {
+    const isOwned = config.zookeeper.authentication === 'generated';
+    const superDigest = isOwned
+      ? digestOf(superAccountOf(credentials.zookeeperPassword))
+      : undefined;
     for (const name of ['zoo.cfg', 'log4j.properties']) {
       files.push({
         path: `zookeeper/conf/${name}`,
-        content: renderTemplate(`zookeeper/${name}`, { server }),
-        secret: false,
+        content: renderTemplate(`zookeeper/${name}`, { server, superDigest }),
+        secret: name === 'zoo.cfg',
       });
     }
   }

@@ -1,5 +1,10 @@
 import { before, type Deadline } from '../../../lib/time.js';
-import { silent, ZooKeeperSession, type ZnodeGroup } from './session.js';
+import { accountOf } from './access.js';
+import { isDenied, silent } from './errors.js';
+import { ZooKeeperSession, type ZnodeGroup } from './session.js';
+
+/** The cluster's password at ZooKeeper; undefined where it has none, or none that can be read. */
+export type PasswordOf = () => Promise<string | undefined>;
 
 /**
  * Reads with one session as long as it lasts, and opens another when it has failed. Several may ask at once: whoever
@@ -11,17 +16,31 @@ export class ZooKeeperReader {
   /** Shared by all who ask while it is opened. */
   #opening: Promise<ZooKeeperSession> | undefined;
 
-  constructor(connect: string) {
+  readonly #password: PasswordOf;
+
+  /** @param password asked each time a session is opened: the file that has it may be restored meanwhile */
+  constructor(connect: string, password: PasswordOf = () => Promise.resolve(undefined)) {
     this.#connect = connect;
+    this.#password = password;
   }
 
-  /** As ZooKeeperSession.group. @throws MqhaError `zookeeper-unreachable` */
-  async group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
+  /** As ZooKeeperSession.group. @throws MqhaError `zookeeper-unreachable`, `zookeeper-denied` */
+  group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
+    return this.ask(deadline, (session) => session.group(path, deadline, onChange));
+  }
+
+  /** Asks by the session. @throws MqhaError `zookeeper-unreachable`, `zookeeper-denied` */
+  async ask<T>(
+    deadline: Deadline,
+    question: (session: ZooKeeperSession) => Promise<T>,
+  ): Promise<T> {
     for (;;) {
       const session = await this.#open(deadline);
       try {
-        return await session.group(path, deadline, onChange);
+        return await question(session);
       } catch (error) {
+        // With the next one it is tried as whoever the file names then.
+        if (isDenied(error)) session.close();
         const { givenUpFor } = session;
         // Another call gave the session up under this one, which may wait longer.
         if (!givenUpFor || givenUpFor === error || deadline.passed) throw error;
@@ -29,7 +48,7 @@ export class ZooKeeperReader {
     }
   }
 
-  /** As ZooKeeperSession.remove. @throws MqhaError `zookeeper-unreachable` */
+  /** As ZooKeeperSession.remove. @throws MqhaError `zookeeper-unreachable`, `zookeeper-denied` */
   async remove(path: string, deadline: Deadline): Promise<boolean> {
     return (await this.#open(deadline)).remove(path, deadline);
   }
@@ -50,7 +69,7 @@ export class ZooKeeperReader {
     for (;;) {
       if (this.#session?.isUsable === true) return this.#session;
       const isOwn = this.#opening === undefined;
-      this.#opening ??= ZooKeeperSession.open(this.#connect, deadline).finally(() => {
+      this.#opening ??= this.#begin(deadline).finally(() => {
         this.#opening = undefined;
       });
       try {
@@ -63,5 +82,10 @@ export class ZooKeeperReader {
       }
       throw silent(this.#connect, deadline);
     }
+  }
+
+  async #begin(deadline: Deadline): Promise<ZooKeeperSession> {
+    const password = await this.#password();
+    return ZooKeeperSession.open(this.#connect, deadline, password ? [accountOf(password)] : []);
   }
 }

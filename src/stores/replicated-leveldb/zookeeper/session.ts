@@ -1,7 +1,8 @@
 import zookeeper, { type Client, type Stat } from 'node-zookeeper-client';
 import type { Znode } from '../election/members.js';
-import { messageOf, MqhaError } from '../../../lib/errors.js';
+import { messageOf, type MqhaError } from '../../../lib/errors.js';
 import { before, type Deadline } from '../../../lib/time.js';
+import { denied, isDenied, silent, unreachable } from './errors.js';
 
 /** Our own sessions hold nothing, so their length only says when the server forgets them. */
 const SESSION_TIMEOUT_MS = 6000;
@@ -26,7 +27,8 @@ interface Internals {
   };
 }
 
-type Callback<T> = (error: unknown, value?: T) => void;
+/** How the library tells of a request's end. */
+export type Callback<T> = (error: unknown, value?: T) => void;
 
 /**
  * One session with an ensemble. node-zookeeper-client has no read timeout and a hung server gives
@@ -50,9 +52,15 @@ export class ZooKeeperSession {
   /**
    * Opens a session.
    * @param connect `host:port,host:port…`
+   * @param accounts as whom it authenticates, each `user:password`; no server refuses any of them, and what is not
+   *   theirs is refused later
    * @throws MqhaError `zookeeper-unreachable` where no server answered before the deadline
    */
-  static async open(connect: string, deadline: Deadline): Promise<ZooKeeperSession> {
+  static async open(
+    connect: string,
+    deadline: Deadline,
+    accounts: readonly string[] = [],
+  ): Promise<ZooKeeperSession> {
     const client = zookeeper.createClient(connect, {
       sessionTimeout: SESSION_TIMEOUT_MS,
       spinDelay: 200,
@@ -64,6 +72,7 @@ export class ZooKeeperSession {
         resolve(true);
       });
     });
+    for (const account of accounts) client.addAuthInfo('digest', Buffer.from(account));
     client.connect();
     if (await before(deadline, connected)) {
       // Every call has a timer that keeps the process alive; a session that is only kept does not.
@@ -88,10 +97,11 @@ export class ZooKeeperSession {
   }
 
   /**
-   * The children of a path with their data; one that vanishes meanwhile is left out.
+   * The children of a path with their data; one that vanishes meanwhile is left out, and one that only others may read
+   * is empty.
    * @param onChange called at the next change of the children or their data, once or more, and when
    *   the session is lost after that
-   * @throws MqhaError `zookeeper-unreachable`
+   * @throws MqhaError `zookeeper-unreachable`, `zookeeper-denied`
    */
   async group(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
     if (onChange) this.#watchers.add(onChange);
@@ -107,8 +117,8 @@ export class ZooKeeperSession {
   async #read(path: string, deadline: Deadline, onChange?: () => void): Promise<ZnodeGroup> {
     // The library takes no watcher for undefined, which its types do not know.
     const watcher = onChange as () => void;
-    const names = await this.#call<string[]>(deadline, (done) => {
-      this.#client.getChildren(path, watcher, done);
+    const names = await this.request<string[]>(path, deadline, (client, done) => {
+      client.getChildren(path, watcher, done);
     });
     if (names === undefined) {
       // What is absent has no children to watch; it is told when it comes.
@@ -117,16 +127,21 @@ export class ZooKeeperSession {
     }
     const znodes = await Promise.all(
       names.map(async (name): Promise<Znode | undefined> => {
-        const found = await this.#call<[Buffer | undefined, Stat]>(deadline, (done) => {
-          this.#client.getData(
-            `${path}/${name}`,
-            watcher,
-            (error: unknown, data: Buffer, stat: Stat) => {
+        const child = `${path}/${name}`;
+        const found = await this.request<[Buffer | undefined, Stat]>(
+          child,
+          deadline,
+          (client, done) => {
+            client.getData(child, watcher, (error: unknown, data: Buffer, stat: Stat) => {
               done(error, [data, stat]);
-            },
-          );
+            });
+          },
+        ).catch((error: unknown) => {
+          if (isDenied(error)) return 'denied' as const;
+          throw error;
         });
         if (found === undefined) return undefined;
+        if (found === 'denied') return { name, data: '', session: '' };
         const [data, stat] = found;
         const owner = (stat as unknown as { ephemeralOwner?: Buffer }).ephemeralOwner;
         return {
@@ -140,8 +155,8 @@ export class ZooKeeperSession {
   }
 
   async #isThere(path: string, deadline: Deadline, onChange: () => void): Promise<boolean> {
-    const stat = await this.#call<Stat | null>(deadline, (done) => {
-      this.#client.exists(path, onChange, done);
+    const stat = await this.request<Stat | null>(path, deadline, (client, done) => {
+      client.exists(path, onChange, done);
     });
     return (stat ?? null) !== null;
   }
@@ -149,12 +164,12 @@ export class ZooKeeperSession {
   /**
    * Removes a znode that has no children.
    * @returns false where it was gone already
-   * @throws MqhaError `zookeeper-unreachable`
+   * @throws MqhaError `zookeeper-unreachable`, `zookeeper-denied`
    */
   async remove(path: string, deadline: Deadline): Promise<boolean> {
     try {
-      const removed = await this.#call<true>(deadline, (done) => {
-        this.#client.remove(path, (error: unknown) => {
+      const removed = await this.request<true>(path, deadline, (client, done) => {
+        client.remove(path, (error: unknown) => {
           done(error, true);
         });
       });
@@ -208,13 +223,25 @@ export class ZooKeeperSession {
     return (this.#client as unknown as Internals).connectionManager;
   }
 
-  /** One request; undefined where the znode does not exist. */
-  async #call<T>(deadline: Deadline, request: (done: Callback<T>) => void): Promise<T | undefined> {
+  /**
+   * One request.
+   * @param path what it is about, for messages
+   * @param tolerated the code of the error that answers it as well as a result; by default that the znode is absent
+   * @returns undefined where it is answered by that
+   * @throws MqhaError `zookeeper-unreachable`, after which the session has ended; `zookeeper-denied`
+   */
+  async request<T>(
+    path: string,
+    deadline: Deadline,
+    ask: (client: Client, done: Callback<T>) => void,
+    tolerated: number = zookeeper.Exception.NO_NODE,
+  ): Promise<T | undefined> {
     if (!this.#usable) throw unreachable(this.#connect, 'the session has ended');
     const answer = new Promise<{ value: T | undefined }>((resolve, reject) => {
-      request((error, value) => {
+      ask(this.#client, (error, value) => {
         if (error === null || error === undefined) resolve({ value });
-        else if (isNoNode(error)) resolve({ value: undefined });
+        else if (codeOf(error) === tolerated) resolve({ value: undefined });
+        else if (codeOf(error) === zookeeper.Exception.NO_AUTH) reject(denied(this.#connect, path));
         else reject(unreachable(this.#connect, messageOf(error)));
       });
     });
@@ -223,7 +250,7 @@ export class ZooKeeperSession {
       const result = await before(deadline, answer);
       if (result) return result.value;
     } catch (error) {
-      this.#destroy();
+      if (!isDenied(error)) this.#destroy();
       throw error;
     }
     const late = unreachable(this.#connect, `silent for ${Math.round(deadline.milliseconds)} ms`);
@@ -233,21 +260,6 @@ export class ZooKeeperSession {
   }
 }
 
-function isNoNode(error: unknown): boolean {
-  return error instanceof zookeeper.Exception && error.getCode() === zookeeper.Exception.NO_NODE;
-}
-
-/** The error of an ensemble that has said nothing before the deadline. */
-export function silent(connect: string, deadline: Deadline): MqhaError {
-  return unreachable(connect, `no answer within ${Math.round(deadline.milliseconds)} ms`);
-}
-
-function unreachable(connect: string, detail: string): MqhaError {
-  return new MqhaError(
-    'zookeeper-unreachable',
-    `ZooKeeper at ${connect} does not answer: ${detail}`,
-    {
-      hint: 'Check that it runs and that this machine reaches it; `mqha up` starts a managed one.',
-    },
-  );
+function codeOf(error: unknown): number | undefined {
+  return error instanceof zookeeper.Exception ? error.getCode() : undefined;
 }

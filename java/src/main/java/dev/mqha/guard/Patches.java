@@ -3,6 +3,7 @@ package dev.mqha.guard;
 import dev.mqha.patches.accept_poll.AcceptPoll;
 import dev.mqha.patches.announced_sizes.AnnouncedSizes;
 import dev.mqha.patches.attaching_slaves.AttachFix;
+import dev.mqha.patches.closed_znodes.ClosedZnodes;
 import dev.mqha.patches.compressed_bodies.Inflating;
 import dev.mqha.patches.cursor_position.CursorFix;
 import dev.mqha.patches.damaged_messages.DamageFix;
@@ -89,6 +90,7 @@ final class Patches {
             LargeTurns.PATCH,
             OneCopy.PATCH,
             CursorRoom.PATCH,
+            ClosedZnodes.PATCH,
             QuickTls.PATCH);
 
     /**

@@ -1,0 +1,34 @@
+import { MqhaError } from '../../../lib/errors.js';
+import type { Deadline } from '../../../lib/time.js';
+
+/** The error of an ensemble that has said nothing before the deadline. */
+export function silent(connect: string, deadline: Deadline): MqhaError {
+  return unreachable(connect, `no answer within ${Math.round(deadline.milliseconds)} ms`);
+}
+
+/** The error of an ensemble that cannot be asked. @param detail why, in words */
+export function unreachable(connect: string, detail: string): MqhaError {
+  return new MqhaError(
+    'zookeeper-unreachable',
+    `ZooKeeper at ${connect} does not answer: ${detail}`,
+    {
+      hint: 'Check that it runs and that this machine reaches it; `mqha up` starts a managed one.',
+    },
+  );
+}
+
+/** The error of an ensemble that does not let this cluster read or change a znode. */
+export function denied(connect: string, path: string): MqhaError {
+  return new MqhaError(
+    'zookeeper-denied',
+    `ZooKeeper at ${connect} refuses access to ${path}: whoever made it has another password than .mqha/credentials.json`,
+    {
+      hint: 'Restore that file as it was; all machines of a cluster have the same. docs/zookeeper.md says what to do where it is lost, or where somebody else owns the znode.',
+    },
+  );
+}
+
+/** Whether an error is that of denied(). */
+export function isDenied(error: unknown): boolean {
+  return error instanceof MqhaError && error.code === 'zookeeper-denied';
+}
