@@ -55,15 +55,17 @@ export async function observe(cluster: Cluster): Promise<Observation> {
   const election = met.then((found) => electionOf(found, processes, deadline));
   const protection = protectionOf(met, election, deadline);
   const master = met.then((found) => askMaster(found, election, nodes, deadline));
-  const [running, elected, access, seen, { view, attached }, supervisor, sizes] = await Promise.all([
-    processes,
-    election,
-    protection,
-    nodes,
-    master,
-    findSupervisor(cluster, processes),
-    findSizes(cluster),
-  ]);
+  const [running, elected, access, seen, { view, attached }, supervisor, sizes] = await Promise.all(
+    [
+      processes,
+      election,
+      protection,
+      nodes,
+      master,
+      findSupervisor(cluster, processes),
+      findSizes(cluster),
+    ],
+  );
   return {
     zookeeper: {
       process: zookeeperIn(cluster, running, at),

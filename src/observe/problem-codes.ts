@@ -132,7 +132,7 @@ export const PROBLEM_CODES = {
   },
   'role-unknown': {
     severity: ['warning'],
-    meaning: 'the role of a node could not be learned: ZooKeeper does not answer',
+    meaning: 'the role of a node could not be learned: ZooKeeper does not answer, or refuses it',
   },
   'restart-needed': {
     severity: ['error', 'warning'],

@@ -136,7 +136,11 @@ export function asRunning(cluster: Cluster, running: Iterable<ProcessInfo>): Clu
     [...running].map(({ argv }) => argv),
   );
   if (config === cluster.config) return cluster;
-  return { ...cluster, config, coordination: host.connections.coordinationOf(store, config, layout) };
+  return {
+    ...cluster,
+    config,
+    coordination: host.connections.coordinationOf(store, config, layout),
+  };
 }
 
 /** @throws MqhaError `cluster-moved` where the directory is not where it was rendered */

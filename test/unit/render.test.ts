@@ -18,11 +18,7 @@ const CREDENTIALS = {
   securityToken: 'golden-token-0123456789',
   zookeeperPassword: 'golden-zookeeper-0123456789',
 };
-const SECRETS = [
-  CREDENTIALS.password,
-  CREDENTIALS.securityToken,
-  CREDENTIALS.zookeeperPassword,
-];
+const SECRETS = [CREDENTIALS.password, CREDENTIALS.securityToken, CREDENTIALS.zookeeperPassword];
 
 const table = (options: Partial<InitOptions> = {}): Promise<ClusterConfig> =>
   portTable({ nodes: 3, ...options }, () => Promise.resolve(true));

@@ -81,7 +81,9 @@ function intruderProblem(
 ): StatusProblem {
   const roles = [
     ...(member === election.elector ? ['it decides who is master'] : []),
-    ...(member === election.master ? ['it is elected, and slaves give up their store for its'] : []),
+    ...(member === election.master
+      ? ['it is elected, and slaves give up their store for its']
+      : []),
   ];
   const address = member.address === null ? '' : ` at ${member.address}`;
   return problem(

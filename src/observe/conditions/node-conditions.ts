@@ -141,11 +141,15 @@ export function nodeProblems(
     list.add(
       'warning',
       'role-unknown',
-      `the role of ${node.name} could not be learned: ZooKeeper does not answer`,
-      'Recover ZooKeeper first.',
+      `the role of ${node.name} could not be learned: ZooKeeper ${isDenied(seen) ? 'refuses it' : 'does not answer'}`,
+      isDenied(seen) ? 'Restore .mqha/credentials.json first.' : 'Recover ZooKeeper first.',
     );
   }
   return list.all;
+}
+
+function isDenied({ election }: Observation): boolean {
+  return 'unknown' in election && election.code === 'zookeeper-denied';
 }
 
 function why({ attachment }: NodeObservation): string {

@@ -59,7 +59,12 @@ export async function protectAt(
     for (const znode of OF_THE_SERVER) await setRights(session, znode, [owner], deadline);
   }
   for (const parent of parentsOf(path)) {
-    const made = await makeZnode(session, parent, managed ? [owner] : [owner, NEIGHBOURS], deadline);
+    const made = await makeZnode(
+      session,
+      parent,
+      managed ? [owner] : [owner, NEIGHBOURS],
+      deadline,
+    );
     // In an ensemble what was there before is somebody else's, or shared with others.
     if (!made && managed) await setRights(session, parent, [owner], deadline);
   }
@@ -70,7 +75,8 @@ export async function protectAt(
   const unproven: string[] = [];
   for (const [znode, rights] of await rightsBelow(session, path, deadline)) {
     if (!isProven(rights, owner)) unproven.push(znode);
-    else if (!isClosed(rights, owner)) await setRights(session, `${path}/${znode}`, [owner], deadline);
+    else if (!isClosed(rights, owner))
+      await setRights(session, `${path}/${znode}`, [owner], deadline);
   }
   return { closed: true, unproven };
 }
