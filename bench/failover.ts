@@ -13,6 +13,7 @@ import { BenchFaults } from './lib/faults.js';
 import { readOptions } from './lib/options.js';
 import { largest, median, percentile, table, whole } from './lib/stats.js';
 import { ZnodeWatch } from './lib/znodes.js';
+import { zookeeperPassword } from '../src/state/identity.js';
 
 const { count: rounds, values } = readOptions('npm run failover -- [rounds=30] [--json file]', {
   count: 30,
@@ -87,8 +88,9 @@ async function oneBlock(
   count: number,
 ): Promise<void> {
   await cluster.up();
-  const { config } = await cluster.open();
-  const watch = new ZnodeWatch(config.zookeeper.connect, config.zookeeper.path);
+  const { config, layout } = await cluster.open();
+  const { connect, path } = config.zookeeper;
+  const watch = new ZnodeWatch(connect, path, await zookeeperPassword(layout));
   const load = new Load(await cluster.clients(), 'failover', { pauseMs: 5 });
   try {
     for (let number = 0; number < count; number++) {

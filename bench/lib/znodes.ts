@@ -1,5 +1,6 @@
 // When members leave ZooKeeper, as a watch tells it: nobody is asked again and again meanwhile.
 import zookeeper, { type Client } from 'node-zookeeper-client';
+import { accountOf } from '../../src/stores/replicated-leveldb/zookeeper/access.js';
 
 /** The children of a path from now on, each time with the moment at which ZooKeeper told. */
 export class ZnodeWatch {
@@ -7,9 +8,13 @@ export class ZnodeWatch {
   readonly #client: Client;
   readonly #path: string;
 
-  constructor(connect: string, path: string) {
+  /** @param password the cluster's at ZooKeeper; undefined where it has none */
+  constructor(connect: string, path: string, password: string | undefined) {
     this.#path = path;
     this.#client = zookeeper.createClient(connect, { sessionTimeout: 6000 });
+    if (password !== undefined) {
+      this.#client.addAuthInfo('digest', Buffer.from(accountOf(password)));
+    }
     this.#client.once('connected', () => {
       this.#look(Date.now());
     });

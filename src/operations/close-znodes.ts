@@ -119,7 +119,7 @@ function intruders(
 }
 
 /** Whether a supervisor runs that an earlier mqha has started: closed znodes would be out of its sight. */
-async function isOldSupervisor(cluster: Cluster): Promise<boolean> {
+export async function isOldSupervisor(cluster: Cluster): Promise<boolean> {
   const pid = await supervisorPid(cluster);
   if (pid === undefined || pid === process.pid) return false;
   const state = await readSupervisorState(cluster.layout);

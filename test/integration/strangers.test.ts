@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,11 +9,12 @@ import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
 import { largestBody } from '../../src/config/limits.js';
 import { newSeed, randomFrom } from '../../src/drill/random.js';
-import { startedCluster, type TestCluster } from '../support/cluster.js';
+import { errorIn, startedCluster, TestCluster } from '../support/cluster.js';
 import { basic } from '../support/console.js';
 import { Frames } from '../support/frames.js';
 import { clientOf, receive, send } from '../support/messages.js';
 import { attack, ATTACKS, bombard, type Port, type Stranger } from '../support/strangers.js';
+import { ZooKeeperStranger } from '../support/zookeeper.js';
 
 const MB = 1024 * 1024;
 
@@ -196,6 +198,40 @@ describe('strangers', () => {
     await undisturbed();
   });
 
+  it('that reach ZooKeeper can neither see nor change who is elected', async () => {
+    const { connect, path } = before.zookeeper;
+    const members = before.nodes.map(({ member }) => `${path}/${String(member)}`);
+    const [elector = ''] = [...members].sort();
+    const master = members[before.nodes.findIndex(({ name }) => name === before.master)] ?? '';
+    const evil = { id: before.cluster, container: 'stranger', address: 'tcp://127.0.0.1:1' };
+    const elected = JSON.stringify({ ...evil, position: 1e9, weight: 1, elected: '0000000000' });
+    for (const account of [undefined, 'fabric:guess', 'super:guess', 'stranger:x']) {
+      const stranger = await ZooKeeperStranger.open(connect, account);
+      const znodes = ['/', '/zookeeper', '/zookeeper/quota', '/activemq', path, ...members];
+      const answers: Record<string, string> = {};
+      for (const znode of znodes) {
+        answers[`list ${znode}`] = await stranger.list(znode);
+        answers[`read ${znode}`] = await stranger.read(znode);
+        answers[`rights of ${znode}`] = await stranger.rights(znode);
+        answers[`make below ${znode}`] = await stranger.make(`${znode}/x`.replace('//', '/'), 'x');
+        answers[`free ${znode}`] = await stranger.free(znode);
+        answers[`lock ${znode}`] = await stranger.lock(znode);
+        if (znode !== '/') answers[`remove ${znode}`] = await stranger.remove(znode);
+      }
+      answers['a false member'] = await stranger.make(`${path}/00000000000x`, elected);
+      answers['a false elector'] = await stranger.make(`${path}/0-000000001`, elected);
+      answers['another address'] = await stranger.write(master, JSON.stringify(evil));
+      answers.garbage = await stranger.write(elector, 'garbage');
+      stranger.close();
+      // Who is nobody can lock nothing for itself, and what the server needs can be removed by no one.
+      const refusals = ['NO_AUTH', 'INVALID_ACL', 'BAD_ARGUMENTS'];
+      const done = Object.entries(answers).filter(([, answer]) => !refusals.includes(answer));
+      expect(done).toEqual([]);
+    }
+    await undisturbed();
+    expect((await cluster.status()).problems).toEqual([]);
+  });
+
   it('that write at random to every port change nothing', async () => {
     const seed = Number(process.env.MQHA_SEED ?? newSeed());
     console.log(`frames of the seed ${seed} (MQHA_SEED=${seed} gives them again)`);
@@ -229,4 +265,71 @@ describe('strangers', () => {
     const [host = '', port] = before.zookeeper.connect.split(':');
     return { host, port: Number(port) };
   }
+});
+
+describe('a stranger at a ZooKeeper that was open', () => {
+  let cluster: TestCluster;
+  const codes = ({ problems }: ClusterStatus) => problems.map(({ code }) => code);
+
+  beforeAll(async () => {
+    cluster = await TestCluster.make(['--nodes', '1']);
+    await cluster.edit((text) =>
+      text.replace(/authentication: generated( +# generated: who)/, 'authentication: none$1'),
+    );
+    await cluster.json('up');
+  });
+
+  afterAll(() => cluster.remove());
+
+  it('is named as an intruder and not as a master, and loses what it has made once it is closed', async () => {
+    const status = await cluster.status();
+    const { connect, path } = status.zookeeper;
+    const [node] = status.nodes;
+    const stranger = await ZooKeeperStranger.open(connect, 'stranger:x');
+    const elected = { id: status.cluster, container: 'stranger', elected: '0000000000' };
+    const member = { id: status.cluster, container: 'mq01', elected: node?.member?.slice(1) };
+    const lowest = `${path}/00000000000`;
+    const own = `${path}/${String(node?.member)}`;
+    expect(
+      await stranger.write(own, JSON.stringify({ ...member, address: 'tcp://127.0.0.1:1' })),
+    ).toBe('done');
+    expect(codes(await cluster.status())).toContain('master-address');
+    await cluster.json('stop', 'mq01', '--yes');
+    expect(await stranger.make(lowest, JSON.stringify(elected))).toBe('done');
+    const deceived = await cluster.status();
+    expect(codes(deceived)).toContain('intruder');
+    expect(deceived).toMatchObject({ master: null, elector: null });
+    expect(errorIn((await cluster.run('start', 'mq01', '--json')).stderr).code).toBe('strangers');
+    // It keeps for itself what is above the cluster's znode, as if it had made that first.
+    for (const znode of [lowest, path, '/activemq'])
+      expect(await stranger.lock(znode)).toBe('done');
+    await cluster.json('down');
+    await cluster.edit((text) =>
+      text.replace(/authentication: none( +# generated: who)/, 'authentication: generated$1'),
+    );
+    expect(await cluster.json('up')).toMatchObject({ status: { state: 'serving', problems: [] } });
+    stranger.close();
+    const again = await ZooKeeperStranger.open(connect, 'stranger:x');
+    for (const znode of ['/', '/activemq', path]) expect(await again.list(znode)).toBe('NO_AUTH');
+    again.close();
+    expect((await cluster.status()).zookeeper.numChildren).toBe(1);
+  });
+
+  it('is let in by no other password than the one in .mqha, and nobody loses it without a word', async () => {
+    const file = join(cluster.directory, '.mqha', 'credentials.json');
+    const kept = await readFile(file, 'utf8');
+    await writeFile(file, kept.replace(/("zookeeperPassword": ")../, '$1zz'));
+    expect(codes(await cluster.status())).toContain('zookeeper-denied');
+    expect((await cluster.run('check')).exitCode).toBe(2);
+    await writeFile(file, kept.replace(/,\s*"zookeeperPassword": "[^"]*"/, ''));
+    expect(errorIn((await cluster.run('start', 'mq01', '--json')).stderr).code).toBe(
+      'credentials-missing',
+    );
+    await writeFile(file, kept);
+    expect(codes(await cluster.status())).toEqual([]);
+    await cluster.json('down');
+    await rm(file);
+    expect(await cluster.json('up')).toMatchObject({ status: { state: 'serving', problems: [] } });
+    expect(await readFile(file, 'utf8')).not.toBe(kept);
+  });
 });

@@ -27,10 +27,15 @@ export function noChildren(request: Buffer): Buffer {
 }
 
 /** The answer to a question about a znode that is absent. */
-export function noNode(request: Buffer): Buffer {
+export const noNode = (request: Buffer) => refusal(request, -101);
+
+/** The answer to a question about a znode that belongs to others. */
+export const denied = (request: Buffer) => refusal(request, -102);
+
+function refusal(request: Buffer, code: number): Buffer {
   const header = Buffer.alloc(16);
   request.copy(header, 0, 4, 8);
-  header.writeInt32BE(-101, 12);
+  header.writeInt32BE(code, 12);
   return packet(header);
 }
 

@@ -253,6 +253,62 @@ describe('the problems of a cluster', () => {
     expect(judged(scene).zookeeper.numChildren).toBe(6);
   });
 
+  it('tells an intruder, and names it neither as elector nor as master', () => {
+    const address = 'tcp://192.0.2.1:1';
+    const forged = znode(0, 'stranger', { elected: '0000000000', address });
+    const scene: Scene = {
+      ...whole(),
+      znodes: [forged, ...SERVED],
+      protection: { state: 'open', unproven: [forged.name] },
+    };
+    const [intruder] = problemOf(scene, 'intruder');
+    expect(intruder?.message).toContain(`00000000000 (stranger at ${address})`);
+    expect(intruder?.message).toContain('it decides who is master; it is elected');
+    expect(judged(scene)).toMatchObject({ master: null, elector: null });
+  });
+
+  it('tells an intruder that says it is a node, beside the one that knows the password', () => {
+    const znodes = [...SERVED, znode(9, 'mq03')];
+    const unproven = ['00000000009'];
+    const scene: Scene = { ...whole(), znodes, protection: { state: 'closed', unproven } };
+    expect(problemOf(scene, 'intruder')[0]?.message).toContain('although it says so');
+    const alone: Scene = { ...whole(), protection: { state: 'closed', unproven: ['00000000003'] } };
+    expect(problemOf(alone, 'intruder')).toEqual([]);
+  });
+
+  it('tells a master whose address in ZooKeeper is another than that of mqha.yaml', () => {
+    const [first, , third] = SERVED;
+    const moved = znode(2, 'mq02', { address: 'tcp://127.0.0.2:1', elected: '0000000000' });
+    const znodes = [...(first ? [first] : []), moved, ...(third ? [third] : [])];
+    const [found] = problemOf({ ...whole(), znodes }, 'master-address');
+    expect(found).toMatchObject({ severity: 'error', node: 'mq02' });
+    expect(found?.message).toContain('tcp://127.0.0.2:1');
+    expect(found?.message).toContain('tcp://127.0.0.2:61600');
+    expect(problemOf(whole(), 'master-address')).toEqual([]);
+  });
+
+  it('tells who keeps the znodes open to everybody', () => {
+    const protection = { state: 'open', unproven: ['00000000003'] } as const;
+    const old = { ...running(7), argv: ['-Dmqha.sync=quorum_mem'] };
+    const scene: Scene = {
+      ...whole(),
+      protection,
+      nodes: { mq02: ACCEPTING, mq03: { process: old } },
+    };
+    expect(problemOf(scene, 'zookeeper-open')[0]?.message).toContain(': mq03 was started by');
+    const nobody: Scene = { ...whole(), protection };
+    expect(problemOf(nobody, 'zookeeper-open')[0]?.hint).toContain('/activemq/mqstores');
+    expect(problemOf(whole(), 'zookeeper-open')).toEqual([]);
+  });
+
+  it('tells that ZooKeeper refuses the password apart from that it does not answer', () => {
+    const zookeeper = { error: 'refuses access', code: 'zookeeper-denied' } as const;
+    const codes = codesOf({ zookeeper });
+    expect(codes).toContain('zookeeper-denied -');
+    expect(codes).not.toContain('zookeeper-unreachable -');
+    expect(problemOf({ zookeeper }, 'role-unknown')[0]?.message).toContain('ZooKeeper refuses it');
+  });
+
   it('tells a slave that is attaching apart from one of which nothing could be learned', () => {
     const [, third] = REPLICATION.slaves;
     const slaves = [{ nodeId: 'id-mq01', attached: false, position: 0 }, ...(third ? [third] : [])];

@@ -6,6 +6,7 @@ import { Deadline } from '../../src/lib/time.js';
 import { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/reader.js';
 import {
   created,
+  denied,
   greeting,
   isHello,
   kindOf,
@@ -172,5 +173,32 @@ it('is told when a path comes that is absent', async () => {
   await vi.waitFor(() => {
     expect(onChange).toHaveBeenCalledOnce();
   });
+  reader.close();
+});
+
+it('authenticates as whoever the file names when a session is opened, and again once it is refused', async () => {
+  const accounts: string[] = [];
+  const connect = await server(0, (socket, data, connection) => {
+    if (isHello(data)) {
+      socket.write(greeting());
+      return;
+    }
+    // The account, which is not answered here, and a question may come at once.
+    for (let at = 0; at < data.length; at += 4 + data.readInt32BE(at)) {
+      const request = data.subarray(at, at + 4 + data.readInt32BE(at));
+      const account = /fabric:\w+/.exec(request.toString('latin1'))?.[0];
+      if (account !== undefined) accounts.push(account);
+      if (kindOf(request) === 12)
+        socket.write(connection === 1 ? denied(request) : noChildren(request));
+    }
+  });
+  const passwords = ['first', 'second'];
+  const reader = new ZooKeeperReader(connect, () => Promise.resolve(passwords.shift()));
+  await expect(reader.group(PATH, Deadline.in(5000))).rejects.toMatchObject({
+    code: 'zookeeper-denied',
+    message: expect.stringContaining(PATH) as string,
+  });
+  expect(await reader.group(PATH, Deadline.in(5000))).toEqual({ exists: true, znodes: [] });
+  expect(accounts).toEqual(['fabric:first', 'fabric:second']);
   reader.close();
 });

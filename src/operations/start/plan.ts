@@ -7,6 +7,7 @@ import type { ProcessInfo } from '../../agents/process.js';
 import type { Runtime, ServiceSpec } from '../../stores/store.js';
 import { authenticatesAtZooKeeper } from '../../stores/settings.js';
 import { ZOOKEEPER } from '../../config/processes.js';
+import { isOldSupervisor } from '../close-znodes.js';
 import { classDataOf } from './class-data.js';
 import { outOfReach, placesOf } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
@@ -61,12 +62,13 @@ export async function planStart(
   return { running: [...processes].map(([name, found]) => ({ name, process: found })), steps };
 }
 
-/** Whether brokers may run that do not know the cluster's password: an earlier mqha has started them. */
+/** Whether something may run that does not know the cluster's password: an earlier mqha has started it. */
 async function mayBeMixed(cluster: Cluster): Promise<boolean> {
   const { config, registry } = cluster;
   if (outOfReach(cluster, config.nodes, 'processes').length > 0) return true;
   const running = await registry.findAll(config.nodes.map(({ name }) => name));
-  return [...running.values()].some(({ argv }) => !authenticatesAtZooKeeper(argv));
+  const isOld = [...running.values()].some(({ argv }) => !authenticatesAtZooKeeper(argv));
+  return isOld || (await isOldSupervisor(cluster));
 }
 
 /** What brokers, and the server that coordinates them, are launched with. */

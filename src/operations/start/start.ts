@@ -115,7 +115,8 @@ export async function startNodes(
     await (supervisor ?? settleSupervisor(cluster, options.supervisor, deadline));
   }
   await closeZnodesNow(cluster, Deadline.in(CLOSE_MS));
-  if (options.supervisor) status = await lookAgain(cluster, isIn);
+  const wasOpen = status.problems.some(({ code }) => code === 'zookeeper-open');
+  if (options.supervisor || wasOpen) status = await lookAgain(cluster, isIn);
   if (recordsClasses(launches)) await leaveArchiver(cluster);
   return { started: names, alreadyRunning, readyMs, status };
 }
