@@ -37,17 +37,31 @@ export class ZooKeeperStranger {
     });
   }
 
-  list = (path: string) => this.#ask((client, done) => void client.getChildren(path, done));
-  read = (path: string) => this.#ask((client, done) => void client.getData(path, done));
-  rights = (path: string) => this.#ask((client, done) => void client.getACL(path, done));
+  list = (path: string) =>
+    this.#ask((client, done) => {
+      client.getChildren(path, done);
+    });
+  read = (path: string) =>
+    this.#ask((client, done) => {
+      client.getData(path, done);
+    });
+  rights = (path: string) =>
+    this.#ask((client, done) => {
+      client.getACL(path, done);
+    });
   write = (path: string, data: string) =>
-    this.#ask((client, done) => void client.setData(path, Buffer.from(data), -1, done));
+    this.#ask((client, done) => {
+      client.setData(path, Buffer.from(data), -1, done);
+    });
   make = (path: string, data: string) =>
     this.#ask((client, done) => {
       const { CreateMode } = zookeeper;
       client.create(path, Buffer.from(data), CreateMode.PERSISTENT, done);
     });
-  remove = (path: string) => this.#ask((client, done) => void client.remove(path, -1, done));
+  remove = (path: string) =>
+    this.#ask((client, done) => {
+      client.remove(path, -1, done);
+    });
   /** Has everybody do everything with a znode. */
   free = (path: string) =>
     this.#ask((client, done) => {
