@@ -1,6 +1,7 @@
 import type { LaunchPlan } from '../agents/launch-plan.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import type { ClusterConfig, NodeConfig } from '../config/schema.js';
+import type { Endpoint } from '../lib/dial.js';
 import type { Deadline } from '../lib/time.js';
 import type { AttachmentLog } from './attachment.js';
 import type { Coordination } from './coordination.js';
@@ -47,12 +48,14 @@ export interface Store {
   /**
    * Every file that follows from mqha.yaml, read back and compared with it.
    * @param sizes the `replicas` of nodes that are to have others than mqha.yaml says
+   * @param running replication addresses of brokers that run, which may be others than mqha.yaml says
    * @throws MqhaError `render-mismatch`
    */
   render(
     config: ClusterConfig,
     credentials: Credentials,
     sizes: Readonly<Record<string, number>> | undefined,
+    running?: readonly Endpoint[],
   ): Promise<readonly RenderedFile[]>;
   /** Whether the managed server that coordinates the brokers says before the deadline that it serves. */
   isCoordinatorServing(settings: CoordinationSettings, deadline: Deadline): Promise<boolean>;

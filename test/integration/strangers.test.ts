@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -9,10 +9,14 @@ import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
 import { largestBody } from '../../src/config/limits.js';
 import { newSeed, randomFrom } from '../../src/drill/random.js';
-import { errorIn, startedCluster, TestCluster } from '../support/cluster.js';
+import { readCredentials } from '../../src/state/identity.js';
+import { accountOf } from '../../src/stores/replicated-leveldb/zookeeper/access.js';
+import { errorIn, eventually, startedCluster, TestCluster } from '../support/cluster.js';
 import { basic } from '../support/console.js';
+import { FalseMaster, sayElected } from '../support/false-master.js';
 import { Frames } from '../support/frames.js';
 import { clientOf, receive, send } from '../support/messages.js';
+import { exchange, get, login } from '../support/replication.js';
 import { attack, ATTACKS, bombard, type Port, type Stranger } from '../support/strangers.js';
 import { ZooKeeperStranger } from '../support/zookeeper.js';
 
@@ -247,6 +251,87 @@ describe('strangers', () => {
     await undisturbed();
   });
 
+  it('that connect four thousand times to the replication port, or send it what it does not take, leave few traces', async () => {
+    const { replication } = portsOf(before.master);
+    const idle: Stranger[] = [];
+    for (let made = 0; made < 4000; made += 200) {
+      idle.push(
+        ...(await attack(replication, { name: 'idle', connections: 200, bytes: Buffer.alloc(0) })),
+      );
+    }
+    await sleep(500);
+    let open = 0;
+    for (const { ended } of idle) {
+      if (!(await Promise.race([ended.then(() => true), sleep(0).then(() => false)]))) open++;
+    }
+    expect(open).toBeLessThan(100);
+    const logged = await loggedBytes();
+    const garbage = Buffer.from(`${login('x').slice(0, -3)}\0`);
+    await bombard(replication, 500, () => garbage);
+    await bombard(replication, 500, () => Buffer.from('sync\n\0'.repeat(100)));
+    // A log of gc is written beside it.
+    expect((await loggedBytes()) - logged).toBeLessThan(200_000);
+    for (const stranger of idle) stranger.leave();
+    await undisturbed();
+  });
+
+  it('that have the token of the replication get files of the store alone', async () => {
+    const { replication } = portsOf(before.master);
+    const { securityToken } = (await readCredentials((await cluster.open()).layout)) ?? {
+      securityToken: '',
+    };
+    const [log = ''] = (
+      await readdir(join(cluster.directory, 'nodes', String(before.master), 'data', 'storedb'))
+    ).filter((name) => /^[0-9a-f]{16}\.log$/.test(name));
+    // What would be read, is.
+    expect(await exchange(replication, login(securityToken) + get(`log/${log}`), 1000)).toMatch(
+      /^ok\n\0ok\n\0.{5}$/s,
+    );
+    for (const frames of [
+      get('../../conf/credentials.properties'),
+      get('log/../../../conf/credentials.properties'),
+      get('/etc/passwd'),
+      get('..\\..\\conf'),
+      get(''),
+      get(`log/${log}`, -1),
+      get(`log/${log}`, 0, -1),
+    ]) {
+      expect(await exchange(replication, login(securityToken) + frames)).toMatch(
+        /^ok\n\0error\n[^\0]*\0$/,
+      );
+    }
+    expect(await exchange(replication, login(`${securityToken}x`) + get(`log/${log}`))).toMatch(
+      /^error\n[^\0]*\0$/,
+    );
+    expect(await exchange(replication, get(`log/${log}`))).toMatch(/^error\n[^\0]*\0$/);
+    await undisturbed();
+  });
+
+  it('that hold the account crash nothing with what STOMP and OpenWire turn into objects', async () => {
+    const { message } = portsOf(before.master);
+    const { username, password } = settings;
+    const connected = `CONNECT\nlogin:${username}\npasscode:${password}\n\n\0`;
+    const nested = (transformation: string, text: string) =>
+      `${connected}SEND\ndestination:/queue/odd\ntransformation:${transformation}\nreceipt:1\n\n${text}\0`;
+    for (const frames of [
+      nested('jms-map-json', '{"a":'.repeat(100_000)),
+      nested('jms-map-json', '['.repeat(300_000)),
+      nested('jms-object-json', `{"map":${'{"entry":'.repeat(50_000)}`),
+      nested('jms-map-xml', '<map>'.repeat(100_000)),
+      nested('../../../../../../../META-INF/MANIFEST.MF', 'x'),
+      nested('jms-object-xml', '<java.beans.EventHandler/>'),
+    ]) {
+      const [stranger] = await attack(message, {
+        name: 'nested',
+        connections: 1,
+        bytes: Buffer.from(frames),
+      });
+      await sleep(300);
+      stranger?.leave();
+    }
+    await undisturbed();
+  });
+
   it('keep nobody from sending what is as large as may be', async () => {
     const { config } = await cluster.open();
     const body = 'x'.repeat(largestBody(config));
@@ -260,6 +345,65 @@ describe('strangers', () => {
     const bodies = sending.sent.map((_, number) => `message ${number}`);
     expect(await receive(settings, 'calm', bodies.length)).toEqual(bodies);
   });
+
+  it('that say they are the master get no slave elsewhere, and write no file', async () => {
+    const { config, layout } = await cluster.open();
+    // Znodes are closed to others; who has the password may still send no slave elsewhere.
+    const password = (await readCredentials(layout))?.zookeeperPassword ?? '';
+    const bodies = Array.from({ length: 50 }, (_, number) => `kept ${number}`);
+    await send(settings, 'kept', bodies);
+    const logs = async () => {
+      const texts = config.nodes.map(({ name }) => readFile(cluster.log(name), 'utf8'));
+      return (await Promise.all(texts)).join('\n');
+    };
+    const elsewhere = await FalseMaster.listen({ host: '127.0.0.1', port: 0 }, [
+      '0000000000000000.log',
+    ]);
+    let leave = await sayElected(config, `tcp://127.0.0.1:${elsewhere.port}`, accountOf(password));
+    await eventually(logs, (text) => text.includes('it is no replication address of this cluster'));
+    leave();
+    expect(elsewhere.connections).toBe(0);
+    elsewhere.close();
+    const { master } = await healed();
+
+    // A slave does not listen there.
+    const free = config.nodes.find(({ name }) => name !== master);
+    if (!free) throw new Error('no slave');
+    const { replicationHost: host, replicationPort: port } = free;
+    const within = await FalseMaster.listen({ host, port }, ['../../conf/owned.txt']);
+    leave = await sayElected(config, `tcp://${host}:${port}`, accountOf(password));
+    await eventually(logs, (text) => text.includes('spoke of a file ../../conf/owned.txt'));
+    leave();
+    within.close();
+    await healed();
+    for (const { name } of config.nodes) {
+      const node = join(cluster.directory, 'nodes', name);
+      expect(
+        (await readdir(node, { recursive: true })).filter((file) => file.includes('owned')),
+      ).toEqual([]);
+    }
+    expect(await receive(settings, 'kept', bodies.length)).toEqual(bodies);
+  });
+
+  /** The cluster serves again, with all of its slaves. */
+  function healed(): Promise<ClusterStatus> {
+    return eventually(
+      () => cluster.status(),
+      ({ state }) => state === 'serving',
+      120_000,
+    );
+  }
+
+  /** What all brokers have in their logs, in bytes. */
+  async function loggedBytes(): Promise<number> {
+    const { config } = await cluster.open();
+    let bytes = 0;
+    for (const { name } of config.nodes) {
+      const log = join(cluster.directory, 'nodes', name, 'log');
+      for (const file of await readdir(log)) bytes += (await stat(join(log, file))).size;
+    }
+    return bytes;
+  }
 
   function zookeeper(): Port {
     const [host = '', port] = before.zookeeper.connect.split(':');

@@ -50,10 +50,31 @@ describe('the rendered files', () => {
     'nodes/mq01/conf/jetty-realm.properties',
     'nodes/mq01/conf/jolokia-access.xml',
     'nodes/mq01/conf/log4j.properties',
+    'nodes/mq01/conf/replication-peers',
     'zookeeper/conf/zoo.cfg',
     'zookeeper/conf/log4j.properties',
   ])('are the golden ones: %s', async (path) => {
     expectGolden(path, contentOf(await rendered(), path));
+  });
+
+  it('name once where slaves may connect to: the addresses of mqha.yaml, and those of what runs', async () => {
+    const config = await table();
+    const [first] = config.nodes.map(({ replicationHost: host, replicationPort: port }) => ({
+      host,
+      port,
+    }));
+    if (!first) throw new Error('no node');
+    const running = [first, { host: '127.0.0.9', port: 61_609 }];
+    const files = renderCluster(config, CREDENTIALS, {}, running);
+    for (const { name } of config.nodes) {
+      const text = contentOf(files, `nodes/${name}/conf/replication-peers`);
+      expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+        '127.0.0.1:61600',
+        '127.0.0.2:61600',
+        '127.0.0.3:61600',
+        '127.0.0.9:61609',
+      ]);
+    }
   });
 
   it('have the pages of the console where they are asked for, with a policy', async () => {
@@ -87,10 +108,10 @@ describe('the rendered files', () => {
     await readBack(config, renderCluster(config, CREDENTIALS));
   });
 
-  it('are six for each node and two for a managed ZooKeeper, none for an external one', async () => {
-    expect(await rendered()).toHaveLength(3 * 6 + 2);
+  it('are seven for each node and two for a managed ZooKeeper, none for an external one', async () => {
+    expect(await rendered()).toHaveLength(3 * 7 + 2);
     const external = await rendered({ zookeeper: 'zk1:2181' });
-    expect(external).toHaveLength(3 * 6);
+    expect(external).toHaveLength(3 * 7);
     expect(external.map((file) => file.path).filter((p) => p.startsWith('zookeeper/'))).toEqual([]);
   });
 

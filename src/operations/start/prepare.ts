@@ -36,6 +36,7 @@ import {
 import { findIdentity, keepIdentity } from '../../state/found-identity.js';
 import { keepInForce, readInForce, refuseSizeChange, type Sizes } from '../../state/sizes.js';
 import type { ProcessDirectories } from '../../config/layout.js';
+import type { Endpoint } from '../../lib/dial.js';
 import type { Deadline } from '../../lib/time.js';
 
 /** What a cluster's processes run on. */
@@ -106,6 +107,19 @@ async function makeCredentials(cluster: Cluster): Promise<void> {
 /** Stands for secrets that are not made before the first real run; never written anywhere. */
 const NOT_YET = { username: 'mqha', password: '', securityToken: '', zookeeperPassword: '' };
 
+/**
+ * The replication addresses of the brokers that run on this machine, as they were started: a slave must still find its master
+ * while a rolling restart gives the nodes the addresses of an edited mqha.yaml.
+ */
+async function replicationOf({ registry }: Cluster): Promise<Endpoint[]> {
+  return (await registry.all()).flatMap(({ argv }) => {
+    const { keys } = settingsOf(argv);
+    const host = keys?.get('replicationHost') ?? '';
+    const port = Number(keys?.get('replicationPort') ?? Number.NaN);
+    return host !== '' && Number.isInteger(port) && port > 0 ? [{ host, port }] : [];
+  });
+}
+
 /** Every rendered file against the one on disk; changes nothing. @throws MqhaError `credentials-missing`, `render-mismatch` */
 async function comparedFiles(
   cluster: Cluster,
@@ -114,7 +128,8 @@ async function comparedFiles(
   await refuseLostCredentials(cluster);
   const kept = (await readCredentials(cluster.layout)) ?? NOT_YET;
   const credentials = { ...kept, zookeeperPassword: kept.zookeeperPassword ?? '' };
-  const files = await cluster.store.render(cluster.config, credentials, sizes);
+  const running = await replicationOf(cluster);
+  const files = await cluster.store.render(cluster.config, credentials, sizes, running);
   return compareFiles(cluster.layout, files);
 }
 

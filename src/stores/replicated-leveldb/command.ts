@@ -52,6 +52,8 @@ export function brokerCommand(
         ? // Read by dev.mqha.patches.closed_znodes.ZnodeAccess.
           [`-Dmqha.znodes=${mixed ? 'as-parent' : 'closed'}`]
         : []),
+      // Read by dev.mqha.patches.replication_addresses.Peers.
+      '-Dmqha.replication.peers=conf/replication-peers',
       '-Dlog4j.configuration=file:conf/log4j.properties',
       // Absolute: the JVM loads the native LevelDB, which is unpacked here, by no relative path.
       `-Djava.io.tmpdir=${directories.tmp}`,

@@ -21,8 +21,8 @@ export const replicatedLevelDb: Store = {
     kind === 'broker'
       ? brokerCommand(config, clusterId, name, directories, runtime, { mixed })
       : zookeeperCommand(clusterId, directories, runtime),
-  render: async (config, credentials, sizes) => {
-    const rendered = renderCluster(config, credentials, sizes);
+  render: async (config, credentials, sizes, running) => {
+    const rendered = renderCluster(config, credentials, sizes, running);
     await readBack(config, rendered, sizes);
     return rendered;
   },

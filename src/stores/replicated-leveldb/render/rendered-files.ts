@@ -1,7 +1,8 @@
 import { largestFrame } from '../../../config/limits.js';
-import { originOf, webEndpoint } from '../../../config/endpoints.js';
+import { originOf, replicationEndpoint, webEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { timespan } from '../../../config/units.js';
+import type { Endpoint } from '../../../lib/dial.js';
 import { renderTemplate } from '../../../lib/templates.js';
 import type { Credentials, RenderedFile } from '../../rendered-file.js';
 import { digestOf, superAccountOf } from '../zookeeper/access.js';
@@ -14,6 +15,7 @@ const BROKER_FILES = [
   'jetty-realm.properties',
   'jolokia-access.xml',
   'log4j.properties',
+  'replication-peers',
 ] as const;
 
 const SECRET_FILES = new Set<string>(['credentials.properties', 'jetty-realm.properties']);
@@ -32,14 +34,26 @@ export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
 }
 
 /**
+ * Where a slave may connect to, as dev.mqha.patches.replication_addresses.Peers reads it: every node of mqha.yaml, and what
+ * runs on another address until it is restarted.
+ */
+export function peersOf(config: ClusterConfig, running: readonly Endpoint[]): string[] {
+  const all = [...config.nodes.map(replicationEndpoint), ...running];
+  return [...new Set(all.map(({ host, port }) => `${host}:${port}`))];
+}
+
+/**
  * Every file that follows from `mqha.yaml`; depends on nothing but its arguments.
  * @param sizes the `replicas` of nodes that are to have others than mqha.yaml says
+ * @param running replication addresses of brokers that run, which may be others than mqha.yaml says
  */
 export function renderCluster(
   config: ClusterConfig,
   credentials: Credentials,
   sizes: Readonly<Record<string, number>> = {},
+  running: readonly Endpoint[] = [],
 ): RenderedFile[] {
+  const peers = peersOf(config, running);
   const files = config.nodes.flatMap((node) =>
     BROKER_FILES.map((name) => ({
       path: `nodes/${node.name}/conf/${name}`,
@@ -50,6 +64,7 @@ export function renderCluster(
         connectorUri: connectorUri(config, node),
         origin: originOf(webEndpoint(node)),
         contentPolicy: CONSOLE_POLICY,
+        peers,
         sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
       }),
       secret: SECRET_FILES.has(name),

@@ -52,6 +52,11 @@ public final class Classes {
     public static final Target SLAVE_REPLAY = new Target(
             SLAVES + "$$anonfun$send_wal_ack$1", "69362f70123f0f4626d432c6eeade2b1b09a6529b171566ec8e87723c43a6f72");
 
+    /** A connection of a slave to its master, at the master. */
+    public static final Target MASTER_SESSION = new Target(
+            STORE + "replicated/MasterLevelDBStore$Session",
+            "3229e3966f8945fc2e6dbc025008b8f11c8f1f4484d3e8d5f64fb2c2f21b3043");
+
     /** Sets a store's files aside, and puts them back. */
     public static final Target SUPPORT = new Target(
             STORE + "replicated/ReplicationSupport$",
@@ -69,6 +74,11 @@ public final class Classes {
     /** A cursor over what is not persistent, in memory or on disk. */
     public static final Target FILE_CURSOR = new Target(
             CURSORS + "FilePendingMessageCursor", "93a44f8ceffe34caa57515adf17df6f0d199c73c2160bbfff4ae9eeac094a8b1");
+
+    /** A connection of a client to the message port. */
+    public static final Target CONNECTION = new Target(
+            "org/apache/activemq/broker/TransportConnection",
+            "33a0130c4c56068cb3d44de8f65b800b2e308d9224b22154796344d7a7744679");
 
     /** The transport of OpenWire. */
     public static final Target OPENWIRE = new Target(

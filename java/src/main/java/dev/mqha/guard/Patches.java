@@ -3,6 +3,7 @@ package dev.mqha.guard;
 import dev.mqha.patches.accept_poll.AcceptPoll;
 import dev.mqha.patches.announced_sizes.AnnouncedSizes;
 import dev.mqha.patches.attaching_slaves.AttachFix;
+import dev.mqha.patches.client_bridges.NoBridges;
 import dev.mqha.patches.closed_znodes.ClosedZnodes;
 import dev.mqha.patches.compressed_bodies.Inflating;
 import dev.mqha.patches.cursor_position.CursorFix;
@@ -10,6 +11,8 @@ import dev.mqha.patches.damaged_messages.DamageFix;
 import dev.mqha.patches.damaged_store.DamagedStore;
 import dev.mqha.patches.diverged_log.DivergedLog;
 import dev.mqha.patches.durable_subscriptions.SubscriptionFix;
+import dev.mqha.patches.embedded_brokers.NoCreation;
+import dev.mqha.patches.factory_names.NameLimit;
 import dev.mqha.patches.failed_disk.FailedDisk;
 import dev.mqha.patches.failed_replay.ReplayFix;
 import dev.mqha.patches.failed_start.FailedStart;
@@ -28,7 +31,10 @@ import dev.mqha.patches.queue_places.LastPlace;
 import dev.mqha.patches.quorum_acks.AckFix;
 import dev.mqha.patches.recovered_sends.RecoveredFix;
 import dev.mqha.patches.removed_queues.RemovalFix;
+import dev.mqha.patches.replication_addresses.AddressCheck;
 import dev.mqha.patches.replication_logins.SessionLimit;
+import dev.mqha.patches.replication_names.NameCheck;
+import dev.mqha.patches.replication_requests.RequestFix;
 import dev.mqha.patches.slave_log.SlaveFix;
 import dev.mqha.patches.slave_position.StoppedSlave;
 import dev.mqha.patches.small_frames.SmallFrameFix;
@@ -65,6 +71,9 @@ final class Patches {
             ReplayFix.PATCH,
             AttachFix.PATCH,
             SessionLimit.PATCH,
+            RequestFix.PATCH,
+            NameCheck.PATCH,
+            AddressCheck.PATCH,
             CountFix.PATCH,
             LastPlace.PATCH,
             StoppedSlave.PATCH,
@@ -87,6 +96,9 @@ final class Patches {
             Inflating.PATCH,
             FrameSizes.PATCH,
             Admission.PATCH,
+            NoBridges.PATCH,
+            NameLimit.PATCH,
+            NoCreation.PATCH,
             LargeTurns.PATCH,
             OneCopy.PATCH,
             CursorRoom.PATCH,

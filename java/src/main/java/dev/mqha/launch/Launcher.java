@@ -69,6 +69,7 @@ public final class Launcher {
         acquire(Path.of(args[0]));
         openLifeLine();
         if (args[1].equals(BROKER)) {
+            StoredObjects.limit();
             LogList.forgetUnwatched(Path.of(args[0], STORE).toFile());
             Standby.begin();
         }

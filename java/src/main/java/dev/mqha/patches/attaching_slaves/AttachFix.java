@@ -8,7 +8,7 @@ import org.objectweb.asm.Opcodes;
 /** Sends what a master does for a slave that attaches to {@link Attaching}, which says why. */
 public final class AttachFix {
     private static final String STORE = "org/apache/activemq/leveldb/replicated/MasterLevelDBStore";
-    static final String SESSION = STORE + "$Session";
+    private static final String SESSION = Classes.MASTER_SESSION.name();
     static final String STATE = STORE + "$SlaveState";
 
     /** {@code SlaveState.start}: the task that answers the slave. */
@@ -31,7 +31,7 @@ public final class AttachFix {
                     Patch.Risk.MESSAGES,
                     "a master can count a slave for attached that still downloads, and can remove files "
                             + "that a slave is about to download")
-            .rewrites(SESSION, "3229e3966f8945fc2e6dbc025008b8f11c8f1f4484d3e8d5f64fb2c2f21b3043", AttachFix::session)
+            .rewrites(Classes.MASTER_SESSION, AttachFix::session)
             .rewrites(STATE, "dd956dbd26b1497a626fba9c6dac5275ce55720b84be5abbb7763e64acdabd11", AttachFix::state)
             .rewrites(ANSWER, "0f9e68bb7923a08a05c81da33447ccd82cf0e470e9cfa92b8905ab990af7c060", AttachFix::answer)
             .rewrites(CLIENT, "5011fd15df64b71ccdfbe57e9d0162ef0dd74453f63ca06017ff47490f62d831", AttachFix::client)

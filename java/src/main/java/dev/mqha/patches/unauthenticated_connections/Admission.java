@@ -1,5 +1,6 @@
 package dev.mqha.patches.unauthenticated_connections;
 
+import dev.mqha.guard.Classes;
 import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
@@ -7,7 +8,7 @@ import org.objectweb.asm.Opcodes;
 
 /** Has a connection tell {@link Strangers} when it starts, when it has authenticated, and when it stops. */
 public final class Admission {
-    static final String CLASS = "org/apache/activemq/broker/TransportConnection";
+    private static final String CLASS = Classes.CONNECTION.name();
 
     private static final String TARGET = "dev/mqha/patches/unauthenticated_connections/Strangers";
     private static final String TRANSPORT = "org/apache/activemq/transport/Transport";
@@ -21,7 +22,7 @@ public final class Admission {
                     Patch.Risk.MEMORY,
                     "connections that do not authenticate have no limit, and may send frames as long as "
                             + "those of others")
-            .rewrites(CLASS, "33a0130c4c56068cb3d44de8f65b800b2e308d9224b22154796344d7a7744679", Admission::mend);
+            .rewrites(Classes.CONNECTION, Admission::mend);
 
     private Admission() {}
 

@@ -39,7 +39,7 @@ class SlaveSessionsTest {
         }
 
         private static boolean ended(Socket socket) throws IOException {
-            socket.setSoTimeout(5000);
+            socket.setSoTimeout(4000);
             try {
                 return socket.getInputStream().read() < 0;
             } catch (java.net.SocketTimeoutException open) {
@@ -48,6 +48,24 @@ class SlaveSessionsTest {
                 return true;
             }
         }
+    }
+
+    /** A stranger connects and says nothing, and nobody comes after it. Prints whether it was hung up on in time. */
+    public static final class Waits {
+        public static void main(String[] args) throws Exception {
+            Replicas.Master master = Replicas.master(Path.of(args[0]), 1, LOG_SIZE).serving();
+            Socket stranger = new Socket(InetAddress.getLoopbackAddress(), master.store.getPort());
+            Thread.sleep(SlaveSessions.PATIENCE_MS / 2);
+            System.out.print(Crowds.ended(stranger) + " ");
+            Thread.sleep(SlaveSessions.PATIENCE_MS / 2);
+            System.out.println(Crowds.ended(stranger));
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    @Test
+    void whoDoesNotLogInHasTenSeconds() throws Exception {
+        assertEquals("false true", Jvm.mended().print(Waits.class, directory.resolve("mended")));
     }
 
     @Test
