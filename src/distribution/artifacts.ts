@@ -244,6 +244,183 @@ export const PINNED: readonly PinnedArtifact[] = [
     sha512:
       '91d20a5f41780323b101f6a61eca17487f732f895a804adb64fb7b0f792f59f2a2732a3eb67562b8658051aa76a3c880d768e6a9330c0bb92ef318638a994622',
   },
+  // The last releases that fit in the place of what the distribution has: docs/security.md says of which advisories.
+  {
+    group: 'org.codehaus.jettison',
+    artifact: 'jettison',
+    version: '1.5.5',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jettison-1.5.5.jar',
+    bytes: 91526,
+    sha512:
+      '1d2d6a256542204294c30efdcca1c613000da684214da8316d8f64cbd15dcd97301f11c846dfc27601e63b77a5e944c84d924dbc8cc623c836a9b263073a6986',
+  },
+  {
+    group: 'com.thoughtworks.xstream',
+    artifact: 'xstream',
+    version: '1.4.21',
+    extension: 'jar',
+    role: 'broker',
+    file: 'xstream-1.4.21.jar',
+    bytes: 646504,
+    sha512:
+      'dbaf02229503c9c69198c7f90f361a20d68c6f1a5c6238d298c13bf8c5090b1eba99307c668481a4c7901fe23a7175f6a5218ccf40c45422bc46894f29cc87c5',
+  },
+  {
+    group: 'ch.qos.reload4j',
+    artifact: 'reload4j',
+    version: '1.2.26',
+    extension: 'jar',
+    role: 'shared',
+    file: 'reload4j-1.2.26.jar',
+    bytes: 338688,
+    sha512:
+      '4abb5e8dfcd24aeef2abd5fddfe81e02fd8de84193960fa7264a7ae22107abbd91aefa8128da450ac9fadede37738c00d7853beff2111bdb81f23a13d48c5779',
+  },
+  {
+    group: 'org.jolokia',
+    artifact: 'jolokia-core',
+    version: '1.7.2',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jolokia-core-1.7.2.jar',
+    bytes: 352299,
+    sha512:
+      '4b79980616ebd813045203eed7690f20712e1d8a57a1b3b3d5102b99921962bac0372efac63ebd58c3b6e1150124c49cfb9a77e2fe980be3f6690784868a6b69',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-annotations',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-annotations-9.4.58.v20250814.jar',
+    bytes: 87665,
+    sha512:
+      '764454a604c2dfb89250609c38ab7f2a4ac4857b4cf74a61b4ac6001463dd557770565e497ed646fbef55bd3dac98c782ec99efcdc9153b0eaa5fe74db46b5f2',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-continuation',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-continuation-9.4.58.v20250814.jar',
+    bytes: 25498,
+    sha512:
+      '68338aa6b7bcb27bae2489ff1071b170d8c0569bee48459b58c202951ddf40b3bb97e6f033d36a8aef393973aa3d66bddcebb9fc8587794dde65614c8a8095ee',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-http',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-http-9.4.58.v20250814.jar',
+    bytes: 253267,
+    sha512:
+      '609516a5c3b7fa9e256b768124d3c822f28ce426687a479eb57b0f2f6dc82ee6c3560f8e790394b71feebc409eda78a04d6c03254bb41127506ffcf6b7905a61',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-io',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-io-9.4.58.v20250814.jar',
+    bytes: 184953,
+    sha512:
+      '02f2b9aae285421f76323d0076e06209e4ff29e61e483cb6ffca777d67cf3f407ff892a00f414725d210acd6ca7d2769c47e25b093e1aefaea8f7903bad81e3f',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-plus',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-plus-9.4.58.v20250814.jar',
+    bytes: 66402,
+    sha512:
+      '7ba0f117af0d93fd83bc48b8c039b79227b8a1a4d4a9c2002d3ee271890655c523253490e494d67528423d3b706ed8d82f00c6637c7eb733e2d9a14ff65792e9',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-rewrite',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-rewrite-9.4.58.v20250814.jar',
+    bytes: 45033,
+    sha512:
+      'e0b510f226607da9afef8ce4f94aa9b4498a2af1f82d8113c6a2d77c42b230ba26032c667b01bb98ae3cdd23678fb5986228bfd2a0278792bf244eada4c419a3',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-security',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-security-9.4.58.v20250814.jar',
+    bytes: 119718,
+    sha512:
+      'd5c50044968a507739dd334116f49784cf5cf4cfc9fd4c2ab55f69f913d73d3a5d83efcc432cdd742ec5ce16e643440fe1b66c31d2d262895f561492ee121a8b',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-server',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-server-9.4.58.v20250814.jar',
+    bytes: 749129,
+    sha512:
+      '5f2b1efe5f6279ed9c3a25d8c3a6413b195a6957500752cb7b59fc8e8bc43d01eeb2e97b619bfb74ff5ec96cd8893ba1d9d372f8a226ff197d3b452febafa146',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-servlet',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-servlet-9.4.58.v20250814.jar',
+    bytes: 147612,
+    sha512:
+      '210f888a723d8e09dd09694787db4a54102900b8b9ef2842329f562e7773d6f06844d1819909cf578b1c80e78bcae86b98b66accedb5052009892a1fb21b3491',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-util',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-util-9.4.58.v20250814.jar',
+    bytes: 595403,
+    sha512:
+      'c4505826e68be8d8736eba5cd29fd86ada455ee5765f8d46d33085b788eb3295023b167354178441e80c97edde9f988f89bf3959c59ef8aada56e5d863673021',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-webapp',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-webapp-9.4.58.v20250814.jar',
+    bytes: 141935,
+    sha512:
+      '52be7ff3e909e106e4de037aca9465c6d8c2d98aeb41f1d098585d1acfabd1e6455c5e0232e4294d838732bbf3497af428b675b95400f9816c87dbeddbc3e5c4',
+  },
+  {
+    group: 'org.eclipse.jetty',
+    artifact: 'jetty-xml',
+    version: '9.4.58.v20250814',
+    extension: 'jar',
+    role: 'broker',
+    file: 'jetty-xml-9.4.58.v20250814.jar',
+    bytes: 69507,
+    sha512:
+      'a69563f65c9fc343fbf11f3a8fc8ab3beb38b011c28f5b0708489fa05448e6aafbcd9e9b0e34f0c9ad72cf93d82e1a24e219ffe000394ebe59aa5b467b544ab2',
+  },
 ];
 
 /** `group:artifact:version[:extension[:classifier]]`, for messages. */
