@@ -3,11 +3,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  dropHeapDumps,
-  heapDumps,
-  writesHeap,
-} from '../../src/stores/heap-dumps.js';
+import { dropHeapDumps, heapDumps, writesHeap } from '../../src/stores/heap-dumps.js';
 import { codesOf, config, problemOf, whole, type Scene } from './scenes.js';
 
 let log: string;
