@@ -74,6 +74,7 @@ function java() {
 check('types', 'npm', ['run', '--silent', 'typecheck']);
 check('lint', 'npm', ['run', '--silent', 'lint']);
 check('formatting', 'npm', ['run', '--silent', 'format:check']);
+check('pinned artifacts', 'npm', ['run', '--silent', 'pins']);
 if (check('build', 'npm', ['run', '--silent', 'build'])) {
   java();
   vitest('unit');

@@ -22,6 +22,9 @@ const TEMP_MIN_MB = 64;
 
 const MB = 1024 * 1024;
 
+/** The connections of a message port, those included that have not authenticated (`maximumConnections`). */
+export const MAX_CONNECTIONS = 1000;
+
 /** What a message may have beside its body: headers, properties, the frame. */
 const ENVELOPE_BYTES = 64 * 1024;
 

@@ -198,6 +198,7 @@ function complete(file: ClusterFile): ClusterConfig {
     java: {
       ...(file.java.home === undefined ? {} : { home: file.java.home }),
       heapMb: checked(parseHeap(file.java.heap)),
+      heapDump: file.java.heapDump,
       options: file.java.options,
     },
     limits: {

@@ -136,6 +136,7 @@ const java = z.strictObject({
       error: (i) => `${quoted(i.input)} is too small for a broker; at least 128m`,
     })
     .default('512m'),
+  heapDump: z.boolean(otherwise((got) => `expected true or false, got ${got}`)).default(false),
   options: z
     .array(
       text(
@@ -214,7 +215,7 @@ export const clusterFile = z.strictObject({
   console: z.boolean(otherwise((got) => `expected true or false, got ${got}`)).default(false),
   zookeeper,
   store: store.prefault({}),
-  java: java.default({ heap: '512m', options: [] }),
+  java: java.default({ heap: '512m', heapDump: false, options: [] }),
   limits: limits.default({ memory: '25%', store: '10gb', temp: '1gb' }),
   supervisor: supervisor.prefault({}),
   nodes: z
@@ -262,6 +263,8 @@ export interface ClusterConfig {
   readonly java: {
     readonly home?: string;
     readonly heapMb: number;
+    /** Whether a broker that is out of memory writes its heap before it ends. */
+    readonly heapDump: boolean;
     readonly options: readonly string[];
   };
   readonly limits: {

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { DISTRIBUTION_DIRECTORY, type PinnedArtifact } from './artifacts.js';
+import { OF_THE_PAGES, UNUSED_ARTIFACTS } from './unused-jars.js';
 
 /** Places inside a distribution's directory, beside the pristine one. */
 export const JAVA_JAR = 'mqha-java.jar';
@@ -14,6 +15,8 @@ const LOGGING = new Set(['slf4j-api', 'slf4j-reload4j', 'reload4j']);
 
 export interface ClassPaths {
   readonly broker: readonly string[];
+  /** Of a broker that serves the pages of its web console. */
+  readonly brokerWithPages: readonly string[];
   readonly zookeeper: readonly string[];
 }
 
@@ -23,7 +26,7 @@ export interface ClassPaths {
  *
  * The order decides: the guarded class comes before the store's own; ZooKeeper, which needs a
  * current version, before whatever else could bring an old one. Jars of the distribution that an
- * added one replaces are left out altogether.
+ * added one replaces are left out altogether, and so are those that nothing uses.
  * @param root the distribution's directory
  * @param files its files, relative to `root`
  * @returns absolute paths; every jar once
@@ -41,16 +44,19 @@ export function classPaths(
 
   const distribution = DISTRIBUTION_LIBS.flatMap((directory) =>
     jarsIn(files, `${DISTRIBUTION_DIRECTORY}/${directory}/`),
-  ).filter((file) => !replaced.has(artifactOf(file)));
+  ).filter((file) => !replaced.has(artifactOf(file)) && !UNUSED_ARTIFACTS.has(artifactOf(file)));
 
   const absolute = (paths: readonly string[]): string[] => paths.map((path) => join(root, path));
-  return {
-    broker: absolute([
+  const brokerWith = (jars: readonly string[]): string[] =>
+    absolute([
       ...(present.has(GUARD_JAR) ? [GUARD_JAR] : []),
       JAVA_JAR,
-      ...added(libraries),
-      ...distribution,
-    ]),
+      ...added(libraries.filter((item) => jars === distribution || !isOfThePages(item))),
+      ...jars,
+    ]);
+  return {
+    broker: brokerWith(distribution.filter((file) => !OF_THE_PAGES.has(artifactOf(file)))),
+    brokerWithPages: brokerWith(distribution),
     zookeeper: absolute([
       JAVA_JAR,
       ...added(libraries.filter((item) => item.role === 'shared')),
@@ -58,6 +64,9 @@ export function classPaths(
     ]),
   };
 }
+
+const isOfThePages = ({ replaces, artifact }: PinnedArtifact): boolean =>
+  OF_THE_PAGES.has(replaces ?? artifact);
 
 /** The jars that stand directly in a directory, sorted by name in a way no locale changes. */
 function jarsIn(files: readonly string[], prefix: string): string[] {
@@ -68,6 +77,6 @@ function jarsIn(files: readonly string[], prefix: string): string[] {
 }
 
 /** `lib/optional/snappy-java-1.1.2.jar` is of the artifact `snappy-java`. */
-function artifactOf(file: string): string {
+export function artifactOf(file: string): string {
   return basename(file).replace(/-\d.*$/, '');
 }

@@ -13,4 +13,6 @@ export type { JavaRuntime } from './java.js';
 export type { CheckDepth } from './manifest.js';
 export type { MissingPatch, PatchRisk } from './patches.js';
 export { javaJarPath } from './resources.js';
+export { billOfMaterials } from './sbom/index.js';
+export type { Bom } from './sbom/index.js';
 export type { ExportResult } from './transfer.js';

@@ -30,8 +30,8 @@ export interface Distribution {
   readonly home: string;
   readonly version: string;
   readonly guard: GuardResult;
-  /** Of a broker, in order. */
-  classPath(): string[];
+  /** Of a broker, in order. @param pages whether it serves the pages of its web console */
+  classPath(pages?: boolean): string[];
   /** Of the managed ZooKeeper's server, in order. */
   zookeeperClassPath(): string[];
 }
@@ -194,7 +194,7 @@ function distribution(
     home: join(root, DISTRIBUTION_DIRECTORY),
     version: ACTIVEMQ_VERSION,
     guard: manifest.guard,
-    classPath: () => [...paths.broker],
+    classPath: (pages = false) => [...(pages ? paths.brokerWithPages : paths.broker)],
     zookeeperClassPath: () => [...paths.zookeeper],
   };
 }

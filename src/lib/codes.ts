@@ -101,6 +101,10 @@ export const ERROR_CODES = {
     exitCode: 1,
     meaning: 'a master serves and takes no message now: something is full, or slaves are missing',
   },
+  'connections-full': {
+    exitCode: 1,
+    meaning: 'the master has all the connections that it may, and lets no other client in',
+  },
   'client-refused': { exitCode: 1, meaning: 'the master answers and refuses clients' },
   'not-serving': {
     exitCode: 1,

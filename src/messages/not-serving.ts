@@ -8,24 +8,27 @@ import { statusOf } from '../observe/status-of.js';
  * The error for a client that nobody served.
  * @param what was not done, and how long it was tried
  * @param refusal what a broker said that let the client in not
- * @returns MqhaError `client-refused`, `senders-blocked` or `not-serving`
+ * @returns MqhaError `client-refused`, `senders-blocked`, `connections-full` or `not-serving`
  */
 export async function noService(
   cluster: Cluster,
   what: string,
   refusal: string | undefined,
 ): Promise<MqhaError> {
-  if (refusal !== undefined) {
+  const status = await statusOf(cluster);
+  // One that is full hangs up, which looks like a refusal.
+  if (refusal !== undefined && !status.problems.some(({ code }) => code === 'connections-full')) {
     return new MqhaError('client-refused', `${what}: a broker refuses clients (${refusal})`, {
       hint: 'See `mqha logs` of that node; `mqha status` shows the cluster.',
     });
   }
-  return notServing(await statusOf(cluster), what);
+  return notServing(status, what);
 }
 
 /**
  * @param what was not done
- * @returns MqhaError `senders-blocked` where a master serves and holds senders back, else `not-serving`
+ * @returns MqhaError `senders-blocked` where a master serves and holds senders back, `connections-full` where it lets
+ *   no other client in, else `not-serving`
  */
 export function notServing({ state, master, problems }: ClusterStatus, what: string): MqhaError {
   const [blocked] = standstills(problems);
@@ -36,6 +39,10 @@ export function notServing({ state, master, problems }: ClusterStatus, what: str
     return new MqhaError('not-serving', `${what}: the cluster is stopped`, {
       hint: 'Start it with `mqha up`, and run the command again.',
     });
+  }
+  const full = problems.find(({ code }) => code === 'connections-full');
+  if (full) {
+    return new MqhaError('connections-full', `${what}: ${full.message}`, { hint: full.hint });
   }
   const who = master === null ? '' : `, master ${master}`;
   return new MqhaError('not-serving', `${what}: the cluster is ${state}${who}`, {

@@ -57,7 +57,7 @@ export interface SendResult {
  * Sends persistent messages in order, each after the one before was acknowledged, and follows the
  * master. A message whose outcome is unknown is sent again, with the same id: at least once.
  * @returns how far it came, with an error where that was not to the end: `not-serving`,
- *   `senders-blocked`, `client-refused`, `message-refused`, `message-too-large`, `interrupted`
+ *   `senders-blocked`, `connections-full`, `client-refused`, `message-refused`, `message-too-large`, `interrupted`
  */
 export async function sendMessages(
   cluster: Cluster,

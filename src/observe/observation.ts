@@ -8,6 +8,7 @@ import type { SupervisorState } from '../state/supervisor-state.js';
 import type { Operation } from '../state/unfinished.js';
 import type { Attachment } from '../stores/attachment.js';
 import type { KeptStore } from '../stores/store-files.js';
+import type { HeapDump } from '../stores/heap-dumps.js';
 import type { Election } from '../stores/election.js';
 import type { Protection } from '../stores/coordination.js';
 import type { EndRecord } from '../stores/end-record.js';
@@ -61,6 +62,8 @@ export interface NodeReadings {
   readonly process: ProcessReading;
   /** Whether its message port answers in the protocol. */
   readonly accepting: Reading<boolean>;
+  /** Whether that has all the connections that it may. */
+  readonly full: Reading<boolean>;
   /** Means nothing of a master. */
   readonly attachment: Reading<AttachmentFound>;
   /** The one znode that is proven to be its living process's. */
@@ -71,6 +74,8 @@ export interface NodeReadings {
   readonly disk: Reading<DiskRoom | undefined>;
   /** What was set aside of its stores, the newest first. */
   readonly kept: Reading<readonly KeptStore[]>;
+  /** The heaps that its processes have left on the disk. */
+  readonly dumps: Reading<readonly HeapDump[]>;
   /** Of a running one: the patches of ActiveMQ that it lacks. */
   readonly patches: Reading<readonly MissingPatch[]>;
   /** Of one without a process: the ports that somebody else listens on. */
@@ -123,11 +128,13 @@ export function unseenNode(node: NodeConfig, local: boolean, at: number): NodeOb
     local,
     process: local ? nothing : unknown(`${node.host} is another host`, at),
     accepting: nothing,
+    full: nothing,
     attachment: nothing,
     znode: nothing,
     nodeId: nothing,
     disk: nothing,
     kept: nothing,
+    dumps: nothing,
     patches: nothing,
     held: nothing,
     ended: nothing,
@@ -231,6 +238,7 @@ export function withoutTheEnded(seen: Observation, ends: ReadonlyMap<string, num
         ...read,
         process: since(read.process, name),
         accepting: since(read.accepting, name),
+        full: since(read.full, name),
         attachment: since(read.attachment, name),
         znode: since(read.znode, name),
         patches: since(read.patches, name),

@@ -1,5 +1,4 @@
 import type { NodeAgent } from '../agents/agent.js';
-import { isAccepting } from '../clients/probe.js';
 import { messageEndpoint, replicationEndpoint, webEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
 import { missingPatches } from '../distribution/patches.js';
@@ -8,9 +7,11 @@ import type { Deadline } from '../lib/time.js';
 import { agentOf } from '../state/agents.js';
 import type { Cluster } from '../state/cluster.js';
 import { endOfLast, type EndRecord } from '../stores/end-record.js';
+import { heapDumps } from '../stores/heap-dumps.js';
 import { asStarted } from '../stores/settings.js';
 import type { StoreFiles } from '../stores/store-files.js';
 import { diskRoom } from './disk.js';
+import { lookAtPort, portReadings } from './message-port.js';
 import {
   unseenNode,
   type NodeObservation,
@@ -33,24 +34,26 @@ export async function observeNode(
   const found = local ? await running : undefined;
   const info = found && valueOf(found);
   const node = asStarted(configured, info?.argv ?? []);
-  const accepting = read(() =>
-    isAccepting(messageEndpoint(node), Math.min(ACCEPT_MS, deadline.remaining)),
-  );
+  const port = read(
+    () => lookAtPort(cluster, node, info, Math.min(ACCEPT_MS, deadline.remaining)),
+    deadline,
+  ).then(portReadings);
   const unread = unseenNode(node, local, performance.now());
   if (!found || !agent.can.has('files')) {
-    return { ...unread, process: found ?? unread.process, accepting: await accepting };
+    return { ...unread, process: found ?? unread.process, ...(await port) };
   }
   const { files } = cluster.store;
-  const { data } = cluster.layout.node(node.name);
-  const [id, disk, kept, more] = await Promise.all([
+  const { data, log } = cluster.layout.node(node.name);
+  const [id, disk, kept, dumps, more] = await Promise.all([
     read(() => files.nodeId(data)),
     read(() => diskRoom(data, files), deadline),
     read(() => files.kept(data), deadline),
+    read(() => heapDumps(log), deadline),
     info
       ? read(() => missingPatches(info.argv), deadline).then((patches) => ({ patches }))
       : withoutProcess(cluster, agent, node, deadline),
   ]);
-  return { ...unread, process: found, accepting: await accepting, nodeId: id, disk, kept, ...more };
+  return { ...unread, process: found, ...(await port), nodeId: id, disk, kept, dumps, ...more };
 }
 
 /** Of a node that does not run: who has its ports, why it ended, and how its store is. */

@@ -112,6 +112,17 @@ export const PROBLEM_CODES = {
     check: 'warning',
     meaning: 'from 90 % of `limits.temp` on',
   },
+  'connections-full': {
+    severity: ['error'],
+    check: 'warning',
+    meaning:
+      'the master has all the connections that it may, and lets no other client in; those that are connected are served',
+  },
+  'connections-high': {
+    severity: ['warning'],
+    check: 'warning',
+    meaning: 'clients have 90 % of the connections that the master may have',
+  },
   'senders-blocked': {
     severity: ['error'],
     check: 'critical',
@@ -160,6 +171,11 @@ export const PROBLEM_CODES = {
     check: 'warning',
     meaning:
       'a node’s log was set aside that went further than an earlier master’s, by what a quorum had; reported until the copy is removed',
+  },
+  'heap-dump': {
+    severity: ['warning', 'info'],
+    meaning:
+      'a node’s log directory has the heap of a broker that was out of memory, with messages, accounts and the token; as an info where `java.heapDump` asks for it',
   },
   'copies-lost': {
     severity: ['warning'],

@@ -1,5 +1,5 @@
 import { tryOpen } from '../clients/amqp/try-open.js';
-import { isAccepting } from '../clients/probe.js';
+import { askPort } from '../clients/probe.js';
 import { asStarted } from '../stores/settings.js';
 import { messageEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
@@ -153,7 +153,8 @@ async function lookAfter(
 async function letsIn(cluster: Cluster, node: NodeConfig, deadline: Deadline): Promise<boolean> {
   const found = await cluster.registry.recorded(node.name);
   const endpoint = messageEndpoint(asStarted(node, found?.argv ?? []));
-  if (!(await isAccepting(endpoint))) return false;
+  const answer = await askPort(endpoint);
+  if (answer !== 'serving') return answer === 'full';
   const account = await accountOf(cluster, found?.argv ?? []);
   return (await tryOpen(endpoint, account, deadline.within(2000))).open;
 }

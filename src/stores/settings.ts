@@ -40,6 +40,7 @@ export function settingsFor(config: ClusterConfig, name: string): Map<string, st
       'store.acks': config.store.acks,
       'java.home': java.home ?? 'none',
       'java.heap': `${java.heapMb}m`,
+      'java.heapDump': String(java.heapDump),
       [OPTIONS]: options.slice(0, 12),
       'limits.memory': `${limits.memoryPercent}%`,
       'limits.store': sizeText(limits.storeMb),

@@ -1,7 +1,6 @@
-import { isAccepting } from '../clients/probe.js';
-import { messageEndpoint } from '../config/endpoints.js';
 import { Deadline } from '../lib/time.js';
 import { freeBytes, isFull } from '../observe/disk.js';
+import { lookAtPort } from '../observe/message-port.js';
 import type { Cluster } from '../state/cluster.js';
 import { releaseZnodes } from '../state/sessions.js';
 import { endOfLast, type EndRecord } from '../stores/end-record.js';
@@ -89,14 +88,10 @@ async function isDiskFull({ layout }: Cluster, name: string): Promise<boolean> {
   return free !== undefined && isFull(free);
 }
 
-async function answersLate(
-  { config, registry }: Cluster,
-  name: string,
-  pid: number,
-): Promise<boolean> {
-  const configured = config.nodes.find((node) => node.name === name);
-  const found = await registry.recorded(name).catch(() => undefined);
+async function answersLate(cluster: Cluster, name: string, pid: number): Promise<boolean> {
+  const configured = cluster.config.nodes.find((node) => node.name === name);
+  const found = await cluster.registry.recorded(name).catch(() => undefined);
   if (!configured) return false;
   const argv = found?.pid === pid ? found.argv : [];
-  return isAccepting(messageEndpoint(asStarted(configured, argv)), LATE_MS);
+  return (await lookAtPort(cluster, asStarted(configured, argv), { argv }, LATE_MS)).accepting;
 }

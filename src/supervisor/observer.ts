@@ -1,8 +1,7 @@
 import { isSame, type ProcessId, type ProcessInfo } from '../agents/process.js';
-import { isAccepting } from '../clients/probe.js';
-import { messageEndpoint } from '../config/endpoints.js';
 import { Deadline } from '../lib/time.js';
 import { ElectionWatch } from '../observe/election-watch.js';
+import { lookAtPort, portReadings, type PortFound } from '../observe/message-port.js';
 import {
   processesOf,
   processOf,
@@ -33,6 +32,8 @@ const ANSWER_MS = 3000;
 
 const ZOOKEEPER_MS = 1500;
 const ACCEPT_MS = 500;
+/** With the console, where that is asked as well. */
+const PORT_MS = 2000;
 
 /** Looks at a cluster again and again, for as little as it can. */
 export class Observer {
@@ -42,7 +43,9 @@ export class Observer {
   readonly #processes = new ProcessLooks(SEARCH_MS);
   readonly #election: ElectionWatch;
   /** The elected process that answered last, while nothing has changed since. */
-  #answered: (ProcessId & { readonly name: string; readonly at: number }) | undefined;
+  #answered:
+    | (ProcessId & { readonly name: string; readonly at: number; readonly port: PortFound })
+    | undefined;
 
   /** @param onChange called when ZooKeeper reports a change */
   constructor(cluster: Cluster, onChange: () => void) {
@@ -77,14 +80,14 @@ export class Observer {
     const election = await this.#readElection(processes);
     const seen = { ...processes, election };
     const znodes = await this.#ownZnodes(seen);
-    const accepting = await this.#askPorts(seen, last);
+    const ports = await this.#askPorts(seen, last);
     const attachments = await logs;
     return {
       ...seen,
       zookeeper: { ...seen.zookeeper, serves: await this.#readServes(seen) },
       nodes: seen.nodes.map((node) => ({
         ...node,
-        accepting: accepting.get(node.node.name) ?? node.accepting,
+        ...portOf(ports.get(node.node.name)),
         znode: znodes.get(node.node.name) ?? node.znode,
         attachment: attachmentBy(attachments.get(node.node.name), node),
       })),
@@ -144,30 +147,31 @@ export class Observer {
   async #askPorts(
     seen: Observation,
     last: string | undefined,
-  ): Promise<Map<string, Reading<boolean>>> {
+  ): Promise<Map<string, Reading<PortFound>>> {
     const elected = valueOf(seen.election)?.master?.container ?? undefined;
     if (isNewer(seen.election, seen) || 'unknown' in seen.election) this.#answered = undefined;
     const answered = this.#answered;
     const master = seen.nodes.find(({ node }) => node.name === elected);
     const serving = master && processOf(master);
     if (answered && answered.name === elected && isTrusted(answered, serving)) {
-      return new Map([[answered.name, found(true, answered.at)]]);
+      return new Map([[answered.name, found(answered.port, answered.at)]]);
     }
-    const asked = seen.nodes
-      .map(({ node }) => node)
-      .filter(({ name }) => name === elected || name === last);
+    const asked = seen.nodes.filter(({ node: { name } }) => name === elected || name === last);
     const readings = await Promise.all(
-      asked.map(
-        async (node) =>
-          [node.name, await read(() => isAccepting(messageEndpoint(node), ACCEPT_MS))] as const,
-      ),
+      asked.map(async (one) => {
+        const port = await read(
+          () => lookAtPort(this.#running, one.node, processOf(one), ACCEPT_MS),
+          Deadline.in(PORT_MS),
+        );
+        return [one.node.name, port] as const;
+      }),
     );
     const answers = new Map(readings);
     const answer = elected === undefined ? undefined : answers.get(elected);
-    const isAnswer = answer !== undefined && valueOf(answer) === true;
+    const port = answer && valueOf(answer);
     this.#answered =
-      elected !== undefined && serving && isAnswer
-        ? { name: elected, pid: serving.pid, startTime: serving.startTime, at: answer.at }
+      elected !== undefined && serving && answer && port?.accepting === true
+        ? { name: elected, pid: serving.pid, startTime: serving.startTime, at: answer.at, port }
         : undefined;
     return answers;
   }
@@ -179,6 +183,11 @@ export class Observer {
     const { store, config } = this.#cluster;
     return read(() => store.isCoordinatorServing(config, Deadline.in(ACCEPT_MS)));
   }
+}
+
+/** A port that was not asked has no readings. */
+function portOf(port: Reading<PortFound> | undefined): Partial<NodeObservation> {
+  return port ? portReadings(port) : {};
 }
 
 /** Whether an election was read after the processes of this look. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QueueSender, type Sent } from '../../src/clients/amqp/sender.js';
+import { askPort } from '../../src/clients/probe.js';
 import type { LinkTimes } from '../../src/clients/amqp/link.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
@@ -331,6 +332,72 @@ describe('strangers', () => {
     }
     await undisturbed();
   });
+
+  it('that use up all connections get no broker killed, and status says so', async () => {
+    const began = new Date();
+    const { message } = portsOf(before.master);
+    const present: Stranger[] = [];
+    const problemOf = ({ problems }: ClusterStatus) =>
+      problems.find(({ code }) => code === 'connections-full');
+    try {
+      // Silent ones on every port first: they are no reason to let others wait.
+      for (const { name } of before.nodes) {
+        const { web, replication, ...ports } = portsOf(name);
+        for (const port of [ports.message, web, replication]) {
+          const silent = { name: 'silence', connections: 1100, bytes: Buffer.from([0x16, 3, 1]) };
+          present.push(...(await attack(port, silent)));
+        }
+      }
+      await fill(message, present);
+      const full = await eventually(
+        () => cluster.status(),
+        (status) => problemOf(status) !== undefined,
+      );
+      expect(problemOf(full)).toMatchObject({ severity: 'error', node: before.master });
+      // Three times as long as a master may hang.
+      await sleep(Number(process.env.MQHA_FULL_MS ?? 24_000));
+      await fill(message, present);
+      const still = await cluster.status();
+      expect(problemOf(still)).toBeDefined();
+      expect(still).toMatchObject({ state: 'serving', master: before.master });
+      const checked = await cluster.run('check');
+      expect([checked.exitCode, checked.stdout.split(':')[0]]).toEqual([1, 'WARNING']);
+      const refused = await cluster.run('send', 'late', 'x', '--timeout', '5s', '--json');
+      expect(errorIn(refused.stderr).code).toBe('connections-full');
+      // Nothing is to be waited for.
+      expect((await cluster.run('up')).exitCode).toBe(0);
+    } finally {
+      for (const stranger of present) stranger.leave();
+    }
+    await eventually(
+      () => cluster.status(),
+      (status) => problemOf(status) === undefined,
+    );
+    await undisturbed();
+    const told = (await cluster.events(began)).map(({ type }) => type);
+    expect(told).toContain('connections-full');
+    expect(told).not.toContain('process-killed');
+    await eventually(
+      () => cluster.events(began),
+      (entries) => entries.some(({ type }) => type === 'connections-free'),
+    );
+  });
+
+  /** Clients with the account connect, and say nothing more, until nobody else is let in. */
+  async function fill(port: Port, present: Stranger[]): Promise<void> {
+    const { username, password } = settings;
+    const connect = `CONNECT\naccept-version:1.1\nlogin:${username}\npasscode:${password}\n\n\0`;
+    const bytes = Buffer.from(connect);
+    // Those that are just authenticating count, and may be hung up on: it must stay full.
+    for (let rounds = 0, full = 0; full < 3; rounds++) {
+      expect(rounds).toBeLessThan(60);
+      full = (await askPort(port)) === 'full' ? full + 1 : 0;
+      if (full === 0) {
+        present.push(...(await attack(port, { name: 'clients', connections: 50, bytes })));
+      }
+      await sleep(full === 0 ? 200 : 700);
+    }
+  }
 
   it('keep nobody from sending what is as large as may be', async () => {
     const { config } = await cluster.open();

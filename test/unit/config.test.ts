@@ -126,7 +126,7 @@ nodes:
         sessionTimeoutMs: 10_000,
       },
       store: { acks: 'async' },
-      java: { heapMb: 512, options: [] },
+      java: { heapMb: 512, heapDump: false, options: [] },
       limits: { memoryPercent: 25, storeMb: 10_240, tempMb: 1024, messageMb: 8 },
       supervisor: {
         enabled: true,

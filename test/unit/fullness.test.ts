@@ -46,6 +46,19 @@ describe('what is full', () => {
     expect(full?.hint).toContain('Free some space');
   });
 
+  it('is said of connections, from 900 clients on, and of a port that lets nobody else in', () => {
+    expect(codesOf(using({ connections: 899 }))).not.toContain('connections-high mq02');
+    expect(codesOf(using({ connections: 900 }))).toContain('connections-high mq02');
+    const full = {
+      ...using({ connections: 980 }),
+      nodes: { mq02: { accepting: true, full: true } },
+    };
+    expect(codesOf(full)).toContain('connections-full mq02');
+    expect(codesOf(full)).not.toContain('connections-high mq02');
+    expect(codesOf(full)).not.toContain('master-not-serving mq02');
+    expect(judged(full).state).toBe('serving');
+  });
+
   it('names the queues on which senders stand still', () => {
     const blocked = [
       { destination: 'orders', senders: 2 },

@@ -14,6 +14,7 @@ import type { Usage } from '../../src/clients/management/usage.js';
 import type { MissingPatch } from '../../src/distribution/patches.js';
 import type { KeptStore } from '../../src/stores/store-files.js';
 import type { EndRecord } from '../../src/stores/end-record.js';
+import type { HeapDump } from '../../src/stores/heap-dumps.js';
 import { attachmentBy } from '../../src/observe/observe.js';
 import { found, unknown } from '../../src/observe/reading.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
@@ -134,10 +135,12 @@ export interface NodeScene {
   readonly local?: boolean;
   readonly process?: ProcessInfo | undefined;
   readonly accepting?: boolean;
+  readonly full?: boolean;
   readonly nodeId?: string | undefined;
   readonly disk?: DiskRoom | undefined;
   readonly held?: readonly HeldPort[];
   readonly kept?: readonly KeptStore[];
+  readonly dumps?: readonly HeapDump[];
   readonly patches?: readonly MissingPatch[];
   readonly ended?: EndRecord;
   readonly store?: StoreFound;
@@ -180,10 +183,12 @@ export function observation(scene: Scene, at = 0): Observation {
         local: true,
         process: running(100 + index),
         accepting: false,
+        full: false,
         nodeId: `id-${node.name}`,
         disk: { freeBytes: 1e12, heldBytes: 0 },
         held: [],
         kept: [],
+        dumps: [],
         patches: [],
         ended: undefined,
         store: { state: 'sound' } as const,
@@ -200,10 +205,12 @@ export function observation(scene: Scene, at = 0): Observation {
         local: seen.local,
         process: seen.local ? found(process, at) : unknown('another host', at),
         accepting: found(seen.accepting, at),
+        full: found(seen.full, at),
         attachment: attachmentBy(master, attached, { nodeId }),
         nodeId,
         disk: found(seen.disk, at),
         kept: found(seen.kept, at),
+        dumps: found(seen.dumps, at),
         patches: found(seen.patches, at),
         held: found(seen.held, at),
         ended: found(seen.ended, at),

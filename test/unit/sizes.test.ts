@@ -53,7 +53,10 @@ describe('what a process was started with', () => {
   });
 
   it('survives spaces and signs, and has no space and no option of the JVM in it', () => {
-    const odd = { ...five, java: { heapMb: 512, home: '/a b/&=%', options: ['-Dpass=a b'] } };
+    const odd = {
+      ...five,
+      java: { heapMb: 512, heapDump: false, home: '/a b/&=%', options: ['-Dpass=a b'] },
+    };
     const markers = settingMarkers(odd, 'mq01');
     expect(markers.join('')).not.toMatch(/ |pass/);
     expect(settingsOf(markers).keys).toEqual(settingsFor(odd, 'mq01'));
@@ -76,7 +79,7 @@ describe('brokers whose settings were edited', () => {
   const edited: ClusterConfig = {
     ...config,
     limits: { ...config.limits, storeMb: 20_480 },
-    java: { heapMb: 1024, options: ['-Dpassword=secret'] },
+    java: { heapMb: 1024, heapDump: false, options: ['-Dpassword=secret'] },
     store: { acks: 'quorum' },
     nodes: config.nodes.map((node) =>
       node.name === 'mq03' ? { ...node, messagePort: 7003 } : node,

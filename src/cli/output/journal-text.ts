@@ -56,6 +56,14 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
       because(reason),
     ].join(''),
   ],
+  'connections-full': ({ node }) => [
+    node,
+    'has all the connections that it may, and lets no other client in',
+  ],
+  'connections-free': ({ node, afterMs }) => [
+    node,
+    `lets clients in again after ${formatDuration(afterMs)}`,
+  ],
   'zookeeper-lost': ({ reason }) => ['zookeeper', `does not answer: ${reason}`],
   'zookeeper-back': ({ outageMs }) => [
     'zookeeper',

@@ -39,6 +39,16 @@ export async function clientsOf(jolokia: Console, timeoutMs: number): Promise<st
 }
 
 /**
+ * How many connections a broker has, those included that it has not let in yet.
+ * @throws Error that says what went wrong
+ */
+export async function connectionCount(jolokia: Console, timeoutMs: number): Promise<number> {
+  const pattern = `${DOMAIN}:type=Broker,brokerName=*,connector=clientConnectors,connectorName=*,connectionViewType=remoteAddress,connectionName=*`;
+  const found = await read(jolokia, pattern, ['RemoteAddress'], timeoutMs);
+  return Object.keys(z.record(z.string(), z.unknown()).parse(found ?? {})).length;
+}
+
+/**
  * Every queue of a broker and how many messages it holds.
  * @throws Error that says what went wrong
  */

@@ -147,6 +147,12 @@ function exchange(jolokia: Console, path: string, timeoutMs: number): Promise<st
         if (response.statusCode === 200) resolve(text);
         else reject(new Error(`HTTP status ${response.statusCode ?? ''}`));
       });
+      // It ends in the middle where the broker does, and where the time is up.
+      response.on('error', reject);
+      response.on('close', () => {
+        clearTimeout(timer);
+        reject(new Error('the answer is not whole'));
+      });
     });
     call.on('error', (error) => {
       clearTimeout(timer);

@@ -17,6 +17,8 @@ export interface Usage {
   readonly store: Fill;
   /** What is not persistent and does not fit into memory. */
   readonly temp: Fill;
+  /** How many clients are connected; undefined where the broker has not told it. */
+  readonly connections?: number | undefined;
   /** Where senders are blocked: none of their messages went through between two looks. */
   readonly blocked: readonly { readonly destination: string; readonly senders: number }[];
 }
@@ -31,6 +33,7 @@ const broker = z.object({
   StoreLimit: z.number(),
   TempPercentUsage: z.number(),
   TempLimit: z.number(),
+  CurrentConnectionsCount: z.number(),
 });
 
 const producer = z.object({
@@ -94,6 +97,7 @@ export async function readMaster(
       memory: { percent: data.MemoryPercentUsage, limitBytes: data.MemoryLimit },
       store: { percent: data.StorePercentUsage, limitBytes: data.StoreLimit },
       temp: { percent: data.TempPercentUsage, limitBytes: data.TempLimit },
+      connections: data.CurrentConnectionsCount,
       blocked: counted([...still.values()].map(({ destination }) => destination)),
     },
   };

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../state/cluster.js';
+import { connectionProblems } from './connection-conditions.js';
 import { fullnessProblems } from './fullness.js';
 import type { Store } from '../../stores/store.js';
 import { nodeProblems } from './node-conditions.js';
@@ -24,7 +25,8 @@ export function problemsOf(
   return [
     // The cause first: `check` has room for one.
     ...OF_STORE[cluster.store.kind](cluster, seen, status),
-    ...seen.nodes.flatMap((node) => nodeProblems(seen, status, node)),
+    ...seen.nodes.flatMap((node) => nodeProblems(cluster.config, seen, status, node)),
+    ...connectionProblems(seen, status),
     ...fullnessProblems(cluster.config, seen, status),
     ...identityProblems(cluster),
     ...accountProblems(cluster, seen),

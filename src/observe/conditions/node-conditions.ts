@@ -1,5 +1,7 @@
 import { mayBeOnlyCopy } from '../../stores/store-files.js';
+import type { ClusterConfig } from '../../config/schema.js';
 import { membersOf } from '../../stores/election.js';
+import { writesHeap } from '../../stores/heap-dumps.js';
 import { isFull } from '../disk.js';
 import { processOf, type NodeObservation, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
@@ -8,6 +10,7 @@ import type { StatusProblem } from '../status.js';
 
 /** What is wrong with one node. */
 export function nodeProblems(
+  config: Pick<ClusterConfig, 'java'>,
   seen: Observation,
   status: StatusFacts,
   observed: NodeObservation,
@@ -119,6 +122,18 @@ export function nodeProblems(
       'acknowledged-set-aside',
       `${node.name} gave up a log for a master that had less: ${why}`,
       `Compare with what your senders had acknowledged; docs/stores.md says how to read it. Remove ${path} when it is not needed.`,
+    );
+  }
+  const dumps = valueOf(observed.dumps) ?? [];
+  if (dumps.length > 0) {
+    const wanted = config.java.heapDump || writesHeap(config.java.options);
+    const mb = Math.ceil(dumps.reduce((sum, { bytes }) => sum + bytes, 0) / (1024 * 1024));
+    const [first] = dumps;
+    list.add(
+      wanted ? 'info' : 'warning',
+      'heap-dump',
+      `${node.name} has left ${dumps.length === 1 ? 'its heap' : `${dumps.length} heaps`} on the disk (${mb} MB): ${first?.path ?? ''}${dumps.length === 1 ? '' : ' and others beside it'}`,
+      `It holds messages, accounts and the token. The next start of ${node.name} removes it${wanted ? ' unless its process has just written it' : ''}; take it elsewhere first where you need it.`,
     );
   }
   if (own?.role === 'slave' && own.attached === false) {

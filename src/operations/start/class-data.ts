@@ -39,7 +39,7 @@ export async function classDataOf(
 ): Promise<{ readonly broker: readonly string[]; readonly zookeeper: readonly string[] }> {
   const { env } = cluster.host;
   const [broker, zookeeper] = await Promise.all([
-    classArchive(env, 'broker', java, distribution.classPath()),
+    classArchive(env, 'broker', java, distribution.classPath(cluster.config.console)),
     classArchive(env, 'zookeeper', java, distribution.zookeeperClassPath()),
   ]);
   return {
@@ -61,7 +61,7 @@ async function archivesOf({ config, host }: Cluster): Promise<ClassArchive[]> {
   if (!distribution) return [];
   return Promise.all([
     classArchive(host.env, 'zookeeper', java, distribution.zookeeperClassPath()),
-    classArchive(host.env, 'broker', java, distribution.classPath()),
+    classArchive(host.env, 'broker', java, distribution.classPath(config.console)),
   ]);
 }
 

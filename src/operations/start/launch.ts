@@ -1,6 +1,7 @@
 import { quorumOf } from '../../config/checks.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { membersOf, type Election } from '../../stores/election.js';
+import { dropHeapDumps, writesHeap } from '../../stores/heap-dumps.js';
 import { MqhaError } from '../../lib/errors.js';
 import { type LaunchPlan } from '../../agents/launch-plan.js';
 import { sleep, type Deadline } from '../../lib/time.js';
@@ -251,7 +252,10 @@ async function startBrokers(cluster: Cluster, brokers: Brokers): Promise<Started
   const { host, layout, registry, here } = cluster;
   return Promise.all(
     brokers.map(async ({ node, launch: command }): Promise<Started> => {
-      const logs = await markLogs(layout.node(node.name));
+      const directories = layout.node(node.name);
+      // What cannot be removed keeps nobody from being served; status names it.
+      await dropHeapDumps(directories.log, writesHeap(command.argv)).catch(() => undefined);
+      const logs = await markLogs(directories);
       const launched = await here.launch(command);
       await registry.remember(node.name, launched.pid, logs.marks['activemq.log']);
       host.emit({ type: 'process-started', name: node.name, pid: launched.pid });

@@ -83,7 +83,7 @@ async function runtimesOf(
   return {
     broker: {
       ...common,
-      classPath: distribution.classPath(),
+      classPath: distribution.classPath(cluster.config.console),
       jvmOptions: [...classData.broker, ...idle],
     },
     coordinator: {

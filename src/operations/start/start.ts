@@ -176,7 +176,8 @@ async function letsClientsIn(
   deadline: Deadline,
 ): Promise<void> {
   const master = status.nodes.find((node) => node.accepting);
-  if (!master) return;
+  // One that is full serves those that it has, and status says so.
+  if (!master || status.problems.some(({ code }) => code === 'connections-full')) return;
   for (;;) {
     throwIfInterrupted(cluster.host, 'the brokers were left running');
     const found = await cluster.registry.find(master.name);

@@ -42,6 +42,10 @@ interface Kinds {
     reason: string;
     outageMs: number | null;
   };
+  /** A master has all the connections that it may, and lets no other client in. */
+  'connections-full': { node: string };
+  /** It lets clients in again. */
+  'connections-free': { node: string; afterMs: number };
   'zookeeper-lost': { reason: string };
   'zookeeper-back': { outageMs: number };
   'config-problem': { reason: string };

@@ -5,6 +5,7 @@ import { markers } from '../../agents/marks.js';
 import type { Runtime } from '../store.js';
 import { COMPILER_OPTIONS } from './compilers.js';
 import { LAUNCHER } from '../launcher.js';
+import { DUMP } from '../heap-dumps.js';
 import { settingMarkers } from '../settings.js';
 
 /**
@@ -29,11 +30,11 @@ export function brokerCommand(
       ...runtime.jvmOptions,
       `-Xmx${config.java.heapMb}m`,
       ...COMPILER_OPTIONS,
-      // A broker that is out of memory must end, so that another can be elected. It writes no heap dump: that takes
-      // seconds more, and each would leave a whole heap with its messages, accounts and token on the disk.
+      // A broker that is out of memory must end, so that another can be elected. It writes no heap dump unless it is to:
+      // that takes seconds more, and leaves a whole heap with its messages, accounts and token on the disk.
       '-XX:+ExitOnOutOfMemoryError',
-      // A dump that `java.options` asks for is one file; the JVM keeps the first and writes no other beside it.
-      '-XX:HeapDumpPath=log/heap.hprof',
+      ...(config.java.heapDump ? ['-XX:+HeapDumpOnOutOfMemoryError'] : []),
+      `-XX:HeapDumpPath=log/${DUMP}`,
       '-Xlog:gc:file=log/gc.log:time,uptime:filecount=3,filesize=5m',
       // The pure-Java LevelDB and hawtdispatch reach into the JDK.
       '--add-opens=java.base/java.nio=ALL-UNNAMED',

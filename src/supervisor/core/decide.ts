@@ -1,5 +1,6 @@
 import { membersOf } from '../../stores/election.js';
 import { processNames, ZOOKEEPER } from '../../config/processes.js';
+import { followConnections } from './connections.js';
 import type { SupervisorEvent } from './event.js';
 import {
   markHealthy,
@@ -93,6 +94,7 @@ function onObserved(step: Step, observation: Observation): void {
   followProcesses(step, seen);
   followZooKeeper(step, seen);
   followMaster(step, seen);
+  followConnections(step, seen);
   endMasterBehind(step, seen);
   endDoomed(step);
   followHealth(step, seen);

@@ -71,6 +71,8 @@ export interface State {
   /** Since when nobody serves. */
   unservedSince: number | undefined;
   zookeeperLostAt: number | undefined;
+  /** Who lets no other client in, and since when. */
+  full: ReadonlyMap<string, number>;
   clock: FaultClock;
   /** What is at fault at this moment. */
   faults: readonly Fault[];
@@ -106,6 +108,7 @@ export function initialState(config: ClusterConfig, recorded: Recorded = {}): St
     served: undefined,
     unservedSince: undefined,
     zookeeperLostAt: undefined,
+    full: new Map(),
     clock: new FaultClock(),
     faults: [],
   };

@@ -7,6 +7,7 @@ import { cacheRoot } from '../../../src/distribution/cache-root.js';
 import { classPaths } from '../../../src/distribution/classpath.js';
 import { javaJarPath } from '../../../src/distribution/resources.js';
 import { unpack } from '../../../src/distribution/unpack.js';
+import { OF_THE_PAGES, UNUSED } from '../../../src/distribution/unused-jars.js';
 import { failureOf, makeRig, systemError, temporary } from './rig.js';
 
 describe('the pinned list', () => {
@@ -75,6 +76,39 @@ describe('class paths', () => {
       `${lib}/optional/reload4j-1.2.24.jar`,
       `${lib}/optional/slf4j-reload4j-1.7.36.jar`,
     ]);
+  });
+});
+
+describe('jars that nothing uses', () => {
+  const lib = 'apache-activemq-5.16.7/lib';
+  const files = [
+    `${lib}/activemq-broker-5.16.7.jar`,
+    `${lib}/optional/shiro-core-1.11.0.jar`,
+    `${lib}/optional/geronimo-j2ee-connector_1.5_spec-2.0.0.jar`,
+    `${lib}/optional/org.apache.servicemix.bundles.josql-1.5_5.jar`,
+    `${lib}/web/javax.security.auth.message-1.0.0.v201108011116.jar`,
+    `${lib}/web/geronimo-annotation_1.0_spec-1.1.1.jar`,
+    `${lib}/web/ecj-3.17.0.jar`,
+    `${lib}/web/jetty-server-9.4.50.v20221201.jar`,
+  ];
+
+  it('stand on no class path, and those of the pages only where there are pages', () => {
+    const { broker, brokerWithPages } = classPaths('/root', files, []);
+    const names = (paths: readonly string[]) => paths.map((path) => path.split('/').at(-1));
+    const always = ['activemq-broker-5.16.7.jar', 'jetty-server-9.4.50.v20221201.jar'];
+    const pages = ['ecj-3.17.0.jar', 'geronimo-annotation_1.0_spec-1.1.1.jar'];
+    expect(names(broker).slice(1).sort()).toEqual(always);
+    expect(names(brokerWithPages).slice(1).sort()).toEqual([...always, ...pages].sort());
+  });
+
+  it('are not among what is added, and each is named once, with a reason', () => {
+    const named = [...UNUSED.flatMap(({ artifacts }) => artifacts), ...OF_THE_PAGES];
+    expect(new Set(named).size).toBe(named.length);
+    expect(UNUSED.filter(({ why }) => why === '')).toEqual([]);
+    const added = new Set(PINNED.map(({ artifact, replaces }) => replaces ?? artifact));
+    expect(UNUSED.flatMap(({ artifacts }) => artifacts).filter((name) => added.has(name))).toEqual(
+      [],
+    );
   });
 });
 

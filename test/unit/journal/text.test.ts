@@ -104,6 +104,14 @@ const kinds: { readonly [T in EntryType]: readonly [NewEntry<T>, string] } = {
     },
     'mq03  serves as master after mq02; there was none for 1.2 s: mq02 died',
   ],
+  'connections-full': [
+    { ...supervisor, type: 'connections-full', node: 'mq01' },
+    'mq01  has all the connections that it may, and lets no other client in',
+  ],
+  'connections-free': [
+    { ...supervisor, type: 'connections-free', node: 'mq01', afterMs: 61_000 },
+    'mq01  lets clients in again after 1 min 1 s',
+  ],
   'zookeeper-lost': [
     { ...supervisor, type: 'zookeeper-lost', reason: 'timeout' },
     'zookeeper  does not answer: timeout',

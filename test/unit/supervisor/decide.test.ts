@@ -211,3 +211,29 @@ it('does not change what it was given', () => {
   expect(state.processes.has('mq01')).toBe(true);
   expect(state.failovers.isServed).toBe(true);
 });
+
+describe('a master that has all the connections that it may', () => {
+  it('is told of once, is not at fault however long that lasts, and is told of when it ends', () => {
+    const decisions = Decisions.whole();
+    for (let now = 2000; now <= 62_000; now += 1000) {
+      decisions.look(whole(now, { full: true }));
+      expect(decisions.state.faults).toEqual([]);
+      expect(decisions.actions).toEqual([]);
+    }
+    expect(decisions.state.failovers.isServed).toBe(true);
+    expect(decisions.told('connections-full')).toMatchObject([{ node: 'mq01' }]);
+    expect(decisions.told('connections-free')).toEqual([]);
+    decisions.look(whole(63_000));
+    expect(decisions.told('connections-free')).toMatchObject([{ node: 'mq01', afterMs: 61_000 }]);
+    expect(decisions.told('connections-full')).toHaveLength(1);
+  });
+
+  it('lets nobody in again when it has died', () => {
+    const decisions = Decisions.whole();
+    decisions.look(whole(2000, { full: true }));
+    decisions.exited('mq01', 1, 2500);
+    decisions.look(without('mq01', 3000));
+    decisions.look(without('mq01', 4000));
+    expect(decisions.told('connections-free')).toEqual([]);
+  });
+});

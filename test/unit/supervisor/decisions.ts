@@ -42,6 +42,8 @@ export interface View {
   /** Those that are proven to be their process's. */
   readonly znodes: ReadonlyMap<string, OwnZnode>;
   readonly serving: string | undefined;
+  /** Whether who serves lets no other client in. */
+  readonly full: boolean;
   readonly attachments: ReadonlyMap<string, AttachmentFound>;
   readonly zookeeperSilent: boolean;
   /** When parts of the look began, where that was not when it all began. */
@@ -62,6 +64,7 @@ export function whole(began: number, changed: Partial<View> = {}): Observation {
       }),
     ),
     serving: 'mq01',
+    full: false,
     attachments: new Map(
       NODES.filter((name) => processes.has(name)).map((name) => {
         const state = name === 'mq01' ? ('none' as const) : ('attached' as const);
@@ -89,6 +92,7 @@ export function whole(began: number, changed: Partial<View> = {}): Observation {
         ...unread,
         process: found(view.processes.get(name), at.processes),
         accepting: found(name === view.serving, at.ports),
+        full: found(name === view.serving && view.full, at.ports),
         znode: own ? found(own, at.election) : unread.znode,
         attachment: attachment ? found(attachment, at.logs) : unread.attachment,
       };

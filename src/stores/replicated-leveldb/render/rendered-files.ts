@@ -1,4 +1,4 @@
-import { largestFrame } from '../../../config/limits.js';
+import { largestFrame, MAX_CONNECTIONS } from '../../../config/limits.js';
 import { originOf, replicationEndpoint, webEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { timespan } from '../../../config/units.js';
@@ -23,7 +23,7 @@ const SECRET_FILES = new Set<string>(['credentials.properties', 'jetty-realm.pro
 /** Frames and connections are bounded, so that no client can fill the broker's memory at will. */
 export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
   const options = [
-    'maximumConnections=1000',
+    `maximumConnections=${MAX_CONNECTIONS}`,
     `wireFormat.maxFrameSize=${largestFrame(config)}`,
     'auto.protocols=default,amqp,stomp',
     // Two threads wait for the first bytes of each connection, and stay for 30 s; a client writes them at once.

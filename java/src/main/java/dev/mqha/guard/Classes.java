@@ -88,5 +88,9 @@ public final class Classes {
     public static final Target STOMP = new Target(
             TRANSPORT + "stomp/StompCodec", "096e825e91740bec5801233e0cc82c91cacdbcf5afaea6263ece4c6eabcfe0df");
 
+    /** Takes the connections of clients. */
+    public static final Target MESSAGE_PORT = new Target(
+            TRANSPORT + "tcp/TcpTransportServer", "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a");
+
     private Classes() {}
 }

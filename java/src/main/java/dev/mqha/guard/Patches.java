@@ -18,6 +18,7 @@ import dev.mqha.patches.failed_replay.ReplayFix;
 import dev.mqha.patches.failed_start.FailedStart;
 import dev.mqha.patches.final_stop.FinalStop;
 import dev.mqha.patches.frame_sizes.FrameSizes;
+import dev.mqha.patches.full_port.FullPort;
 import dev.mqha.patches.index_counters.CountFix;
 import dev.mqha.patches.large_messages.LargeTurns;
 import dev.mqha.patches.listener_race.ListenerGuard;
@@ -91,6 +92,7 @@ final class Patches {
             SmallFrameFix.PATCH,
             FileList.PATCH,
             AcceptPoll.PATCH,
+            FullPort.PATCH,
             AcceptQueue.PATCH,
             AnnouncedSizes.PATCH,
             Inflating.PATCH,

@@ -1,5 +1,6 @@
 package dev.mqha.patches.accept_poll;
 
+import dev.mqha.guard.Classes;
 import dev.mqha.guard.Patch;
 import dev.mqha.guard.Rewrite;
 import org.objectweb.asm.MethodVisitor;
@@ -13,7 +14,7 @@ import org.objectweb.asm.Opcodes;
  * of the connector, which closes it first.
  */
 public final class AcceptPoll {
-    static final String CLASS = "org/apache/activemq/transport/tcp/TcpTransportServer";
+    static final String CLASS = Classes.MESSAGE_PORT.name();
 
     static final long MS = 10_000;
 
@@ -24,7 +25,7 @@ public final class AcceptPoll {
                     "accept-poll",
                     Patch.Risk.SPEED,
                     "a master at rest takes twice as much of the processor")
-            .rewrites(CLASS, "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a", AcceptPoll::mend);
+            .rewrites(Classes.MESSAGE_PORT, AcceptPoll::mend);
 
     private AcceptPoll() {}
 

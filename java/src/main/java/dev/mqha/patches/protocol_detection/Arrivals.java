@@ -1,5 +1,6 @@
 package dev.mqha.patches.protocol_detection;
 
+import dev.mqha.patches.full_port.Refusal;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayDeque;
@@ -120,6 +121,7 @@ public final class Arrivals {
                 if (arrival.threads().getQueue().size() < MOST) {
                     arrival.threads().submit(arrival.task());
                 } else {
+                    Refusal.answer(arrival.socket());
                     close(arrival.socket());
                 }
                 return true;
