@@ -78,5 +78,10 @@ public final class Classes {
     public static final Target STOMP = new Target(
             TRANSPORT + "stomp/StompCodec", "096e825e91740bec5801233e0cc82c91cacdbcf5afaea6263ece4c6eabcfe0df");
 
+    /** Asks whether a client may do what it does. */
+    public static final Target AUTHORIZATION = new Target(
+            "org/apache/activemq/security/AuthorizationBroker",
+            "28865f94a98cffe36032a64ced683529ef8aa106b56455a4bba8321df9a7c2cb");
+
     private Classes() {}
 }

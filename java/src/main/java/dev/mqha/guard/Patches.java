@@ -7,6 +7,7 @@ import dev.mqha.patches.compressed_bodies.Inflating;
 import dev.mqha.patches.cursor_position.CursorFix;
 import dev.mqha.patches.damaged_messages.DamageFix;
 import dev.mqha.patches.damaged_store.DamagedStore;
+import dev.mqha.patches.destination_removal.RemovalCheck;
 import dev.mqha.patches.diverged_log.DivergedLog;
 import dev.mqha.patches.durable_subscriptions.SubscriptionFix;
 import dev.mqha.patches.failed_disk.FailedDisk;
@@ -35,6 +36,8 @@ import dev.mqha.patches.snapshot_position.SnapshotFix;
 import dev.mqha.patches.standing_master.ElectorLoss;
 import dev.mqha.patches.stashed_log.StashLink;
 import dev.mqha.patches.stop_limit.StopLimit;
+import dev.mqha.patches.temporary_composites.CompositeCheck;
+import dev.mqha.patches.temporary_owners.OwnerCheck;
 import dev.mqha.patches.tls_names.QuickTls;
 import dev.mqha.patches.unauthenticated_connections.Admission;
 import dev.mqha.patches.unwritten_messages.CursorEnd;
@@ -89,6 +92,9 @@ final class Patches {
             LargeTurns.PATCH,
             OneCopy.PATCH,
             CursorRoom.PATCH,
+            RemovalCheck.PATCH,
+            CompositeCheck.PATCH,
+            OwnerCheck.PATCH,
             QuickTls.PATCH);
 
     /**
