@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { layoutOf, type Layout } from '../config/layout.js';
 import { CLUSTER_FILE } from '../config/read.js';
+import { MANAGEMENT } from '../config/users.js';
 import { MqhaError, usageError } from '../lib/errors.js';
 import { defineStateFile } from '../lib/state-file.js';
 import type { Credentials } from '../stores/rendered-file.js';
@@ -56,10 +57,22 @@ const IDENTITY = defineStateFile<Identity>({
   damage: { policy: 'refuse', error: damaged },
 });
 
-/** What runs, and every client, has this account: another one would lock them out. */
+const secret = {
+  password: something,
+  next: z.optional(something),
+  previous: z.optional(something),
+};
+
+/** What runs, and every client, has these accounts: others would lock them out. */
 const CREDENTIALS = defineStateFile<Credentials>({
   name: 'credentials.json',
-  schema: z.looseObject({ username: something, password: something, securityToken: something }),
+  schema: z.looseObject({
+    username: something,
+    securityToken: something,
+    ...secret,
+    accounts: z.optional(z.record(z.string(), z.looseObject(secret))),
+    shared: z.optional(z.boolean()),
+  }),
   damage: { policy: 'refuse', error: damaged },
   secret: true,
 });
@@ -104,22 +117,45 @@ export function movedError(layout: Layout, identity: Identity): MqhaError | unde
   );
 }
 
-/** The generated account and token; undefined where none were generated yet. */
+/** The generated accounts and token; undefined where none were generated yet. */
 export function readCredentials(layout: Layout): Promise<Credentials | undefined> {
   return CREDENTIALS.in(layout.state).load();
 }
 
-/** The generated account and token, made at the first call. Call it with the cluster's lock held. */
-export async function ensureCredentials(layout: Layout): Promise<Credentials> {
+/** Call it with the cluster's lock held. @throws MqhaError `disk-full`, `no-permission` */
+export async function writeCredentials(layout: Layout, credentials: Credentials): Promise<void> {
+  await CREDENTIALS.in(layout.state).write(credentials);
+}
+
+/** A password that nobody guesses, of letters, digits, `-` and `_`. */
+export function newPassword(): string {
+  return randomBytes(18).toString('base64url');
+}
+
+/**
+ * The generated accounts and token. What is missing of them is made, and what is there stays as it is: clients have it.
+ * Call it with the cluster's lock held.
+ * @param names the accounts beside mqha's own
+ */
+export async function ensureCredentials(
+  layout: Layout,
+  names: readonly string[],
+): Promise<Credentials> {
   const found = await readCredentials(layout);
-  if (found) return found;
-  const made: Credentials = {
-    username: 'mqha',
-    password: randomBytes(18).toString('base64url'),
-    securityToken: randomBytes(24).toString('hex'),
+  const missing = names.filter((name) => found?.accounts?.[name] === undefined);
+  if (found?.accounts && missing.length === 0) return found;
+  const made = missing.map((name) => [name, { password: newPassword() }] as const);
+  const credentials: Credentials = {
+    ...(found ?? {
+      username: MANAGEMENT,
+      password: newPassword(),
+      securityToken: randomBytes(24).toString('hex'),
+    }),
+    accounts: { ...found?.accounts, ...Object.fromEntries(made) },
+    ...(found && !found.accounts ? { shared: true } : {}),
   };
-  await CREDENTIALS.in(layout.state).write(made);
-  return made;
+  await writeCredentials(layout, credentials);
+  return credentials;
 }
 
 /** The directory of an identity as it is compared: absolute and without links. */

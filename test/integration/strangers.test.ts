@@ -9,7 +9,7 @@ import type { ClusterStatus } from '../../src/observe/status.js';
 import { largestBody } from '../../src/config/limits.js';
 import { newSeed, randomFrom } from '../../src/drill/random.js';
 import { startedCluster, type TestCluster } from '../support/cluster.js';
-import { basic } from '../support/console.js';
+import { consoleAccount } from '../support/console.js';
 import { Frames } from '../support/frames.js';
 import { clientOf, receive, send } from '../support/messages.js';
 import { attack, ATTACKS, bombard, type Port, type Stranger } from '../support/strangers.js';
@@ -153,7 +153,7 @@ describe('strangers', () => {
     const { host, port } = portsOf(before.master).web;
     const origin = `http://${host}:${port}`;
     const { name } = (await cluster.open()).config;
-    const account = basic(settings.username, settings.password);
+    const account = await consoleAccount(cluster);
     const ask = (path: string, more: RequestInit = {}, from = origin) =>
       statusOf(`${origin}${path}`, { ...more, headers: { ...account, Origin: from } });
     const broker = `org.apache.activemq:type=Broker,brokerName=${name}`;

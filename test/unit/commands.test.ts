@@ -285,8 +285,9 @@ describe('files with a secret', () => {
     expect(secret.map(([path]) => path.slice(directory.length + 1)).sort()).toEqual([
       '.mqha/credentials.json',
       ...['mq01', 'mq02', 'mq03'].flatMap((name) => [
+        `nodes/${name}/conf/console-users.properties`,
         `nodes/${name}/conf/credentials.properties`,
-        `nodes/${name}/conf/jetty-realm.properties`,
+        `nodes/${name}/conf/users.properties`,
       ]),
     ]);
     for (const [path] of secret) expect(statSync(path).mode & 0o777, path).toBe(0o600);

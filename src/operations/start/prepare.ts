@@ -9,10 +9,14 @@ import {
   type Distribution,
   type JavaRuntime,
 } from '../../distribution/index.js';
-import { keepConfig } from '../../config/kept.js';
+import { exposureError } from '../../config/exposure.js';
+import { keepConfig, renderedConfig } from '../../config/kept.js';
+import { MANAGEMENT } from '../../config/users.js';
 import { MqhaError } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
+import { generatedAccounts } from '../../stores/accounts.js';
 import { meetingKeysDiffering, settingsFor, settingsOf } from '../../stores/settings.js';
+import type { Credentials } from '../../stores/rendered-file.js';
 import { compareFiles, editedError, writeFiles, type FileComparison } from '../../stores/sync.js';
 import { agentOf } from '../../state/agents.js';
 import {
@@ -31,6 +35,7 @@ import {
   writeIdentity,
 } from '../../state/identity.js';
 import { findIdentity, keepIdentity } from '../../state/found-identity.js';
+import { withPasswordFiles } from '../../state/passwords.js';
 import { keepInForce, readInForce, refuseSizeChange, type Sizes } from '../../state/sizes.js';
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { Deadline } from '../../lib/time.js';
@@ -82,8 +87,14 @@ async function refuseLostCredentials({ layout, registry, config }: Cluster): Pro
   );
 }
 
+/** @throws MqhaError `insecure-network` where the files would open the cluster to a network that it was closed to */
+async function refuseExposure({ layout, config }: Cluster): Promise<void> {
+  const error = exposureError(config, await renderedConfig(layout));
+  if (error) throw error;
+}
+
 /** Stands for secrets that are not made before the first real run; never written anywhere. */
-const NOT_YET = { username: 'mqha', password: '', securityToken: '' };
+const NOT_YET: Credentials = { username: MANAGEMENT, password: '', securityToken: '' };
 
 /** Every rendered file against the one on disk; changes nothing. @throws MqhaError `credentials-missing`, `render-mismatch` */
 async function comparedFiles(
@@ -91,20 +102,23 @@ async function comparedFiles(
   sizes: Sizes | undefined,
 ): Promise<FileComparison[]> {
   await refuseLostCredentials(cluster);
-  const credentials = (await readCredentials(cluster.layout)) ?? NOT_YET;
+  const { layout, config } = cluster;
+  const made = (await readCredentials(layout)) ?? NOT_YET;
+  const credentials = await withPasswordFiles(layout, config, made);
   const files = await cluster.store.render(cluster.config, credentials, sizes);
-  return compareFiles(cluster.layout, files);
+  return compareFiles(layout, files);
 }
 
 /**
  * Every rendered file against the one on disk, for a start; changes nothing.
  * @param sizes the `replicas` of each node
- * @throws MqhaError `edited-file`, `credentials-missing`, `render-mismatch`
+ * @throws MqhaError `edited-file`, `insecure-network`, `password-file`, `credentials-missing`, `render-mismatch`
  */
 export async function plannedFiles(
   cluster: Cluster,
   sizes: Sizes | undefined,
 ): Promise<FileComparison[]> {
+  await refuseExposure(cluster);
   const files = await comparedFiles(cluster, sizes);
   const edited = editedError(files);
   if (edited) throw edited;
@@ -113,8 +127,9 @@ export async function plannedFiles(
 
 /** Every rendered file against the one on disk. Makes the credentials at the first call. */
 async function compare(cluster: Cluster): Promise<FileComparison[]> {
+  await refuseExposure(cluster);
   await refuseLostCredentials(cluster);
-  await ensureCredentials(cluster.layout);
+  await ensureCredentials(cluster.layout, generatedAccounts(cluster.config));
   return comparedFiles(cluster, (await readInForce(cluster.layout))?.sizes);
 }
 
@@ -125,6 +140,14 @@ async function compare(cluster: Cluster): Promise<FileComparison[]> {
 export async function refuseUnprepared(cluster: Cluster): Promise<void> {
   await refuseIfMoved(cluster);
   await prepareRuntime(cluster.host, { javaHome: cluster.config.java.home });
+  await refuseUnrenderable(cluster);
+}
+
+/**
+ * Refuses what rendering would be refused for, before something else is changed.
+ * @throws MqhaError `edited-file`, `insecure-network`, `password-file`, `credentials-missing`, `render-mismatch`
+ */
+export async function refuseUnrenderable(cluster: Cluster): Promise<void> {
   const refused = editedError(await compare(cluster));
   if (refused) throw refused;
 }
@@ -197,7 +220,7 @@ export async function settleCluster(cluster: Cluster, accept: boolean): Promise<
   await settleIdentity(cluster, accept);
   await keepInForce(cluster);
   await refuseLostCredentials(cluster);
-  await ensureCredentials(cluster.layout);
+  await ensureCredentials(cluster.layout, generatedAccounts(cluster.config));
   return openCluster(cluster.layout.directory, cluster.host);
 }
 

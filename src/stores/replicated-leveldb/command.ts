@@ -51,6 +51,8 @@ export function brokerCommand(
       '-Dmqha.log=log',
       // Read by dev.mqha.patches.quorum_acks.Acks.
       `-Dmqha.acks=${config.store.acks}`,
+      // The files of users are beside it, whatever the working directory is (PropertiesLoader.baseDir).
+      '-Djava.security.auth.login.config=conf/login.config',
       '-Dlog4j.configuration=file:conf/log4j.properties',
       // Absolute: the JVM loads the native LevelDB, which is unpacked here, by no relative path.
       `-Djava.io.tmpdir=${directories.tmp}`,

@@ -2,19 +2,41 @@ import { largestFrame, messageMbOf, sizeText } from '../../../config/limits.js';
 import { originOf, webEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { renderTemplate } from '../../../lib/templates.js';
+import {
+  accountSpecs,
+  everybodyOf,
+  groupsOf,
+  PAGES,
+  rightsEntries,
+  secretOf,
+  WEB_GROUP,
+  type Realm,
+} from '../../accounts.js';
 import type { Credentials, RenderedFile } from '../../rendered-file.js';
 import { CONSOLE_POLICY } from './console-policy.js';
+
+/** The files of users with their passwords, which a running broker reads again. */
+const USER_FILES = [
+  'users.properties',
+  'users-before.properties',
+  'console-users.properties',
+  'console-users-before.properties',
+] as const;
 
 const BROKER_FILES = [
   'activemq.xml',
   'jetty.xml',
   'credentials.properties',
-  'jetty-realm.properties',
+  'login.config',
+  ...USER_FILES,
+  'groups.properties',
   'jolokia-access.xml',
   'log4j.properties',
 ] as const;
 
-const SECRET_FILES = new Set<string>(['credentials.properties', 'jetty-realm.properties']);
+const SECRET_FILES = new Set<string>(['credentials.properties', ...USER_FILES]);
+
+const RELOADED_FILES = new Set<string>([...USER_FILES, 'groups.properties']);
 
 /** Frames and connections are bounded, so that no client can fill the broker's memory at will. */
 export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
@@ -35,6 +57,30 @@ export function timespan(milliseconds: number): string {
 }
 
 /**
+ * Who is let in with which password, as properties are written.
+ * @param before those whose password is to count beside another
+ */
+function usersOf(config: ClusterConfig, credentials: Credentials, realm: Realm, before = false) {
+  return accountSpecs(config)
+    .filter(({ realms }) => realms.includes(realm))
+    .flatMap(({ name }) => {
+      const { password, next, previous } = secretOf(credentials, name) ?? {};
+      const counting = before ? (next === undefined ? previous : password) : (next ?? password);
+      // An empty one would let everybody in.
+      if (counting === undefined || counting === '') return [];
+      return [{ name, password: propertyValue(counting) }];
+    });
+}
+
+/** A value of a properties file, which is read as ISO 8859-1 with backslashes (java.util.Properties.load). */
+export function propertyValue(text: string): string {
+  return text.replace(
+    /[^A-Za-z0-9_-]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
  * Every file that follows from `mqha.yaml`; depends on nothing but its arguments.
  * @param sizes the `replicas` of nodes that are to have others than mqha.yaml says
  */
@@ -50,12 +96,24 @@ export function renderCluster(
         cluster: { ...config, replicas: sizes[node.name] ?? config.replicas },
         node,
         credentials,
+        pages: usersOf(config, credentials, 'messages').find(({ name }) => name === PAGES),
+        users: usersOf(
+          config,
+          credentials,
+          name.startsWith('console-') ? 'web' : 'messages',
+          name.endsWith('-before.properties'),
+        ),
+        groups: groupsOf(config),
+        rights: rightsEntries(config),
+        everybody: everybodyOf(config).join(','),
+        webGroup: WEB_GROUP,
         connectorUri: connectorUri(config, node),
         origin: originOf(webEndpoint(node)),
         contentPolicy: CONSOLE_POLICY,
         sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
       }),
       secret: SECRET_FILES.has(name),
+      ...(RELOADED_FILES.has(name) ? { reloaded: true } : {}),
     })),
   );
   const [server] = config.zookeeper.servers;
