@@ -68,8 +68,8 @@ const CREDENTIALS = defineStateFile<Credentials>({
   name: 'credentials.json',
   schema: z.looseObject({
     username: something,
-    securityToken: something,
     ...secret,
+    securityToken: something,
     accounts: z.optional(z.record(z.string(), z.looseObject(secret))),
     shared: z.optional(z.boolean()),
   }),
