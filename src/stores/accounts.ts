@@ -36,11 +36,11 @@ export function accountSpecs(config: ClusterConfig): readonly AccountSpec[] {
     ...(config.console
       ? [{ name: PAGES, kind: 'pages', realms: ['messages'] } satisfies AccountSpec]
       : []),
-    ...config.users.map(({ name, console, passwordFile }): AccountSpec => ({
-      name,
+    ...config.users.map((user): AccountSpec => ({
+      name: user.name,
       kind: 'user',
-      realms: console ? ['messages', 'web'] : ['messages'],
-      ...(passwordFile === undefined ? {} : { passwordFile }),
+      realms: user.console ? ['messages', 'web'] : ['messages'],
+      ...(user.passwordFile === undefined ? {} : { passwordFile: user.passwordFile }),
     })),
   ];
 }

@@ -159,9 +159,9 @@ describe('a rotation', () => {
     for (const name of ['mqha', 'app', 'console']) old.set(name, (await shown(name)).password);
     const sender = new QueueSender('rotated', clientOf(settings));
     const problems = new Set<string>();
-    let rotating = true;
+    const end = new AbortController();
     const watch = (async () => {
-      while (rotating) {
+      while (!end.signal.aborted) {
         for (const { code } of (await cluster.status()).problems) problems.add(code);
       }
     })();
@@ -174,7 +174,7 @@ describe('a rotation', () => {
       await sender.send('after');
       expect(sender.link?.openAt).toBe(link);
     } finally {
-      rotating = false;
+      end.abort();
       await watch;
       await sender.close();
     }
