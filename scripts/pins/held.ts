@@ -12,6 +12,16 @@ const OF_ZOOKEEPER = 'the pom of the pinned ZooKeeper names this version, which 
 /** The first that fits counts. */
 export const HELD: readonly Held[] = [
   {
+    of: 'org.eclipse.jetty',
+    why: 'the console and the web port are written for Jetty 9.4, of which this is the last; later ones have other names',
+  },
+  {
+    of: 'org.jolokia',
+    why: 'the API is the servlet of Jolokia 1; version 2 has other artifacts and another policy',
+  },
+  { of: 'org.codehaus.jettison', why: 'raising it asks for a run of all tests', until: '1.5.7' },
+  { of: 'ch.qos.reload4j', why: 'raising it asks for a run of all tests', until: '1.2.27' },
+  {
     of: 'org.apache.activemq',
     why: 'the replicated store was removed after 5.16, and a distribution of 5.16.8 cannot be had',
   },

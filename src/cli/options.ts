@@ -40,7 +40,7 @@ export function oneOf<const W extends string>(words: readonly W[], hint: string)
 }
 
 /** A duration, or a number of seconds, in milliseconds. */
-const timeoutMs: Parse<number> = (text, name) => {
+export const durationMs: Parse<number> = (text, name) => {
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
   if (ms === undefined || ms <= 0 || ms > DAY_MS) {
     throw usageError('usage', `${name} ${text} is no duration`, 'Write it like 60s or 2m.');
@@ -59,7 +59,7 @@ export function timeout(
   { more = '', description = 'how long to wait' }: { more?: string; description?: string } = {},
 ) {
   return option('<duration>', description, {
-    parse: timeoutMs,
+    parse: durationMs,
     default: defaultMs,
     defaultText: [seconds(defaultMs), more].join(' ').trimEnd(),
   });

@@ -1,6 +1,7 @@
 import type { Account } from './brokers.js';
 import { originOf, webEndpoint } from '../config/endpoints.js';
 import type { ClusterConfig } from '../config/schema.js';
+import { CONSOLE, MANAGEMENT } from '../config/users.js';
 
 /** The URL that a JMS client follows the master with: every node's message port. */
 export function failoverUrl(config: ClusterConfig): string {
@@ -18,10 +19,12 @@ const JOLOKIA = '/api/jolokia/';
 /** The document of `mqha env --json`. */
 export interface ClientSettings {
   readonly failoverUrl: string;
-  /** Null for an anonymous cluster; the same pair opens the console. */
+  /** The account of applications; null for an anonymous cluster. */
   readonly username: string | null;
   readonly password: string | null;
   readonly brokers: readonly { readonly name: string; readonly url: string }[];
+  /** Who opens the console; `mqha account show` prints the password. */
+  readonly consoleUsername: string | null;
   /** Where the master's console is; of a cluster without its pages, where Jolokia is. */
   readonly consoles: readonly { readonly name: string; readonly url: string }[];
 }
@@ -35,6 +38,7 @@ export function clientSettings(
     failoverUrl: failoverUrl(config),
     username: account?.username ?? null,
     password: account?.password ?? null,
+    consoleUsername: account ? (account.username === MANAGEMENT ? MANAGEMENT : CONSOLE) : null,
     brokers: config.nodes.map((node) => ({ name: node.name, url: brokerUrl(node) })),
     consoles: config.nodes.map((node) => ({
       name: node.name,

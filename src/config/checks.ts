@@ -1,4 +1,5 @@
 import type { Problem } from '../lib/errors.js';
+import { exposureText } from './exposure.js';
 import { limitProblems, limitWarnings } from './limits.js';
 import type { ClusterConfig } from './schema.js';
 
@@ -77,6 +78,14 @@ export function crossChecks(config: ClusterConfig): Problem[] {
       }
     }
   }
+  const accounts = new Set<string>();
+  config.users.forEach(({ name }, index) => {
+    if (accounts.has(name.toLowerCase())) {
+      const message = `the account "${name}" is there twice`;
+      problems.push({ path: `users[${index}].name`, message });
+    }
+    accounts.add(name.toLowerCase());
+  });
   problems.push(...limitProblems(config));
   const { managed, servers } = config.zookeeper;
   if (managed && servers.length !== 1) {
@@ -115,6 +124,11 @@ export function warningsOf(config: ClusterConfig): string[] {
     );
   }
   warnings.push(...limitWarnings(config));
+  const exposed = exposureText(config);
+  if (exposed !== undefined) warnings.push(exposed);
+  if (config.users.length > 0 && config.authentication === 'none') {
+    warnings.push('users are named, and authentication is none: everybody may do everything');
+  }
   if (config.sync.startsWith('local') && replicas > 1) {
     warnings.push(
       `sync ${config.sync} acknowledges a message before any slave has it: a failover can lose acknowledged messages`,

@@ -17,6 +17,8 @@ export interface InitOptions {
   readonly zkPath?: string;
   readonly sync?: string;
   readonly authentication?: boolean;
+  /** Addresses off loopback are wanted, although passwords and messages go there in clear text. */
+  readonly insecureNetwork?: boolean;
   /** Whether the pages of the web console are served. */
   readonly console?: boolean;
   /** False: no supervisor, and sessions that are short for that reason. */
@@ -53,6 +55,7 @@ export async function portTable(
     ...(options.sync === undefined ? {} : { sync: options.sync }),
     authentication: options.authentication === false ? 'none' : 'generated',
     console: options.console === true,
+    insecureNetwork: options.insecureNetwork === true,
     zookeeper: {
       managed: options.zookeeper === undefined,
       connect: options.zookeeper ?? `127.0.0.1:${options.zookeeperPort ?? FIRST_PORTS.zookeeper}`,

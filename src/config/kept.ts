@@ -65,9 +65,25 @@ export async function keepConfig(layout: Layout): Promise<void> {
   }
 }
 
+/** What was rendered last; undefined where that is not known. */
+export async function renderedConfig(layout: Layout): Promise<ClusterConfig | undefined> {
+  return (await readKept(layout))?.config;
+}
+
 async function readKept(layout: Layout) {
   const read = await KEPT.in(layout.state).read();
-  return read.state === 'read' ? read.value : undefined;
+  if (read.state !== 'read') return undefined;
+  const { key, config } = read.value;
+  // Of an mqha that knew no such keys.
+  const before: Partial<ClusterConfig> = config;
+  return {
+    key,
+    config: {
+      ...config,
+      users: before.users ?? [],
+      insecureNetwork: before.insecureNetwork ?? false,
+    },
+  };
 }
 
 /** The text, and what reads it: a version of mqha, and the build of it while it is developed. */

@@ -3,15 +3,11 @@ import type * as z from 'zod';
 import { messageOf, usageError, type MqhaError, type Problem } from '../lib/errors.js';
 import { crossChecks } from './checks.js';
 import { messageMbOf } from './limits.js';
+import { MISSING } from './fields.js';
 import { readConfigFile } from './read.js';
-import {
-  clusterFile,
-  MISSING,
-  parseConnect,
-  type ClusterConfig,
-  type ClusterFile,
-} from './schema.js';
+import { clusterFile, parseConnect, type ClusterConfig, type ClusterFile } from './schema.js';
 import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
+import { completeUser } from './users.js';
 
 /**
  * Reads and checks a cluster's `mqha.yaml`.
@@ -181,7 +177,9 @@ function complete(file: ClusterFile): ClusterConfig {
     replicas: file.replicas,
     sync: file.sync,
     authentication: file.authentication,
+    users: file.users.map(completeUser),
     console: file.console,
+    insecureNetwork: file.insecureNetwork,
     zookeeper: {
       managed: file.zookeeper.managed,
       connect: checked(parseConnect(file.zookeeper.connect))

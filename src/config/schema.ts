@@ -7,7 +7,9 @@ import {
   MAX_NODES,
   SYNC_MODES,
 } from './default-values.js';
+import { NAME, otherwise, quoted, text, unit, yesOrNo } from './fields.js';
 import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
+import { user, type UserConfig } from './users.js';
 
 /** What acknowledgements, purges and removals wait for: the slaves, as sends do, or the master's own log. */
 export const ACK_MODES = ['async', 'quorum'] as const;
@@ -18,12 +20,8 @@ export const RESERVED_NAMES = ['master', 'elector', 'slave', 'zookeeper', 'all']
 /** The release that is pinned; others would need their own facts, digests and guarded class. */
 export const ACTIVEMQ_VERSION = '5.16.7';
 
-/** What is said of a value that must be there. */
-export const MISSING = 'is missing';
-
 const HOST =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
-const NAME = /^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$/i;
 
 /** Whether the text is a host name or a dotted IPv4 address. ActiveMQ writes `tcp://host:port`, so no IPv6. */
 export function isHost(text: string): boolean {
@@ -31,24 +29,6 @@ export function isHost(text: string): boolean {
   if (!/^[\d.]+$/.test(text)) return true;
   const parts = text.split('.');
   return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-}
-
-const quoted = (value: unknown): string => JSON.stringify(value);
-
-/** The error of a value of another type than is wanted, or of none at all. */
-const otherwise = (message: (got: string) => string) => ({
-  error: ({ input }: { readonly input?: unknown }) =>
-    input === undefined ? MISSING : message(quoted(input)),
-});
-
-function text(test: (value: string) => boolean, expected: string) {
-  return z
-    .string(otherwise((got) => `expected ${expected}, got ${got}`))
-    .refine(test, { error: (issue) => `${quoted(issue.input)} is not ${expected}` });
-}
-
-function unit(parse: (value: string) => unknown, expected: string) {
-  return text((value) => parse(value) !== undefined, expected);
 }
 
 const host = text(isHost, 'a host name or an IPv4 address');
@@ -93,7 +73,7 @@ export function parseConnect(value: string): { host: string; port: number }[] | 
 }
 
 const zookeeper = z.strictObject({
-  managed: z.boolean(otherwise((got) => `expected true or false, got ${got}`)),
+  managed: yesOrNo,
   connect: text(
     (value) => parseConnect(value) !== undefined,
     'a list of ZooKeeper servers (host:port,host:port)',
@@ -145,7 +125,9 @@ const java = z.strictObject({
       )
         .refine(
           (value) =>
-            !/^-D(mqha\.(?!store\.cut=)|activemq\.)|^-(cp|classpath|jar|-class-path)\b/.test(value),
+            !/^-D(mqha\.(?!store\.cut=)|activemq\.|java\.security\.auth\.login\.config\b)|^-(cp|classpath|jar|-class-path)\b/.test(
+              value,
+            ),
           {
             error: (i) => `${quoted(i.input)} is set by mqha itself`,
           },
@@ -172,7 +154,7 @@ const patience = (byDefault: string) =>
     .default(byDefault);
 
 const supervisor = z.strictObject({
-  enabled: z.boolean(otherwise((got) => `expected true or false, got ${got}`)).default(true),
+  enabled: yesOrNo.default(true),
   restarts: z
     .int(otherwise((got) => `${got} is not a whole number`))
     .min(0, { error: 'at least 0' })
@@ -212,7 +194,9 @@ export const clusterFile = z.strictObject({
       error: (i) => `${quoted(i.input)} is neither "generated" nor "none"`,
     })
     .default('generated'),
-  console: z.boolean(otherwise((got) => `expected true or false, got ${got}`)).default(false),
+  users: z.array(user).max(100, { error: 'at most 100 accounts' }).default([]),
+  console: yesOrNo.default(false),
+  insecureNetwork: yesOrNo.default(false),
   zookeeper,
   store: store.prefault({}),
   java: java.default({ heap: '512m', heapDump: false, options: [] }),
@@ -246,6 +230,10 @@ export interface ClusterConfig {
   readonly replicas: number;
   readonly sync: SyncMode;
   readonly authentication: 'generated' | 'none';
+  /** Accounts beside those that every cluster has; in force with `authentication: generated`. */
+  readonly users: readonly UserConfig[];
+  /** Whether addresses off loopback are wanted although what goes there is in clear text. */
+  readonly insecureNetwork: boolean;
   /** Whether a master serves the pages of its web console, beside the interface that mqha reads. */
   readonly console: boolean;
   readonly zookeeper: {

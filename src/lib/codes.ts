@@ -19,6 +19,22 @@ export const ERROR_CODES = {
     exitCode: 2,
     meaning: '`mqha.yaml` or the options of `init` have the listed problems',
   },
+  'insecure-network': {
+    exitCode: 2,
+    meaning:
+      'a cluster would listen beyond loopback in clear text, and `insecureNetwork` does not say that this is wanted',
+  },
+  'unknown-account': { exitCode: 2, meaning: 'no account of that name' },
+  'no-accounts': { exitCode: 2, meaning: 'the cluster has no accounts (`authentication: none`)' },
+  'password-file': {
+    exitCode: 1,
+    meaning: 'the `passwordFile` of a user cannot be read, or holds no password',
+  },
+  'rotation-refused': { exitCode: 1, meaning: 'no account can be rotated now' },
+  'rotation-unseen': {
+    exitCode: 1,
+    meaning: 'a master does not take the new password, or goes on taking the old one',
+  },
   'config-unreadable': { exitCode: 2, meaning: '`mqha.yaml` cannot be read' },
   'unknown-node': { exitCode: 2, meaning: 'no node of that name' },
   'node-elsewhere': { exitCode: 2, meaning: 'the node is on another machine' },

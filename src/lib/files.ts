@@ -10,18 +10,23 @@ export const SECRET_DIRECTORY = 0o700;
 
 /**
  * Writes a file whole or not at all: to a temporary name in the same directory, synced, renamed.
+ * @param options `later`: by how many milliseconds its time of modification is ahead
  * @throws MqhaError `disk-full`, `no-permission`
  */
 export async function writeFileAtomic(
   path: string,
   content: string,
-  options: { readonly mode?: number } = {},
+  options: { readonly mode?: number; readonly later?: number } = {},
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx', options.mode ?? 0o644);
     try {
       await file.writeFile(content);
+      if (options.later !== undefined) {
+        const time = new Date(Date.now() + options.later);
+        await file.utimes(time, time);
+      }
       await file.sync();
     } finally {
       await file.close();

@@ -194,6 +194,11 @@ export const PROBLEM_CODES = {
     check: 'warning',
     meaning: 'the same, since `MQHA_PATCHES_OFF` left them out when the brokers were started',
   },
+  'account-shared': {
+    severity: ['warning'],
+    meaning:
+      'applications may know the password of mqha’s own account, which was the only one once; reported until that is rotated',
+  },
   'supervisor-missing': {
     severity: ['warning'],
     check: 'warning',

@@ -3,6 +3,7 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderClusterFile } from '../config/cluster-file.js';
 import { portTable, type InitOptions } from '../config/defaults.js';
+import { exposureError } from '../config/exposure.js';
 import { CLUSTER_FILE } from '../config/read.js';
 import { MqhaError } from '../lib/errors.js';
 import { ensureDirectory, writeFileAtomic } from '../lib/files.js';
@@ -20,7 +21,7 @@ export interface InitResult {
 /**
  * Writes `mqha.yaml` and renders every node's files.
  * @param directory absolute; made where it is absent
- * @throws MqhaError `config-invalid`, `cluster-exists`, `disk-full`, `no-permission`; nothing was written then
+ * @throws MqhaError `config-invalid`, `insecure-network`, `cluster-exists`, `disk-full`, `no-permission`; nothing was written then
  */
 export async function initCluster(
   directory: string,
@@ -28,6 +29,8 @@ export async function initCluster(
   host: Host,
 ): Promise<InitResult> {
   const config = await portTable(options, canBind);
+  const exposed = exposureError(config, undefined);
+  if (exposed) throw exposed;
   const file = join(directory, CLUSTER_FILE);
   const inTheWay = ['nodes', 'zookeeper', '.mqha'].filter((name) =>
     existsSync(join(directory, name)),

@@ -76,10 +76,12 @@ export interface Cluster {
   readonly coordination: Coordination;
   /** What happened to it, as mqha and its supervisor saw it. */
   readonly journal: Journal;
-  /** The account of the message port and the console; undefined with `authentication: none`. */
+  /** The account of mqha itself, for the message port and the web port; undefined with `authentication: none`. */
   readonly account: Account | undefined;
   /** There is none although there is to be one: it was never made, or its file is gone. */
   readonly lacksAccount?: true;
+  /** Applications may know the password of mqha's own account: it was the only one once. */
+  readonly sharesAccount?: true;
   readonly host: Host;
 }
 
@@ -120,6 +122,7 @@ export async function openCluster(
     ...(account && config.authentication === 'generated' && !credentials
       ? { lacksAccount: true as const }
       : {}),
+    ...(credentials?.shared === true ? { sharesAccount: true as const } : {}),
     account: credentials && { username: credentials.username, password: credentials.password },
     host,
   };

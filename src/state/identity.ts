@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { layoutOf, type Layout } from '../config/layout.js';
 import { CLUSTER_FILE } from '../config/read.js';
+import { MANAGEMENT } from '../config/users.js';
 import { MqhaError, usageError } from '../lib/errors.js';
 import { defineStateFile } from '../lib/state-file.js';
 import type { Credentials } from '../stores/rendered-file.js';
@@ -62,16 +63,24 @@ export type KeptCredentials = Omit<Credentials, 'zookeeperPassword'> & {
 };
 
 /** What properties files and XML take as it is: a person may give the password of an ensemble. */
-const password = z.string().check(z.regex(/^[\w.~-]{8,}$/));
+const zookeeperSecret = z.string().check(z.regex(/^[\w.~-]{8,}$/));
 
-/** What runs, and every client, has this account: another one would lock them out. */
+const secret = {
+  password: something,
+  next: z.optional(something),
+  previous: z.optional(something),
+};
+
+/** What runs, and every client, has these accounts: others would lock them out. */
 const CREDENTIALS = defineStateFile<KeptCredentials>({
   name: 'credentials.json',
   schema: z.looseObject({
     username: something,
-    password: something,
+    ...secret,
     securityToken: something,
-    zookeeperPassword: z.optional(password),
+    zookeeperPassword: z.optional(zookeeperSecret),
+    accounts: z.optional(z.record(z.string(), z.looseObject(secret))),
+    shared: z.optional(z.boolean()),
   }),
   damage: { policy: 'refuse', error: damaged },
   secret: true,
@@ -117,7 +126,7 @@ export function movedError(layout: Layout, identity: Identity): MqhaError | unde
   );
 }
 
-/** The generated account and token; undefined where none were generated yet. */
+/** The generated accounts, token and password; undefined where none were generated yet. */
 export function readCredentials(layout: Layout): Promise<KeptCredentials | undefined> {
   return CREDENTIALS.in(layout.state).load();
 }
@@ -128,29 +137,56 @@ export async function zookeeperPassword(layout: Layout): Promise<string | undefi
   return read.state === 'read' ? read.value.zookeeperPassword : undefined;
 }
 
+/** Call it with the cluster's lock held. @throws MqhaError `disk-full`, `no-permission` */
+export async function writeCredentials(
+  layout: Layout,
+  credentials: KeptCredentials,
+): Promise<void> {
+  await CREDENTIALS.in(layout.state).write(credentials);
+}
+
+/** A password that nobody guesses, of letters, digits, `-` and `_`. */
+export function newPassword(): string {
+  return randomBytes(18).toString('base64url');
+}
+
 /**
- * The generated account, token and password, made at the first call. Call it with the cluster's lock held.
- * @param shared whether other machines have the same file: each of them then makes the same password where an earlier
- *   mqha has written that without one
+ * The generated accounts, token and password. What is missing of them is made, and what is there stays as it is: clients
+ * have it. Call it with the cluster's lock held.
+ * @param names the accounts beside mqha's own
+ * @param isShared whether other machines have the same file: each of them then makes the same secrets where an earlier
+ *   mqha has written that without them
  */
-export async function ensureCredentials(layout: Layout, shared: boolean): Promise<Credentials> {
+export async function ensureCredentials(
+  layout: Layout,
+  names: readonly string[],
+  isShared: boolean,
+): Promise<Credentials> {
   const found = await readCredentials(layout);
-  if (found?.zookeeperPassword !== undefined) {
+  const missing = names.filter((name) => found?.accounts?.[name] === undefined);
+  if (found?.accounts && found.zookeeperPassword !== undefined && missing.length === 0) {
     return { ...found, zookeeperPassword: found.zookeeperPassword };
   }
-  const made: Credentials = {
+  const derived = (what: string) =>
+    found && isShared
+      ? createHmac('sha256', found.securityToken).update(what).digest('hex')
+      : undefined;
+  const made = missing.map(
+    (name) => [name, { password: derived(`account ${name}`) ?? newPassword() }] as const,
+  );
+  const credentials: Credentials = {
     ...(found ?? {
-      username: 'mqha',
-      password: randomBytes(18).toString('base64url'),
+      username: MANAGEMENT,
+      password: newPassword(),
       securityToken: randomBytes(24).toString('hex'),
     }),
     zookeeperPassword:
-      found && shared
-        ? createHmac('sha256', found.securityToken).update('zookeeper').digest('hex')
-        : randomBytes(24).toString('hex'),
+      found?.zookeeperPassword ?? derived('zookeeper') ?? randomBytes(24).toString('hex'),
+    accounts: { ...found?.accounts, ...Object.fromEntries(made) },
+    ...(found && !found.accounts ? { shared: true } : {}),
   };
-  await CREDENTIALS.in(layout.state).write(made);
-  return made;
+  await writeCredentials(layout, credentials);
+  return credentials;
 }
 
 /** The directory of an identity as it is compared: absolute and without links. */

@@ -29,6 +29,7 @@ export type ClusterEvent =
     }
   | { readonly type: 'supervisor-started'; readonly pid: number }
   | { readonly type: 'scale-step'; readonly text: string }
+  | { readonly type: 'account-step'; readonly text: string }
   | { readonly type: 'restart-resumed'; readonly done: readonly string[] }
   | { readonly type: 'supervising'; readonly pid: number }
   | { readonly type: 'supervisor-ended'; readonly pid: number }

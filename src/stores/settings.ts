@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sizeText } from '../config/limits.js';
 import type { ClusterConfig, NodeConfig } from '../config/schema.js';
+import { rightsDigest } from './accounts.js';
 
 /**
  * What a running broker was started with; null where its command does not say so, since an earlier mqha has
@@ -17,6 +18,12 @@ export interface BrokerSettings {
 /** A key whose value is not told: options may hold a secret, and stand in the command anyway. */
 export const OPTIONS = 'java.options';
 
+/** Who may do what, as a digest: a broker that does not say it knows the account of mqha alone. */
+export const USERS = 'users';
+
+/** Keys whose values say nothing to a person. */
+export const DIGESTS: readonly string[] = [OPTIONS, USERS];
+
 type Marker = 'replicas' | 'sync' | 'zkPath' | 'settings';
 
 const marker = (key: Marker) => `-Dmqha.${key}=`;
@@ -32,6 +39,7 @@ export function settingsFor(config: ClusterConfig, name: string): Map<string, st
       replicas: String(config.replicas),
       sync: config.sync,
       authentication: config.authentication,
+      [USERS]: rightsDigest(config),
       console: String(config.console),
       'zookeeper.connect': zookeeper.connect,
       'zookeeper.path': zookeeper.path,
@@ -87,6 +95,11 @@ export function settingsOf(argv: readonly string[]): BrokerSettings {
 /** Whether a broker with this command authenticates at ZooKeeper with the cluster's password. */
 export function authenticatesAtZooKeeper(argv: readonly string[]): boolean {
   return settingsOf(argv).keys?.get('zookeeper.authentication') === 'generated';
+}
+
+/** Whether a running broker knows the accounts of applications and persons; one of an earlier mqha knows mqha's alone. */
+export function knowsAccounts(argv: readonly string[]): boolean {
+  return settingsOf(argv).keys?.has(USERS) === true;
 }
 
 /** Which settings a running broker has otherwise than mqha.yaml; the number of nodes is judged apart. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import * as z from 'zod/mini';
@@ -37,6 +37,9 @@ const RENDERED = defineStateFile<Digests>({
   schema: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   damage: { policy: 'ignore' },
 });
+
+/** See RenderedFile.reloaded. */
+const RELOAD_MS = 2000;
 
 const digest = (content: string) => createHash('sha256').update(content).digest('hex');
 
@@ -105,11 +108,36 @@ export async function writeFiles(
   // Side by side: a disk syncs many files in little more time than one.
   const outcomes = await Promise.allSettled(changed.map((one) => writeOne(layout, one, stamp)));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  await writeRecord(layout, { ...before, ...Object.fromEntries(after) });
+  const rest = await removeObsolete(layout, before, new Set(after.map(([path]) => path)));
+  await writeRecord(layout, { ...rest, ...Object.fromEntries(after) });
   return {
     written: changed.map(({ file }) => file.path),
     kept: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : [])),
   };
+}
+
+/**
+ * Removes what an earlier mqha has rendered and is rendered no more: it may hold a secret. What a person has edited
+ * stays, and so does what belongs to nodes that are not rendered now.
+ * @returns the record without what is gone
+ */
+async function removeObsolete(
+  layout: Layout,
+  record: Digests,
+  rendered: ReadonlySet<string>,
+): Promise<Digests> {
+  const folders = new Set([...rendered].map((path) => dirname(path)));
+  const entries = await Promise.all(
+    Object.entries(record).map(async ([path, digests]) => {
+      if (rendered.has(path) || !folders.has(dirname(path))) return [[path, digests] as const];
+      const found = await readIfThere(join(layout.directory, path));
+      if (found !== undefined && digestsOf(record, path).includes(digest(found))) {
+        await rm(join(layout.directory, path), { force: true });
+      }
+      return [];
+    }),
+  );
+  return Object.fromEntries(entries.flat());
 }
 
 /** Returns the copy that it kept of an edited file. */
@@ -126,7 +154,10 @@ async function writeOne(
     });
   }
   await ensureDirectory(dirname(path), SECRET_DIRECTORY);
-  await writeFileAtomic(path, file.content, file.secret ? { mode: SECRET_FILE } : {});
+  await writeFileAtomic(path, file.content, {
+    ...(file.secret ? { mode: SECRET_FILE } : {}),
+    ...(file.reloaded === true ? { later: RELOAD_MS } : {}),
+  });
   return copies;
 }
 

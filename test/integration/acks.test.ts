@@ -3,7 +3,7 @@ import { queueDepths } from '../../src/clients/management/destinations.js';
 import type { Console } from '../../src/clients/management/jolokia.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import { eventually, startedCluster, type TestCluster } from '../support/cluster.js';
-import { basic, purge } from '../support/console.js';
+import { consoleAccount, purge } from '../support/console.js';
 import { receive, send } from '../support/messages.js';
 import { healed } from '../support/watched.js';
 
@@ -74,8 +74,7 @@ it('lets nothing come again that was counted as consumed or purged, with store.a
   await cluster.json('restart', '--yes');
   await fill('purged');
   const { host, port } = await masterConsole();
-  const { username, password } = settings;
-  await purge(`http://${host}:${port}/`, basic(username, password), 'purged');
+  await purge(`http://${host}:${port}/`, await consoleAccount(cluster), 'purged');
   expect(await afterKill('purged')).toBe(0);
   await fill('counted');
   await drain(await masterConsole(), 'counted');

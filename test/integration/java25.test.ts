@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { StartResult } from '../../src/operations/start/start.js';
 import { TestCluster } from '../support/cluster.js';
-import { basic, openPage } from '../support/console.js';
+import { consoleAccount, openPage } from '../support/console.js';
 import { receive, send } from '../support/messages.js';
 
 /** A Java 25 where Linux distributions put one; the pass is skipped on machines without it. */
@@ -35,7 +35,7 @@ describe.skipIf(home === undefined)('on Java 25', () => {
     const console = settings.consoles.find(({ name }) => name === status.master);
     const page = await openPage(
       `${console?.url ?? ''}admin/queues.jsp`,
-      basic(settings.username, settings.password),
+      await consoleAccount(cluster),
     );
     expect(page).toContain('java25');
     expect(await receive(settings, 'java25', 1)).toEqual(['hello']);

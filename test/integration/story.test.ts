@@ -8,7 +8,7 @@ import type { KillResult } from '../../src/operations/kill.js';
 import type { StartResult } from '../../src/operations/start/start.js';
 import { isAccepting } from '../../src/clients/probe.js';
 import { eventually, TestCluster } from '../support/cluster.js';
-import { basic, openPage } from '../support/console.js';
+import { basic, consoleAccount, openPage } from '../support/console.js';
 import { receive, send } from '../support/messages.js';
 
 describe('the story of the article', () => {
@@ -38,21 +38,21 @@ describe('the story of the article', () => {
     firstMaster = status.master ?? '';
   });
 
-  it('takes messages, and shows the queue in the console to the generated account only', async () => {
+  it('takes messages, and shows the queue in the console to the account for it only', async () => {
     await send(settings, 'story', ['one', 'two', 'three']);
     const console = settings.consoles.find(({ name }) => name === firstMaster);
     const page = `${console?.url ?? ''}admin/queues.jsp`;
-    const opened = await openPage(page, basic(settings.username, settings.password));
+    const account = await consoleAccount(cluster);
+    const opened = await openPage(page, account);
     expect(opened).toContain('story');
     // What a message brings along must not run as a script in it.
-    const { headers: said } = await fetch(page, {
-      headers: basic(settings.username, settings.password),
-    });
+    const { headers: said } = await fetch(page, { headers: account });
     expect(said.get('content-security-policy')).toMatch(
       /script-src 'self' 'unsafe-hashes' 'sha256-/,
     );
     expect(said.get('content-security-policy')).not.toMatch(/script-src [^;]*unsafe-inline/);
-    for (const headers of [{}, basic('admin', 'admin'), basic('user', 'user')]) {
+    const app = basic(settings.username, settings.password);
+    for (const headers of [{}, app, basic('admin', 'admin'), basic('user', 'user')]) {
       expect((await fetch(page, { headers })).status).toBe(401);
     }
   });

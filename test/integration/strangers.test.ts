@@ -13,7 +13,7 @@ import { newSeed, randomFrom } from '../../src/drill/random.js';
 import { readCredentials } from '../../src/state/identity.js';
 import { accountOf } from '../../src/stores/replicated-leveldb/zookeeper/access.js';
 import { errorIn, eventually, startedCluster, TestCluster } from '../support/cluster.js';
-import { basic } from '../support/console.js';
+import { consoleAccount } from '../support/console.js';
 import { FalseMaster, sayElected } from '../support/false-master.js';
 import { Frames } from '../support/frames.js';
 import { clientOf, receive, send } from '../support/messages.js';
@@ -160,7 +160,7 @@ describe('strangers', () => {
     const { host, port } = portsOf(before.master).web;
     const origin = `http://${host}:${port}`;
     const { name } = (await cluster.open()).config;
-    const account = basic(settings.username, settings.password);
+    const account = await consoleAccount(cluster);
     const ask = (path: string, more: RequestInit = {}, from = origin) =>
       statusOf(`${origin}${path}`, { ...more, headers: { ...account, Origin: from } });
     const broker = `org.apache.activemq:type=Broker,brokerName=${name}`;

@@ -1,4 +1,5 @@
-import { eventually } from './cluster.js';
+import type { AccountShown } from '../../src/operations/accounts/accounts.js';
+import { eventually, type TestCluster } from './cluster.js';
 
 /** The text of a page of a master's console, which opens a moment after the master serves clients. */
 export async function openPage(url: string, headers: Record<string, string>): Promise<string> {
@@ -14,6 +15,12 @@ export async function openPage(url: string, headers: Record<string, string>): Pr
 export const basic = (username: string | null, password: string | null) => ({
   Authorization: `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`,
 });
+
+/** The header of the account of persons. */
+export async function consoleAccount(cluster: TestCluster) {
+  const { name, password } = await cluster.json<AccountShown>('account', 'show', 'console');
+  return basic(name, password);
+}
 
 /** Purges a queue as a person does it in the pages of the console. */
 export async function purge(

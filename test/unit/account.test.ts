@@ -22,8 +22,8 @@ function cluster(change: Partial<Cluster>, written = true): Cluster {
 
 describe('the account that a running broker asks for', () => {
   it('is that of mqha.yaml where the two agree, or the process does not say', async () => {
-    expect(await accountOf(cluster({}), settingMarkers(config, 'mq01'))).toBe(account);
-    expect(await accountOf(cluster({}), [])).toBe(account);
+    expect(await accountOf(cluster({}), settingMarkers(config, 'mq01'))).toEqual(account);
+    expect(await accountOf(cluster({}), [])).toEqual(account);
   });
 
   it('is what it was started with, after mqha.yaml was edited', async () => {

@@ -178,11 +178,12 @@ describe('a stopped cluster', () => {
     const directory = await made();
     const { stdout } = await mqha(['-C', directory, 'env', '--json']);
     const env = JSON.parse(stdout) as ClientSettings;
-    expectKeys(env, 'failoverUrl username password brokers consoles');
+    expectKeys(env, 'failoverUrl username password consoleUsername brokers consoles');
     expect(env.failoverUrl).toBe(`failover:(${env.brokers.map(({ url }) => url).join(',')})`);
     expect(env.brokers.map(({ name }) => name)).toEqual(['mq01', 'mq02', 'mq03']);
     expect(env.consoles[2]?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/jolokia\/$/);
-    expect(env.username).toBe('mqha');
+    expect(env.username).toBe('app');
+    expect(env.consoleUsername).toBe('console');
     expect(env.password).toBe(secretsOf(directory)[0]);
     expect((env.password ?? '').length).toBeGreaterThanOrEqual(16);
     const shell = (await mqha(['-C', directory, 'env', '--shell'])).stdout;
@@ -190,7 +191,7 @@ describe('a stopped cluster', () => {
       expect(shell).toContain(`export ${name}='${env.failoverUrl}'\n`);
     }
     for (const name of ['MQHA_USERNAME', 'SPRING_ACTIVEMQ_USER']) {
-      expect(shell).toContain(`export ${name}='mqha'\n`);
+      expect(shell).toContain(`export ${name}='app'\n`);
     }
     for (const name of ['MQHA_PASSWORD', 'SPRING_ACTIVEMQ_PASSWORD']) {
       expect(shell).toContain(`export ${name}='${env.password ?? ''}'\n`);
@@ -285,8 +286,9 @@ describe('files with a secret', () => {
     expect(secret.map(([path]) => path.slice(directory.length + 1)).sort()).toEqual([
       '.mqha/credentials.json',
       ...['mq01', 'mq02', 'mq03'].flatMap((name) => [
+        `nodes/${name}/conf/console-users.properties`,
         `nodes/${name}/conf/credentials.properties`,
-        `nodes/${name}/conf/jetty-realm.properties`,
+        `nodes/${name}/conf/users.properties`,
       ]),
     ]);
     for (const [path] of secret) expect(statSync(path).mode & 0o777, path).toBe(0o600);

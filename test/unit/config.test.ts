@@ -116,6 +116,8 @@ nodes:
       replicas: 1,
       sync: 'quorum_mem',
       authentication: 'generated',
+      users: [],
+      insecureNetwork: false,
       console: false,
       zookeeper: {
         managed: true,

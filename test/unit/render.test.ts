@@ -7,18 +7,33 @@ import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { renderClusterFile } from '../../src/config/cluster-file.js';
-import { renderCluster } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
-import { type RenderedFile } from '../../src/stores/rendered-file.js';
+import {
+  propertyValue,
+  renderCluster,
+} from '../../src/stores/replicated-leveldb/render/rendered-files.js';
+import { type Credentials, type RenderedFile } from '../../src/stores/rendered-file.js';
+import { rightsEntries } from '../../src/stores/accounts.js';
 import { readBack } from '../../src/stores/replicated-leveldb/render/read-back.js';
 import { renderTemplate } from '../../src/lib/templates.js';
 
-const CREDENTIALS = {
-  username: 'mqha-user',
+const CREDENTIALS: Credentials = {
+  username: 'mqha',
   password: 'golden-password-0123456789',
   securityToken: 'golden-token-0123456789',
   zookeeperPassword: 'golden-zookeeper-0123456789',
+  accounts: {
+    app: { password: 'golden-app-0123456789' },
+    console: { password: 'golden-console-0123456789' },
+    'console.pages': { password: 'golden-pages-0123456789' },
+    orders: { password: 'golden-orders-0123456789' },
+  },
 };
-const SECRETS = [CREDENTIALS.password, CREDENTIALS.securityToken, CREDENTIALS.zookeeperPassword];
+const SECRETS = [
+  CREDENTIALS.password,
+  CREDENTIALS.securityToken,
+  CREDENTIALS.zookeeperPassword,
+  ...Object.values(CREDENTIALS.accounts ?? {}).map(({ password }) => password),
+];
 
 const table = (options: Partial<InitOptions> = {}): Promise<ClusterConfig> =>
   portTable({ nodes: 3, ...options }, () => Promise.resolve(true));
@@ -31,6 +46,12 @@ function contentOf(files: readonly RenderedFile[], path: string): string {
   if (!file) throw new Error(`${path} was not rendered`);
   return file.content;
 }
+
+/** What a file of properties says, without its comments. */
+const linesOf = (files: readonly RenderedFile[], name: string) =>
+  contentOf(files, `nodes/mq01/conf/${name}`)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
 
 /** Compares with test/golden; MQHA_UPDATE_GOLDEN=1 writes it anew. */
 function expectGolden(name: string, content: string): void {
@@ -47,7 +68,12 @@ describe('the rendered files', () => {
     'nodes/mq01/conf/activemq.xml',
     'nodes/mq01/conf/jetty.xml',
     'nodes/mq01/conf/credentials.properties',
-    'nodes/mq01/conf/jetty-realm.properties',
+    'nodes/mq01/conf/login.config',
+    'nodes/mq01/conf/users.properties',
+    'nodes/mq01/conf/users-before.properties',
+    'nodes/mq01/conf/console-users.properties',
+    'nodes/mq01/conf/console-users-before.properties',
+    'nodes/mq01/conf/groups.properties',
     'nodes/mq01/conf/jolokia-access.xml',
     'nodes/mq01/conf/log4j.properties',
     'nodes/mq01/conf/replication-peers',
@@ -108,10 +134,10 @@ describe('the rendered files', () => {
     await readBack(config, renderCluster(config, CREDENTIALS));
   });
 
-  it('are seven for each node and two for a managed ZooKeeper, none for an external one', async () => {
-    expect(await rendered()).toHaveLength(3 * 7 + 2);
+  it('are twelve for each node and two for a managed ZooKeeper, none for an external one', async () => {
+    expect(await rendered()).toHaveLength(3 * 12 + 2);
     const external = await rendered({ zookeeper: 'zk1:2181' });
-    expect(external).toHaveLength(3 * 7);
+    expect(external).toHaveLength(3 * 12);
     expect(external.map((file) => file.path).filter((p) => p.startsWith('zookeeper/'))).toEqual([]);
   });
 
@@ -125,7 +151,11 @@ describe('the rendered files', () => {
     const files = await rendered();
     const holding = files.filter(({ content }) => SECRETS.some((s) => content.includes(s)));
     expect(holding.map((file) => file.path.replace(/^nodes\/mq0\d\/conf\//, ''))).toEqual(
-      Array.from({ length: 3 }, () => ['credentials.properties', 'jetty-realm.properties']).flat(),
+      Array.from({ length: 3 }, () => [
+        'credentials.properties',
+        'users.properties',
+        'console-users.properties',
+      ]).flat(),
     );
     for (const { secret, path } of holding) expect(secret, path).toBe(true);
   });
@@ -154,14 +184,83 @@ describe('the rendered files', () => {
   it('ask for no account with --no-auth', async () => {
     const files = await rendered({ authentication: false });
     const broker = contentOf(files, 'nodes/mq01/conf/activemq.xml');
-    expect(broker).not.toContain('simpleAuthenticationPlugin');
+    expect(broker).not.toContain('Plugin');
     expect(contentOf(files, 'nodes/mq01/conf/jetty.xml')).toContain(
       'name="authenticate" value="false"',
     );
-    const realm = contentOf(files, 'nodes/mq01/conf/jetty-realm.properties');
-    expect(realm.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+    // A broker that asked for accounts when it was started reads them on.
+    expect(linesOf(files, 'users.properties')).toEqual(
+      linesOf(await rendered(), 'users.properties'),
+    );
     await readBack(await table({ authentication: false }), files);
     await expect(readBack(await table(), files)).rejects.toMatchObject({ code: 'render-mismatch' });
+  });
+
+  it('say who is let in where, who may do what, and which passwords count beside others', async () => {
+    const config = parseConfig(
+      `replicas: 1
+zookeeper: { managed: true, connect: '127.0.0.1:2181' }
+console: true
+users:
+  - name: orders
+    console: true
+    read: [orders.>, topic://prices.*]
+    write: [orders.>]
+    create: [orders.>]
+    admin: [orders.old.>]
+nodes: [{ name: mq01, webPort: 8161, messagePort: 60001, replicationPort: 61600 }]
+`,
+      'mqha.yaml',
+    );
+    const rotating: Credentials = {
+      ...CREDENTIALS,
+      next: 'mqha-next',
+      accounts: { ...CREDENTIALS.accounts, app: { password: 'app-now', previous: 'app-before' } },
+    };
+    const files = renderCluster(config, rotating);
+    await readBack(config, files);
+    expect(linesOf(files, 'users.properties')).toEqual([
+      'mqha=mqha-next',
+      'app=app-now',
+      'console.pages=golden-pages-0123456789',
+      'orders=golden-orders-0123456789',
+    ]);
+    expect(linesOf(files, 'users-before.properties')).toEqual([
+      `mqha=${CREDENTIALS.password}`,
+      'app=app-before',
+    ]);
+    expect(linesOf(files, 'console-users.properties')).toEqual([
+      'mqha=mqha-next',
+      'console=golden-console-0123456789',
+      'orders=golden-orders-0123456789',
+    ]);
+    expect(linesOf(files, 'groups.properties').slice(-3)).toEqual([
+      'mqha.admin=mqha',
+      'orders.admin=orders',
+      'console.user=mqha,console,orders',
+    ]);
+    const entries = rightsEntries(config).map(({ kind, name, ...rights }) => ({
+      [`${kind}://${name}`]: rights,
+    }));
+    const everybody = 'mqha,app,console.pages,orders';
+    expect(entries.slice(2)).toEqual([
+      { 'topic://ActiveMQ.Advisory.>': { read: '', write: '', admin: everybody } },
+      { 'topic://ActiveMQ.Advisory.TempQueue': { read: everybody, write: '', admin: '' } },
+      { 'topic://ActiveMQ.Advisory.TempTopic': { read: everybody, write: '', admin: '' } },
+      { 'queue://orders.>': { read: 'orders', write: 'orders', admin: 'orders' } },
+      { 'topic://prices.*': { read: 'orders', write: '', admin: '' } },
+      { 'queue://orders.old.>': { read: '', write: '', admin: 'orders,orders.admin' } },
+    ]);
+    expect(contentOf(files, 'nodes/mq01/conf/credentials.properties')).toContain(
+      'activemq.username=console.pages\nactivemq.password=golden-pages-0123456789\n',
+    );
+  });
+
+  it('hold a password of any characters as Java reads it', () => {
+    expect(propertyValue('aZ0-_')).toBe('aZ0-_');
+    expect(propertyValue('a b=\\#é€😀')).toBe(
+      'a\\u0020b\\u003d\\u005c\\u0023\\u00e9\\u20ac\\ud83d\\ude00',
+    );
   });
 
   it('escape in XML whatever a value holds', async () => {
@@ -172,6 +271,8 @@ describe('the rendered files', () => {
       cluster: { ...config, name },
       node,
       credentials: CREDENTIALS,
+      rights: rightsEntries(config),
+      everybody: 'mqha,app',
       connectorUri: 'nio://h:1?a=1&b=<2>',
       sessionTimeout: '2s',
     });
@@ -203,7 +304,9 @@ describe('reading back', () => {
     ['activemq.xml', '${replication.securityToken}', '', 'securityToken is'],
     ['activemq.xml', '127.0.0.1:60002', '127.0.0.1:60001', 'the message port is'],
     ['activemq.xml', 'Errors="false"', 'Errors="true"', 'ignoreNoSpaceErrors is true'],
-    ['activemq.xml', 'username="${activemq.username}"', '', 'the account is absent'],
+    ['activemq.xml', 'configuration="mqha"', '', 'who comes in is absent'],
+    ['activemq.xml', 'admin="mqha.admin,', 'admin="', 'who may do what is'],
+    ['activemq.xml', 'write="mqha,app" admin="mqha,app"/', '/', 'temporary destinations is absent'],
     ['activemq.xml', 'Heap="25"', 'Heap="2"', 'memoryUsage is 2, not 25'],
     ['activemq.xml', 'limit="10240 mb"', 'limit="1 mb"', 'storeUsage is 1 mb, not 10240 mb'],
     ['activemq.xml', 'limit="1024 mb"', 'limit="1 mb"', 'tempUsage is 1 mb, not 1024 mb'],

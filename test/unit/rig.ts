@@ -8,6 +8,7 @@ import { portTable, type InitOptions } from '../../src/config/defaults.js';
 import { main, type MainIo } from '../../src/cli/main.js';
 import { canBind, freePorts } from '../../src/agents/local/ports.js';
 import { renderClusterFile } from '../../src/config/cluster-file.js';
+import type { Credentials } from '../../src/stores/rendered-file.js';
 import { temporaryDirectory } from '../support/temp.js';
 
 export interface Called {
@@ -156,11 +157,12 @@ export function fakeJava(version: string): string {
   return home;
 }
 
-/** The generated password and token of a cluster. */
+/** The generated passwords and the token of a cluster: that of applications first. */
 export function secretsOf(directory: string): string[] {
   const text = readFileSync(join(directory, '.mqha', 'credentials.json'), 'utf8');
-  const { password, securityToken } = JSON.parse(text) as Record<string, string>;
-  return [password ?? '', securityToken ?? ''];
+  const { password, securityToken, accounts } = JSON.parse(text) as Credentials;
+  const others = Object.values(accounts ?? {}).map((secret) => secret.password);
+  return [...others, password, securityToken];
 }
 
 /** Every file below a directory with its content, to see that nothing changed. */

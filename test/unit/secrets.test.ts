@@ -17,10 +17,11 @@ function expectNone(secrets: readonly string[], run: Run, what: string): void {
 describe('the generated password and token', () => {
   it('are made for each cluster anew', async () => {
     const [one, two] = [secretsOf(await made()), secretsOf(await made())];
-    expect(new Set([...one, ...two]).size).toBe(4);
+    expect(one).toHaveLength(4);
+    expect(new Set([...one, ...two]).size).toBe(8);
   });
 
-  it('are in no answer but that of env, which has the password', async () => {
+  it('are in no answer but those of env and account show, which have one password', async () => {
     const directory = join(temporaryDirectory(), 'c');
     const init = await mqha(['init', directory, ...(await portOptions()), '--verbose', '--json']);
     const secrets = secretsOf(directory);
@@ -28,7 +29,7 @@ describe('the generated password and token', () => {
     edit(directory, 'quorum_mem ', 'quorum_disk ');
     const env = { JAVA_HOME: fakeJava('17.0.1') };
     const commands =
-      'up --dry-run|up --dry-run --json|render --check|render|render --json|status|status --json|check|logs|events|history|stop mq01|kill mq01 --json|down|up|start mq09';
+      'up --dry-run|up --dry-run --json|render --check|render|render --json|status|status --json|check|logs|events|history|stop mq01|kill mq01 --json|down|up|start mq09|account list|account list --json|account show nobody';
     for (const command of commands.split('|')) {
       const words = [...command.split(' '), '--verbose'];
       expectNone(secrets, await mqha(['-C', directory, ...words], { env }), command);
@@ -36,6 +37,11 @@ describe('the generated password and token', () => {
     const settings = await mqha(['-C', directory, 'env', '--json']);
     expect(JSON.parse(settings.stdout)).toMatchObject({ password: secrets[0] });
     expectNone(secrets.slice(1), settings, 'env');
+    const shown = await mqha(['-C', directory, 'account', 'show', 'console', '--json']);
+    expect(JSON.parse(shown.stdout)).toEqual({ name: 'console', password: secrets[1] });
+    expectNone([secrets[0] ?? '', ...secrets.slice(2)], shown, 'account show');
+    expectNone(secrets, await mqha(['-C', directory, 'account', 'rotate']), 'account rotate');
+    expectNone(secretsOf(directory), await mqha(['-C', directory, 'account', 'rotate']), 'again');
     expectNone(secrets, await mqha(['-C', directory, 'destroy', '--yes']), 'destroy');
   });
 
@@ -53,15 +59,15 @@ describe('the generated password and token', () => {
     const secrets = secretsOf(directory);
     const file = (name: string) => join(directory, 'nodes/mq01/conf', name);
     const properties = readFileSync(file('credentials.properties'), 'utf8');
-    const realm = readFileSync(file('jetty-realm.properties'), 'utf8');
+    const users = readFileSync(file('users.properties'), 'utf8');
     const edits: [string, string][] = [
       ['credentials.properties', properties.replaceAll('=', ' ')],
       ['credentials.properties', properties.replaceAll('=', '=\\\n  ')],
       ['credentials.properties', properties.replaceAll(/^.*=/gm, '')],
       ['credentials.properties', properties.replaceAll(/^(?=\w)/gm, '# was ')],
       ['credentials.properties', properties.replaceAll('=', ' = hunter2')],
-      ['jetty-realm.properties', realm.replace(': ', ': \\\n hunter2:')],
-      ['jetty-realm.properties', 'hunter2\n'],
+      ['users.properties', users.replace('=', ': \\\n hunter2:')],
+      ['users.properties', 'hunter2\n'],
     ];
     for (const [name, text] of edits) {
       writeFileSync(file(name), text);

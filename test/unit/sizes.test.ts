@@ -250,6 +250,7 @@ describe('mqha scale', () => {
 
   it('refuses nodes on other hosts, and prints what a person does there', async () => {
     const directory = await made();
+    edit(directory, 'store:', 'insecureNetwork: true\nstore:');
     for (const [name, host] of [
       ['mq02', '198.51.100.1'],
       ['mq03', '198.51.100.2'],

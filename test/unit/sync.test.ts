@@ -132,14 +132,14 @@ describe('the files on disk', () => {
 
   it('show no secret in their differences, neither the old nor the new one', async () => {
     const { layout, files, path } = await written();
-    const changed = readFileSync(path(SECRET), 'utf8').replace(/password=.*/, 'password=hunter2');
+    const changed = readFileSync(path(SECRET), 'utf8').replace(/Token=.*/, 'Token=hunter2');
     writeFileSync(path(SECRET), changed);
-    writeFileSync(path('nodes/mq02/conf/jetty-realm.properties'), 'me: hunter2, admin\n');
+    writeFileSync(path('nodes/mq02/conf/users.properties'), 'me: hunter2, admin\n');
     rmSync(path('nodes/mq03/conf/credentials.properties'));
     const text = differences(await compareFiles(layout, files));
     for (const name of [
       SECRET,
-      'nodes/mq02/conf/jetty-realm.properties',
+      'nodes/mq02/conf/users.properties',
       'nodes/mq03/conf/credentials.properties',
     ]) {
       expect(text).toContain(name);

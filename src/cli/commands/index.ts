@@ -1,4 +1,5 @@
 import type { Definition } from '../definition.js';
+import { accountList, accountRotate, accountShow } from './account.js';
 import { archiveClasses } from './archive-classes.js';
 import { check } from './check.js';
 import { completion } from './completion.js';
@@ -50,6 +51,9 @@ export const COMMANDS = [
   events,
   history,
   env,
+  accountList,
+  accountShow,
+  accountRotate,
   send,
   consume,
   queues,

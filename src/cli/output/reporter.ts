@@ -113,6 +113,7 @@ export function describe(event: ClusterEvent): Step | undefined {
       );
     case 'supervisor-started':
       return done(`the supervisor runs (pid ${event.pid})`);
+    case 'account-step':
     case 'scale-step':
       return done(event.text);
     case 'restart-resumed':

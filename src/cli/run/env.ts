@@ -1,5 +1,9 @@
+import type { Account } from '../../clients/brokers.js';
 import { clientSettings, type ClientSettings } from '../../clients/client-settings.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
+import { showAccount, specOf } from '../../operations/accounts/accounts.js';
+import { applicationAccount } from '../../state/account.js';
+import type { Cluster } from '../../state/cluster.js';
 import { answer } from '../output/io.js';
 import type { env } from '../commands/env.js';
 import type { InputOf } from '../definition.js';
@@ -8,13 +12,16 @@ import { withCluster, type CommandContext } from './context.js';
 /** `mqha env` */
 export async function run(
   context: CommandContext,
-  { shell = false, spring = false }: InputOf<typeof env>,
+  { shell = false, spring = false, account }: InputOf<typeof env>,
 ): Promise<void> {
   if (shell && spring) {
     throw usageError('usage', '--shell and --spring cannot be given together', 'Give one of them.');
   }
-  const settings = await withCluster(context, ({ config, account }) => {
-    if (config.authentication === 'generated' && !account) {
+  const settings = await withCluster(context, async (cluster) => {
+    const { config } = cluster;
+    const wanted = account === undefined ? undefined : await messageAccount(cluster, account);
+    const used = wanted ?? (await applicationAccount(cluster));
+    if (config.authentication === 'generated' && !used) {
       throw new MqhaError(
         'not-rendered',
         'this cluster has no account yet: it was never rendered',
@@ -23,10 +30,23 @@ export async function run(
         },
       );
     }
-    return Promise.resolve(clientSettings(config, account));
+    return clientSettings(config, used);
   });
   const text = shell ? shellText : spring ? springText : plainText;
   answer(context.io, settings, text);
+}
+
+/** An account that is let in at the message port. */
+async function messageAccount(cluster: Cluster, name: string): Promise<Account> {
+  if (!specOf(cluster, name).realms.includes('messages')) {
+    throw usageError(
+      'usage',
+      `the account ${name} is for the console alone`,
+      `\`mqha account show ${name}\` prints its password.`,
+    );
+  }
+  const { password } = await showAccount(cluster, name);
+  return { username: name, password };
 }
 
 function plainText(settings: ClientSettings): string {
@@ -34,6 +54,7 @@ function plainText(settings: ClientSettings): string {
     `failover URL  ${settings.failoverUrl}`,
     `user          ${settings.username ?? '(none: anonymous)'}`,
     `password      ${settings.password ?? '(none: anonymous)'}`,
+    `console user  ${settings.consoleUsername === null ? '(none: anonymous)' : `${settings.consoleUsername} (\`mqha account show ${settings.consoleUsername}\` prints the password)`}`,
     ...settings.brokers.map(({ name, url }) => `broker ${name}   ${url}`),
     ...settings.consoles.map(
       ({ name, url }) => `console ${name}  ${url} (only the master's answers)`,

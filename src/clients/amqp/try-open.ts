@@ -4,7 +4,13 @@ import type { Endpoint } from '../../lib/dial.js';
 import { before, type Deadline } from '../../lib/time.js';
 
 export type OpenResult =
-  { readonly open: true } | { readonly open: false; readonly reason: string };
+  | { readonly open: true }
+  | {
+      readonly open: false;
+      readonly reason: string;
+      /** The broker said nothing: it may be about to. */
+      readonly unanswered?: true;
+    };
 
 /** The broker's answer to the close is not waited for; it gets this long to come. */
 const CLOSE_MS = 50;
@@ -22,7 +28,8 @@ export async function tryOpen(
   const wire = await before(deadline, opening);
   if (!wire) {
     void opening.then((late) => late?.drop());
-    return { open: false, reason: deadline.passed ? 'no answer' : 'the connection was refused' };
+    const reason = deadline.passed ? 'no answer' : 'the connection was refused';
+    return { open: false, reason, unanswered: true };
   }
   const result = await before<OpenResult>(
     deadline,
@@ -32,5 +39,5 @@ export async function tryOpen(
     ]),
   );
   void wire.end(CLOSE_MS);
-  return result ?? { open: false, reason: 'no answer' };
+  return result ?? { open: false, reason: 'no answer', unanswered: true };
 }

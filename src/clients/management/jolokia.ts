@@ -121,6 +121,20 @@ async function ask(jolokia: Console, path: string, timeoutMs: number): Promise<u
   return value;
 }
 
+/**
+ * Whether a web port lets an account in.
+ * @returns undefined where it does not say: it is not open, or not open yet
+ */
+export async function letsIn(web: Console, timeoutMs: number): Promise<boolean | undefined> {
+  try {
+    await exchange(web, '/api/jolokia/', timeoutMs);
+    return true;
+  } catch (error) {
+    // Of an account that is known and has not the role it is 403.
+    return error instanceof Error && /^HTTP status 40[13]$/.test(error.message) ? false : undefined;
+  }
+}
+
 /** One GET of the console, which refuses a request from another origin, and one that names none. */
 function exchange(jolokia: Console, path: string, timeoutMs: number): Promise<string> {
   const { host, port, account } = jolokia;

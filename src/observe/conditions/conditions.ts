@@ -52,8 +52,23 @@ function identityProblems({ foundIdentity }: Cluster): StatusProblem[] {
 }
 
 /** The file with the account and the token of what runs. */
-function accountProblems({ lacksAccount }: Cluster, seen: Observation): StatusProblem[] {
-  if (lacksAccount !== true || !seen.nodes.some(processOf)) return [];
+function accountProblems(
+  { lacksAccount, sharesAccount }: Cluster,
+  seen: Observation,
+): StatusProblem[] {
+  if (!seen.nodes.some(processOf)) return [];
+  if (sharesAccount === true) {
+    return [
+      problem(
+        'warning',
+        'account-shared',
+        null,
+        'applications may know the password of the account mqha, which may do everything: it was the only account once',
+        'Give them the account app (`mqha env`), and then run `mqha account rotate mqha`.',
+      ),
+    ];
+  }
+  if (lacksAccount !== true) return [];
   return [
     problem(
       'error',

@@ -1,4 +1,10 @@
-import { differingKeys, OPTIONS, settingsFor, settingsOf } from '../../stores/settings.js';
+import {
+  DIGESTS,
+  differingKeys,
+  knowsAccounts,
+  settingsFor,
+  settingsOf,
+} from '../../stores/settings.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { ProcessInfo } from '../../agents/process.js';
 import { goesOn } from '../../state/halt.js';
@@ -75,6 +81,14 @@ function restartProblems(
     );
     return list.all;
   }
+  if (config.authentication === 'generated' && !knowsAccounts(found.argv)) {
+    list.add(
+      'warning',
+      'restart-needed',
+      `${name} was started by an earlier mqha, and knows one account: that of mqha`,
+      `\`mqha restart ${name}\` gives it the others (\`mqha account list\`); \`mqha restart\` does so on all, one after the other. Applications go on with the password that they have.`,
+    );
+  }
   const text = difference(keys, settingsFor(config, name));
   if (text !== undefined) {
     list.add(
@@ -93,13 +107,14 @@ function difference(
   wanted: ReadonlyMap<string, string>,
 ): string | undefined {
   const keys = differingKeys(has, wanted);
-  const told = keys.filter((key) => key !== OPTIONS);
+  const told = keys.filter((key) => !DIGESTS.includes(key));
   const list = (of: ReadonlyMap<string, string>, names: boolean) =>
     told.map((key) => `${names ? `${key} ` : ''}${of.get(key) ?? ''}`).join(', ');
   const values =
     told.length === 0
       ? []
       : [`${list(has, true)}, and mqha.yaml says ${list(wanted, told.length > 1)}`];
-  const options = keys.includes(OPTIONS) ? [`other ${OPTIONS} than mqha.yaml says`] : [];
-  return keys.length === 0 ? undefined : [...options, ...values].join(', with ');
+  const others = keys.filter((key) => DIGESTS.includes(key));
+  const digests = others.length === 0 ? [] : [`other ${others.join(' and ')} than mqha.yaml says`];
+  return keys.length === 0 ? undefined : [...digests, ...values].join(', with ');
 }

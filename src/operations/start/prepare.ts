@@ -7,9 +7,13 @@ import {
   type Distribution,
   type JavaRuntime,
 } from '../../distribution/index.js';
-import { keepConfig } from '../../config/kept.js';
+import { exposureError } from '../../config/exposure.js';
+import { keepConfig, renderedConfig } from '../../config/kept.js';
+import { MANAGEMENT } from '../../config/users.js';
 import { MqhaError } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
+import { generatedAccounts } from '../../stores/accounts.js';
+import type { Credentials } from '../../stores/rendered-file.js';
 import {
   authenticatesAtZooKeeper,
   meetingKeysDiffering,
@@ -34,6 +38,7 @@ import {
   writeIdentity,
 } from '../../state/identity.js';
 import { findIdentity, keepIdentity } from '../../state/found-identity.js';
+import { withPasswordFiles } from '../../state/passwords.js';
 import { keepInForce, readInForce, refuseSizeChange, type Sizes } from '../../state/sizes.js';
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { Endpoint } from '../../lib/dial.js';
@@ -98,14 +103,21 @@ async function refuseLostCredentials({ layout, registry, config }: Cluster): Pro
   );
 }
 
-/** Makes what is missing of the account, the token and the password; other machines of the cluster have the same. */
+/** Makes what is missing of the accounts, the token and the password; other machines of the cluster have the same. */
 async function makeCredentials(cluster: Cluster): Promise<void> {
-  const isShared = outOfReach(cluster, cluster.config.nodes, 'files').length > 0;
-  await ensureCredentials(cluster.layout, isShared);
+  const { config, layout } = cluster;
+  const isShared = outOfReach(cluster, config.nodes, 'files').length > 0;
+  await ensureCredentials(layout, generatedAccounts(config), isShared);
+}
+
+/** @throws MqhaError `insecure-network` where the files would open the cluster to a network that it was closed to */
+async function refuseExposure({ layout, config }: Cluster): Promise<void> {
+  const error = exposureError(config, await renderedConfig(layout));
+  if (error) throw error;
 }
 
 /** Stands for secrets that are not made before the first real run; never written anywhere. */
-const NOT_YET = { username: 'mqha', password: '', securityToken: '', zookeeperPassword: '' };
+const NOT_YET = { username: MANAGEMENT, password: '', securityToken: '', zookeeperPassword: '' };
 
 /**
  * The replication addresses of the brokers that run on this machine, as they were started: a slave must still find its master
@@ -126,22 +138,25 @@ async function comparedFiles(
   sizes: Sizes | undefined,
 ): Promise<FileComparison[]> {
   await refuseLostCredentials(cluster);
-  const kept = (await readCredentials(cluster.layout)) ?? NOT_YET;
-  const credentials = { ...kept, zookeeperPassword: kept.zookeeperPassword ?? '' };
+  const { layout, config } = cluster;
+  const kept = (await readCredentials(layout)) ?? NOT_YET;
+  const made: Credentials = { ...kept, zookeeperPassword: kept.zookeeperPassword ?? '' };
+  const credentials = await withPasswordFiles(layout, config, made);
   const running = await replicationOf(cluster);
-  const files = await cluster.store.render(cluster.config, credentials, sizes, running);
-  return compareFiles(cluster.layout, files);
+  const files = await cluster.store.render(config, credentials, sizes, running);
+  return compareFiles(layout, files);
 }
 
 /**
  * Every rendered file against the one on disk, for a start; changes nothing.
  * @param sizes the `replicas` of each node
- * @throws MqhaError `edited-file`, `credentials-missing`, `render-mismatch`
+ * @throws MqhaError `edited-file`, `insecure-network`, `password-file`, `credentials-missing`, `render-mismatch`
  */
 export async function plannedFiles(
   cluster: Cluster,
   sizes: Sizes | undefined,
 ): Promise<FileComparison[]> {
+  await refuseExposure(cluster);
   const files = await comparedFiles(cluster, sizes);
   const edited = editedError(files);
   if (edited) throw edited;
@@ -150,6 +165,7 @@ export async function plannedFiles(
 
 /** Every rendered file against the one on disk. Makes the credentials at the first call. */
 async function compare(cluster: Cluster): Promise<FileComparison[]> {
+  await refuseExposure(cluster);
   await refuseLostCredentials(cluster);
   await makeCredentials(cluster);
   return comparedFiles(cluster, (await readInForce(cluster.layout))?.sizes);
@@ -162,6 +178,14 @@ async function compare(cluster: Cluster): Promise<FileComparison[]> {
 export async function refuseUnprepared(cluster: Cluster): Promise<void> {
   await refuseIfMoved(cluster);
   await prepareRuntime(cluster.host, { javaHome: cluster.config.java.home });
+  await refuseUnrenderable(cluster);
+}
+
+/**
+ * Refuses what rendering would be refused for, before something else is changed.
+ * @throws MqhaError `edited-file`, `insecure-network`, `password-file`, `credentials-missing`, `render-mismatch`
+ */
+export async function refuseUnrenderable(cluster: Cluster): Promise<void> {
   const refused = editedError(await compare(cluster));
   if (refused) throw refused;
 }

@@ -55,6 +55,8 @@ export function brokerCommand(
         : []),
       // Read by dev.mqha.patches.replication_addresses.Peers.
       '-Dmqha.replication.peers=conf/replication-peers',
+      // The files of users are beside it, whatever the working directory is (PropertiesLoader.baseDir).
+      '-Djava.security.auth.login.config=conf/login.config',
       '-Dlog4j.configuration=file:conf/log4j.properties',
       // Absolute: the JVM loads the native LevelDB, which is unpacked here, by no relative path.
       `-Djava.io.tmpdir=${directories.tmp}`,

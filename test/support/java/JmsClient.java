@@ -10,7 +10,15 @@ import javax.jms.MessageProducer;
 import javax.jms.Queue;
 import javax.jms.Session;
 import javax.jms.TemporaryQueue;
+import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTempQueue;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.SessionId;
+import org.apache.activemq.command.SessionInfo;
 
 /** A client that speaks OpenWire, for tests. Arguments: url, user, password, what to do, and its own. Prints what became of it. */
 public final class JmsClient {
@@ -23,10 +31,12 @@ public final class JmsClient {
         // A client's own limit would refuse what the broker is to refuse.
         factory.setUseAsyncSend(false);
         factory.setAlwaysSyncSend(true);
+        // It refuses by itself what the broker is to refuse.
+        factory.setWatchTopicAdvisories(!args[3].equals("behind"));
         Connection connection = factory.createConnection();
         connection.start();
         try {
-            System.out.println(act(connection, args));
+            System.out.println(act(factory, connection, args));
         } catch (JMSException refused) {
             System.out.println("refused: " + refused.getMessage());
         }
@@ -34,7 +44,7 @@ public final class JmsClient {
         System.exit(0);
     }
 
-    private static String act(Connection connection, String[] args) throws JMSException {
+    private static String act(ActiveMQConnectionFactory factory, Connection connection, String[] args) throws JMSException {
         switch (args[3]) {
             case "send":
                 return send(connection, args, DeliveryMode.PERSISTENT);
@@ -46,11 +56,45 @@ public final class JmsClient {
                 return subscribe(connection, args[4]);
             case "request":
                 return request(connection, args[4], Integer.parseInt(args[5]));
+            case "remove":
+                return remove((ActiveMQConnection) connection, args[4]);
+            case "behind":
+                return behind(connection, args[4]);
+            case "steal":
+                return steal((ActiveMQConnection) connection, (ActiveMQConnection) factory.createConnection());
             case "receive":
                 return receive(connection, args[4], Integer.parseInt(args[5]));
             default:
                 throw new IllegalArgumentException(args[3]);
         }
+    }
+
+    /** Removes a queue. */
+    private static String remove(ActiveMQConnection connection, String queue) throws JMSException {
+        connection.destroyDestination(new ActiveMQQueue(queue));
+        return "removed " + queue;
+    }
+
+    /** Sends to a queue behind a temporary one of its own. */
+    private static String behind(Connection connection, String queue) throws JMSException {
+        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        String own = ((ActiveMQDestination) session.createTemporaryQueue()).getPhysicalName();
+        session.createProducer(new ActiveMQTempQueue(own + ",queue://" + queue)).send(session.createTextMessage("x"));
+        return "sent behind";
+    }
+
+    /** Takes from the temporary queue of another connection, without the check that this library makes. */
+    private static String steal(ActiveMQConnection owner, ActiveMQConnection thief) throws JMSException {
+        thief.start();
+        Session asking = owner.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        ActiveMQDestination answers = (ActiveMQDestination) asking.createTemporaryQueue();
+        SessionInfo session = new SessionInfo(new SessionId(thief.getConnectionInfo().getConnectionId(), 99));
+        thief.syncSendPacket(session);
+        ConsumerInfo info = new ConsumerInfo(new ConsumerId(session.getSessionId(), 1));
+        info.setDestination(answers);
+        info.setPrefetchSize(10);
+        thief.syncSendPacket(info);
+        return "stolen";
     }
 
     /** queue, count, bytes */

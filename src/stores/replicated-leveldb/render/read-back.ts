@@ -1,6 +1,7 @@
 import { parseStringPromise } from 'xml2js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { MqhaError } from '../../../lib/errors.js';
+import { everybodyOf, rightsEntries, type RightsEntry } from '../../accounts.js';
 import type { RenderedFile } from '../../rendered-file.js';
 import { timespan } from '../../../config/units.js';
 import { connectorUri } from './rendered-files.js';
@@ -88,13 +89,19 @@ function brokerExpectations(
   const connector = descend(broker, 'transportConnectors', 'transportConnector')?.$;
   const usage = descend(broker, 'systemUsage', 'systemUsage');
   const limit = (name: string) => descend(usage, name, name)?.$;
-  const user = descend(
-    broker,
-    'plugins',
-    'simpleAuthenticationPlugin',
-    'users',
-    'authenticationUser',
+  const plugins = only(broker, 'plugins');
+  const rights = children(
+    descend(plugins, 'authorizationPlugin', 'map', 'authorizationMap', 'authorizationEntries'),
+    'authorizationEntry',
   );
+  const temporary = descend(
+    plugins,
+    'authorizationPlugin',
+    'map',
+    'authorizationMap',
+    'tempDestinationAuthorizationEntry',
+    'tempDestinationAuthorizationEntry',
+  )?.$;
   const authenticated = config.authentication === 'generated';
   return [
     ['brokerName', broker?.$?.brokerName, config.name],
@@ -126,12 +133,33 @@ function brokerExpectations(
       descend(broker, 'tempDataStore', 'bean')?.$?.class,
       'org.apache.activemq.store.kahadb.plist.PListStoreImpl',
     ],
-    ['the account', user?.$?.username, authenticated ? '${activemq.username}' : undefined],
+    [
+      'who comes in',
+      only(plugins, 'jaasAuthenticationPlugin')?.$?.configuration,
+      authenticated ? 'mqha' : undefined,
+    ],
+    [
+      'who may do what',
+      JSON.stringify(rights.map(({ $ }) => $ ?? {})),
+      JSON.stringify(authenticated ? rightsEntries(config).map(attributesOf) : []),
+    ],
+    [
+      'who uses temporary destinations',
+      temporary?.write,
+      authenticated ? everybodyOf(config).join(',') : undefined,
+    ],
     ['memoryUsage', limit('memoryUsage')?.percentOfJvmHeap, String(config.limits.memoryPercent)],
     ['storeUsage', limit('storeUsage')?.limit, `${config.limits.storeMb} mb`],
     ['tempUsage', limit('tempUsage')?.limit, `${config.limits.tempMb} mb`],
   ];
 }
+
+const attributesOf = ({ kind, name, read, write, admin }: RightsEntry) => ({
+  [kind]: name,
+  read,
+  write,
+  admin,
+});
 
 function consoleExpectations(
   config: ClusterConfig,

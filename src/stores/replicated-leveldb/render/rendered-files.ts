@@ -4,21 +4,43 @@ import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { timespan } from '../../../config/units.js';
 import type { Endpoint } from '../../../lib/dial.js';
 import { renderTemplate } from '../../../lib/templates.js';
+import {
+  accountSpecs,
+  everybodyOf,
+  groupsOf,
+  PAGES,
+  rightsEntries,
+  secretOf,
+  WEB_GROUP,
+  type Realm,
+} from '../../accounts.js';
 import type { Credentials, RenderedFile } from '../../rendered-file.js';
 import { digestOf, superAccountOf } from '../zookeeper/access.js';
 import { CONSOLE_POLICY } from './console-policy.js';
+
+/** The files of users with their passwords, which a running broker reads again. */
+const USER_FILES = [
+  'users.properties',
+  'users-before.properties',
+  'console-users.properties',
+  'console-users-before.properties',
+] as const;
 
 const BROKER_FILES = [
   'activemq.xml',
   'jetty.xml',
   'credentials.properties',
-  'jetty-realm.properties',
+  'login.config',
+  ...USER_FILES,
+  'groups.properties',
   'jolokia-access.xml',
   'log4j.properties',
   'replication-peers',
 ] as const;
 
-const SECRET_FILES = new Set<string>(['credentials.properties', 'jetty-realm.properties']);
+const SECRET_FILES = new Set<string>(['credentials.properties', ...USER_FILES]);
+
+const RELOADED_FILES = new Set<string>([...USER_FILES, 'groups.properties']);
 
 /** Frames and connections are bounded, so that no client can fill the broker's memory at will. */
 export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
@@ -43,6 +65,30 @@ export function peersOf(config: ClusterConfig, running: readonly Endpoint[]): st
 }
 
 /**
+ * Who is let in with which password, as properties are written.
+ * @param before those whose password is to count beside another
+ */
+function usersOf(config: ClusterConfig, credentials: Credentials, realm: Realm, before = false) {
+  return accountSpecs(config)
+    .filter(({ realms }) => realms.includes(realm))
+    .flatMap(({ name }) => {
+      const { password, next, previous } = secretOf(credentials, name) ?? {};
+      const counting = before ? (next === undefined ? previous : password) : (next ?? password);
+      // An empty one would let everybody in.
+      if (counting === undefined || counting === '') return [];
+      return [{ name, password: propertyValue(counting) }];
+    });
+}
+
+/** A value of a properties file, which is read as ISO 8859-1 with backslashes (java.util.Properties.load). */
+export function propertyValue(text: string): string {
+  return text.replace(
+    /[^A-Za-z0-9_-]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
  * Every file that follows from `mqha.yaml`; depends on nothing but its arguments.
  * @param sizes the `replicas` of nodes that are to have others than mqha.yaml says
  * @param running replication addresses of brokers that run, which may be others than mqha.yaml says
@@ -61,6 +107,17 @@ export function renderCluster(
         cluster: { ...config, replicas: sizes[node.name] ?? config.replicas },
         node,
         credentials,
+        pages: usersOf(config, credentials, 'messages').find(({ name }) => name === PAGES),
+        users: usersOf(
+          config,
+          credentials,
+          name.startsWith('console-') ? 'web' : 'messages',
+          name.endsWith('-before.properties'),
+        ),
+        groups: groupsOf(config),
+        rights: rightsEntries(config),
+        everybody: everybodyOf(config).join(','),
+        webGroup: WEB_GROUP,
         connectorUri: connectorUri(config, node),
         origin: originOf(webEndpoint(node)),
         contentPolicy: CONSOLE_POLICY,
@@ -68,6 +125,7 @@ export function renderCluster(
         sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
       }),
       secret: SECRET_FILES.has(name),
+      ...(RELOADED_FILES.has(name) ? { reloaded: true } : {}),
     })),
   );
   const [server] = config.zookeeper.servers;

@@ -92,5 +92,10 @@ public final class Classes {
     public static final Target MESSAGE_PORT = new Target(
             TRANSPORT + "tcp/TcpTransportServer", "fbd15f945d3dbba7a9cda2c3f1006453086053fee8b912632dfb3617a7bab93a");
 
+    /** Asks whether a client may do what it does. */
+    public static final Target AUTHORIZATION = new Target(
+            "org/apache/activemq/security/AuthorizationBroker",
+            "28865f94a98cffe36032a64ced683529ef8aa106b56455a4bba8321df9a7c2cb");
+
     private Classes() {}
 }

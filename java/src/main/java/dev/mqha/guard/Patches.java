@@ -9,6 +9,7 @@ import dev.mqha.patches.compressed_bodies.Inflating;
 import dev.mqha.patches.cursor_position.CursorFix;
 import dev.mqha.patches.damaged_messages.DamageFix;
 import dev.mqha.patches.damaged_store.DamagedStore;
+import dev.mqha.patches.destination_removal.RemovalCheck;
 import dev.mqha.patches.diverged_log.DivergedLog;
 import dev.mqha.patches.durable_subscriptions.SubscriptionFix;
 import dev.mqha.patches.embedded_brokers.NoCreation;
@@ -43,6 +44,8 @@ import dev.mqha.patches.snapshot_position.SnapshotFix;
 import dev.mqha.patches.standing_master.ElectorLoss;
 import dev.mqha.patches.stashed_log.StashLink;
 import dev.mqha.patches.stop_limit.StopLimit;
+import dev.mqha.patches.temporary_composites.CompositeCheck;
+import dev.mqha.patches.temporary_owners.OwnerCheck;
 import dev.mqha.patches.tls_names.QuickTls;
 import dev.mqha.patches.unauthenticated_connections.Admission;
 import dev.mqha.patches.unwritten_messages.CursorEnd;
@@ -105,6 +108,9 @@ final class Patches {
             OneCopy.PATCH,
             CursorRoom.PATCH,
             ClosedZnodes.PATCH,
+            RemovalCheck.PATCH,
+            CompositeCheck.PATCH,
+            OwnerCheck.PATCH,
             QuickTls.PATCH);
 
     /**

@@ -160,6 +160,22 @@ public final class Rewrite {
     }
 
     /**
+     * Calls a static method before all else in the one method of a name, with the first of its arguments.
+     *
+     * @param first the local variable that the static method takes first; 0 is the receiver
+     * @param last the one that it takes last; all are references
+     */
+    public static UnaryOperator<byte[]> firstWith(
+            String name, int first, int last, String targetClass, String target, String type) {
+        return first(name, method -> {
+            for (int slot = first; slot <= last; slot++) {
+                method.visitVarInsn(Opcodes.ALOAD, slot);
+            }
+            method.visitMethodInsn(Opcodes.INVOKESTATIC, targetClass, target, type, false);
+        });
+    }
+
+    /**
      * Makes objects of another class, which extends the one that is meant.
      *
      * @param times how many places make one

@@ -9,14 +9,25 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import javax.jms.Connection;
 import javax.jms.Session;
+import javax.security.auth.Subject;
+import javax.security.auth.login.AppConfigurationEntry;
+import javax.security.auth.login.Configuration;
+import javax.security.auth.login.LoginContext;
+import javax.security.auth.login.LoginException;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.broker.BrokerPlugin;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.broker.TransportConnector;
+import org.apache.activemq.jaas.JassCredentialCallbackHandler;
+import org.apache.activemq.jaas.PropertiesLoginModule;
 import org.apache.activemq.leveldb.replicated.MasterLevelDBStore;
 import org.apache.activemq.security.AuthenticationUser;
+import org.apache.activemq.security.AuthorizationEntry;
+import org.apache.activemq.security.AuthorizationPlugin;
+import org.apache.activemq.security.DefaultAuthorizationMap;
 import org.apache.activemq.security.SimpleAuthenticationPlugin;
 
 /**
@@ -73,7 +84,8 @@ final class Rehearsal {
         broker.setPersistenceAdapter(store(directory));
         broker.getSystemUsage().getStoreUsage().setLimit(DISK_BYTES);
         broker.getSystemUsage().getTempUsage().setLimit(DISK_BYTES);
-        broker.setPlugins(new BrokerPlugin[] {accounts()});
+        broker.setPlugins(new BrokerPlugin[] {accounts(), rights()});
+        logIn();
         TransportConnector port =
                 broker.addConnector("auto+nio://127.0.0.1:0?auto.protocols=default,amqp,stomp");
         broker.start();
@@ -98,7 +110,44 @@ final class Rehearsal {
     }
 
     private static SimpleAuthenticationPlugin accounts() {
-        return new SimpleAuthenticationPlugin(List.of(new AuthenticationUser(NAME, NAME, "users")));
+        return new SimpleAuthenticationPlugin(List.of(new AuthenticationUser(NAME, NAME, NAME)));
+    }
+
+    private static AuthorizationPlugin rights() throws Exception {
+        AuthorizationEntry all = new AuthorizationEntry();
+        all.setQueue(">");
+        all.setRead(NAME);
+        all.setWrite(NAME);
+        all.setAdmin(NAME);
+        AuthorizationEntry advisories = new AuthorizationEntry();
+        advisories.setTopic(">");
+        advisories.setRead(NAME);
+        advisories.setWrite(NAME);
+        advisories.setAdmin(NAME);
+        return new AuthorizationPlugin(new DefaultAuthorizationMap(List.of(all, advisories)));
+    }
+
+    /** As a client logs in, with a configuration of its own: nobody has an account, so it is refused. */
+    private static void logIn() {
+        AppConfigurationEntry entry = new AppConfigurationEntry(
+                PropertiesLoginModule.class.getName(),
+                AppConfigurationEntry.LoginModuleControlFlag.REQUIRED,
+                Map.of(
+                        "org.apache.activemq.jaas.properties.user", "none",
+                        "org.apache.activemq.jaas.properties.group", "none",
+                        "baseDir", "."));
+        Configuration configuration = new Configuration() {
+            @Override
+            public AppConfigurationEntry[] getAppConfigurationEntry(String name) {
+                return new AppConfigurationEntry[] {entry};
+            }
+        };
+        try {
+            JassCredentialCallbackHandler account = new JassCredentialCallbackHandler(NAME, NAME);
+            new LoginContext(NAME, new Subject(), account, configuration).login();
+        } catch (LoginException refused) {
+            // As expected.
+        }
     }
 
     private static void openWire(int port) throws Exception {
