@@ -59,7 +59,7 @@ describe('the story of the article', () => {
 
   it('has all that its pages need, and not what only others would', async () => {
     const web = settings.consoles.find(({ name }) => name === firstMaster)?.url ?? '';
-    const headers = basic(settings.username, settings.password);
+    const headers = await consoleAccount(cluster);
     const queue = '?JMSDestination=story&JMSDestinationType=queue';
     const pages = ['index', 'queues', 'topics', 'subscribers', 'connections', 'network'];
     const more = ['scheduled', 'send', 'queueGraph', 'slave', 'xml/queues', 'xml/topics'];
