@@ -2,7 +2,7 @@ import { cachedDistribution, findJava } from '../../distribution/index.js';
 import type { NodeConfig } from '../../config/schema.js';
 import type { Cluster } from '../../state/cluster.js';
 import { planStart, refuseHeldPorts } from './plan.js';
-import { plannedFiles } from './prepare.js';
+import { plannedFiles } from './compare-files.js';
 import { describeStep, launchesIn, type StepText } from './steps.js';
 import { readInForce, type Sizes } from '../../state/sizes.js';
 

@@ -12,7 +12,8 @@ import { classDataOf } from './class-data.js';
 import { outOfReach, placesOf } from '../../state/agents.js';
 import type { Cluster } from '../../state/cluster.js';
 import { portsOf } from '../../observe/observe-node.js';
-import { plannedFiles, type Prepared } from './prepare.js';
+import { plannedFiles } from './compare-files.js';
+import type { Prepared } from './prepare.js';
 import type { StartStep } from './steps.js';
 import { readInForce, sized, type Sizes } from '../../state/sizes.js';
 
