@@ -202,6 +202,20 @@ public final class Replicas {
                 .getCount();
     }
 
+    /** The same once it has not changed for a second: acknowledgements are counted a moment after a consumer has sent them. */
+    public static long settledDepth(Master master, String queue) throws Exception {
+        long seen = depth(master, queue);
+        for (int same = 0; same < 10; same++) {
+            Thread.sleep(100);
+            long now = depth(master, queue);
+            if (now != seen) {
+                same = -1;
+            }
+            seen = now;
+        }
+        return seen;
+    }
+
     /** Sends messages of a size to a queue, each acknowledged. */
     public static void send(Master master, String queue, int count, int bytes) throws JMSException {
         Session session = master.connect().createSession(false, Session.AUTO_ACKNOWLEDGE);

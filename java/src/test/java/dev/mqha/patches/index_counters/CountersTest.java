@@ -32,7 +32,7 @@ class CountersTest {
             }
             try (Replicas.Master master = Replicas.master(directory, 1, LOG_SIZE).serving()) {
                 System.out.println(Replicas.depth(master, "numbers") + " " + master.store.client().logRefs().size() + " "
-                        + Replicas.drained(master, "numbers") + " " + Replicas.depth(master, "numbers"));
+                        + Replicas.drained(master, "numbers") + " " + Replicas.settledDepth(master, "numbers"));
             }
             System.exit(0);
         }
