@@ -286,7 +286,7 @@ class PreparedBranchTest {
                 System.out.println(holds(master, "ActiveMQ.DLQ"));
             }
             try (Replicas.Master master = Replicas.master(data, 1, LOG_SIZE).serving()) {
-                System.out.println(holds(master, "in") + " " + Replicas.drained(master, "in") + " " + Replicas.depth(master, "in"));
+                System.out.println(holds(master, "in") + " " + Replicas.drained(master, "in") + " " + Replicas.settledDepth(master, "in"));
             }
             System.exit(0);
         }
