@@ -25,6 +25,13 @@ const noHiddenGlobal = [
   message: 'A global of Node.js has this name.',
 }));
 
+const onlyThroughOutput = [
+  'MemberExpression[object.name=process][property.name=/^std(out|err)$/]',
+  'MemberExpression[property.name=write][object.name=/^std(out|err)$/]',
+  'MemberExpression[property.name=write][object.property.name=/^std(out|err)$/]',
+  'MemberExpression[property.name=write][object.property.name=stream]',
+].map((selector) => ({ selector, message: 'Write with Output (src/cli/output/io.ts).' }));
+
 export default tseslint.config(
   {
     ignores: [
@@ -89,6 +96,16 @@ export default tseslint.config(
     rules: {
       'no-console': 'error',
       'no-restricted-imports': ['error', { paths: [onlySession, ...onlyOutput] }],
+    },
+  },
+  {
+    // What is written elsewhere than through Output reaches a terminal with all its control characters.
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/cli/output/**', 'src/cli/process-io.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-imports': ['error', { paths: [onlySession, ...onlyOutput] }],
+      'no-restricted-syntax': ['error', ...noHiddenGlobal, ...onlyThroughOutput],
     },
   },
   {

@@ -2,6 +2,8 @@ import { readlinkSync } from 'node:fs';
 import { CommanderError, type Command } from 'commander';
 import { buildCli, definitionOf } from './cli.js';
 import type { Definition } from './definition.js';
+import { Output } from './output/io.js';
+import { indented } from '../lib/visible.js';
 import type { CommandContext } from './run/context.js';
 import { messageOf, MqhaError, systemCode, usageError } from '../lib/errors.js';
 import { fileError } from '../lib/files.js';
@@ -33,6 +35,8 @@ export interface MainIo {
  */
 export async function main(argv: readonly string[], io: MainIo): Promise<void> {
   const { stdout, stderr } = io;
+  const out = new Output(stdout, io.env);
+  const errors = new Output(stderr, io.env);
   const words = argv.slice(2);
   // Wrong usage must be reported as JSON too, and is found before the options are known.
   const json = words.slice(0, endOfOptions(words)).includes('--json');
@@ -41,8 +45,8 @@ export async function main(argv: readonly string[], io: MainIo): Promise<void> {
   const cli = buildCli(
     (flags): CommandContext => ({
       io: {
-        stdout,
-        stderr,
+        stdout: out,
+        stderr: errors,
         get stdin() {
           return io.stdin;
         },
@@ -58,8 +62,8 @@ export async function main(argv: readonly string[], io: MainIo): Promise<void> {
       exitCode = own;
     },
   );
-  quiet(cli, stdout);
-  const how = { stderr, json, verbose: words.includes('--verbose') };
+  quiet(cli, out);
+  const how = { stderr: errors, json, verbose: words.includes('--verbose') };
   const unheard = (error: Error): number => {
     // A reader that has read enough (`mqha logs | head`) is no failure; `check` was not heard even so.
     const failed =
@@ -117,12 +121,12 @@ class Interrupts {
 }
 
 /** commander's own errors come as exceptions, and are printed by report(). */
-function quiet(command: Command, stdout: NodeJS.WriteStream): void {
+function quiet(command: Command, stdout: Output): void {
   command.exitOverride().configureOutput({
-    writeOut: (text) => stdout.write(text),
+    writeOut: (text) => void stdout.print(text),
     writeErr: () => undefined,
-    getOutHelpWidth: () => widthOf(stdout),
-    getErrHelpWidth: () => widthOf(stdout),
+    getOutHelpWidth: () => widthOf(stdout.stream),
+    getErrHelpWidth: () => widthOf(stdout.stream),
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
@@ -162,7 +166,7 @@ function endOfOptions(words: readonly string[]): number {
 }
 
 interface How {
-  readonly stderr: NodeJS.WriteStream;
+  readonly stderr: Output;
   readonly json: boolean;
   readonly verbose: boolean;
 }
@@ -180,12 +184,13 @@ function report(error: unknown, { stderr, json, verbose }: How): number {
     new MqhaError('internal', `mqha failed: ${messageOf(error)}`, {
       hint: 'This is a bug of mqha; please report it with the stack trace (--verbose).',
     });
-  const text = json
-    ? JSON.stringify({ error: { code, message, hint, problems } })
-    : `error: ${message}\nhint: ${hint}`;
-  stderr.write(`${text}\n`);
+  if (json) {
+    void stderr.json(`${JSON.stringify({ error: { code, message, hint, problems } })}\n`);
+  } else {
+    void stderr.print(`error: ${indented(message)}\nhint: ${indented(hint)}\n`);
+  }
   if ((!known && !json) || verbose) {
-    stderr.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`);
+    void stderr.print(`${error instanceof Error ? indented(error.stack ?? '') : ''}\n`);
   }
   return exitCode;
 }

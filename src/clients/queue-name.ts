@@ -1,9 +1,10 @@
 import { usageError } from '../lib/errors.js';
+import { visibleJson } from '../lib/visible.js';
 
 /** What ActiveMQ would not take for the name of one queue, and why. */
 const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/^$/, 'is empty'],
-  [/\p{Cc}/u, 'has a control character'],
+  [/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u, 'has a control character'],
   [/^\s|\s$/, 'begins or ends with a space, which ActiveMQ drops'],
   [/^(queue|topic|temp-queue|temp-topic):\/\//, 'has a prefix; a plain name is a queue'],
   [/,/, 'has a comma, which makes several queues of it'],
@@ -20,7 +21,7 @@ export function checkQueueName(name: string): string {
   if (fault) {
     throw usageError(
       'usage',
-      `${JSON.stringify(name)} is no name of a queue: it ${fault[1]}`,
+      `${visibleJson(JSON.stringify(name))} is no name of a queue: it ${fault[1]}`,
       'Write one plain name, like orders or shop.orders.',
     );
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { hidesSomething } from '../lib/visible.js';
 import { NAME, otherwise, quoted, text, yesOrNo } from './fields.js';
 
 /** The account of applications: what `mqha env` prints. */
@@ -32,7 +33,7 @@ export interface UserConfig {
 }
 
 // A comma would make it several, and a question mark begins options (ActiveMQDestination).
-const PART = /^(\*|[^\s.,?*>"'<&\p{Cc}]+)$/u;
+const PART = /^(\*|[^\s.,?*>"'<&\p{Cc}\p{Bidi_Control}]+)$/u;
 
 /** `orders.>`, `queue://orders.>` or `topic://prices.*`; undefined where the text is none of these. */
 export function parseDestination(value: string): DestinationPattern | undefined {
@@ -66,7 +67,7 @@ export const user = z.strictObject({
       `${quoted(issue.input)} is an account that every cluster has (${RESERVED.join(', ')}); choose another name`,
   }),
   passwordFile: text(
-    (value) => value.trim() !== '' && !/\p{Cc}/u.test(value),
+    (value) => value.trim() !== '' && !hidesSomething(value),
     'the path of a file',
   ).optional(),
   console: yesOrNo.default(false),

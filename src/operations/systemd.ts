@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MqhaError } from '../lib/errors.js';
 import { renderTemplate } from '../lib/templates.js';
+import { hidesSomething, visibleJson } from '../lib/visible.js';
 
 /** What a systemd unit of a cluster depends on. */
 export interface UnitOptions {
@@ -33,7 +34,7 @@ export function systemdUnit(options: UnitOptions): string {
     return value === undefined || value === '' ? [] : [`${name}=${value}`];
   });
   for (const text of [directory, node, packageRoot, ...assignments]) {
-    if (/\p{Cc}/u.test(text)) throw impossible(text, 'a control character');
+    if (hidesSomething(text)) throw impossible(text, 'a control character');
   }
   // Escaped or not, systemd takes no program with one of these in its path.
   if (/["'\\]/.test(node)) throw impossible(node, 'a quote or a backslash');
@@ -53,7 +54,7 @@ export function systemdUnit(options: UnitOptions): string {
 function impossible(text: string, what: string): MqhaError {
   return new MqhaError(
     'unit-impossible',
-    `${JSON.stringify(text)} holds ${what}, which systemd does not take there`,
+    `${visibleJson(JSON.stringify(text))} holds ${what}, which systemd does not take there`,
     { hint: 'Rename the directory, or set the variable to another path.' },
   );
 }

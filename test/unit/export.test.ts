@@ -77,7 +77,7 @@ describe('the systemd unit', () => {
     expect(valuesOf(unit, 'WorkingDirectory')).toEqual([`/srv/${ODD.replace('%', '%%')}/`]);
   });
 
-  it.each(['/srv/a\nExecStart=/bin/evil', '/srv/a\tb', '/srv/a\u007f'])(
+  it.each(['/srv/a\nExecStart=/bin/evil', '/srv/a\tb', '/srv/a\u007f', '/srv/a\u202eb'])(
     'does not take %j',
     (path) => {
       for (const change of [{ directory: path }, { node: path }, { env: { PATH: path } }]) {

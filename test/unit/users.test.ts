@@ -15,12 +15,21 @@ describe('a destination of a right', () => {
     expect(parseDestination(text)).toEqual(expected);
   });
 
-  it.each(['', 'a,b', 'a b', 'a.>.b', 'a*', 'a?x=1', 'temp-queue://a', 'topic://', 'a..b', '"'])(
-    'is not %j',
-    (text) => {
-      expect(parseDestination(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'a,b',
+    'a b',
+    'a.>.b',
+    'a*',
+    'a?x=1',
+    'temp-queue://a',
+    'topic://',
+    'a..b',
+    '"',
+    'a\u202eb',
+  ])('is not %j', (text) => {
+    expect(parseDestination(text)).toBeUndefined();
+  });
 });
 
 const withUsers = (directory: string, users: string) => {

@@ -1,8 +1,8 @@
-import type { ChalkInstance } from 'chalk';
 import type { DrillResult, ScenarioResult, Side, Spread, Verdict } from '../../drill/result.js';
 import { titleOf } from '../../drill/title.js';
 import { verdictOnRound } from '../../drill/analysis/verdict.js';
 import { formatDuration } from '../../lib/time.js';
+import type { Colours } from './io.js';
 import { plainTable } from './status-table.js';
 
 const WORDS: Readonly<Record<Verdict, string>> = {
@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 /** The verdict, a table of the scenarios, and what went wrong in which round. */
-export function drillText(result: DrillResult, colour: ChalkInstance): string {
+export function drillText(result: DrillResult, colour: Colours): string {
   const { verdict, setup } = result;
   const paint =
     verdict === 'passed' ? colour.green : verdict === 'failed' ? colour.red : colour.yellow;

@@ -2,6 +2,7 @@ import type { Entry, EntryType } from '../../state/journal/entries.js';
 import type { MasterChange } from '../../state/journal/history.js';
 import { formatDuration } from '../../lib/time.js';
 import { plainTable } from './status-table.js';
+import { visible } from '../../lib/visible.js';
 
 /** Whom an entry is about, and what happened. */
 type Words = readonly [subject: string, what: string];
@@ -85,10 +86,10 @@ function because(reason: string | undefined): string {
   return reason === undefined || reason === '' ? '' : `: ${reason}`;
 }
 
-/** An entry on one line, with the local time: `2026-11-24 07:01:02.345  mq02  died …`. */
+/** An entry on one line (reasons quote logs), with the local time: `2026-11-24 07:01:02.345  mq02  died …`. */
 export function entryText(entry: Entry): string {
   const [subject, what] = wordsOf(entry);
-  return oneLine(`${localTime(entry.at)}  ${subject}  ${what}`);
+  return visible(`${localTime(entry.at)}  ${subject}  ${what}`);
 }
 
 /** In words where this version knows them; an entry of a later version or a damaged one as JSON. */
@@ -116,7 +117,7 @@ export function historyText(changes: readonly MasterChange[]): string {
       localTime(at),
       from ?? '–',
       to ?? '–',
-      oneLine(reason),
+      reason,
       to === null ? 'still none' : lasted(from, outageMs),
     ]),
   );
@@ -135,9 +136,4 @@ function localTime(at: string): string {
   const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
   const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
   return `${day} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
-}
-
-/** Without line ends and whatever else would move a terminal's cursor: reasons quote logs. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }

@@ -2,8 +2,9 @@ import type { ClusterEvent, DrillPlace, Emit } from '../../state/progress.js';
 import type { InstallEvent } from '../../distribution/index.js';
 import { titleOf } from '../../drill/title.js';
 import { formatDuration } from '../../lib/time.js';
-import { colours, isFancy, type Io } from './io.js';
+import type { Io } from './io.js';
 import { Spinner } from './spinner.js';
+import { visibleValue } from '../../lib/visible.js';
 
 /** A message that waits longer for its acknowledgement is worth a word. */
 const WAITING_MS = 1000;
@@ -16,15 +17,16 @@ export interface Reporter {
 }
 
 export function createReporter(io: Io): Reporter {
-  const colour = colours(io.stderr, io.env);
-  const spinner = isFancy(io.stderr, io.env) ? new Spinner(io.stderr) : undefined;
+  const colour = io.stderr.colours;
+  const spinner = io.stderr.isFancy ? new Spinner(io.stderr) : undefined;
   const line = (text: string) => {
     if (spinner) spinner.write(`${text}\n`);
-    else io.stderr.write(`${text}\n`);
+    else void io.stderr.print(`${text}\n`);
   };
   let lastPassing = '';
   return {
-    emit(event) {
+    emit(happened) {
+      const event = visibleValue(happened);
       if (event.type === 'warning') {
         line(`${colour.yellow('warning:')} ${event.message}`);
         return;

@@ -1,19 +1,21 @@
 import type { Ora } from 'ora';
+import type { Output } from './io.js';
+import { visible } from '../../lib/visible.js';
 
 /** A line that moves while something goes on. It is loaded when it is first shown: most commands need none. */
 export class Spinner {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #output: Output;
   #ora: Ora | undefined;
   #loading = false;
   /** What it says; undefined while it is hidden. */
   #text: string | undefined;
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
+  constructor(output: Output) {
+    this.#output = output;
   }
 
   show(text: string): void {
-    this.#text = text;
+    this.#text = visible(text);
     if (this.#ora) this.#turn();
     else if (!this.#loading) void this.#load();
   }
@@ -22,7 +24,7 @@ export class Spinner {
   write(text: string): void {
     const spinning = this.#ora?.isSpinning === true;
     if (spinning) this.#ora?.stop();
-    this.#stream.write(text);
+    void this.#output.print(text);
     if (spinning) this.#ora?.start();
   }
 
@@ -34,7 +36,7 @@ export class Spinner {
   async #load(): Promise<void> {
     this.#loading = true;
     const { default: ora } = await import('ora');
-    this.#ora = ora({ stream: this.#stream, discardStdin: false });
+    this.#ora = ora({ stream: this.#output.stream, discardStdin: false });
     this.#turn();
   }
 

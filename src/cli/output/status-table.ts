@@ -1,4 +1,3 @@
-import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import type {
   ClusterStatus,
@@ -7,6 +6,8 @@ import type {
   SupervisorStatus,
 } from '../../observe/status.js';
 import type { Operation } from '../../state/unfinished.js';
+import type { Colours } from './io.js';
+import { visible } from '../../lib/visible.js';
 
 const PLAIN = Object.fromEntries(
   [
@@ -15,14 +16,14 @@ const PLAIN = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** A table without borders: it can be read, and cut with awk. */
+/** A table without borders: it can be read, and cut with awk. Each cell is on its line, with control characters visible. */
 export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
     head: [...head],
     chars: PLAIN,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 3 },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(visible)));
   return table
     .toString()
     .split('\n')
@@ -31,7 +32,7 @@ export function plainTable(head: readonly string[], rows: readonly (readonly str
 }
 
 /** The status for people. */
-export function statusText(status: ClusterStatus, colour: ChalkInstance): string {
+export function statusText(status: ClusterStatus, colour: Colours): string {
   const { zookeeper } = status;
   const registered =
     zookeeper.numChildren === null
@@ -134,7 +135,7 @@ function row(node: NodeStatus): string[] {
   ];
 }
 
-function problemText(problem: StatusProblem, colour: ChalkInstance): string {
+function problemText(problem: StatusProblem, colour: Colours): string {
   const severity =
     problem.severity === 'error'
       ? colour.red('error')

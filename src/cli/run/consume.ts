@@ -2,7 +2,7 @@ import type { Received } from '../../clients/amqp/receiver.js';
 import { checkQueueName } from '../../clients/queue-name.js';
 import { consumeMessages, type ConsumeResult } from '../../messages/consume.js';
 import { usageError } from '../../lib/errors.js';
-import { written, type Io } from '../output/io.js';
+import type { Io } from '../output/io.js';
 import type { consume } from '../commands/consume.js';
 import type { InputOf } from '../definition.js';
 import { withCluster, type CommandContext } from './context.js';
@@ -40,7 +40,7 @@ interface Output {
   end(result: ConsumeResult): Promise<unknown>;
 }
 
-/** Bodies, one a line; how many there were goes to stderr, since stdout is theirs. */
+/** Bodies, one a line, exact but for a terminal; how many there were goes to stderr, since stdout is theirs. */
 class LineOutput implements Output {
   readonly #io: Io;
 
@@ -50,7 +50,7 @@ class LineOutput implements Output {
 
   message({ body }: Received): Promise<boolean> {
     const line = typeof body === 'string' ? `${body}\n` : Buffer.concat([body, LF]);
-    return written(this.#io.stdout, line);
+    return this.#io.stdout.quote(line);
   }
 
   end(): Promise<unknown> {
@@ -95,6 +95,6 @@ class JsonOutput implements Output {
   }
 
   #write(text: string): Promise<boolean> {
-    return written(this.#io.stdout, text);
+    return this.#io.stdout.json(text);
   }
 }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import {
   openCluster,
   refuseIfCopied,
@@ -10,6 +9,7 @@ import { findClusterDirectory } from '../../state/identity.js';
 import type { Confirm } from '../../operations/stop.js';
 import { MqhaError } from '../../lib/errors.js';
 import type { Io } from '../output/io.js';
+import { ask } from '../output/question.js';
 import { createReporter } from '../output/reporter.js';
 
 /** What every command is given by `main`. */
@@ -81,9 +81,8 @@ export function confirmWith(context: CommandContext, yes: boolean | undefined): 
         hint: 'Answer with --yes where there is no terminal to ask on.',
       });
     }
-    const prompt = createInterface({ input: stdin, output: stderr });
     try {
-      const reply = await prompt.question(`${question} [y/N] `, { signal: context.signal });
+      const reply = await ask(context.io, question, context.signal);
       return /^y(es)?$/i.test(reply.trim());
     } catch (error) {
       // Ctrl-C and Ctrl-D reach readline, not our handler of signals: the terminal is in raw mode.
@@ -91,8 +90,6 @@ export function confirmWith(context: CommandContext, yes: boolean | undefined): 
       throw new MqhaError('interrupted', 'interrupted at the question; nothing was done', {
         hint: 'Run the command again, or answer with --yes.',
       });
-    } finally {
-      prompt.close();
     }
   };
 }

@@ -9,7 +9,8 @@ import { exitCodeOf } from '../../drill/analysis/verdict.js';
 import { workloadsNamed } from '../../drill/workloads/index.js';
 import { ensureDirectory } from '../../lib/files.js';
 import { drillText } from '../output/drill-text.js';
-import { answer, colours } from '../output/io.js';
+import { answer } from '../output/io.js';
+import { visible } from '../../lib/visible.js';
 import type { drill as definition } from '../commands/drill.js';
 import type { InputOf } from '../definition.js';
 import { confirmWith, withCluster, type CommandContext } from './context.js';
@@ -28,8 +29,8 @@ export async function run(context: CommandContext, input: Input): Promise<number
   const { io } = context;
   // First, since nobody may be there to read stdout any more.
   const written = report === undefined ? [] : await writeReport(result, report);
-  answer(io, result, (value) => drillText(value, colours(io.stdout, io.env)));
-  for (const path of written) io.stderr.write(`wrote ${path}\n`);
+  answer(io, result, (value) => drillText(value, io.stdout.colours));
+  for (const path of written) void io.stderr.print(`wrote ${visible(path)}\n`);
   return exitCodeOf(result);
 }
 

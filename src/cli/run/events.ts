@@ -20,7 +20,8 @@ export async function run(
     return;
   }
   const print = (entry: Entry) => {
-    io.stdout.write(`${io.json ? JSON.stringify(entry) : entryText(entry)}\n`);
+    if (io.json) void io.stdout.json(`${JSON.stringify(entry)}\n`);
+    else void io.stdout.print(`${entryText(entry)}\n`);
   };
   chosen.forEach(print);
   for await (const entry of journal.follow(signal, end)) print(entry);

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { prepareRuntime } from '../../operations/start/prepare.js';
 import { billOfMaterials, cacheRoot, exportArtifacts } from '../../distribution/index.js';
 import { writeFileAtomic } from '../../lib/files.js';
+import { visibleJson } from '../../lib/visible.js';
 import { answer } from '../output/io.js';
 import type { install } from '../commands/install.js';
 import type { InputOf } from '../definition.js';
@@ -50,7 +51,7 @@ export async function run(context: CommandContext, input: InputOf<typeof install
   answer(io, value, () =>
     // Whoever has it printed reads nothing else from there.
     typeof value.sbom === 'object' && value.sbom !== null
-      ? JSON.stringify(value.sbom, null, 2)
+      ? visibleJson(JSON.stringify(value.sbom, null, 2))
       : [
           `ActiveMQ ${value.activemq} is installed and verified in ${value.cache}`,
           ...(typeof value.sbom === 'string' ? [`wrote ${value.sbom}`] : []),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { usageError } from '../../lib/errors.js';
 import { answer } from '../output/io.js';
+import { visible } from '../../lib/visible.js';
 import { followLines, lastLines } from '../../agents/local/log.js';
 import { ZOOKEEPER } from '../../config/processes.js';
 import type { logs } from '../commands/logs.js';
@@ -42,23 +43,22 @@ export async function run(
   const found = await Promise.all(
     files.map(async (log) => ({ ...log, lines: await lastLines(log.file, input.lines) })),
   );
-  answer(context.io, { logs: found }, ({ logs }) =>
-    logs
-      .map(({ file, lines }) =>
-        logs.length === 1 ? lines.join('\n') : [`==> ${file} <==`, ...lines, ''].join('\n'),
-      )
-      .join('\n'),
-  );
+  if (context.io.json) {
+    answer(context.io, { logs: found }, () => '');
+    return;
+  }
+  const text = found
+    .map(({ file, lines }) =>
+      found.length === 1 ? lines.join('\n') : [`==> ${visible(file)} <==`, ...lines, ''].join('\n'),
+    )
+    .join('\n');
+  if (text !== '') await context.io.stdout.quote(`${text}\n`);
 }
 
 async function follow(context: CommandContext, log: LogFile, named: boolean): Promise<void> {
   const { io, signal } = context;
   for await (const line of followLines(log.file, signal)) {
-    const text = io.json
-      ? JSON.stringify({ ...log, line })
-      : named
-        ? `${log.name} | ${line}`
-        : line;
-    io.stdout.write(`${text}\n`);
+    if (io.json) void io.stdout.json(`${JSON.stringify({ ...log, line })}\n`);
+    else void io.stdout.quote(`${named ? `${log.name} | ` : ''}${line}\n`);
   }
 }

@@ -8,7 +8,8 @@ export async function run(context: CommandContext): Promise<void> {
   answer(context.io, await withCluster(context, queuesOf), queuesText);
 }
 
-function queuesText({ master, queues }: Queues): string {
+/** The table of queues. */
+export function queuesText({ master, queues }: Queues): string {
   if (queues.length === 0) return `${master} has no queue`;
   const rows = queues.map(({ name, depth, consumers, in: put, out }) =>
     [name, depth, consumers, put, out].map(String),

@@ -1,7 +1,7 @@
 import { namesRole, resolveNodes } from '../../operations/nodes.js';
 import { statusOf } from '../../observe/status-of.js';
 import { restartNodes } from '../../operations/restart.js';
-import { answer, colours } from '../output/io.js';
+import { answer } from '../output/io.js';
 import { statusText } from '../output/status-table.js';
 import type { restart } from '../commands/restart.js';
 import type { InputOf } from '../definition.js';
@@ -23,8 +23,6 @@ export async function run(
     });
   });
   answer(io, result, ({ restarted, status }) =>
-    [`restarted ${restarted.join(', ')}`, statusText(status, colours(io.stdout, io.env))].join(
-      '\n',
-    ),
+    [`restarted ${restarted.join(', ')}`, statusText(status, io.stdout.colours)].join('\n'),
   );
 }

@@ -6,7 +6,7 @@ import type { ScalePlan } from '../../operations/scale/proposal.js';
 import { scaleCluster, type ScaleResult } from '../../operations/scale/scale.js';
 import { tryLockOperation } from '../../state/operations-log.js';
 import { MqhaError } from '../../lib/errors.js';
-import { answer, colours } from '../output/io.js';
+import { answer } from '../output/io.js';
 import { statusText } from '../output/status-table.js';
 import type { scale } from '../commands/scale.js';
 import type { InputOf } from '../definition.js';
@@ -84,5 +84,5 @@ function resultText({ io }: CommandContext, result: ScaleResult): string {
         `${name} has left${kept === null ? '' : `; what it had is kept in ${kept}`}`,
     ),
   ];
-  return `${lines.join('\n')}\n${statusText(status, colours(io.stdout, io.env))}`;
+  return `${lines.join('\n')}\n${statusText(status, io.stdout.colours)}`;
 }

@@ -1,6 +1,5 @@
 import { formatDuration } from '../../lib/time.js';
 import type { StartResult } from '../../operations/start/start.js';
-import { colours } from '../output/io.js';
 import { statusText } from '../output/status-table.js';
 import type { CommandContext } from './context.js';
 
@@ -9,5 +8,5 @@ export function startText(context: CommandContext, { readyMs, status }: StartRes
   const { io } = context;
   const first =
     readyMs === 0 ? 'everything was running already' : `ready in ${formatDuration(readyMs)}`;
-  return `${first}\n${statusText(status, colours(io.stdout, io.env))}`;
+  return `${first}\n${statusText(status, io.stdout.colours)}`;
 }

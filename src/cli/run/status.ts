@@ -1,12 +1,10 @@
 import { statusOf } from '../../observe/status-of.js';
-import { answer, colours } from '../output/io.js';
+import { answer } from '../output/io.js';
 import { statusText } from '../output/status-table.js';
 import { withCluster, type CommandContext } from './context.js';
 
 /** `mqha status` */
 export async function run(context: CommandContext): Promise<void> {
   const { io } = context;
-  answer(io, await withCluster(context, statusOf), (value) =>
-    statusText(value, colours(io.stdout, io.env)),
-  );
+  answer(io, await withCluster(context, statusOf), (value) => statusText(value, io.stdout.colours));
 }

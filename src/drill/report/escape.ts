@@ -1,3 +1,5 @@
+import { visibleLines } from '../../lib/visible.js';
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -13,9 +15,10 @@ const TERMINAL = /\u001b\[[\d;?]*[A-Za-z]/g;
 /** What XML 1.0 cannot hold in any notation: control characters, half a pair, two non-characters. */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** Any text without what neither XML nor a page can show. */
+/** Any text, a whole page or document too, without what neither XML nor a page can show, and with what hides in them visible. */
 export function printable(text: string): string {
-  return text.replace(TERMINAL, '').replace(FORBIDDEN, '\ufffd');
+  const shown = text.replace(TERMINAL, '').replace(/\r\n?/g, '\n').replace(FORBIDDEN, '\ufffd');
+  return visibleLines(shown);
 }
 
 /** Any text as the text or the attribute of an element, in HTML, SVG and XML alike. */

@@ -2,18 +2,19 @@ import type { DrillResult } from '../result.js';
 import { renderTemplate } from '../../lib/templates.js';
 import { formatDuration } from '../../lib/time.js';
 import { cardsOf, findingsOf, setupOf } from './overview.js';
+import { printable } from './escape.js';
 import { idOf, scenarioViews, verdictView, type ScenarioView } from './view.js';
 import { counted, MARKS, utc } from './words.js';
 
 /**
  * The report as one page that needs nothing else: no script, no network. A person reads and forwards it.
- * The template escapes every text; only the style sheet and the charts go in as they are.
+ * The template escapes every text, and of the page as a whole no control character is left; only the style sheet and the charts go in as they are.
  */
 export function htmlReport(result: DrillResult): string {
   const verdict = verdictView(result.verdict);
   const scenarios = scenarioViews(result);
   const { counts, setup } = result;
-  return renderTemplate('drill/drill.html', {
+  const page = renderTemplate('drill/drill.html', {
     css: renderTemplate('drill/drill.css', {}),
     title: `${verdict.word}: drill of ${setup.cluster}`,
     verdict,
@@ -38,6 +39,7 @@ export function htmlReport(result: DrillResult): string {
     marks: Object.entries(MARKS).map(([kind, words]) => ({ kind, ...words })),
     setup: setupOf(setup),
   });
+  return printable(page);
 }
 
 /** The one picture for who reads no further: the round that weighs most, where there are many to choose from. */

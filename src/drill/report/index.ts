@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ensureDirectory, writeFileAtomic } from '../../lib/files.js';
+import { visibleJson } from '../../lib/visible.js';
 import type { DrillResult } from '../result.js';
 import { htmlReport } from './html.js';
 import { junitReport } from './junit.js';
@@ -33,7 +34,8 @@ export async function writeReport(
 /** The document of `mqha drill --json`, indented, with each series of numbers on one line. */
 export function jsonReport(result: DrillResult): string {
   // A line end cannot stand inside a JSON string, so only arrays are met.
-  return `${JSON.stringify(result, null, 2).replace(/\[\n[\d\s,.-]+\]/g, (series) =>
+  const json = JSON.stringify(result, null, 2).replace(/\[\n[\d\s,.-]+\]/g, (series) =>
     series.replace(/\s+/g, ''),
-  )}\n`;
+  );
+  return `${visibleJson(json)}\n`;
 }

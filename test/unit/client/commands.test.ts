@@ -181,6 +181,18 @@ describe('consume', () => {
     expect(master.accepted).toEqual(['one', 'two']);
   });
 
+  it('prints bodies as they are in a pipe, and no command of theirs to a terminal', async () => {
+    const queue = ['\u001b[2J\u009ba\tb\u202ec', { body: Buffer.from([0x1b, 0x5b, 0x41]) }];
+    for (const [terminal, stdout] of [
+      [false, '\u001b[2J\u009ba\tb\u202ec\n\u001b[A\n'],
+      [true, '\\x1b[2J\\x9ba\tb\\u202ec\n\\x1b[A\n'],
+    ] as const) {
+      const { directory } = await served({ queue });
+      const args = ['-C', directory, 'consume', 'q', '--count', '2'];
+      expect((await mqha(args, { terminal })).stdout).toBe(stdout);
+    }
+  });
+
   it('takes no more than it was told', async () => {
     const { directory, master } = await served({ queue: ['one', 'two', 'three'] });
     const run = await mqha(['-C', directory, 'consume', 'orders', '--count', '2']);

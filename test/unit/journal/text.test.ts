@@ -177,7 +177,7 @@ describe('an entry', () => {
       type: 'config-problem',
       reason: 'a\n\tb\u001b[31mc\u009bd',
     });
-    expect(line).toMatch(/ {2}a b \[31mc d$/);
+    expect(line).toMatch(/ {2}a\\n\\tb\\x1b\[31mc\\x9bd$/);
   });
 });
 

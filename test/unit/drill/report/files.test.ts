@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseStringPromise } from 'xml2js';
 import { escapeMarkup } from '../../../../src/drill/report/escape.js';
+import { htmlReport } from '../../../../src/drill/report/html.js';
 import { jsonReport, writeReport } from '../../../../src/drill/report/index.js';
 import { junitReport } from '../../../../src/drill/report/junit.js';
 import { count, outageText, seconds } from '../../../../src/drill/report/words.js';
@@ -86,6 +87,22 @@ describe('JUnit XML', () => {
     const told = suites[1]?.testcase?.[0]?.failure?.[0]?._ ?? '';
     expect(told).toContain('a\ufffdbred ]]> \ufffd \ufffd');
     expect(told).toContain(EVIL);
+  });
+
+  it('holds nothing that turns or steers what shows it, in any of its files', () => {
+    const HOSTILE = 'a\u001b]0;t\u0007b\u009b1mc\u007fd\u202ee\u2066f\rg';
+    const rounds = failedDrill().rounds.map((round) => ({
+      ...round,
+      faults: [HOSTILE],
+      log: [{ at: 1, node: HOSTILE, text: HOSTILE }],
+    }));
+    const result = { ...failedDrill(), summary: HOSTILE, rounds };
+    const files = [htmlReport(result), junitReport(result), jsonReport(result)];
+    for (const file of files) {
+      expect(file).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+      expect(file).toMatch(/d\\u202ee\\u2066f/);
+    }
+    expect(JSON.parse(files[2] ?? '')).toEqual(result);
   });
 });
 
