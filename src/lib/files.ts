@@ -4,9 +4,7 @@ import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MqhaError, systemCode } from './errors.js';
 
-/** Modes of what holds a secret. */
-export const SECRET_FILE = 0o600;
-export const SECRET_DIRECTORY = 0o700;
+export { SECRET_DIRECTORY, SECRET_FILE } from './modes.js';
 
 /**
  * Writes a file whole or not at all: to a temporary name in the same directory, synced, renamed.
@@ -60,7 +58,8 @@ export async function ensureDirectory(path: string, mode?: number): Promise<void
 
 /** One after the other: below a file system that takes none, as /proc, mkdir() with `recursive` of Node.js 20 never ends. */
 async function makeDirectories(path: string, mode: number | undefined): Promise<void> {
-  const options = mode === undefined ? {} : { mode };
+  // No group can write what is made, whatever the umask is: such a cluster directory is refused (trust.ts).
+  const options = { mode: mode ?? 0o755 };
   if (existsSync(path)) {
     await mkdir(path, { recursive: true, ...options });
     return;
