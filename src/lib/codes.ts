@@ -180,6 +180,10 @@ export const ERROR_CODES = {
     exitCode: 1,
     meaning: 'a file cannot be written: its directory is none',
   },
+  'not-a-file': {
+    exitCode: 1,
+    meaning: 'a directory, a FIFO, a socket or a device stands where a file is to be read',
+  },
   'untrusted-cache': {
     exitCode: 1,
     meaning:

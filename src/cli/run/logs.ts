@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { usageError } from '../../lib/errors.js';
+import { systemCode, usageError } from '../../lib/errors.js';
+import { fileError, openFile } from '../../lib/files.js';
 import { answer } from '../output/io.js';
 import { followLines, lastLines } from '../../agents/local/log.js';
 import { ZOOKEEPER } from '../../config/processes.js';
@@ -35,6 +36,7 @@ export async function run(
     }
     return Promise.resolve(chosen);
   });
+  await Promise.all(files.map(({ file }) => refuseOther(file)));
   if (input.follow === true) {
     await Promise.all(files.map((log) => follow(context, log, files.length > 1)));
     return;
@@ -49,6 +51,15 @@ export async function run(
       )
       .join('\n'),
   );
+}
+
+/** A log that is absent is empty; what else cannot be read is told. @throws MqhaError `not-a-file`, `no-permission` */
+async function refuseOther(path: string): Promise<void> {
+  try {
+    await (await openFile(path)).close();
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+  }
 }
 
 async function follow(context: CommandContext, log: LogFile, named: boolean): Promise<void> {
