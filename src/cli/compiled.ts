@@ -10,6 +10,8 @@ import {
 import nodeModule from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
+import { SECRET_DIRECTORY } from '../lib/modes.js';
+import { distrusted } from '../lib/trust.js';
 
 /** Code that was not compiled anew for so long may be of a version that is gone. */
 const KEPT_MS = 30 * 24 * 3_600_000;
@@ -21,10 +23,13 @@ const KEPT_MS = 30 * 24 * 3_600_000;
  * before it runs, without most of its functions.
  *
  * V8 compiles anew what another version of it, or one with other flags, has kept. That it is of the same
- * source is known by the digest in the file's name: only files that have one may be there.
+ * source is known by the digest in the file's name: only files that have one may be there. What is kept is run, so that
+ * nothing is read or written where somebody else than this user and root owns or can write it.
  * @param require of whoever loads them
  */
 export function keepCompiled(require: NodeJS.Require, directory: string, cache: string): void {
+  const isOurs = () => distrusted([cache]) === undefined;
+  if (!isOurs()) return;
   const fresh = new Map<string, Script>();
   // The one hook that may compile itself; called deprecated since 2013, and still in Node.js 24.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
@@ -49,7 +54,10 @@ export function keepCompiled(require: NodeJS.Require, directory: string, cache: 
   process.on('exit', (code) => {
     if (code !== 0 || fresh.size === 0) return;
     try {
-      mkdirSync(cache, { recursive: true });
+      mkdirSync(dirname(cache), { recursive: true, mode: SECRET_DIRECTORY });
+      mkdirSync(cache, { recursive: true, mode: SECRET_DIRECTORY });
+      // Somebody else may have made it meanwhile.
+      if (!isOurs()) return;
       for (const [file, script] of fresh) {
         const unfinished = `${file}.${process.pid}`;
         writeFileSync(unfinished, script.createCachedData());

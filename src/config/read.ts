@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { messageOf, MqhaError, systemCode, usageError } from '../lib/errors.js';
+import { readText } from '../lib/files.js';
 
 /** The name of the one file that a person edits. */
 export const CLUSTER_FILE = 'mqha.yaml';
@@ -10,7 +10,7 @@ export const CLUSTER_FILE = 'mqha.yaml';
  */
 export async function readConfigFile(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await readText(file);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') {
       throw usageError(
@@ -18,6 +18,9 @@ export async function readConfigFile(file: string): Promise<string> {
         `there is no ${file}`,
         'Make a cluster with `mqha init`, or name its directory with -C.',
       );
+    }
+    if (error instanceof MqhaError) {
+      throw usageError('config-unreadable', error.message, error.hint);
     }
     throw new MqhaError('config-unreadable', `${file} cannot be read: ${messageOf(error)}`, {
       hint: 'Make the file readable for the user who runs mqha.',

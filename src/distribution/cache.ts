@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MqhaError, systemCode } from '../lib/errors.js';
-import { cacheRoot } from './cache-root.js';
+import { SECRET_DIRECTORY } from '../lib/files.js';
+import { refuseDistrustedCache } from '../lib/refuse-distrusted.js';
+import { CACHE_PLACES, cacheRoot } from './cache-root.js';
 
 /** The few writes that can fill a disk or be refused; tests put failures in their place. */
 export interface CacheIo {
-  /** Makes a directory and its parents. */
-  readonly mkdir: (path: string) => Promise<void>;
+  /** Makes a directory and its parents. @param mode of those that it makes; 0755 when not given */
+  readonly mkdir: (path: string, mode?: number) => Promise<void>;
   readonly copyFile: (from: string, to: string) => Promise<void>;
   readonly writeFile: (path: string, text: string) => Promise<void>;
 }
@@ -24,8 +26,8 @@ export interface Cache {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const realIo: CacheIo = {
-  mkdir: async (path) => {
-    await mkdir(path, { recursive: true });
+  mkdir: async (path, mode = 0o755) => {
+    await mkdir(path, { recursive: true, mode });
   },
   copyFile: async (from, to) => {
     await copyFile(from, to);
@@ -37,8 +39,24 @@ const realIo: CacheIo = {
   },
 };
 
-/** The cache of this environment. Nothing is made or read yet. */
+/**
+ * Refuses the cache of this environment where somebody else owns or can write it, or a place in it.
+ * @throws MqhaError `untrusted-cache`
+ */
+export function refuseForeignCache(env: NodeJS.ProcessEnv): void {
+  const root = cacheRoot(env);
+  refuseDistrustedCache(
+    root,
+    CACHE_PLACES.map((place) => join(root, place)),
+  );
+}
+
+/**
+ * The cache of this environment. Nothing is made or read yet.
+ * @throws MqhaError `untrusted-cache`
+ */
 export function openCache(env: NodeJS.ProcessEnv, io: Partial<CacheIo> = {}): Cache {
+  refuseForeignCache(env);
   const root = cacheRoot(env);
   return {
     root,
@@ -49,8 +67,13 @@ export function openCache(env: NodeJS.ProcessEnv, io: Partial<CacheIo> = {}): Ca
   };
 }
 
-/** Makes the cache's directories and sweeps what dead processes left in `tmp/`. */
+/**
+ * Makes the cache's directories, for this user alone, and sweeps what dead processes left in `tmp/`.
+ * @throws MqhaError `untrusted-cache` where somebody else has made it meanwhile, as can be in /tmp
+ */
 export async function prepareCache(cache: Cache): Promise<void> {
+  await cache.io.mkdir(cache.root, SECRET_DIRECTORY);
+  refuseDistrustedCache(cache.root, []);
   for (const directory of [cache.artifacts, cache.distributions, cache.tmp]) {
     await cache.io.mkdir(directory);
   }

@@ -3,6 +3,7 @@ export type { PinnedArtifact } from './artifacts.js';
 export { classArchive, classDataOptions, makeClassArchive } from './archive.js';
 export type { ArchiveKind, ClassArchive } from './archive.js';
 export { cacheRoot } from './cache-root.js';
+export { refuseForeignCache } from './cache.js';
 export type { CacheIo } from './cache.js';
 export type { InstallEvent, InstallListener } from './events.js';
 export type { GuardResult } from './guard.js';

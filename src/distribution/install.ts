@@ -60,7 +60,7 @@ export interface InstallOptions extends ResolveOptions {
 /**
  * Returns the distribution that this version of mqha runs, making or mending it where needed. Safe
  * to run several times at once: each builds for itself, and the first to finish wins.
- * @throws MqhaError `maven-missing`, `maven-failed`, `maven-timeout`, `digest-mismatch`,
+ * @throws MqhaError `untrusted-cache`, `maven-missing`, `maven-failed`, `maven-timeout`, `digest-mismatch`,
  *   `archive-damaged`, `from-not-found`, `import-incomplete`, `guard-failed`, `unknown-patch`, `package-incomplete`,
  *   `disk-full`, `no-permission`, `no-directory`, `interrupted`
  */
@@ -77,7 +77,7 @@ export async function ensureDistribution(options: InstallOptions): Promise<Distr
  * The distribution that ensureDistribution() would return at once, after a quick check; changes
  * nothing.
  * @returns undefined when it is not in the cache, or broken there
- * @throws MqhaError `package-incomplete`
+ * @throws MqhaError `package-incomplete`, `untrusted-cache`
  */
 export async function cachedDistribution(
   options: Pick<InstallOptions, 'env' | 'pinned' | 'javaJar'>,

@@ -180,6 +180,19 @@ export const ERROR_CODES = {
     exitCode: 1,
     meaning: 'a file cannot be written: its directory is none',
   },
+  'not-a-file': {
+    exitCode: 1,
+    meaning: 'a directory, a FIFO, a socket or a device stands where a file is to be read',
+  },
+  'untrusted-cache': {
+    exitCode: 1,
+    meaning:
+      'another user owns or can write the cache, from which code is run, or a directory above it',
+  },
+  'untrusted-directory': {
+    exitCode: 1,
+    meaning: 'another user owns or can write the cluster directory, or a directory above it',
+  },
   internal: { exitCode: 1, meaning: 'a bug of mqha' },
 } as const satisfies Readonly<Record<string, ErrorCodeEntry>>;
 

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { constants, existsSync, type Stats } from 'node:fs';
+import { chmod, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MqhaError, systemCode } from './errors.js';
+import { SECRET_FILE } from './modes.js';
 
-/** Modes of what holds a secret. */
-export const SECRET_FILE = 0o600;
-export const SECRET_DIRECTORY = 0o700;
+export { SECRET_DIRECTORY, SECRET_FILE } from './modes.js';
 
 /**
  * Writes a file whole or not at all: to a temporary name in the same directory, synced, renamed.
@@ -60,7 +59,8 @@ export async function ensureDirectory(path: string, mode?: number): Promise<void
 
 /** One after the other: below a file system that takes none, as /proc, mkdir() with `recursive` of Node.js 20 never ends. */
 async function makeDirectories(path: string, mode: number | undefined): Promise<void> {
-  const options = mode === undefined ? {} : { mode };
+  // No group can write what is made, whatever the umask is: such a cluster directory is refused (trust.ts).
+  const options = { mode: mode ?? 0o755 };
   if (existsSync(path)) {
     await mkdir(path, { recursive: true, ...options });
     return;
@@ -77,10 +77,63 @@ async function makeDirectories(path: string, mode: number | undefined): Promise<
   }
 }
 
-/** The text of a file, or undefined where there is none. */
+/**
+ * Opens a file that is to be read. What is no file is never waited for: the open of a FIFO would last until somebody
+ * writes to it.
+ * @param flags besides O_NONBLOCK, which means nothing for a file
+ * @throws MqhaError `not-a-file`; the system's error for anything else
+ */
+export async function openFile(path: string, flags = constants.O_RDONLY): Promise<FileHandle> {
+  let file: FileHandle;
+  try {
+    file = await open(path, flags | constants.O_NONBLOCK | constants.O_NOCTTY, SECRET_FILE);
+  } catch (error) {
+    // Of a socket, and of a FIFO that is to be written and that nobody reads.
+    if (systemCode(error) === 'ENXIO') throw notAFile(path, 'a socket, a FIFO or a device');
+    if (systemCode(error) === 'EISDIR') throw notAFile(path, 'a directory');
+    throw error;
+  }
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw notAFile(path, kindOf(stats));
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
+  return stats.isFIFO() ? 'a FIFO' : 'a device';
+}
+
+function notAFile(path: string, what: string): MqhaError {
+  return new MqhaError('not-a-file', `${path} is ${what}, and a file is needed there`, {
+    hint: 'Move it away and run the command again.',
+  });
+}
+
+/**
+ * The whole text of a file.
+ * @throws MqhaError `not-a-file`; the system's error for anything else
+ */
+export async function readText(path: string): Promise<string> {
+  const file = await openFile(path);
+  try {
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The text of a file, or undefined where there is none.
+ * @throws MqhaError `not-a-file`, `no-permission`
+ */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readText(path);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw fileError(error, path);

@@ -3,6 +3,7 @@ import { brokersOf } from '../clients/brokers.js';
 import { QueueReceiver, type Received } from '../clients/amqp/receiver.js';
 import { MqhaError } from '../lib/errors.js';
 import type { Cluster } from '../state/cluster.js';
+import { statusOf } from '../observe/status-of.js';
 import { noService } from './not-serving.js';
 
 /** How long a master is waited for, at the beginning and in a failover. */
@@ -112,6 +113,7 @@ class IdleDetector {
   #heardAt = 0;
   #servedAt = Date.now();
   #told = false;
+  #asked = false;
 
   constructor(cluster: Cluster, receiver: QueueReceiver, timeoutMs: number) {
     this.#cluster = cluster;
@@ -133,6 +135,7 @@ class IdleDetector {
       this.#servedAt = now;
       return 'wait';
     }
+    if (link === undefined) await this.#tellStopped();
     // A suspended master says nothing either, and its queue need not be empty.
     const broker = brokersOf(this.#cluster.config).find(({ name }) => name === link?.broker);
     if (broker && (await isAccepting(broker))) return 'empty';
@@ -145,6 +148,18 @@ class IdleDetector {
       });
     }
     return 'wait';
+  }
+
+  /** Asked once, at the first moment without a master: of a cluster that is stopped, waiting alone tells nothing. */
+  async #tellStopped(): Promise<void> {
+    if (this.#asked) return;
+    this.#asked = true;
+    if ((await statusOf(this.#cluster)).state !== 'stopped') return;
+    this.#told = true;
+    this.#cluster.host.emit({
+      type: 'warning',
+      message: `the cluster is stopped; \`mqha up\` starts it. Waiting for a master for ${MASTER_MS / 1000} s`,
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import { exposureError } from '../config/exposure.js';
 import { CLUSTER_FILE } from '../config/read.js';
 import { MqhaError } from '../lib/errors.js';
 import { ensureDirectory, writeFileAtomic } from '../lib/files.js';
+import { refuseDistrustedCluster } from '../lib/refuse-distrusted.js';
 import { canBind } from '../agents/local/ports.js';
 import { Deadline } from '../lib/time.js';
 import { openCluster, type Cluster, type Host } from '../state/cluster.js';
@@ -21,7 +22,7 @@ export interface InitResult {
 /**
  * Writes `mqha.yaml` and renders every node's files.
  * @param directory absolute; made where it is absent
- * @throws MqhaError `config-invalid`, `insecure-network`, `cluster-exists`, `disk-full`, `no-permission`; nothing was written then
+ * @throws MqhaError `config-invalid`, `insecure-network`, `cluster-exists`, `untrusted-directory`, `disk-full`, `no-permission`; nothing was written then
  */
 export async function initCluster(
   directory: string,
@@ -42,6 +43,7 @@ export async function initCluster(
       { hint: 'Choose another directory, or remove that cluster with `mqha destroy`.' },
     );
   }
+  refuseDistrustedCluster(directory);
   const made = !existsSync(directory);
   try {
     await ensureDirectory(directory);

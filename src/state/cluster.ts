@@ -4,6 +4,7 @@ import type { ClusterConfig } from '../config/schema.js';
 import type { Layout } from '../config/layout.js';
 import { configOf, lastConfigOf } from '../config/kept.js';
 import type { Account } from '../clients/brokers.js';
+import { withAbsoluteCache } from '../distribution/cache-root.js';
 import { MqhaError } from '../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../lib/files.js';
 import { Journal } from './journal/journal.js';
@@ -48,7 +49,7 @@ export function thisHost(options: {
   readonly command?: string;
 }): Host {
   return {
-    env: options.env ?? process.env,
+    env: withAbsoluteCache(options.env ?? process.env),
     processes: systemProcesses(),
     connections: new Connections(),
     emit: options.emit ?? (() => undefined),
@@ -89,7 +90,7 @@ export interface Cluster {
  * Reads the cluster in a directory.
  * @param options `account`: false for what only ends processes: neither a damaged account nor an mqha.yaml that is not
  *   valid may keep it from that
- * @throws MqhaError `config-invalid`, `state-damaged`, `no-cluster`
+ * @throws MqhaError `config-invalid`, `state-damaged`, `no-cluster`, `untrusted-directory`
  */
 export async function openCluster(
   directory: string,

@@ -6,6 +6,7 @@ import { layoutOf, type Layout } from '../config/layout.js';
 import { CLUSTER_FILE } from '../config/read.js';
 import { MANAGEMENT } from '../config/users.js';
 import { MqhaError, usageError } from '../lib/errors.js';
+import { refuseDistrustedCluster } from '../lib/refuse-distrusted.js';
 import { defineStateFile } from '../lib/state-file.js';
 import type { Credentials } from '../stores/rendered-file.js';
 
@@ -19,7 +20,8 @@ export interface Identity {
 /**
  * The cluster directory that a command means: the option, else `$MQHA_CLUSTER`, else the nearest
  * directory upward that holds an `mqha.yaml`.
- * @throws MqhaError `no-cluster` (exit code 2)
+ * @returns absolute and without links
+ * @throws MqhaError `no-cluster` (exit code 2), `untrusted-directory`
  */
 export function findClusterDirectory(
   option: string | undefined,
@@ -29,7 +31,7 @@ export function findClusterDirectory(
   const named = option ?? env.MQHA_CLUSTER;
   if (named !== undefined && named !== '') {
     const directory = resolve(cwd, named);
-    if (existsSync(join(directory, CLUSTER_FILE))) return realpathSync(directory);
+    if (existsSync(join(directory, CLUSTER_FILE))) return trusted(directory);
     const how = option === undefined ? '$MQHA_CLUSTER' : '-C';
     throw usageError(
       'no-cluster',
@@ -38,7 +40,7 @@ export function findClusterDirectory(
     );
   }
   for (let directory = resolve(cwd); ; directory = dirname(directory)) {
-    if (existsSync(join(directory, CLUSTER_FILE))) return realpathSync(directory);
+    if (existsSync(join(directory, CLUSTER_FILE))) return trusted(directory);
     if (dirname(directory) === directory) break;
   }
   throw usageError(
@@ -46,6 +48,12 @@ export function findClusterDirectory(
     `no cluster found: neither ${resolve(cwd)} nor a directory above it holds ${CLUSTER_FILE}`,
     'Make one with `mqha init`, or name one with -C or $MQHA_CLUSTER.',
   );
+}
+
+/** Asked before links are followed: they may be somebody else's. */
+function trusted(directory: string): string {
+  refuseDistrustedCluster(directory);
+  return realpathSync(directory);
 }
 
 const something = z.string().check(z.minLength(1));
@@ -189,7 +197,11 @@ export async function ensureCredentials(
   return credentials;
 }
 
-/** The directory of an identity as it is compared: absolute and without links. */
+/**
+ * The directory of an identity as it is compared: absolute and without links.
+ * @throws MqhaError `untrusted-directory`; nothing in it was read then
+ */
 export function layoutAt(directory: string): Layout {
+  refuseDistrustedCluster(directory);
   return layoutOf(realpathSync(directory));
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -95,6 +96,22 @@ describe('files that are kept compiled', () => {
     part(OTHER);
     expect(answer()).toBe('another');
     expect(readFileSync(file).length).toBeGreaterThan(whole.length / 2);
+  });
+
+  it.each(['cache', 'cache/code'])('are neither run nor kept where others can write %s', (open) => {
+    answer();
+    part(OTHER);
+    chmodSync(join(directory, open), 0o777);
+    expect(answer()).toBe('another');
+    rmSync(join(cache, NAME));
+    expect(answer()).toBe('another');
+    expect(readdirSync(cache)).toEqual([]);
+  });
+
+  it('are kept for their owner alone', () => {
+    answer();
+    expect(statSync(join(directory, 'cache')).mode & 0o777).toBe(0o700);
+    expect(statSync(cache).mode & 0o777).toBe(0o700);
   });
 
   it('run where nothing can be kept', () => {

@@ -107,7 +107,7 @@ describe('a file of .mqha', () => {
         state: 'damaged',
         error: expect.any(MqhaError) as MqhaError,
       });
-      await expect(file.load()).rejects.toMatchObject({ code: 'no-directory' });
+      await expect(file.load()).rejects.toMatchObject({ code: 'not-a-file' });
     }
   });
 

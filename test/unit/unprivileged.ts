@@ -1,4 +1,5 @@
-import { chownSync, readdirSync } from 'node:fs';
+import { chownSync, readdirSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 export const NOBODY = 65_534;
@@ -17,10 +18,12 @@ export async function unprivileged<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Gives everything there to the user that unprivileged() is. */
+/** Gives everything there to the user that unprivileged() is, and the directory above it where that is a test's. */
 export function handOver(directory: string): void {
   if (!isRoot) return;
-  chownSync(dirname(directory), NOBODY, NOBODY);
+  const above = dirname(directory);
+  // Whose the machine's own directory is, everybody relies on.
+  if (above !== realpathSync(tmpdir()) && above !== tmpdir()) chownSync(above, NOBODY, NOBODY);
   chownSync(directory, NOBODY, NOBODY);
   for (const path of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
     chownSync(join(directory, path), NOBODY, NOBODY);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, MqhaError, systemCode } from '../../lib/errors.js';
 import { ensureDirectory, fileError } from '../../lib/files.js';
@@ -63,5 +63,10 @@ function openLog(path: string): number {
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
   }
-  return openSync(path, 'a', 0o644);
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+  // A FIFO that nobody reads is refused by the system (ENXIO), and would be waited for without O_NONBLOCK.
+  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o644);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new Error(`${path} is no file`);
 }

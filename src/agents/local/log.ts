@@ -1,5 +1,6 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
+import { openFile } from '../../lib/files.js';
 import { sleep } from '../../lib/time.js';
 
 const TAIL_BYTES = 256 * 1024;
@@ -32,7 +33,7 @@ async function readFrom(path: string, offset: number): Promise<string> {
 async function readBytes(path: string, offset: number): Promise<Buffer> {
   let file;
   try {
-    file = await open(path, 'r');
+    file = await openFile(path);
   } catch {
     return Buffer.alloc(0);
   }

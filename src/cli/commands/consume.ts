@@ -6,7 +6,8 @@ export const consume = command({
   name: 'consume',
   group: 'messages',
   summary: 'take messages and print their bodies, one a line; each is acknowledged after that',
-  details: 'Prints messages, each acknowledged once it was written.',
+  details:
+    'Prints messages, each acknowledged once it was written. Where no master serves it waits for one for 60 s, and says at once where the cluster is stopped; --timeout counts while a master serves.',
   arguments: { queue: argument('<queue>') },
   options: {
     count: option('<n>', 'end after so many', { parse: wholeNumber }),

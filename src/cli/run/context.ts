@@ -7,6 +7,8 @@ import {
 } from '../../state/cluster.js';
 import { findClusterDirectory } from '../../state/identity.js';
 import type { Confirm } from '../../operations/stop.js';
+import { withAbsoluteCache } from '../../distribution/cache-root.js';
+import { refuseForeignCache } from '../../distribution/cache.js';
 import { MqhaError } from '../../lib/errors.js';
 import type { Io } from '../output/io.js';
 import { ask } from '../output/question.js';
@@ -26,14 +28,19 @@ export interface CommandContext {
 /** What ends processes needs no account, and goes on where that is damaged. */
 export const WITHOUT_ACCOUNT = { account: false };
 
-/** Runs a use case with progress on stderr, and takes the spinner away before anything else is printed. */
+/**
+ * Runs a use case with progress on stderr, and takes the spinner away before anything else is printed.
+ * @throws MqhaError `untrusted-cache`, also for what needs nothing of it: nobody would hear of it otherwise
+ */
 export async function withHost<T>(
   context: CommandContext,
   work: (host: Host) => Promise<T>,
 ): Promise<T> {
+  const env = withAbsoluteCache(context.io.env, context.cwd);
+  refuseForeignCache(env);
   const reporter = createReporter(context.io);
   const host = thisHost({
-    env: context.io.env,
+    env,
     emit: reporter.emit,
     signal: context.signal,
     command: context.command,
@@ -64,6 +71,7 @@ export function withCluster<T>(
   });
 }
 
+/** @throws MqhaError `no-cluster`, `untrusted-directory` */
 export function clusterDirectory(context: CommandContext): string {
   return findClusterDirectory(context.cluster, context.io.env, context.cwd);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { usageError } from '../../lib/errors.js';
+import { systemCode, usageError } from '../../lib/errors.js';
+import { fileError, openFile } from '../../lib/files.js';
 import { answer } from '../output/io.js';
 import { visible } from '../../lib/visible.js';
 import { followLines, lastLines } from '../../agents/local/log.js';
@@ -36,6 +37,7 @@ export async function run(
     }
     return Promise.resolve(chosen);
   });
+  await Promise.all(files.map(({ file }) => refuseOther(file)));
   if (input.follow === true) {
     await Promise.all(files.map((log) => follow(context, log, files.length > 1)));
     return;
@@ -53,6 +55,15 @@ export async function run(
     )
     .join('\n');
   if (text !== '') await context.io.stdout.quote(`${text}\n`);
+}
+
+/** A log that is absent is empty; what else cannot be read is told. @throws MqhaError `not-a-file`, `no-permission` */
+async function refuseOther(path: string): Promise<void> {
+  try {
+    await (await openFile(path)).close();
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+  }
 }
 
 async function follow(context: CommandContext, log: LogFile, named: boolean): Promise<void> {

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
-import { open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { constants, statSync } from 'node:fs';
+import { rename, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError, SECRET_FILE } from '../../lib/files.js';
+import { fileError, openFile } from '../../lib/files.js';
 import { MqhaError, systemCode } from '../../lib/errors.js';
 import { acquireLock, type LockPlace } from '../../agents/local/lock.js';
 import { Deadline, sleep } from '../../lib/time.js';
@@ -13,6 +13,8 @@ export const JOURNAL_FILE = 'events.jsonl';
 const MAX_BYTES = 5 * 1024 * 1024;
 const KEPT = 3;
 const POLL_MS = 200;
+/** Reads as well: the end of the file tells whether a line was cut off. */
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 const NEWLINE = 0x0a;
 
 export interface JournalOptions {
@@ -183,7 +185,7 @@ export class Journal {
     for (const path of this.#files()) {
       let handle;
       try {
-        handle = await open(path, 'r');
+        handle = await openFile(path);
       } catch (error) {
         if (systemCode(error) === 'ENOENT') continue;
         await Promise.all(files.map((file) => file.handle.close()));
@@ -212,7 +214,7 @@ export class Journal {
   }
 
   async #write(line: string): Promise<void> {
-    const file = await open(this.#file, 'a+', SECRET_FILE);
+    const file = await openFile(this.#file, APPEND);
     try {
       // One write of one line in append mode: two processes cannot get into each other's lines.
       const bytes = Buffer.from((await endsInLine(file)) ? `\n${line}` : line);

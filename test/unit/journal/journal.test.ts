@@ -102,7 +102,7 @@ describe('the journal', () => {
   it('that cannot be read says why', async () => {
     const { journal, file } = made();
     mkdirSync(file);
-    await expect(journal.read()).rejects.toMatchObject({ code: 'no-directory' });
+    await expect(journal.read()).rejects.toMatchObject({ code: 'not-a-file' });
   });
 });
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, systemCode } from '../../../lib/errors.js';
-import { readIfThere } from '../../../lib/files.js';
+import { openFile, readIfThere } from '../../../lib/files.js';
 import { unreadable, type StoreLook } from '../../store-files.js';
 import { lastUnitEnd, wholeEnd } from './log-file.js';
 import { damageOf, refuseUnreadable } from './store-unreadable.js';
@@ -168,7 +168,7 @@ async function endOf(
 ): Promise<Pick<StoreLook, 'end' | 'exact'>> {
   const { name, position, size, allocated } = newest;
   try {
-    const file = await open(join(directory, name), 'r');
+    const file = await openFile(join(directory, name));
     try {
       const end = await wholeEnd(file, position);
       // To look through zeros that take no space costs more than all else.
