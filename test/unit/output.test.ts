@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answer, Output, type Colours, type Io } from '../../src/cli/output/io.js';
+import { coloursOf, type Colours } from '../../src/cli/output/colours.js';
+import { answer, Output, type Io } from '../../src/cli/output/io.js';
 import { entryText, historyText } from '../../src/cli/output/journal-text.js';
 import { createReporter } from '../../src/cli/output/reporter.js';
 import { statusText } from '../../src/cli/output/status-table.js';
@@ -126,7 +127,7 @@ describe('what others have named, said or logged', () => {
     (_name, value, text, lines) => {
       for (const terminal of [true, false]) {
         const { stdout } = written(terminal, (io) => {
-          answer(io, value, (shown) => text(shown as never, io.stdout.colours));
+          answer(io, value, (shown) => text(shown as never, coloursOf(io.stdout)));
         });
         expect(stdout.replace(OURS, '').replaceAll('\t', '')).not.toMatch(HIDDEN);
         expect(stdout).toContain(
@@ -141,7 +142,7 @@ describe('what others have named, said or logged', () => {
     const { stdout } = written(
       true,
       (io) => {
-        answer(io, value, (shown) => text(shown as never, io.stdout.colours));
+        answer(io, value, (shown) => text(shown as never, coloursOf(io.stdout)));
       },
       true,
     );
@@ -192,7 +193,7 @@ describe('what others have named, said or logged', () => {
 describe('our own colours', () => {
   const paint = (terminal: boolean) =>
     written(terminal, (io) => {
-      const { bold, red } = io.stdout.colours;
+      const { bold, red } = coloursOf(io.stdout);
       void io.stdout.print(`${bold(`a ${red('b')}`)}${red('\u001b[8m')}\u001b[31m\n`);
     }).stdout;
 

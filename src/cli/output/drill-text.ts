@@ -2,7 +2,7 @@ import type { DrillResult, ScenarioResult, Side, Spread, Verdict } from '../../d
 import { titleOf } from '../../drill/title.js';
 import { verdictOnRound } from '../../drill/analysis/verdict.js';
 import { formatDuration } from '../../lib/time.js';
-import type { Colours } from './io.js';
+import type { Colours } from './colours.js';
 import { plainTable } from './status-table.js';
 
 const WORDS: Readonly<Record<Verdict, string>> = {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Chalk } from 'chalk';
 import { visibleJson, visibleLines, visibleValue } from '../../lib/visible.js';
 
 /** The streams of a command: results go to stdout, everything else to stderr. */
@@ -11,23 +10,13 @@ export interface Io {
   readonly json: boolean;
 }
 
-/** What texts are painted with. A printer is given them, and makes no sequence of a terminal by itself. */
-export interface Colours {
-  readonly bold: Paint;
-  readonly green: Paint;
-  readonly red: Paint;
-  readonly yellow: Paint;
-}
-
-type Paint = (text: string) => string;
-
 /**
  * Stands for the escape character of a colour of ours until it is written. No text from elsewhere can hold it: it is new in
  * each process, and is told to nobody.
  */
-const MARK = randomUUID();
+export const MARK = randomUUID();
 const MARKED = new RegExp(`${MARK}(?=\\[\\d+m)`, 'g');
-const ESCAPE = '\u001b';
+export const ESCAPE = '\u001b';
 
 /** Whether a stream takes colour and movement: a terminal, outside CI, without NO_COLOR. */
 function isFancy(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
@@ -42,24 +31,10 @@ export class Output {
   /** For what moves the cursor itself (spinner, question), inside this folder alone. */
   readonly stream: NodeJS.WriteStream;
   readonly isFancy: boolean;
-  /** None where it is not fancy. */
-  readonly colours: Colours;
 
   constructor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv) {
     this.stream = stream;
     this.isFancy = isFancy(stream, env);
-    const chalk = new Chalk({ level: this.isFancy ? 1 : 0 });
-    // Escaped before it is painted, so that every escape character left is chalk's.
-    const paint =
-      (name: keyof Colours): Paint =>
-      (text) =>
-        chalk[name](visibleLines(text)).replaceAll(ESCAPE, MARK);
-    this.colours = {
-      bold: paint('bold'),
-      green: paint('green'),
-      red: paint('red'),
-      yellow: paint('yellow'),
-    };
   }
 
   get isTTY(): boolean {

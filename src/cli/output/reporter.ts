@@ -1,3 +1,4 @@
+import { coloursOf } from './colours.js';
 import type { ClusterEvent, DrillPlace, Emit } from '../../state/progress.js';
 import type { InstallEvent } from '../../distribution/index.js';
 import { titleOf } from '../../drill/title.js';
@@ -17,7 +18,7 @@ export interface Reporter {
 }
 
 export function createReporter(io: Io): Reporter {
-  const colour = io.stderr.colours;
+  const colour = coloursOf(io.stderr);
   const spinner = io.stderr.isFancy ? new Spinner(io.stderr) : undefined;
   const line = (text: string) => {
     if (spinner) spinner.write(`${text}\n`);

@@ -6,7 +6,7 @@ import type {
   SupervisorStatus,
 } from '../../observe/status.js';
 import type { Operation } from '../../state/unfinished.js';
-import type { Colours } from './io.js';
+import type { Colours } from './colours.js';
 import { visible } from '../../lib/visible.js';
 
 const PLAIN = Object.fromEntries(

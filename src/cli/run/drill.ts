@@ -1,3 +1,4 @@
+import { coloursOf } from '../output/colours.js';
 import { resolve } from 'node:path';
 import { drill } from '../../drill/drill.js';
 import type { DrillOptions } from '../../drill/drill-context.js';
@@ -29,7 +30,7 @@ export async function run(context: CommandContext, input: Input): Promise<number
   const { io } = context;
   // First, since nobody may be there to read stdout any more.
   const written = report === undefined ? [] : await writeReport(result, report);
-  answer(io, result, (value) => drillText(value, io.stdout.colours));
+  answer(io, result, (value) => drillText(value, coloursOf(io.stdout)));
   for (const path of written) void io.stderr.print(`wrote ${visible(path)}\n`);
   return exitCodeOf(result);
 }

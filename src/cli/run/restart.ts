@@ -1,3 +1,4 @@
+import { coloursOf } from '../output/colours.js';
 import { namesRole, resolveNodes } from '../../operations/nodes.js';
 import { statusOf } from '../../observe/status-of.js';
 import { restartNodes } from '../../operations/restart.js';
@@ -23,6 +24,6 @@ export async function run(
     });
   });
   answer(io, result, ({ restarted, status }) =>
-    [`restarted ${restarted.join(', ')}`, statusText(status, io.stdout.colours)].join('\n'),
+    [`restarted ${restarted.join(', ')}`, statusText(status, coloursOf(io.stdout))].join('\n'),
   );
 }

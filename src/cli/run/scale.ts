@@ -1,3 +1,4 @@
+import { coloursOf } from '../output/colours.js';
 import { resolveNodes } from '../../operations/nodes.js';
 import { stepText } from '../../operations/scale/carry-out.js';
 import { putRight } from '../../operations/put-right.js';
@@ -84,5 +85,5 @@ function resultText({ io }: CommandContext, result: ScaleResult): string {
         `${name} has left${kept === null ? '' : `; what it had is kept in ${kept}`}`,
     ),
   ];
-  return `${lines.join('\n')}\n${statusText(status, io.stdout.colours)}`;
+  return `${lines.join('\n')}\n${statusText(status, coloursOf(io.stdout))}`;
 }

@@ -1,3 +1,4 @@
+import { coloursOf } from '../output/colours.js';
 import { formatDuration } from '../../lib/time.js';
 import type { StartResult } from '../../operations/start/start.js';
 import { statusText } from '../output/status-table.js';
@@ -8,5 +9,5 @@ export function startText(context: CommandContext, { readyMs, status }: StartRes
   const { io } = context;
   const first =
     readyMs === 0 ? 'everything was running already' : `ready in ${formatDuration(readyMs)}`;
-  return `${first}\n${statusText(status, io.stdout.colours)}`;
+  return `${first}\n${statusText(status, coloursOf(io.stdout))}`;
 }
