@@ -20,7 +20,11 @@ export async function readConfigFile(file: string): Promise<string> {
       );
     }
     if (error instanceof MqhaError) {
-      throw usageError('config-unreadable', error.message, error.hint);
+      throw usageError(
+        'config-unreadable',
+        error.message,
+        'Move it away, and put the file there, readable for the user who runs mqha.',
+      );
     }
     throw new MqhaError('config-unreadable', `${file} cannot be read: ${messageOf(error)}`, {
       hint: 'Make the file readable for the user who runs mqha.',
