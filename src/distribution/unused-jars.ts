@@ -63,7 +63,8 @@ export const UNUSED: readonly Unused[] = [
     why: 'queries of the distribution’s own command line',
   },
   {
-    artifacts: ['jasypt', 'jasypt-spring4'],
+    // jasypt itself stays: JAAS has its class verified when it reads files of users.
+    artifacts: ['jasypt-spring4'],
     why: 'encrypted properties: credentials.properties is a file that only its owner can read',
   },
   { artifacts: ['hawtjni-runtime'], why: 'leveldbjni-all has its own' },
