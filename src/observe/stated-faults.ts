@@ -2,12 +2,13 @@ import type { ClusterConfig } from '../config/schema.js';
 import type { SupervisorState } from '../state/supervisor-state.js';
 import { ZOOKEEPER } from '../config/processes.js';
 import { faultsOf, NO_MEMORY } from './conditions/faults.js';
-import { processOf, type Observation } from './observation.js';
+import { processOf, processReadings, type Observation } from './observation.js';
 import { valueOf } from './reading.js';
 
 /**
- * What the supervisor has stated, without the faults that this look contradicts: its own look is up to a second older.
- * What could not be learned contradicts nothing.
+ * What the supervisor has stated, without what this look contradicts: a fault, since the supervisor's own look is up to a
+ * second older; that it left a process down that runs here, since that may have ended, or been started by a person, in
+ * between. What could not be learned contradicts nothing.
  */
 export function confirmed(
   stated: SupervisorState['processes'],
@@ -16,6 +17,9 @@ export function confirmed(
 ): SupervisorState['processes'] {
   const election = valueOf(seen.election);
   const atFault = new Set(faultsOf(config, seen, NO_MEMORY).map(({ name }) => name));
+  const running = new Set(
+    [...processReadings(seen)].filter(([, found]) => valueOf(found)).map(([name]) => name),
+  );
   const isUnclear = (name: string) => {
     if (name === ZOOKEEPER) return false;
     if (!election) return true;
@@ -25,8 +29,9 @@ export function confirmed(
   };
   return Object.fromEntries(
     Object.entries(stated).map(([name, found]) => {
-      const isContradicted = !atFault.has(name) && !isUnclear(name);
-      return [name, isContradicted ? { ...found, fault: null } : found];
+      const fault = atFault.has(name) || isUnclear(name) ? found.fault : null;
+      const does = found.does === 'given-up' && running.has(name) ? 'nothing' : found.does;
+      return [name, { ...found, fault, does }];
     }),
   );
 }

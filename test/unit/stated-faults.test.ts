@@ -1,17 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { judged, SERVED, whole, type Scene } from './scenes.js';
 
-/** What `status` shows of a supervisor that states a fault of a node. */
-function shown(name: string, fault: string, scene: Scene = whole()): string | null | undefined {
-  const of = (known: string | null) => ({ wanted: 'up', does: 'nothing', fault: known }) as const;
+const of = (fault: string | null, does: 'nothing' | 'given-up' = 'nothing') =>
+  ({ wanted: 'up', does, fault }) as const;
+
+/** A look beside a supervisor that states this of a process, and nothing of the others. */
+function beside(name: string, stated: ReturnType<typeof of>, scene: Scene) {
   const processes = { zookeeper: of(null), mq01: of(null), mq02: of(null), mq03: of(null) };
   const state = {
     pid: 7,
     since: '2026-11-29T10:00:00.000Z',
     serving: 'mq02',
-    processes: { ...processes, [name]: of(fault) },
+    processes: { ...processes, [name]: stated },
   };
-  const { supervisor } = judged({ ...scene, supervisor: { pid: 7, state, wanted: true } });
+  return judged({ ...scene, supervisor: { pid: 7, state, wanted: true } });
+}
+
+/** What `status` shows of a supervisor that states a fault of a node. */
+function shown(name: string, fault: string, scene: Scene = whole()): string | null | undefined {
+  const { supervisor } = beside(name, of(fault), scene);
   return supervisor.processes.find((process) => process.name === name)?.fault;
 }
 
@@ -46,5 +53,18 @@ describe('a fault that a supervisor has stated', () => {
     const silent = { ...whole(), replication: { error: 'connection refused' } };
     expect(shown('mq01', 'attach-stuck', silent)).toBe('attach-stuck');
     expect(shown('mq02', 'hung', { ...whole(), znodes: undefined })).toBe('hung');
+  });
+});
+
+describe('a process that a supervisor has given up', () => {
+  const codesOf = (scene: Scene) =>
+    beside('mq01', of(null, 'given-up'), scene).problems.map(({ code }) => code);
+
+  it('is named while it is down, and not beside a look that sees it run', () => {
+    const { nodes, ...rest } = whole();
+    expect(codesOf({ ...rest, nodes: { ...nodes, mq01: { process: undefined } } })).toContain(
+      'given-up',
+    );
+    expect(codesOf(whole())).not.toContain('given-up');
   });
 });
