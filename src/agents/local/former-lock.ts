@@ -7,9 +7,9 @@ import { LockServer, type LockHolder } from './lock-server.js';
 import { ownerOf } from './owner.js';
 
 /**
- * The names of locks of an mqha before 0.2: abstract sockets of Linux, which anybody may take, and which Node.js 20 pads
+ * The names of locks of an earlier mqha: abstract sockets of Linux, which anybody may take, and which Node.js 20 pads
  * with zeros and later ones do not. This file keeps such an mqha and this one from working side by side, and goes with
- * version 0.3.
+ * version 0.2.
  */
 
 /** The whole of `sun_path`: the zero in front, the name, and zeros. */
@@ -23,7 +23,7 @@ interface Found extends LockHolder {
   readonly inode: string;
 }
 
-/** Whom of this user an mqha before 0.2 would find to hold a lock; undefined where nobody does. */
+/** Whom of this user an earlier mqha would find to hold a lock; undefined where nobody does. */
 export async function formerHolder(directory: string): Promise<LockHolder | undefined> {
   const name = formerName(directory);
   return name === undefined ? undefined : findHolder(name);
