@@ -10,6 +10,7 @@ const LAYERS = [
   'stores',
   'clients',
   'agents',
+  'certificates',
   'distribution',
   'config',
   'lib',

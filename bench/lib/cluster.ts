@@ -86,8 +86,8 @@ export class BenchCluster extends TestCluster {
 
   /** Where clients connect, and as whom. */
   async clients(): Promise<ClientOptions> {
-    const { config, account } = await this.open();
-    return { brokers: brokersOf(config), account, attemptMs: ATTEMPT_MS };
+    const { config, tls, account } = await this.open();
+    return { brokers: brokersOf(config, tls), account, attemptMs: ATTEMPT_MS };
   }
 
   /** The names of the nodes. */

@@ -1,6 +1,6 @@
 import { messageEndpoint } from '../config/endpoints.js';
 import type { ClusterConfig } from '../config/schema.js';
-import type { Endpoint } from '../lib/dial.js';
+import type { Endpoint, TlsIdentity } from '../lib/dial.js';
 
 /** An account of the message port; undefined for an anonymous cluster. */
 export interface Account {
@@ -26,7 +26,7 @@ export interface ClientOptions {
   readonly attemptMs?: number;
 }
 
-/** The message ports of a cluster, all of them: any node can be master. */
-export function brokersOf(config: ClusterConfig): readonly Broker[] {
-  return config.nodes.map((node) => ({ name: node.name, ...messageEndpoint(node) }));
+/** The message ports of a cluster, all of them: any node can be master. @param identity of mqha: `tls` of an opened cluster */
+export function brokersOf(config: ClusterConfig, identity: TlsIdentity): readonly Broker[] {
+  return config.nodes.map((node) => ({ name: node.name, ...messageEndpoint(node, identity) }));
 }

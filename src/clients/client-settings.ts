@@ -1,5 +1,5 @@
 import type { Account } from './brokers.js';
-import { originOf, webEndpoint } from '../config/endpoints.js';
+import { originOf } from '../config/endpoints.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { CONSOLE, MANAGEMENT } from '../config/users.js';
 
@@ -42,7 +42,7 @@ export function clientSettings(
     brokers: config.nodes.map((node) => ({ name: node.name, url: brokerUrl(node) })),
     consoles: config.nodes.map((node) => ({
       name: node.name,
-      url: `${originOf(webEndpoint(node))}${config.console ? '/' : JOLOKIA}`,
+      url: `${originOf({ ...node, port: node.webPort })}${config.console ? '/' : JOLOKIA}`,
     })),
   };
 }

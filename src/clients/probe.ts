@@ -1,4 +1,4 @@
-import { dial, type Endpoint } from '../lib/dial.js';
+import { dial, openEvent, type Endpoint } from '../lib/dial.js';
 
 /**
  * The AMQP 1.0 header of a client that will authenticate (protocol id 3, SASL), which a broker
@@ -34,7 +34,7 @@ export function askPort(endpoint: Endpoint, timeoutMs = 500): Promise<PortAnswer
       end();
     }, timeoutMs);
     let hangUp: NodeJS.Timeout | undefined;
-    socket.on('connect', () => {
+    socket.on(openEvent(endpoint), () => {
       outcome = 'refused';
       socket.write(AMQP_HEADER);
     });

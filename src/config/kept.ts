@@ -82,6 +82,8 @@ async function readKept(layout: Layout) {
       ...config,
       users: before.users ?? [],
       insecureNetwork: before.insecureNetwork ?? false,
+      zookeeper: { ...config.zookeeper, tls: before.zookeeper?.tls === true },
+      nodes: config.nodes.map((node) => ({ ...node, tls: before.tls !== undefined })),
     },
   };
 }

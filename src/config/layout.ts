@@ -17,6 +17,8 @@ export interface Layout {
   readonly file: string;
   /** What the program itself keeps: processes, credentials. */
   readonly state: string;
+  /** Certificates and their keys, where links are encrypted. */
+  readonly pki: string;
   readonly zookeeper: ProcessDirectories;
   node(name: string): ProcessDirectories;
 }
@@ -34,6 +36,7 @@ export function layoutOf(directory: string): Layout {
     directory,
     file: join(directory, CLUSTER_FILE),
     state: join(directory, '.mqha'),
+    pki: join(directory, 'pki'),
     zookeeper: processDirectories(join(directory, 'zookeeper')),
     node: (name) => processDirectories(join(directory, 'nodes', name)),
   };

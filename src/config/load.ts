@@ -6,6 +6,7 @@ import { messageMbOf } from './limits.js';
 import { MISSING } from './fields.js';
 import { readConfigFile } from './read.js';
 import { clusterFile, parseConnect, type ClusterConfig, type ClusterFile } from './schema.js';
+import { tlsOf } from './tls.js';
 import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
 import { completeUser } from './users.js';
 
@@ -171,6 +172,7 @@ function complete(file: ClusterFile): ClusterConfig {
     if (value === undefined) throw new Error('a checked unit did not parse');
     return value;
   };
+  const secured = tlsOf(file.tls);
   return {
     name: file.name,
     version: file.version,
@@ -180,6 +182,7 @@ function complete(file: ClusterFile): ClusterConfig {
     users: file.users.map(completeUser),
     console: file.console,
     insecureNetwork: file.insecureNetwork,
+    ...(secured ? { tls: secured } : {}),
     zookeeper: {
       managed: file.zookeeper.managed,
       connect: checked(parseConnect(file.zookeeper.connect))
@@ -188,6 +191,8 @@ function complete(file: ClusterFile): ClusterConfig {
       servers: checked(parseConnect(file.zookeeper.connect)),
       path: file.zookeeper.path,
       authentication: file.zookeeper.authentication,
+      // An ensemble of one's own need not have a port for TLS.
+      tls: file.zookeeper.tls ?? (file.zookeeper.managed && secured !== undefined),
       sessionTimeoutMs: checked(
         parseDuration(file.zookeeper.sessionTimeout ?? sessionTimeout(file.supervisor.enabled)),
       ),
@@ -222,6 +227,7 @@ function complete(file: ClusterFile): ClusterConfig {
     nodes: file.nodes.map((node) => ({
       ...node,
       replicationHost: node.replicationHost ?? node.host,
+      tls: secured !== undefined,
     })),
   };
 }

@@ -8,6 +8,7 @@ import {
   SYNC_MODES,
 } from './default-values.js';
 import { NAME, otherwise, quoted, text, unit, yesOrNo } from './fields.js';
+import { tls, type TlsConfig } from './tls.js';
 import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
 import { user, type UserConfig } from './users.js';
 
@@ -88,6 +89,7 @@ const zookeeper = z.strictObject({
       error: (i) => `${quoted(i.input)} is neither "generated" nor "none"`,
     })
     .default('generated'),
+  tls: yesOrNo.optional(),
   sessionTimeout: unit(parseDuration, 'a duration (2s, 1500ms, 1m)')
     .refine(
       (value) => (parseDuration(value) ?? 0) >= 1000 && (parseDuration(value) ?? 0) <= 300_000,
@@ -197,6 +199,7 @@ export const clusterFile = z.strictObject({
   users: z.array(user).max(100, { error: 'at most 100 accounts' }).default([]),
   console: yesOrNo.default(false),
   insecureNetwork: yesOrNo.default(false),
+  tls: tls.default(false),
   zookeeper,
   store: store.prefault({}),
   java: java.default({ heap: '512m', heapDump: false, options: [] }),
@@ -221,6 +224,8 @@ export interface NodeConfig {
   readonly messagePort: number;
   readonly replicationHost: string;
   readonly replicationPort: number;
+  /** Whether its ports speak TLS: every node of a cluster does, or none. */
+  readonly tls: boolean;
 }
 
 /** A cluster as every other part of mqha sees it: valid, with no default left open. */
@@ -234,6 +239,8 @@ export interface ClusterConfig {
   readonly users: readonly UserConfig[];
   /** Whether addresses off loopback are wanted although what goes there is in clear text. */
   readonly insecureNetwork: boolean;
+  /** How every link is encrypted; undefined where none is. */
+  readonly tls?: TlsConfig | undefined;
   /** Whether a master serves the pages of its web console, beside the interface that mqha reads. */
   readonly console: boolean;
   readonly zookeeper: {
@@ -243,6 +250,8 @@ export interface ClusterConfig {
     readonly path: string;
     /** `generated`: the znodes belong to who knows the cluster's password; `none`: to everybody. */
     readonly authentication: 'generated' | 'none';
+    /** Whether its port speaks TLS, and asks for a certificate of the cluster. */
+    readonly tls: boolean;
     readonly sessionTimeoutMs: number;
   };
   readonly store: {

@@ -74,7 +74,7 @@ export function isWhole({ state, nodes }: ClusterStatus): boolean {
 /** The console of the master; undefined where nobody is. */
 export function consoleOf(cluster: Cluster, status: ClusterStatus): Console | undefined {
   const node = cluster.config.nodes.find(({ name }) => name === status.master);
-  return node && { ...webEndpoint(node), account: cluster.account };
+  return node && { ...webEndpoint(node, cluster.tls), account: cluster.account };
 }
 
 /** How many messages the master counts in a queue; undefined where it cannot be asked. */

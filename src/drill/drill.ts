@@ -82,7 +82,7 @@ async function contextOf(asked: Cluster, options: DrillOptions): Promise<DrillCo
     cluster: { ...asked, host: { ...host, emit } },
     calm: { ...asked, host: { ...host, emit, signal: new AbortController().signal } },
     record: await DrillRecord.open(asked.layout, host),
-    client: { brokers: brokersOf(asked.config), account: asked.account },
+    client: { brokers: brokersOf(asked.config, asked.tls), account: asked.account },
     options,
     random: randomFrom(options.seed),
     run: newRun(),

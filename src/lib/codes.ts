@@ -50,6 +50,10 @@ export const ERROR_CODES = {
     exitCode: 1,
     meaning: 'the generated account is gone while brokers run with it',
   },
+  'certificates-missing': {
+    exitCode: 1,
+    meaning: 'a certificate or key that TLS needs is not in `pki/`, or cannot be used',
+  },
   'edited-file': { exitCode: 1, meaning: 'a rendered file was edited by hand' },
   'render-mismatch': {
     exitCode: 1,

@@ -58,7 +58,7 @@ export async function consumeMessages(
   let taken = 0;
   let toldAt = began;
   const receiver = new QueueReceiver(queue, {
-    brokers: brokersOf(cluster.config),
+    brokers: brokersOf(cluster.config, cluster.tls),
     account: cluster.account,
     signal,
     browse,
@@ -137,7 +137,9 @@ class IdleDetector {
     }
     if (link === undefined) await this.#tellStopped();
     // A suspended master says nothing either, and its queue need not be empty.
-    const broker = brokersOf(this.#cluster.config).find(({ name }) => name === link?.broker);
+    const broker = brokersOf(this.#cluster.config, this.#cluster.tls).find(
+      ({ name }) => name === link?.broker,
+    );
     if (broker && (await isAccepting(broker))) return 'empty';
     if (now - this.#servedAt > MASTER_MS) return 'unserved';
     if (!this.#told && now - this.#servedAt > 1000) {

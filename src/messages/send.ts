@@ -89,7 +89,7 @@ class SendJob {
     this.#options = options;
     this.#largest = largestBody(cluster.config);
     this.#sender = new QueueSender(options.queue, {
-      brokers: brokersOf(cluster.config),
+      brokers: brokersOf(cluster.config, cluster.tls),
       account: cluster.account,
       signal: this.#end.signal,
     });

@@ -42,7 +42,7 @@ export async function lookAtPort(
   owner: Pick<ProcessInfo, 'argv'> | undefined,
   timeoutMs: number,
 ): Promise<PortFound> {
-  const answer = await askPort(messageEndpoint(node), timeoutMs);
+  const answer = await askPort(messageEndpoint(node, cluster.tls), timeoutMs);
   if (answer === 'refused') {
     const full = await isCrowded(cluster, node, owner?.argv ?? []);
     return { accepting: full, full };
@@ -57,7 +57,9 @@ async function isCrowded(
 ): Promise<boolean> {
   try {
     const account = await accountOf(cluster, argv);
-    return (await connectionCount({ ...webEndpoint(node), account }, CONSOLE_MS)) >= NEARLY;
+    return (
+      (await connectionCount({ ...webEndpoint(node, cluster.tls), account }, CONSOLE_MS)) >= NEARLY
+    );
   } catch {
     return false;
   }

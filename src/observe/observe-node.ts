@@ -1,5 +1,5 @@
 import type { NodeAgent } from '../agents/agent.js';
-import { messageEndpoint, replicationEndpoint, webEndpoint } from '../config/endpoints.js';
+import { replicationEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
 import { missingPatches } from '../distribution/patches.js';
 import { messageOf, MqhaError } from '../lib/errors.js';
@@ -98,8 +98,8 @@ async function endOf(
 /** The addresses that a node listens on. */
 export function portsOf(node: NodeConfig): { key: string; host: string; port: number }[] {
   return [
-    { key: 'webPort', ...webEndpoint(node) },
-    { key: 'messagePort', ...messageEndpoint(node) },
+    { key: 'webPort', host: node.host, port: node.webPort },
+    { key: 'messagePort', host: node.host, port: node.messagePort },
     { key: 'replicationPort', ...replicationEndpoint(node) },
   ];
 }

@@ -180,7 +180,11 @@ async function askMaster(
   const owner = processOf(seen);
   const view = await read(async () => {
     const account = await accountOf(cluster, owner?.argv ?? []);
-    return readMaster({ ...webEndpoint(node), account }, cluster.config.name, deadline);
+    return readMaster(
+      { ...webEndpoint(node, cluster.tls), account },
+      cluster.config.name,
+      deadline,
+    );
   });
   if ('value' in view) return { view };
   const mark = owner && (await cluster.registry.logMark(node.name, owner));

@@ -152,7 +152,7 @@ async function lookAfter(
 
 async function letsIn(cluster: Cluster, node: NodeConfig, deadline: Deadline): Promise<boolean> {
   const found = await cluster.registry.recorded(node.name);
-  const endpoint = messageEndpoint(asStarted(node, found?.argv ?? []));
+  const endpoint = messageEndpoint(asStarted(node, found?.argv ?? []), cluster.tls);
   const answer = await askPort(endpoint);
   if (answer !== 'serving') return answer === 'full';
   const account = await accountOf(cluster, found?.argv ?? []);

@@ -19,6 +19,8 @@ import type { Store } from '../stores/store.js';
 import type { Deadline } from '../lib/time.js';
 import type { ProcessInfo } from '../agents/process.js';
 import { asMet } from '../stores/settings.js';
+import { identityOf } from '../certificates/identity.js';
+import type { TlsIdentity } from '../lib/dial.js';
 import { Connections } from './connections.js';
 import type { Emit } from './progress.js';
 import { findIdentity, type FoundIdentity } from './found-identity.js';
@@ -77,6 +79,8 @@ export interface Cluster {
   readonly coordination: Coordination;
   /** What happened to it, as mqha and its supervisor saw it. */
   readonly journal: Journal;
+  /** What mqha proves by who it is where links are encrypted. */
+  readonly tls: TlsIdentity;
   /** The account of mqha itself, for the message port and the web port; undefined with `authentication: none`. */
   readonly account: Account | undefined;
   /** There is none although there is to be one: it was never made, or its file is gone. */
@@ -109,13 +113,15 @@ export async function openCluster(
   const credentials =
     account && config.authentication === 'generated' ? await readCredentials(layout) : undefined;
   const store = replicatedLevelDb;
+  const tls = identityOf(layout);
   const registry = new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes);
   return {
     config,
     layout,
     id,
     store,
-    coordination: host.connections.coordinationOf(store, config, layout),
+    tls,
+    coordination: host.connections.coordinationOf(store, config, layout, tls),
     ...(found.damage === undefined ? {} : { foundIdentity: found }),
     registry,
     here: localAgent(registry),
@@ -143,7 +149,7 @@ export function asRunning(cluster: Cluster, running: Iterable<ProcessInfo>): Clu
   return {
     ...cluster,
     config,
-    coordination: host.connections.coordinationOf(store, config, layout),
+    coordination: host.connections.coordinationOf(store, config, layout, cluster.tls),
   };
 }
 

@@ -7,6 +7,24 @@ export interface Secret {
   readonly previous?: string | undefined;
 }
 
+/** A certificate with those of the authorities between it and the one that is trusted, leaf first, and its key (PKCS #8): both PEM. */
+export interface CertifiedKey {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** What the processes of a cluster prove by that they belong to it, and whom they take for one of theirs; PEM. */
+export interface Certificates {
+  /** The authority of brokers, ZooKeeper and mqha itself. */
+  readonly clusterAuthority: string;
+  /** That of applications: what it has certified is no member. */
+  readonly clientAuthority: string;
+  /** Of nodes by name; those of other machines may be absent. */
+  readonly nodes: Readonly<Record<string, CertifiedKey>>;
+  /** Of the managed ZooKeeper; undefined where it is on another machine, or there is none. */
+  readonly zookeeper?: CertifiedKey | undefined;
+}
+
 /** What is generated for a cluster and stays secret. */
 export interface Credentials extends Secret {
   /** Of the account of mqha itself, whose password is `password`. */
@@ -18,6 +36,8 @@ export interface Credentials extends Secret {
   readonly accounts?: Readonly<Record<string, Secret>> | undefined;
   /** Applications may know the password of mqha's own account: it was the only one once. */
   readonly shared?: boolean | undefined;
+  /** Undefined without TLS. */
+  readonly certificates?: Certificates | undefined;
 }
 
 /** One rendered file; `path` is relative to the cluster directory, with `/`. */

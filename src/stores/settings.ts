@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { sizeText } from '../config/limits.js';
 import type { ClusterConfig, NodeConfig } from '../config/schema.js';
 import { rightsDigest } from './accounts.js';
@@ -21,6 +22,12 @@ export const OPTIONS = 'java.options';
 /** Who may do what, as a digest: a broker that does not say it knows the account of mqha alone. */
 export const USERS = 'users';
 
+/** Whether links are encrypted. */
+const TLS = 'tls';
+
+/** What is so of a broker that an mqha has started which knew no such key. */
+const BEFORE = { [TLS]: 'false', 'tls.clientCertificates': 'none', 'zookeeper.tls': 'false' };
+
 /** Keys whose values say nothing to a person. */
 export const DIGESTS: readonly string[] = [OPTIONS, USERS];
 
@@ -41,9 +48,12 @@ export function settingsFor(config: ClusterConfig, name: string): Map<string, st
       authentication: config.authentication,
       [USERS]: rightsDigest(config),
       console: String(config.console),
+      [TLS]: String(config.tls !== undefined),
+      'tls.clientCertificates': config.tls?.clientCertificates ?? 'none',
       'zookeeper.connect': zookeeper.connect,
       'zookeeper.path': zookeeper.path,
       'zookeeper.authentication': zookeeper.authentication,
+      'zookeeper.tls': String(zookeeper.tls),
       'zookeeper.sessionTimeout': `${zookeeper.sessionTimeoutMs}ms`,
       'store.acks': config.store.acks,
       'java.home': java.home ?? 'none',
@@ -88,7 +98,7 @@ export function settingsOf(argv: readonly string[]): BrokerSettings {
     replicas: Number.isInteger(replicas) && replicas > 0 ? replicas : null,
     sync: read('sync'),
     zkPath: read('zkPath'),
-    keys: all === null ? null : new Map(new URLSearchParams(all)),
+    keys: all === null ? null : new Map([...Object.entries(BEFORE), ...new URLSearchParams(all)]),
   };
 }
 
@@ -139,6 +149,7 @@ export function asStarted(node: NodeConfig, argv: readonly string[]): NodeConfig
     messagePort: port('messagePort'),
     replicationHost: keys?.get('replicationHost') ?? node.replicationHost,
     replicationPort: port('replicationPort'),
+    tls: keys ? keys.get(TLS) === 'true' : node.tls,
   };
 }
 
@@ -146,7 +157,7 @@ export function asStarted(node: NodeConfig, argv: readonly string[]): NodeConfig
  * The keys by which brokers find one another: two that differ in one of them are no members of one another. Who was
  * started by an mqha without passwords for ZooKeeper does not say `zookeeper.authentication`, and meets both.
  */
-const MEETING = ['name', 'zookeeper.path', 'zookeeper.authentication'];
+const MEETING = ['name', TLS, 'zookeeper.tls', 'zookeeper.path', 'zookeeper.authentication'];
 
 /** Which of the keys by which brokers find one another a running one has otherwise than mqha.yaml. */
 export function meetingKeysDiffering(
@@ -169,13 +180,13 @@ export function asMet(config: ClusterConfig, running: Iterable<readonly string[]
     const { keys } = settingsOf(argv);
     if (keys === null) return [];
     const path = keys.get('zookeeper.path') ?? config.zookeeper.path;
-    return [{ name: keys.get('name') ?? config.name, path }];
+    const tls = keys.get('zookeeper.tls') === 'true';
+    return [{ name: keys.get('name') ?? config.name, path, tls }];
   });
   const [first] = met;
-  if (!first || met.some(({ name, path }) => name !== first.name || path !== first.path)) {
-    return config;
-  }
-  const { name, path } = first;
-  if (name === config.name && path === config.zookeeper.path) return config;
-  return { ...config, name, zookeeper: { ...config.zookeeper, path } };
+  if (!first || met.some((other) => !isDeepStrictEqual(other, first))) return config;
+  const { name, path, tls } = first;
+  const { zookeeper } = config;
+  if (name === config.name && path === zookeeper.path && tls === zookeeper.tls) return config;
+  return { ...config, name, zookeeper: { ...zookeeper, path, tls } };
 }

@@ -1,7 +1,7 @@
 import type { LaunchPlan } from '../agents/launch-plan.js';
 import type { ProcessDirectories } from '../config/layout.js';
 import type { ClusterConfig, NodeConfig } from '../config/schema.js';
-import type { Endpoint } from '../lib/dial.js';
+import type { Endpoint, TlsIdentity } from '../lib/dial.js';
 import type { Deadline } from '../lib/time.js';
 import type { AttachmentLog } from './attachment.js';
 import type { Coordination } from './coordination.js';
@@ -58,15 +58,21 @@ export interface Store {
     running?: readonly Endpoint[],
   ): Promise<readonly RenderedFile[]>;
   /** Whether the managed server that coordinates the brokers says before the deadline that it serves. */
-  isCoordinatorServing(settings: CoordinationSettings, deadline: Deadline): Promise<boolean>;
+  isCoordinatorServing(
+    settings: CoordinationSettings,
+    identity: TlsIdentity,
+    deadline: Deadline,
+  ): Promise<boolean>;
   /**
    * What decides which node is master. Nothing is opened before it is asked.
    * @param password the cluster's there, whenever a connection is opened; undefined where it has none, or none that can
    *   be read
+   * @param identity of mqha, where it is coordinated over TLS
    */
   coordination(
     settings: CoordinationSettings,
     password: () => Promise<string | undefined>,
+    identity: TlsIdentity,
   ): Coordination;
   /** What a node has on disk. */
   readonly files: StoreFiles;

@@ -180,8 +180,8 @@ export class Observer {
   async #readServes({ zookeeper, election }: Observation): Promise<Reading<boolean>> {
     if ('value' in election) return found(true, election.at);
     if (valueOf(zookeeper.process) === undefined) return zookeeper.serves;
-    const { store, config } = this.#cluster;
-    return read(() => store.isCoordinatorServing(config, Deadline.in(ACCEPT_MS)));
+    const { store, config, tls } = this.#cluster;
+    return read(() => store.isCoordinatorServing(config, tls, Deadline.in(ACCEPT_MS)));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ClusterConfig } from '../config/schema.js';
 import { existsSync, statSync } from 'node:fs';
 import { messageOf } from '../lib/errors.js';
 import { before, Deadline, sleep } from '../lib/time.js';
@@ -33,7 +34,7 @@ const END_MS = 1000;
 export class Supervisor {
   #cluster: Cluster;
   #state: State;
-  readonly #connect: string;
+  readonly #zookeeper: Pick<ClusterConfig['zookeeper'], 'connect' | 'tls'>;
   readonly #observer: Observer;
   readonly #watches: Watches;
   readonly #desired = new DesiredStateReader();
@@ -53,7 +54,8 @@ export class Supervisor {
     this.#cluster = cluster;
     this.#state = initialState(cluster.config);
     this.#stateWriter = new StateWriter(cluster.host.now());
-    this.#connect = cluster.config.zookeeper.connect;
+    const { connect, tls } = cluster.config.zookeeper;
+    this.#zookeeper = { connect, tls };
     this.#observer = new Observer(cluster, () => {
       this.#wake();
     });
@@ -197,9 +199,9 @@ export class Supervisor {
   /** What runs is where it was started, whatever mqha.yaml says of ZooKeeper's addresses now. */
   #asConnected(cluster: Cluster): Cluster {
     const { config, host, store, layout } = cluster;
-    const zookeeper = { ...config.zookeeper, connect: this.#connect };
+    const zookeeper = { ...config.zookeeper, ...this.#zookeeper };
     const settings = { name: config.name, zookeeper };
-    const coordination = host.connections.coordinationOf(store, settings, layout);
+    const coordination = host.connections.coordinationOf(store, settings, layout, cluster.tls);
     return { ...cluster, coordination };
   }
 

@@ -185,8 +185,8 @@ describe('a drill', () => {
 
   /** Something in the queue of drills. */
   async function leftInQueue(): Promise<string | undefined> {
-    const { config, account } = await cluster.open();
-    const options = { brokers: brokersOf(config), account, browse: true };
+    const { config, tls, account } = await cluster.open();
+    const options = { brokers: brokersOf(config, tls), account, browse: true };
     const browser = new QueueReceiver(DRILL_QUEUE, options);
     const found = await browser.next(5000);
     await browser.close();

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { messageEndpoint } from '../../src/config/endpoints.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { KillResult } from '../../src/operations/kill.js';
 import type { StartResult } from '../../src/operations/start/start.js';
@@ -141,8 +140,8 @@ describe('the story of the article', () => {
       ({ state }) => state === 'no-quorum',
     );
     expect(status.nodes.some((node) => node.accepting)).toBe(false);
-    for (const node of status.nodes) {
-      expect(await isAccepting(messageEndpoint(node))).toBe(false);
+    for (const { host, messagePort } of status.nodes) {
+      expect(await isAccepting({ host, port: messagePort })).toBe(false);
     }
     expect((await cluster.run('check')).exitCode).toBe(2);
   });

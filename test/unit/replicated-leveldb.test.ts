@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { identityOf } from '../../src/certificates/identity.js';
 import { layoutOf } from '../../src/config/layout.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
 import { Deadline } from '../../src/lib/time.js';
@@ -59,6 +60,8 @@ describe('replicatedLevelDB', () => {
 
   it('has no coordinator that serves where there is no server', async () => {
     const none = { ...config, zookeeper: { ...config.zookeeper, servers: [] } };
-    expect(await store.isCoordinatorServing(none, Deadline.in(100))).toBe(false);
+    expect(
+      await store.isCoordinatorServing(none, identityOf(layoutOf('/nowhere')), Deadline.in(100)),
+    ).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import { identityOf } from '../../src/certificates/identity.js';
 import { settingMarkers } from '../../src/stores/settings.js';
 import { thisHost, type Cluster } from '../../src/state/cluster.js';
 import { toStatus } from '../../src/observe/to-status.js';
@@ -64,6 +65,7 @@ export function clusterOf(of: ClusterConfig): Cluster {
     registry,
     here: localAgent(registry),
     store: replicatedLevelDb,
+    tls: identityOf(layout),
     coordination: coordinationOf(() => Promise.reject(new Error('it is not asked'))),
     journal,
     account: undefined,

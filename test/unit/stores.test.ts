@@ -1,3 +1,4 @@
+import { identityOf } from '../../src/certificates/identity.js';
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,6 +51,7 @@ beforeEach(() => {
     registry,
     here: localAgent(registry),
     store: replicatedLevelDb,
+    tls: identityOf(layout),
     coordination: tells(),
     journal,
     account: undefined,

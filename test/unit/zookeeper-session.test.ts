@@ -19,7 +19,7 @@ const PATH = '/activemq/mqstores';
 
 it('is done with a server that it gave up on, also when that comes back', async () => {
   const [port = 0] = await freePorts([1]);
-  const reader = new ZooKeeperReader(`127.0.0.1:${port}`);
+  const reader = new ZooKeeperReader({ connect: `127.0.0.1:${port}` });
   await expect(reader.group(PATH, Deadline.in(150))).rejects.toThrow('does not answer');
   const asked = vi.fn();
   await server(port, (socket) => {
@@ -42,7 +42,7 @@ it('opens another session when the connection is lost in the middle of an answer
     socket.write(noChildren(data));
     if (connection === 1) socket.end(Buffer.from([0, 0, 0]));
   });
-  const reader = new ZooKeeperReader(connect);
+  const reader = new ZooKeeperReader({ connect });
   const onChange = vi.fn();
   const empty = { exists: true, znodes: [] };
   expect(await reader.group(PATH, Deadline.in(5000), onChange)).toEqual(empty);
@@ -71,7 +71,7 @@ it('closes its session, and hangs up on a server that does not', async () => {
     requests.push(data.readInt32BE(8));
     if (requests.length === 1) socket.write(noChildren(data));
   });
-  const reader = new ZooKeeperReader(connect);
+  const reader = new ZooKeeperReader({ connect });
   await reader.group(PATH, Deadline.in(5000));
   reader.close();
   await hungUp;
@@ -93,7 +93,7 @@ it('opens one session for all who ask at once', async () => {
       socket.write(noChildren(data.subarray(at)));
     }
   });
-  const reader = new ZooKeeperReader(connect);
+  const reader = new ZooKeeperReader({ connect });
   const ask = () => reader.group(PATH, Deadline.in(5000));
   await Promise.all([ask(), ask(), ask()]);
   expect([...connections]).toEqual([1]);
@@ -111,7 +111,7 @@ it('lets whoever has more time wait on where another has given its session up', 
     // The first session is never answered.
     if (connection > 1) socket.write(noChildren(data));
   });
-  const reader = new ZooKeeperReader(connect);
+  const reader = new ZooKeeperReader({ connect });
   const long = reader.group(PATH, Deadline.in(5000));
   await vi.waitFor(() => {
     expect(hellos).toEqual([1]);
@@ -124,7 +124,7 @@ it('lets whoever has more time wait on where another has given its session up', 
 
 it('keeps nobody longer than their own deadline while another opens the session', async () => {
   const connect = await server(0, () => undefined);
-  const reader = new ZooKeeperReader(connect);
+  const reader = new ZooKeeperReader({ connect });
   const long = reader.group(PATH, Deadline.in(1000)).catch(String);
   const began = performance.now();
   await expect(reader.group(PATH, Deadline.in(100))).rejects.toThrow('no answer within 100 ms');
@@ -138,7 +138,7 @@ it('tells who watches when another has given the session up', async () => {
     if (isHello(data)) socket.write(greeting());
     else if (answers) socket.write(noChildren(data));
   });
-  const reader = new ZooKeeperReader(connect);
+  const reader = new ZooKeeperReader({ connect });
   const onChange = vi.fn();
   await reader.group(PATH, Deadline.in(5000), onChange);
   answers = false;
@@ -161,7 +161,7 @@ it('is told when a path comes that is absent', async () => {
     kinds.push(kindOf(data));
     socket.write(noNode(data));
   });
-  const reader = new ZooKeeperReader(connect);
+  const reader = new ZooKeeperReader({ connect });
   const onChange = vi.fn();
   const absent = { exists: false, znodes: [] };
   expect(await reader.group(PATH, Deadline.in(5000))).toEqual(absent);
@@ -193,7 +193,7 @@ it('authenticates as whoever the file names when a session is opened, and again 
     }
   });
   const passwords = ['first', 'second'];
-  const reader = new ZooKeeperReader(connect, () => Promise.resolve(passwords.shift()));
+  const reader = new ZooKeeperReader({ connect }, () => Promise.resolve(passwords.shift()));
   await expect(reader.group(PATH, Deadline.in(5000))).rejects.toMatchObject({
     code: 'zookeeper-denied',
     message: expect.stringContaining(PATH) as string,

@@ -33,7 +33,7 @@ describe.each([
 ])('a ZooKeeper that %s', (_what, server) => {
   it('is an error with its address and what to do, at the deadline', async () => {
     const connect = await server();
-    const reader = new ZooKeeperReader(connect);
+    const reader = new ZooKeeperReader({ connect });
     const began = performance.now();
     await expect(reader.group('/activemq/mqstores', Deadline.in(300))).rejects.toMatchObject({
       code: 'zookeeper-unreachable',

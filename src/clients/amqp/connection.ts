@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Connection, EventContext } from 'rhea';
 import type rhea from 'rhea';
 import { messageOf } from '../../lib/errors.js';
-import { dial, type Endpoint } from '../../lib/dial.js';
+import { dial, openEvent, type Endpoint } from '../../lib/dial.js';
 import { before, Deadline } from '../../lib/time.js';
 import type { Account, Broker } from '../brokers.js';
 
@@ -154,7 +154,7 @@ function accepted(endpoint: Endpoint): Promise<Socket | undefined> {
     const socket = dial(endpoint).setNoDelay(true);
     socket.on('error', () => undefined);
     socket.setTimeout(CONNECT_MS, () => socket.destroy());
-    socket.once('connect', () => {
+    socket.once(openEvent(endpoint), () => {
       socket.setTimeout(0);
       if (isConnectedToItself(socket)) socket.resetAndDestroy();
       else resolve(socket);

@@ -58,7 +58,9 @@ async function until(
     // Another one may have become master meanwhile.
     const node = left.length === 0 ? undefined : await serving(cluster);
     if (!node) return (await serving(cluster))?.name ?? null;
-    const answers = await Promise.all(left.map((known) => isSo(node, known, wanted, deadline)));
+    const answers = await Promise.all(
+      left.map((known) => isSo(cluster, node, known, wanted, deadline)),
+    );
     left = left.filter((_, index) => answers[index] !== true);
     if (left.length === 0) return node.name;
     if (deadline.passed) {
@@ -75,11 +77,14 @@ async function until(
 /** The node that takes clients now, of those on this machine. */
 async function serving(cluster: Cluster): Promise<NodeConfig | undefined> {
   const nodes = withinReach(cluster, cluster.config.nodes, 'processes');
-  const accepting = await Promise.all(nodes.map((node) => isAccepting(messageEndpoint(node))));
+  const accepting = await Promise.all(
+    nodes.map((node) => isAccepting(messageEndpoint(node, cluster.tls))),
+  );
   return nodes.find((_, index) => accepting[index]);
 }
 
 async function isSo(
+  cluster: Cluster,
   node: NodeConfig,
   { spec: { name, realms }, password }: Known,
   wanted: boolean,
@@ -89,8 +94,9 @@ async function isSo(
   const answers = await Promise.all(
     realms.map(async (realm) => {
       const answer = deadline.within(ANSWER_MS);
-      if (realm === 'web') return letsIn({ ...webEndpoint(node), account }, answer.remaining);
-      const opened = await tryOpen(messageEndpoint(node), account, answer);
+      if (realm === 'web')
+        return letsIn({ ...webEndpoint(node, cluster.tls), account }, answer.remaining);
+      const opened = await tryOpen(messageEndpoint(node, cluster.tls), account, answer);
       if (opened.open) return true;
       return opened.unanswered === true ? undefined : false;
     }),

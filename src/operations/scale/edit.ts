@@ -55,6 +55,7 @@ async function newNode(
     replicationPort: address
       ? (nodes.at(-1)?.replicationPort ?? Math.max(...ports))
       : freeAfter(Math.max(...ports), replicationHost),
+    tls: nodes.some(({ tls }) => tls),
   };
 }
 

@@ -125,7 +125,7 @@ async function startZooKeeper(
     started = { name: ZOOKEEPER, launched, logs };
   }
   const ready = deadline.within(ZOOKEEPER_START_MS);
-  while (!(await store.isCoordinatorServing(config, ready.within(1000)))) {
+  while (!(await store.isCoordinatorServing(config, cluster.tls, ready.within(1000)))) {
     throwIfInterrupted(host, leftRunning([ZOOKEEPER]));
     if (!(await registry.find(ZOOKEEPER))) {
       throw await diedError(ZOOKEEPER, started, 'no broker was started');

@@ -1,3 +1,4 @@
+import { asStarted } from '../../stores/settings.js';
 import { tryOpen } from '../../clients/amqp/try-open.js';
 import { messageEndpoint } from '../../config/endpoints.js';
 import type { NodeConfig } from '../../config/schema.js';
@@ -175,14 +176,20 @@ async function letsClientsIn(
   status: ClusterStatus,
   deadline: Deadline,
 ): Promise<void> {
-  const master = status.nodes.find((node) => node.accepting);
+  const master = status.nodes.find(({ accepting }) => accepting);
+  const node = cluster.config.nodes.find(({ name }) => name === master?.name);
   // One that is full serves those that it has, and status says so.
-  if (!master || status.problems.some(({ code }) => code === 'connections-full')) return;
+  if (!master || !node || status.problems.some(({ code }) => code === 'connections-full')) return;
   for (;;) {
     throwIfInterrupted(cluster.host, 'the brokers were left running');
     const found = await cluster.registry.find(master.name);
-    const account = await accountOf(cluster, found?.argv ?? []);
-    const opened = await tryOpen(messageEndpoint(master), account, deadline.within(5000));
+    const argv = found?.argv ?? [];
+    const account = await accountOf(cluster, argv);
+    const opened = await tryOpen(
+      messageEndpoint(asStarted(node, argv), cluster.tls),
+      account,
+      deadline.within(5000),
+    );
     if (opened.open) return;
     if (deadline.passed) {
       throw new MqhaError(

@@ -9,7 +9,7 @@ import { accountOf, ownerOf, superAccountOf } from './zookeeper/access.js';
 import { isDenied } from './zookeeper/errors.js';
 import { openAt, protectAt, protectionAt, type Place } from './zookeeper/protection.js';
 import type { PasswordOf, ZooKeeperReader } from './zookeeper/reader.js';
-import { ZooKeeperSession } from './zookeeper/session.js';
+import { ZooKeeperSession, type Ensemble } from './zookeeper/session.js';
 
 /** How long one question may take where a whole answer takes several. */
 const ASK_MS = 5000;
@@ -18,6 +18,7 @@ const AGAIN_MS = 200;
 /** The election under a cluster's zkPath, by one session with its ensemble. */
 export class ZooKeeperCoordination implements Coordination {
   readonly #reader: ZooKeeperReader;
+  readonly #ensemble: Ensemble;
   readonly #path: string;
   readonly #brokerName: string;
   readonly #zookeeper: CoordinationSettings['zookeeper'];
@@ -25,10 +26,12 @@ export class ZooKeeperCoordination implements Coordination {
 
   constructor(
     reader: ZooKeeperReader,
+    ensemble: Ensemble,
     { name, zookeeper }: CoordinationSettings,
     password: PasswordOf,
   ) {
     this.#reader = reader;
+    this.#ensemble = ensemble;
     this.#path = zookeeper.path;
     this.#brokerName = name;
     this.#zookeeper = zookeeper;
@@ -90,7 +93,7 @@ export class ZooKeeperCoordination implements Coordination {
     const accounts = this.#zookeeper.managed
       ? [accountOf(password), superAccountOf(password)]
       : [accountOf(password)];
-    return ZooKeeperSession.open(this.#zookeeper.connect, deadline, accounts);
+    return ZooKeeperSession.open(this.#ensemble, deadline, accounts);
   }
 
   async #place(): Promise<Place> {

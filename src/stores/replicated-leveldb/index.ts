@@ -26,16 +26,22 @@ export const replicatedLevelDb: Store = {
     await readBack(config, rendered, sizes);
     return rendered;
   },
-  isCoordinatorServing: async ({ zookeeper: { servers } }, deadline) => {
+  isCoordinatorServing: async ({ zookeeper: { servers, tls } }, identity, deadline) => {
     const [server] = servers;
-    return server !== undefined && isServing(server, deadline);
+    return (
+      server !== undefined && isServing({ ...server, ...(tls ? { tls: identity } : {}) }, deadline)
+    );
   },
-  coordination: (settings, password) =>
-    new ZooKeeperCoordination(
-      new ZooKeeperReader(settings.zookeeper.connect, password),
+  coordination: (settings, password, identity) => {
+    const { connect, tls } = settings.zookeeper;
+    const ensemble = { connect, ...(tls ? { tls: identity } : {}) };
+    return new ZooKeeperCoordination(
+      new ZooKeeperReader(ensemble, password),
+      ensemble,
       settings,
       password,
-    ),
+    );
+  },
   files,
   attachmentLog: (logDirectory, markOf) => new LogOfSlave(logDirectory, markOf),
   attachedByLog,

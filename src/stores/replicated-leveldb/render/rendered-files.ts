@@ -1,5 +1,5 @@
 import { largestFrame, MAX_CONNECTIONS } from '../../../config/limits.js';
-import { originOf, replicationEndpoint, webEndpoint } from '../../../config/endpoints.js';
+import { originOf, replicationEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import { timespan } from '../../../config/units.js';
 import type { Endpoint } from '../../../lib/dial.js';
@@ -119,7 +119,7 @@ export function renderCluster(
         everybody: everybodyOf(config).join(','),
         webGroup: WEB_GROUP,
         connectorUri: connectorUri(config, node),
-        origin: originOf(webEndpoint(node)),
+        origin: originOf({ ...node, port: node.webPort }),
         contentPolicy: CONSOLE_POLICY,
         peers,
         sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),

@@ -1,7 +1,7 @@
 import { before, type Deadline } from '../../../lib/time.js';
 import { accountOf } from './access.js';
 import { isDenied, silent } from './errors.js';
-import { ZooKeeperSession, type ZnodeGroup } from './session.js';
+import { ZooKeeperSession, type Ensemble, type ZnodeGroup } from './session.js';
 
 /** The cluster's password at ZooKeeper; undefined where it has none, or none that can be read. */
 export type PasswordOf = () => Promise<string | undefined>;
@@ -11,7 +11,7 @@ export type PasswordOf = () => Promise<string | undefined>;
  * has little time left does not cut the others short.
  */
 export class ZooKeeperReader {
-  readonly #connect: string;
+  readonly #ensemble: Ensemble;
   #session: ZooKeeperSession | undefined;
   /** Shared by all who ask while it is opened. */
   #opening: Promise<ZooKeeperSession> | undefined;
@@ -19,8 +19,8 @@ export class ZooKeeperReader {
   readonly #password: PasswordOf;
 
   /** @param password asked each time a session is opened: the file that has it may be restored meanwhile */
-  constructor(connect: string, password: PasswordOf = () => Promise.resolve(undefined)) {
-    this.#connect = connect;
+  constructor(ensemble: Ensemble, password: PasswordOf = () => Promise.resolve(undefined)) {
+    this.#ensemble = ensemble;
     this.#password = password;
   }
 
@@ -80,12 +80,12 @@ export class ZooKeeperReader {
         if (isOwn || deadline.passed) throw error;
         continue;
       }
-      throw silent(this.#connect, deadline);
+      throw silent(this.#ensemble.connect, deadline);
     }
   }
 
   async #begin(deadline: Deadline): Promise<ZooKeeperSession> {
     const password = await this.#password();
-    return ZooKeeperSession.open(this.#connect, deadline, password ? [accountOf(password)] : []);
+    return ZooKeeperSession.open(this.#ensemble, deadline, password ? [accountOf(password)] : []);
   }
 }

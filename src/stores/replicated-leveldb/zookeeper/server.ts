@@ -4,7 +4,7 @@ import { LAUNCHER } from '../../launcher.js';
 import type { ProcessDirectories } from '../../../config/layout.js';
 import type { LaunchPlan } from '../../../agents/launch-plan.js';
 import { markers } from '../../../agents/marks.js';
-import { dial, type Endpoint } from '../../../lib/dial.js';
+import { dial, openEvent, type Endpoint } from '../../../lib/dial.js';
 import type { Deadline } from '../../../lib/time.js';
 
 /** The command of the managed ZooKeeper: one server from the pinned jars, in its own directory. */
@@ -55,7 +55,7 @@ export function isServing(endpoint: Endpoint, deadline: Deadline): Promise<boole
     const timer = setTimeout(() => socket.destroy(), deadline.remaining);
     let answer = '';
     socket.setEncoding('utf8');
-    socket.on('connect', () => socket.write('srvr'));
+    socket.on(openEvent(endpoint), () => socket.write('srvr'));
     socket.on('data', (chunk: string) => {
       answer += chunk;
     });

@@ -1,6 +1,8 @@
 import zookeeper, { type Client, type Stat } from 'node-zookeeper-client';
 import type { Znode } from '../election/members.js';
 import { messageOf, type MqhaError } from '../../../lib/errors.js';
+import type { Socket } from 'node:net';
+import { dial, openEvent, type Endpoint, type TlsIdentity } from '../../../lib/dial.js';
 import { before, type Deadline } from '../../../lib/time.js';
 import { denied, isDenied, silent, unreachable } from './errors.js';
 
@@ -9,6 +11,14 @@ const SESSION_TIMEOUT_MS = 6000;
 
 /** How long a server may take to hang up once a session has been closed. */
 const CLOSE_MS = 500;
+
+/** The servers that a session may be with. */
+export interface Ensemble {
+  /** `host:port,host:port…` */
+  readonly connect: string;
+  /** Set where they speak TLS. */
+  readonly tls?: TlsIdentity | undefined;
+}
 
 /** The children of a znode with their data. */
 export interface ZnodeGroup {
@@ -20,10 +30,17 @@ export interface ZnodeGroup {
 /** What the library keeps to itself and we need: it never gives up on its own. */
 interface Internals {
   readonly connectionManager: {
-    readonly socket?: { destroy(): void; unref(): void };
+    socket?: Socket;
+    connectTimeoutHandler: NodeJS.Timeout | null;
+    readonly connectTimeout: number;
+    setState(state: number): void;
+    findNextServer(found: (server: Endpoint) => void): void;
     connect: () => void;
     onSocketConnected: () => void;
-    onSocketData: () => void;
+    onSocketData: (data: Buffer) => void;
+    onSocketDrain(): void;
+    onSocketClosed(hasError: boolean): void;
+    onSocketError(error: Error): void;
   };
 }
 
@@ -51,13 +68,12 @@ export class ZooKeeperSession {
 
   /**
    * Opens a session.
-   * @param connect `host:port,host:port…`
    * @param accounts as whom it authenticates, each `user:password`; no server refuses any of them, and what is not
    *   theirs is refused later
    * @throws MqhaError `zookeeper-unreachable` where no server answered before the deadline
    */
   static async open(
-    connect: string,
+    { connect, tls }: Ensemble,
     deadline: Deadline,
     accounts: readonly string[] = [],
   ): Promise<ZooKeeperSession> {
@@ -72,6 +88,7 @@ export class ZooKeeperSession {
         resolve(true);
       });
     });
+    if (tls) connectOver(session.#manager, tls);
     for (const account of accounts) client.addAuthInfo('digest', Buffer.from(account));
     client.connect();
     if (await before(deadline, connected)) {
@@ -262,4 +279,35 @@ export class ZooKeeperSession {
 
 function codeOf(error: unknown): number | undefined {
   return error instanceof zookeeper.Exception ? error.getCode() : undefined;
+}
+
+/** The state of the library's connection while it is made. */
+const CONNECTING = 1;
+
+/** Has the library connect over TLS, which it does not know: as its own connect() does but for the socket. */
+function connectOver(manager: Internals['connectionManager'], tls: TlsIdentity): void {
+  manager.connect = () => {
+    manager.setState(CONNECTING);
+    manager.findNextServer(({ host, port }) => {
+      const endpoint = { host, port, tls };
+      const socket = dial(endpoint).setNoDelay();
+      manager.socket = socket;
+      manager.connectTimeoutHandler = setTimeout(() => socket.destroy(), manager.connectTimeout);
+      socket.on(openEvent(endpoint), () => {
+        manager.onSocketConnected();
+      });
+      socket.on('data', (data: Buffer) => {
+        manager.onSocketData(data);
+      });
+      socket.on('drain', () => {
+        manager.onSocketDrain();
+      });
+      socket.on('close', (hasError: boolean) => {
+        manager.onSocketClosed(hasError);
+      });
+      socket.on('error', (error: Error) => {
+        manager.onSocketError(error);
+      });
+    });
+  };
 }
