@@ -61,8 +61,10 @@ describe('strangers', () => {
   async function undisturbed(): Promise<void> {
     const { sent, links } = sending;
     const count = sent.length;
-    await sleep(500);
-    expect(sent.length).toBeGreaterThan(count);
+    await eventually(
+      () => Promise.resolve(sent.length),
+      (now) => now > count,
+    );
     expect(sent.filter(({ outcome }) => outcome !== 'acknowledged')).toEqual([]);
     expect(links.size).toBe(1);
     expect(await processes()).toEqual(pids);
