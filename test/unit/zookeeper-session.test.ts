@@ -125,11 +125,11 @@ it('lets whoever has more time wait on where another has given its session up', 
 it('keeps nobody longer than their own deadline while another opens the session', async () => {
   const connect = await server(0, () => undefined);
   const reader = new ZooKeeperReader({ connect });
-  const long = reader.group(PATH, Deadline.in(1000)).catch(String);
+  const long = reader.group(PATH, Deadline.in(4000)).catch(String);
   const began = performance.now();
   await expect(reader.group(PATH, Deadline.in(100))).rejects.toThrow('no answer within 100 ms');
-  expect(performance.now() - began).toBeLessThan(600);
-  expect(await long).toContain('no answer within 1000 ms');
+  expect(performance.now() - began).toBeLessThan(3000);
+  expect(await long).toContain('no answer within 4000 ms');
 });
 
 it('tells who watches when another has given the session up', async () => {

@@ -41,7 +41,7 @@ describe.each([
       message: expect.stringContaining(`ZooKeeper at ${connect} does not answer`) as string,
       hint: expect.stringMatching(/^Check that it runs/) as string,
     });
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(10_000);
     reader.close();
   });
 });

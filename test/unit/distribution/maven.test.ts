@@ -90,7 +90,7 @@ exit 1`);
     const started = performance.now();
     controller.abort();
     expect(await failure).toMatchObject({ code: 'interrupted', exitCode: 130 });
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
     const child = Number(await readFile(join(rig.directory, 'child'), 'utf8'));
     expect(await isRunning(child)).toBe(false);
     expect(await rig.leftovers()).toEqual([]);
