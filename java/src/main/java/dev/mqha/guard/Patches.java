@@ -1,6 +1,7 @@
 package dev.mqha.guard;
 
 import dev.mqha.patches.accept_poll.AcceptPoll;
+import dev.mqha.patches.amqp_beginning.AmqpBeginning;
 import dev.mqha.patches.announced_sizes.AnnouncedSizes;
 import dev.mqha.patches.attaching_slaves.AttachFix;
 import dev.mqha.patches.client_bridges.NoBridges;
@@ -97,6 +98,7 @@ final class Patches {
             AcceptPoll.PATCH,
             FullPort.PATCH,
             AcceptQueue.PATCH,
+            AmqpBeginning.PATCH,
             AnnouncedSizes.PATCH,
             Inflating.PATCH,
             FrameSizes.PATCH,
