@@ -33,8 +33,8 @@ export interface CertificatePaths {
   readonly clientAuthority: CertificateFiles;
   readonly zookeeper: CertificateFiles;
   readonly mqha: CertificateFiles;
-  node(name: string): CertificateFiles;
-  client(name: string): CertificateFiles;
+  readonly node: (name: string) => CertificateFiles;
+  readonly client: (name: string) => CertificateFiles;
 }
 
 /** Where the certificates of a cluster are. */
