@@ -1,5 +1,23 @@
 import { join } from 'node:path';
-import type { Layout } from '../config/layout.js';
+import type { Layout, ProcessDirectories } from '../config/layout.js';
+
+/** A certificate with those of the authorities between it and the one that is trusted, leaf first, and its key (PKCS #8): both PEM. */
+export interface CertifiedKey {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** What the processes of a cluster prove by that they belong to it, and whom they take for one of theirs; PEM. */
+export interface Certificates {
+  /** The authority of brokers, ZooKeeper and mqha itself; several one after the other while it is replaced. */
+  readonly clusterAuthority: string;
+  /** That of applications: what it has certified is no member. */
+  readonly clientAuthority: string;
+  /** Of nodes by name; those of other machines may be absent. */
+  readonly nodes: Readonly<Record<string, CertifiedKey>>;
+  /** Of the managed ZooKeeper; undefined where it is on another machine, or there is none. */
+  readonly zookeeper?: CertifiedKey | undefined;
+}
 
 /** Where a certificate is, with those between it and its authority, leaf first, and where its key is; both PEM. */
 export interface CertificateFiles {
@@ -15,8 +33,8 @@ export interface CertificatePaths {
   readonly clientAuthority: CertificateFiles;
   readonly zookeeper: CertificateFiles;
   readonly mqha: CertificateFiles;
-  node(name: string): CertificateFiles;
-  client(name: string): CertificateFiles;
+  readonly node: (name: string) => CertificateFiles;
+  readonly client: (name: string) => CertificateFiles;
 }
 
 /** Where the certificates of a cluster are. */
@@ -34,3 +52,6 @@ export function certificatePaths({ pki }: Pick<Layout, 'pki'>): CertificatePaths
     client: (name) => at('clients', name),
   };
 }
+
+/** The file of key and certificates that a broker, or ZooKeeper, is started with. */
+export const rendered = ({ conf }: ProcessDirectories): string => join(conf, 'tls.pem');

@@ -180,7 +180,8 @@ export class Observer {
   async #readServes({ zookeeper, election }: Observation): Promise<Reading<boolean>> {
     if ('value' in election) return found(true, election.at);
     if (valueOf(zookeeper.process) === undefined) return zookeeper.serves;
-    const { store, config, tls } = this.#cluster;
+    // As the brokers reach it: mqha.yaml may say another word on TLS since they were started.
+    const { store, config, tls } = this.#running;
     return read(() => store.isCoordinatorServing(config, tls, Deadline.in(ACCEPT_MS)));
   }
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../state/cluster.js';
+import { certificateProblems } from './certificate-conditions.js';
 import { connectionProblems } from './connection-conditions.js';
 import { fullnessProblems } from './fullness.js';
 import type { Store } from '../../stores/store.js';
@@ -34,6 +35,7 @@ export function problemsOf(
     ...supervisorProblems(seen, status),
     ...sizeProblems(cluster.config, seen),
     ...patchProblems(seen),
+    ...certificateProblems(cluster, seen),
   ];
 }
 
