@@ -1,6 +1,6 @@
 import { connect, isIP, Socket } from 'node:net';
-import { connect as connectSecurely, type SecureContext } from 'node:tls';
-import { messageOf } from './errors.js';
+import { connect as connectSecurely, TLSSocket, type SecureContext } from 'node:tls';
+import { messageOf, MqhaError, systemCode } from './errors.js';
 
 /** Who we are to servers that speak TLS, and whom we take for such a server. */
 export interface TlsIdentity {
@@ -41,4 +41,35 @@ export function dial({ host, port, tls }: Endpoint): Socket {
 /** The event of a socket of dial() once the server can be talked to, and has proven who it is. */
 export function openEvent({ tls }: Endpoint): 'connect' | 'secureConnect' {
   return tls ? 'secureConnect' : 'connect';
+}
+
+/** What a server says that does not take our certificate, or misses it (RFC 8446, 6.2), as OpenSSL names it. */
+const REFUSED = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA)/;
+
+/**
+ * Why a socket of dial() has ended, where that is a matter of certificates: it says nothing of whether the server works,
+ * and asking again does not help.
+ * @param error of the socket
+ * @returns MqhaError `certificates-missing` or `certificate-refused`; undefined where it is something else
+ */
+export function certificateError(
+  { host, port }: Pick<Endpoint, 'host' | 'port'>,
+  socket: Socket,
+  error: unknown,
+): MqhaError | undefined {
+  if (error instanceof MqhaError) return error;
+  const isOurs = REFUSED.test(systemCode(error) ?? '');
+  // The types say that there is always such an error.
+  const theirs = socket instanceof TLSSocket && (socket.authorizationError as unknown);
+  if (!isOurs && (theirs === null || theirs === undefined || theirs === false)) return undefined;
+  return new MqhaError(
+    'certificate-refused',
+    isOurs
+      ? `${host}:${port} does not take the certificate of mqha: ${messageOf(error)}`
+      : `the certificate that ${host}:${port} shows is none of this cluster: ${messageOf(error)}`,
+    {
+      hint: '`mqha certs list` says whose certificates there are and until when; `mqha certs renew` makes new ones.',
+      cause: error,
+    },
+  );
 }

@@ -180,8 +180,10 @@ export class Observer {
   async #readServes({ zookeeper, election }: Observation): Promise<Reading<boolean>> {
     if ('value' in election) return found(true, election.at);
     if (valueOf(zookeeper.process) === undefined) return zookeeper.serves;
-    const { store, config, tls } = this.#cluster;
-    return read(() => store.isCoordinatorServing(config, tls, Deadline.in(ACCEPT_MS)));
+    const { store, config, tls } = this.#running;
+    // With a handshake, as that of a message port.
+    const limitMs = config.zookeeper.tls ? 2 * ACCEPT_MS : ACCEPT_MS;
+    return read(() => store.isCoordinatorServing(config, tls, Deadline.in(limitMs)));
   }
 }
 

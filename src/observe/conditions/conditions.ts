@@ -1,4 +1,5 @@
 import type { Cluster } from '../../state/cluster.js';
+import { certificateProblems } from './certificate-conditions.js';
 import { connectionProblems } from './connection-conditions.js';
 import { fullnessProblems } from './fullness.js';
 import type { Store } from '../../stores/store.js';
@@ -24,6 +25,7 @@ export function problemsOf(
 ): StatusProblem[] {
   return [
     // The cause first: `check` has room for one.
+    ...certificateProblems(seen),
     ...OF_STORE[cluster.store.kind](cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(cluster.config, seen, status, node)),
     ...connectionProblems(seen, status),
