@@ -1,6 +1,24 @@
 import { join } from 'node:path';
 import type { Layout } from '../config/layout.js';
 
+/** A certificate with those of the authorities between it and the one that is trusted, leaf first, and its key (PKCS #8): both PEM. */
+export interface CertifiedKey {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** What the processes of a cluster prove by that they belong to it, and whom they take for one of theirs; PEM. */
+export interface Certificates {
+  /** The authority of brokers, ZooKeeper and mqha itself; several one after the other while it is replaced. */
+  readonly clusterAuthority: string;
+  /** That of applications: what it has certified is no member. */
+  readonly clientAuthority: string;
+  /** Of nodes by name; those of other machines may be absent. */
+  readonly nodes: Readonly<Record<string, CertifiedKey>>;
+  /** Of the managed ZooKeeper; undefined where it is on another machine, or there is none. */
+  readonly zookeeper?: CertifiedKey | undefined;
+}
+
 /** Where a certificate is, with those between it and its authority, leaf first, and where its key is; both PEM. */
 export interface CertificateFiles {
   readonly certificate: string;

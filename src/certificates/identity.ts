@@ -23,6 +23,8 @@ export function identityOf(layout: Layout): TlsIdentity {
         }
         return known.context;
       } catch (error) {
+        // A renewal has written a key whose certificate is still to come: what counted before counts on.
+        if (known) return known.context;
         throw new MqhaError(
           'certificates-missing',
           `the certificate of mqha cannot be used: ${messageOf(error)}`,

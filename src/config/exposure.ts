@@ -1,7 +1,8 @@
 import { usageError, type MqhaError } from '../lib/errors.js';
 import type { ClusterConfig } from './schema.js';
 
-const isLoopback = (host: string) =>
+/** Whether an address is reached from its own machine alone, as far as its name tells. */
+export const isLoopback = (host: string): boolean =>
   host.toLowerCase() === 'localhost' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /** The addresses at which a cluster listens and that others than this machine can reach, as far as their names tell. */

@@ -30,6 +30,9 @@ export type ClusterEvent =
   | { readonly type: 'supervisor-started'; readonly pid: number }
   | { readonly type: 'scale-step'; readonly text: string }
   | { readonly type: 'account-step'; readonly text: string }
+  | { readonly type: 'certificate-step'; readonly text: string }
+  /** Whose certificates: names of nodes, `zookeeper`, `mqha`, `cluster authority`, `client authority`. */
+  | { readonly type: 'certificates-made'; readonly made: readonly string[] }
   | { readonly type: 'restart-resumed'; readonly done: readonly string[] }
   | { readonly type: 'supervising'; readonly pid: number }
   | { readonly type: 'supervisor-ended'; readonly pid: number }

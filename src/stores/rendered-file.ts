@@ -1,3 +1,5 @@
+import type { Certificates } from '../certificates/files.js';
+
 /** The password of an account, and those that count beside it while a rotation is under way. */
 export interface Secret {
   readonly password: string;
@@ -5,24 +7,6 @@ export interface Secret {
   readonly next?: string | undefined;
   /** The one before, which still counts. */
   readonly previous?: string | undefined;
-}
-
-/** A certificate with those of the authorities between it and the one that is trusted, leaf first, and its key (PKCS #8): both PEM. */
-export interface CertifiedKey {
-  readonly certificate: string;
-  readonly key: string;
-}
-
-/** What the processes of a cluster prove by that they belong to it, and whom they take for one of theirs; PEM. */
-export interface Certificates {
-  /** The authority of brokers, ZooKeeper and mqha itself. */
-  readonly clusterAuthority: string;
-  /** That of applications: what it has certified is no member. */
-  readonly clientAuthority: string;
-  /** Of nodes by name; those of other machines may be absent. */
-  readonly nodes: Readonly<Record<string, CertifiedKey>>;
-  /** Of the managed ZooKeeper; undefined where it is on another machine, or there is none. */
-  readonly zookeeper?: CertifiedKey | undefined;
 }
 
 /** What is generated for a cluster and stays secret. */

@@ -107,6 +107,11 @@ export function authenticatesAtZooKeeper(argv: readonly string[]): boolean {
   return settingsOf(argv).keys?.get('zookeeper.authentication') === 'generated';
 }
 
+/** Whether the ports of a running broker speak TLS. */
+export function speaksTls(argv: readonly string[]): boolean {
+  return settingsOf(argv).keys?.get(TLS) === 'true';
+}
+
 /** Whether a running broker knows the accounts of applications and persons; one of an earlier mqha knows mqha's alone. */
 export function knowsAccounts(argv: readonly string[]): boolean {
   return settingsOf(argv).keys?.has(USERS) === true;

@@ -116,7 +116,10 @@ export function describe(event: ClusterEvent): Step | undefined {
       );
     case 'supervisor-started':
       return done(`the supervisor runs (pid ${event.pid})`);
+    case 'certificates-made':
+      return done(`made certificates: ${event.made.join(', ')}`);
     case 'account-step':
+    case 'certificate-step':
     case 'scale-step':
       return done(event.text);
     case 'restart-resumed':

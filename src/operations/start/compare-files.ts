@@ -12,6 +12,7 @@ import { generatedAccounts } from '../../stores/accounts.js';
 import type { Credentials } from '../../stores/rendered-file.js';
 import { authenticatesAtZooKeeper, settingsOf } from '../../stores/settings.js';
 import { compareFiles, editedError, type FileComparison } from '../../stores/sync.js';
+import { certificatesOf, makeCertificates } from './certificates.js';
 
 /** Brokers that run have the account and the token that are gone: with new ones nobody could ask them, and no slave attach. */
 export async function refuseLostCredentials({ layout, registry, config }: Cluster): Promise<void> {
@@ -39,11 +40,15 @@ export async function refuseLostCredentials({ layout, registry, config }: Cluste
   );
 }
 
-/** Makes what is missing of the accounts, the token and the password; other machines of the cluster have the same. */
+/**
+ * Makes what is missing of the accounts, the token and the password, which other machines of the cluster have as well, and
+ * of the certificates. @throws MqhaError `certificates-missing`
+ */
 export async function makeCredentials(cluster: Cluster): Promise<void> {
   const { config, layout } = cluster;
   const isShared = outOfReach(cluster, config.nodes, 'files').length > 0;
   await ensureCredentials(layout, generatedAccounts(config), isShared);
+  await makeCertificates(cluster);
 }
 
 /** @throws MqhaError `insecure-network` where the files would open the cluster to a network that it was closed to */
@@ -77,9 +82,17 @@ export async function comparedFiles(
   const { layout, config } = cluster;
   const kept = (await readCredentials(layout)) ?? NOT_YET;
   const made: Credentials = { ...kept, zookeeperPassword: kept.zookeeperPassword ?? '' };
-  const credentials = await withPasswordFiles(layout, config, made);
+  const [credentials, certificates] = await Promise.all([
+    withPasswordFiles(layout, config, made),
+    certificatesOf(cluster),
+  ]);
   const running = await replicationOf(cluster);
-  const files = await cluster.store.render(config, credentials, sizes, running);
+  const files = await cluster.store.render(
+    config,
+    { ...credentials, certificates },
+    sizes,
+    running,
+  );
   return compareFiles(layout, files);
 }
 
