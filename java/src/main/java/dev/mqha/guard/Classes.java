@@ -84,6 +84,10 @@ public final class Classes {
     public static final Target OPENWIRE = new Target(
             TRANSPORT + "nio/NIOTransport", "5a408623c1588170b3d87e785a565530d96f52073301db5a72dc8b21571a5809");
 
+    /** The same over TLS. */
+    public static final Target OPENWIRE_TLS = new Target(
+            TRANSPORT + "nio/NIOSSLTransport", "8d136d394e63dc7bfc9bd51c25d7b88a47c11a754ab01a928a99231915c9ebac");
+
     /** Reads frames of STOMP. */
     public static final Target STOMP = new Target(
             TRANSPORT + "stomp/StompCodec", "096e825e91740bec5801233e0cc82c91cacdbcf5afaea6263ece4c6eabcfe0df");

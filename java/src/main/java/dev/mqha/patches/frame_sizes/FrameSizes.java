@@ -29,15 +29,21 @@ public final class FrameSizes {
                     Patch.Risk.MEMORY,
                     "anybody who can reach the message port can have memory taken by what a frame "
                             + "announces, before authentication")
-            .rewrites(Classes.OPENWIRE, FrameSizes::openWire)
+            .rewrites(Classes.OPENWIRE, original -> openWire(1, original))
+            .rewrites(Classes.OPENWIRE_TLS, original -> openWire(3, original))
             .rewrites(AMQP, "264dc00efa8dbeb5925a0deef22c18e546ec5eaf70ca5f449bc886316a86f691", FrameSizes::amqp)
             .rewrites(Classes.STOMP, FrameSizes::stomp);
 
     private FrameSizes() {}
 
-    /** Returns the mended form of OpenWire's transport. @throws IllegalStateException where it is not the known one */
-    static byte[] openWire(byte[] original) {
-        return Rewrite.once(original, "the size of a frame", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
+    /**
+     * Returns the mended form of OpenWire's transport, in clear or over TLS.
+     *
+     * @param times at how many places it reads a size
+     * @throws IllegalStateException where it is not the known one
+     */
+    static byte[] openWire(int times, byte[] original) {
+        return Rewrite.times(times, original, "the size of a frame", (name, next, place) -> new MethodVisitor(Opcodes.ASM9, next) {
             @Override
             public void visitMethodInsn(int opcode, String owner, String method, String type, boolean inInterface) {
                 if (owner.equals("java/nio/ByteBuffer") && method.equals("getInt")) {

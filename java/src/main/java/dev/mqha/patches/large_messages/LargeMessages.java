@@ -70,6 +70,11 @@ public final class LargeMessages {
         return size;
     }
 
+    /** Takes the memory of a frame, in the place of {@code ByteBuffer.allocate(…)}: of a large one outside the heap, as without TLS. */
+    public static ByteBuffer buffer(int size) {
+        return size >= LARGE ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+    }
+
     /** Gives an OpenWire command to the broker, in the place of {@code NIOTransport.doConsume(…)}; its turn ends. */
     public static void consume(NIOTransport transport, Object command) {
         IN.whole(transport);

@@ -31,6 +31,7 @@ public final class LargeTurns {
                     "a few dozen senders of large messages can end a broker")
             .needs(FrameSizes.PATCH)
             .rewrites(Classes.OPENWIRE, LargeTurns::openWire)
+            .rewrites(Classes.OPENWIRE_TLS, LargeTurns::openWireOverTls)
             .rewrites(AMQP, "3dba4006fceed0e9a8c56fc4e0d47874d8b57522c9a6d283817551fcccfc4ceb", LargeTurns::amqp)
             .rewrites(AMQP_SENDER, "675cccae485d83938aae3ed8611ab9cd5e00e3fca449ee5fbd9ecceeefc82bae", LargeTurns::amqpSender)
             .rewrites(Classes.STOMP, LargeTurns::stomp);
@@ -42,6 +43,37 @@ public final class LargeTurns {
         return Rewrite.redirect(OPENWIRE, "doConsume", "(Ljava/lang/Object;)V", TARGET, "consume", OPENWIRE)
                 .andThen(Rewrite.replace(FRAMES, "openWire", "(Ljava/nio/ByteBuffer;L" + OPENWIRE + ";)I", TARGET, "openWire"))
                 .apply(original);
+    }
+
+    /**
+     * It reads sizes at three places, and would take the memory of a frame from the heap.
+     *
+     * @throws IllegalStateException where it is not the known one
+     */
+    static byte[] openWireOverTls(byte[] original) {
+        byte[] consuming = Rewrite.told(
+                        Classes.OPENWIRE_TLS.name(),
+                        "doConsume",
+                        "(Ljava/lang/Object;)V",
+                        code -> {},
+                        TARGET,
+                        "consume",
+                        "(L" + OPENWIRE + ";Ljava/lang/Object;)V")
+                .apply(original);
+        return Rewrite.times(5, consuming, "a size or a buffer", (name, next, place) ->
+                !name.equals("processCommand") ? next : new MethodVisitor(Opcodes.ASM9, next) {
+                    @Override
+                    public void visitMethodInsn(
+                            int opcode, String owner, String method, String type, boolean inInterface) {
+                        boolean isSize = owner.equals(FRAMES) && method.equals("openWire");
+                        boolean isBuffer = owner.equals("java/nio/ByteBuffer") && method.equals("allocate");
+                        if (isSize || isBuffer) {
+                            place.found();
+                        }
+                        super.visitMethodInsn(
+                                opcode, isSize || isBuffer ? TARGET : owner, isBuffer ? "buffer" : method, type, inInterface);
+                    }
+                });
     }
 
     /** @throws IllegalStateException where what comes of a message is not dealt with in one place */

@@ -1,5 +1,6 @@
 package dev.mqha.patches.protocol_detection;
 
+import dev.mqha.launch.Tls;
 import dev.mqha.patches.full_port.Refusal;
 import java.io.IOException;
 import java.net.Socket;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Two threads waited for the first bytes of each connection. With a limit of them, as many connections that
  * sent nothing kept everybody else's waiting, and the supervisor took the master for a hung one. Here they wait without a
  * thread, and get one once the bytes are there by which the protocol is known. Where there are too many the oldest is
- * closed: who means it sends its first bytes at once.
+ * closed: who means it sends its first bytes at once. Over TLS {@link Handshakes} has them after that.
  */
 public final class Arrivals {
     /** What {@code AutoTcpTransportServer} reads to know the protocol. */
@@ -118,6 +119,10 @@ public final class Arrivals {
     private static boolean goesOn(Arrival arrival) {
         try {
             if (arrival.socket().getInputStream().available() >= FIRST_BYTES) {
+                if (Tls.isOn()) {
+                    // They are of a handshake, which has yet to come to its end.
+                    return Handshakes.begin(arrival.threads(), arrival.task()) || isTooLate(arrival);
+                }
                 if (arrival.threads().getQueue().size() < MOST) {
                     arrival.threads().submit(arrival.task());
                 } else {
@@ -130,6 +135,11 @@ public final class Arrivals {
             close(arrival.socket());
             return true;
         }
+        return isTooLate(arrival);
+    }
+
+    /** Whether a connection has had its time, and is closed. */
+    private static boolean isTooLate(Arrival arrival) {
         boolean isLate = arrival.ageMs() > PATIENCE_MS;
         if (isLate) {
             close(arrival.socket());
