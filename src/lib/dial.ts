@@ -1,6 +1,6 @@
 import { connect, isIP, Socket } from 'node:net';
 import { connect as connectSecurely, TLSSocket, type SecureContext } from 'node:tls';
-import { messageOf, MqhaError, systemCode } from './errors.js';
+import { messageOf, MqhaError } from './errors.js';
 
 /** Who we are to servers that speak TLS, and whom we take for such a server. */
 export interface TlsIdentity {
@@ -43,8 +43,8 @@ export function openEvent({ tls }: Endpoint): 'connect' | 'secureConnect' {
   return tls ? 'secureConnect' : 'connect';
 }
 
-/** What a server says that does not take our certificate, or misses it (RFC 8446, 6.2), as OpenSSL names it. */
-const REFUSED = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA)/;
+/** The alerts of a server that does not take our certificate, or misses it (RFC 8446, 6.2), as OpenSSL tells of them. */
+const REFUSED = /alert ([a-z ]+):.*SSL alert number (?:4[234568]|116)\b/;
 
 /**
  * Why a socket of dial() has ended, where that is a matter of certificates: it says nothing of whether the server works,
@@ -58,15 +58,16 @@ export function certificateError(
   error: unknown,
 ): MqhaError | undefined {
   if (error instanceof MqhaError) return error;
-  const isOurs = REFUSED.test(systemCode(error) ?? '');
+  const refusal = REFUSED.exec(messageOf(error))?.[1];
   // The types say that there is always such an error.
   const theirs = socket instanceof TLSSocket && (socket.authorizationError as unknown);
-  if (!isOurs && (theirs === null || theirs === undefined || theirs === false)) return undefined;
+  if (refusal === undefined && (theirs === null || theirs === undefined || theirs === false))
+    return undefined;
   return new MqhaError(
     'certificate-refused',
-    isOurs
-      ? `${host}:${port} does not take the certificate of mqha: ${messageOf(error)}`
-      : `the certificate that ${host}:${port} shows is none of this cluster: ${messageOf(error)}`,
+    refusal === undefined
+      ? `the certificate that ${host}:${port} shows is none of this cluster: ${messageOf(error)}`
+      : `${host}:${port} does not take the certificate of mqha: ${refusal}`,
     {
       hint: '`mqha certs list` says whose certificates there are and until when; `mqha certs renew` makes new ones.',
       cause: error,

@@ -147,6 +147,11 @@ function exchange(jolokia: Console, path: string, timeoutMs: number): Promise<st
   };
   return new Promise((resolve, reject) => {
     const socket = tls && dial(jolokia);
+    if (socket?.destroyed === true) {
+      // It has no certificates to begin with, and says so before a request could hear it.
+      socket.once('error', reject);
+      return;
+    }
     const call = request(
       socket ? { ...options, createConnection: () => socket } : { ...options, agent: false },
     );
