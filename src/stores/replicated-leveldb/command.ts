@@ -6,6 +6,7 @@ import type { Runtime } from '../store.js';
 import { COMPILER_OPTIONS } from './compilers.js';
 import { LAUNCHER } from '../launcher.js';
 import { DUMP } from '../heap-dumps.js';
+import { CLUSTER, OWN } from './render/certificate-files.js';
 import { settingMarkers } from '../settings.js';
 
 /**
@@ -42,6 +43,7 @@ export function brokerCommand(
       '--add-opens=java.base/jdk.internal.ref=ALL-UNNAMED',
       // Without it a current client tries SASL first: a warning and an AuthFailed event at each start.
       '-Dzookeeper.sasl.client=false',
+      ...(config.zookeeper.tls ? ZOOKEEPER_TLS : []),
       `-Dactivemq.home=${runtime.home}`,
       '-Dactivemq.base=.',
       '-Dactivemq.conf=conf',
@@ -55,6 +57,14 @@ export function brokerCommand(
         : []),
       // Read by dev.mqha.patches.replication_addresses.Peers.
       '-Dmqha.replication.peers=conf/replication-peers',
+      ...(config.tls
+        ? [
+            // Read by dev.mqha.launch.Tls.
+            '-Dmqha.tls=conf',
+            // A client that begins handshakes anew, over and over, costs more than it pays.
+            '-Djdk.tls.rejectClientInitiatedRenegotiation=true',
+          ]
+        : []),
       // The files of users are beside it, whatever the working directory is (PropertiesLoader.baseDir).
       '-Djava.security.auth.login.config=conf/login.config',
       '-Dlog4j.configuration=file:conf/log4j.properties',
@@ -74,3 +84,15 @@ export function brokerCommand(
     logDirectory: directories.log,
   };
 }
+
+/** How ZooKeeper's client connects over TLS, and proves that it is of the cluster. */
+const ZOOKEEPER_TLS = [
+  '-Dzookeeper.client.secure=true',
+  '-Dzookeeper.clientCnxnSocket=org.apache.zookeeper.ClientCnxnSocketNetty',
+  `-Dzookeeper.ssl.keyStore.location=conf/${OWN}`,
+  '-Dzookeeper.ssl.keyStore.type=PEM',
+  `-Dzookeeper.ssl.trustStore.location=conf/${CLUSTER}`,
+  '-Dzookeeper.ssl.trustStore.type=PEM',
+  '-Dzookeeper.ssl.protocol=TLSv1.3',
+  '-Dzookeeper.ssl.enabledProtocols=TLSv1.3',
+];

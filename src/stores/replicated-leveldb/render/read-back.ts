@@ -124,6 +124,11 @@ function brokerExpectations(
     ],
     ['the message port', connector?.uri, connectorUri(config, node)],
     [
+      'whose certificates the message port takes',
+      descend(broker, 'sslContext', 'bean', 'property', 'bean')?.$?.['factory-method'],
+      config.tls ? 'withClients' : undefined,
+    ],
+    [
       'ignoreNoSpaceErrors',
       descend(broker, 'ioExceptionHandler', 'defaultIOExceptionHandler')?.$?.ignoreNoSpaceErrors,
       'false',
@@ -176,6 +181,18 @@ function consoleExpectations(
       [`${id} host`, property(bean(id), 'host')?.$?.value, node.host],
       [`${id} port`, property(bean(id), 'port')?.$?.value, String(node.webPort)],
     ]),
+    [
+      'the encryption of the console',
+      children(bean('consoleConnector'), 'constructor-arg')
+        .map(({ $ }) => $?.ref)
+        .join(),
+      config.tls ? 'consoleServer,consoleTls' : 'consoleServer',
+    ],
+    [
+      'the certificate of the console',
+      only(property(bean('consoleTls'), 'sslContext'), 'bean')?.$?.['factory-method'],
+      config.tls ? 'amongMembers' : undefined,
+    ],
     [
       'authenticate',
       property(constraint, 'authenticate')?.$?.value,

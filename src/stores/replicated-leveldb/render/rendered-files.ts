@@ -1,6 +1,7 @@
 import { largestFrame, MAX_CONNECTIONS } from '../../../config/limits.js';
 import { originOf, replicationEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
+import type { TlsConfig } from '../../../config/tls.js';
 import { timespan } from '../../../config/units.js';
 import type { Endpoint } from '../../../lib/dial.js';
 import { renderTemplate } from '../../../lib/templates.js';
@@ -16,6 +17,7 @@ import {
 } from '../../accounts.js';
 import type { Credentials, RenderedFile } from '../../rendered-file.js';
 import { digestOf, superAccountOf } from '../zookeeper/access.js';
+import { certificateFiles } from './certificate-files.js';
 import { CONSOLE_POLICY } from './console-policy.js';
 
 /** The files of users with their passwords, which a running broker reads again. */
@@ -42,6 +44,18 @@ const SECRET_FILES = new Set<string>(['credentials.properties', ...USER_FILES]);
 
 const RELOADED_FILES = new Set<string>([...USER_FILES, 'groups.properties']);
 
+/**
+ * Whom the message port asks for a certificate, as the server (`…ClientAuth`) and its transports (`transport.…`) want to be told.
+ * Without one, strangers come as far as the login, and with TLS 1.3 they could fill the heap there (CVE-2026-39304).
+ */
+function tlsOptions({ clientCertificates }: TlsConfig): string[] {
+  const [auth, protocols] =
+    clientCertificates === 'needed'
+      ? ['needClientAuth', 'TLSv1.2,TLSv1.3']
+      : ['wantClientAuth', 'TLSv1.2'];
+  return [`${auth}=true`, `transport.${auth}=true`, `transport.enabledProtocols=${protocols}`];
+}
+
 /** Frames and connections are bounded, so that no client can fill the broker's memory at will. */
 export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
   const options = [
@@ -51,8 +65,9 @@ export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
     // Two threads wait for the first bytes of each connection, and stay for 30 s; a client writes them at once.
     'maxConnectionThreadPoolSize=200',
     'protocolDetectionTimeOut=10000',
+    ...(config.tls ? tlsOptions(config.tls) : []),
   ];
-  return `auto+nio://${node.host}:${node.messagePort}?${options.join('&')}`;
+  return `auto+nio${config.tls ? '+ssl' : ''}://${node.host}:${node.messagePort}?${options.join('&')}`;
 }
 
 /**
@@ -128,6 +143,7 @@ export function renderCluster(
       ...(RELOADED_FILES.has(name) ? { reloaded: true } : {}),
     })),
   );
+  files.push(...certificateFiles(config, credentials.certificates));
   const [server] = config.zookeeper.servers;
   if (config.zookeeper.managed) {
     const isOwned = config.zookeeper.authentication === 'generated';
@@ -137,7 +153,11 @@ export function renderCluster(
     for (const name of ['zoo.cfg', 'log4j.properties']) {
       files.push({
         path: `zookeeper/conf/${name}`,
-        content: renderTemplate(`zookeeper/${name}`, { server, superDigest }),
+        content: renderTemplate(`zookeeper/${name}`, {
+          server,
+          superDigest,
+          tls: config.zookeeper.tls,
+        }),
         secret: name === 'zoo.cfg',
       });
     }
