@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Layout } from '../config/layout.js';
+import type { Layout, ProcessDirectories } from '../config/layout.js';
 
 /** A certificate with those of the authorities between it and the one that is trusted, leaf first, and its key (PKCS #8): both PEM. */
 export interface CertifiedKey {
@@ -33,8 +33,8 @@ export interface CertificatePaths {
   readonly clientAuthority: CertificateFiles;
   readonly zookeeper: CertificateFiles;
   readonly mqha: CertificateFiles;
-  node(name: string): CertificateFiles;
-  client(name: string): CertificateFiles;
+  readonly node: (name: string) => CertificateFiles;
+  readonly client: (name: string) => CertificateFiles;
 }
 
 /** Where the certificates of a cluster are. */
@@ -52,3 +52,6 @@ export function certificatePaths({ pki }: Pick<Layout, 'pki'>): CertificatePaths
     client: (name) => at('clients', name),
   };
 }
+
+/** The file of key and certificates that a broker, or ZooKeeper, is started with. */
+export const rendered = ({ conf }: ProcessDirectories): string => join(conf, 'tls.pem');

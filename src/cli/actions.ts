@@ -1,8 +1,19 @@
 import type { COMMANDS } from './commands/index.js';
-import type { InputOf } from './definition.js';
+import { fullName, type InputOf } from './definition.js';
 import type { CommandContext } from './run/context.js';
 
 type Commands = (typeof COMMANDS)[number];
+
+/** The name that is typed, as fullName() gives it. */
+type FullName<D extends Commands> = D extends {
+  readonly parent: { readonly name: infer P extends string };
+}
+  ? `${P} ${D['name']}`
+  : D['name'];
+
+/** The action of a definition, by the name that is typed. */
+export const actionOf = (definition: Commands): (typeof ACTIONS)[keyof typeof ACTIONS] =>
+  ACTIONS[fullName(definition) as keyof typeof ACTIONS];
 
 /** What a command does. @returns an exit code of its own, or nothing for 0 */
 export type Run<I> = (
@@ -15,7 +26,7 @@ export type Run<I> = (
  * the definitions, since what runs takes its types from them.
  */
 export const ACTIONS: {
-  readonly [D in Commands as D['name']]: () => Promise<{ readonly run: Run<InputOf<D>> }>;
+  readonly [D in Commands as FullName<D>]: () => Promise<{ readonly run: Run<InputOf<D>> }>;
 } = {
   init: () => import('./run/init.js'),
   render: () => import('./run/render.js'),
@@ -32,10 +43,10 @@ export const ACTIONS: {
   'archive-classes': () => import('./run/archive-classes.js'),
   drill: () => import('./run/drill.js'),
   scale: () => import('./run/scale.js'),
-  list: () => import('./run/account.js').then(({ list }) => ({ run: list })),
-  show: () => import('./run/account.js').then(({ show }) => ({ run: show })),
-  rotate: () => import('./run/account.js').then(({ rotate }) => ({ run: rotate })),
-  systemd: () => import('./run/export-systemd.js'),
+  'account list': () => import('./run/account.js').then(({ list }) => ({ run: list })),
+  'account show': () => import('./run/account.js').then(({ show }) => ({ run: show })),
+  'account rotate': () => import('./run/account.js').then(({ rotate }) => ({ run: rotate })),
+  'export systemd': () => import('./run/export-systemd.js'),
   status: () => import('./run/status.js'),
   check: () => import('./run/check.js'),
   logs: () => import('./run/logs.js'),

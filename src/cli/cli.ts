@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { packageVersion } from '../lib/package.js';
-import { ACTIONS, type Run } from './actions.js';
+import { actionOf, type Run } from './actions.js';
 import { COMMANDS } from './commands/index.js';
 import {
   descriptionOf,
@@ -36,7 +36,7 @@ export function buildCli(
   for (const option of optionsOf(GLOBAL_OPTIONS)) program.addOption(option);
   for (const definition of COMMANDS) {
     addCommand(program, definition, async (input) => {
-      const { run } = await ACTIONS[definition.name]();
+      const { run } = await actionOf(definition)();
       // What the parser gives is what the definition says.
       const exitCode = await (run as Run<unknown>)(contextOf(program.opts<GlobalFlags>()), input);
       if (typeof exitCode === 'number') ended(exitCode);

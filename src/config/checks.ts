@@ -1,5 +1,5 @@
 import type { Problem } from '../lib/errors.js';
-import { exposureText } from './exposure.js';
+import { clearServers, exposureText } from './exposure.js';
 import { limitProblems, limitWarnings } from './limits.js';
 import type { ClusterConfig } from './schema.js';
 
@@ -88,6 +88,12 @@ export function crossChecks(config: ClusterConfig): Problem[] {
   });
   problems.push(...limitProblems(config));
   const { managed, servers } = config.zookeeper;
+  if (config.zookeeper.tls && !config.tls) {
+    problems.push({
+      path: 'zookeeper.tls',
+      message: 'is true, and tls is not: only then are there certificates to show to ZooKeeper',
+    });
+  }
   if (managed && servers.length !== 1) {
     problems.push({
       path: 'zookeeper.connect',
@@ -126,6 +132,12 @@ export function warningsOf(config: ClusterConfig): string[] {
   warnings.push(...limitWarnings(config));
   const exposed = exposureText(config);
   if (exposed !== undefined) warnings.push(exposed);
+  const clear = clearServers(config);
+  if (clear.length > 0) {
+    warnings.push(
+      `ZooKeeper is reached over the network at ${clear.join(', ')} in clear text: the cluster's password and token go over it; where the ensemble has a port for TLS, name that in zookeeper.connect and set zookeeper.tls: true`,
+    );
+  }
   if (config.users.length > 0 && config.authentication === 'none') {
     warnings.push('users are named, and authentication is none: everybody may do everything');
   }

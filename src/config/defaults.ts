@@ -19,6 +19,8 @@ export interface InitOptions {
   readonly authentication?: boolean;
   /** Addresses off loopback are wanted, although passwords and messages go there in clear text. */
   readonly insecureNetwork?: boolean;
+  /** Whether every link is encrypted. */
+  readonly tls?: boolean;
   /** Whether the pages of the web console are served. */
   readonly console?: boolean;
   /** False: no supervisor, and sessions that are short for that reason. */
@@ -56,6 +58,7 @@ export async function portTable(
     authentication: options.authentication === false ? 'none' : 'generated',
     console: options.console === true,
     insecureNetwork: options.insecureNetwork === true,
+    tls: options.tls === true,
     zookeeper: {
       managed: options.zookeeper === undefined,
       connect: options.zookeeper ?? `127.0.0.1:${options.zookeeperPort ?? FIRST_PORTS.zookeeper}`,

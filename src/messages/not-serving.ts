@@ -1,7 +1,7 @@
 import { MqhaError } from '../lib/errors.js';
 import type { Cluster } from '../state/cluster.js';
 import { standstills } from '../observe/conditions/fullness.js';
-import { isOfCertificates } from '../observe/conditions/certificate-conditions.js';
+import { isOfCertificates } from '../observe/conditions/link-conditions.js';
 import type { ClusterStatus } from '../observe/status.js';
 import { statusOf } from '../observe/status-of.js';
 

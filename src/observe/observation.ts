@@ -1,3 +1,4 @@
+import type { CertificateEnd } from '../certificates/ends.js';
 import type { HeldPort } from '../agents/agent.js';
 import type { ProcessInfo } from '../agents/process.js';
 import type { MasterView } from '../clients/management/usage.js';
@@ -114,6 +115,8 @@ export interface Observation {
   /** Which nodes take part in elections. */
   readonly sizes: Reading<SizesFound>;
   readonly supervisor: Reading<SupervisorFound>;
+  /** When certificates of this machine end, as the files say that processes are started with; none without TLS. */
+  readonly certificates: Reading<readonly CertificateEnd[]>;
   /** What was begun, and is neither finished nor undone. */
   readonly operations: Reading<readonly Operation[]>;
 }
@@ -161,6 +164,7 @@ export function unseen(
     master: nothing,
     sizes: nothing,
     supervisor: nothing,
+    certificates: nothing,
     operations: nothing,
   };
 }

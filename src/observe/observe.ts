@@ -1,3 +1,4 @@
+import { certificateEnds } from '../certificates/ends.js';
 import { holderPid } from '../agents/local/end-holder.js';
 import type { ProcessInfo } from '../agents/process.js';
 import type { Replication } from '../clients/management/jolokia.js';
@@ -55,8 +56,8 @@ export async function observe(cluster: Cluster): Promise<Observation> {
   const election = met.then((found) => electionOf(found, processes, deadline));
   const protection = protectionOf(met, election, deadline);
   const master = met.then((found) => askMaster(found, election, nodes, deadline));
-  const [running, elected, access, seen, { view, attached }, supervisor, sizes] = await Promise.all(
-    [
+  const [running, elected, access, seen, { view, attached }, supervisor, sizes, certificates] =
+    await Promise.all([
       processes,
       election,
       protection,
@@ -64,8 +65,8 @@ export async function observe(cluster: Cluster): Promise<Observation> {
       master,
       findSupervisor(cluster, processes),
       findSizes(cluster),
-    ],
-  );
+      read(() => certificateEnds(cluster), deadline),
+    ]);
   return {
     zookeeper: {
       process: zookeeperIn(cluster, running, at),
@@ -77,6 +78,7 @@ export async function observe(cluster: Cluster): Promise<Observation> {
     master: view,
     sizes: found(sizes, at),
     supervisor: found(supervisor, at),
+    certificates,
     operations: found(await operations, at),
   };
 }

@@ -204,6 +204,17 @@ export const PROBLEM_CODES = {
     check: 'warning',
     meaning: 'the same, since `MQHA_PATCHES_OFF` left them out when the brokers were started',
   },
+  'certificate-expires': {
+    severity: ['warning'],
+    check: 'warning',
+    meaning:
+      'a certificate of this machine ends within 30 days; see [certificates.md](certificates.md)',
+  },
+  'certificate-expired': {
+    severity: ['error'],
+    check: 'critical',
+    meaning: 'a certificate of this machine has ended, and connections with it are refused',
+  },
   'account-shared': {
     severity: ['warning'],
     meaning:

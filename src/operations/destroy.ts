@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MqhaError, systemCode } from '../lib/errors.js';
@@ -48,9 +49,13 @@ export async function destroyCluster(
     }
     await removeIfEmpty(join(layout.directory, 'nodes'));
     await remove(join(layout.directory, REMOVED));
+    // A person's own certificates are not what mqha made.
+    const pki = config.tls?.certificates !== 'own' && existsSync(layout.pki) ? [layout.pki] : [];
+    for (const path of pki) await remove(path);
     await remove(layout.state);
     await remove(layout.file);
-    removed.push(...bases, ...(managed ? [layout.zookeeper.base] : []), layout.state, layout.file);
+    const base = managed ? [layout.zookeeper.base] : [];
+    removed.push(...bases, ...base, ...pki, layout.state, layout.file);
     for (const what of removed) host.emit({ type: 'removed', what });
     return { stopped, removed };
   });

@@ -33,7 +33,7 @@ export async function initCluster(
   const exposed = exposureError(config, undefined);
   if (exposed) throw exposed;
   const file = join(directory, CLUSTER_FILE);
-  const inTheWay = ['nodes', 'zookeeper', '.mqha'].filter((name) =>
+  const inTheWay = ['nodes', 'zookeeper', 'pki', '.mqha'].filter((name) =>
     existsSync(join(directory, name)),
   );
   if (existsSync(file) || inTheWay.length > 0) {
@@ -55,7 +55,7 @@ export async function initCluster(
     );
     return { cluster: await openCluster(directory, host), written: [CLUSTER_FILE, ...written] };
   } catch (error) {
-    for (const name of [CLUSTER_FILE, 'nodes', 'zookeeper', '.mqha']) {
+    for (const name of [CLUSTER_FILE, 'nodes', 'zookeeper', 'pki', '.mqha']) {
       await rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined);
     }
     if (made) await rmdir(directory).catch(() => undefined);

@@ -180,6 +180,7 @@ export class Observer {
   async #readServes({ zookeeper, election }: Observation): Promise<Reading<boolean>> {
     if ('value' in election) return found(true, election.at);
     if (valueOf(zookeeper.process) === undefined) return zookeeper.serves;
+    // As the brokers reach it: mqha.yaml may say another word on TLS since they were started.
     const { store, config, tls } = this.#running;
     // With a handshake, as that of a message port.
     const limitMs = config.zookeeper.tls ? 2 * ACCEPT_MS : ACCEPT_MS;

@@ -125,6 +125,7 @@ nodes:
         servers: [{ host: '127.0.0.1', port: 2181 }],
         path: '/activemq/mqstores',
         authentication: 'generated',
+        tls: false,
         sessionTimeoutMs: 10_000,
       },
       store: { acks: 'async' },
@@ -149,6 +150,7 @@ nodes:
           messagePort: 60001,
           replicationHost: '127.0.0.1',
           replicationPort: 61600,
+          tls: false,
         },
       ],
     });

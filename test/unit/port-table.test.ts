@@ -20,6 +20,7 @@ describe('the port table', () => {
       messagePort: 60_000 + n,
       replicationHost: `127.0.0.${n}`,
       replicationPort: 61_600,
+      tls: false,
     });
     expect(asked).toEqual(config.nodes.map((node) => node.replicationHost));
   });
@@ -52,6 +53,18 @@ describe('the port table', () => {
       hosts.map((host) => [host, host, 61_600]),
     );
     expect(config.zookeeper).toMatchObject({ managed: false, connect: 'zk1:2181,zk2:2181' });
+  });
+
+  it('speaks TLS everywhere where it is told to, and an ensemble of one of one’s own as it is', async () => {
+    const { nodes, tls, zookeeper } = await portTable({ nodes: 3, tls: true }, yes);
+    expect(tls).toEqual({ clientCertificates: 'optional', certificates: 'generated' });
+    expect(nodes.map((node) => node.tls)).toEqual([true, true, true]);
+    expect(zookeeper.tls).toBe(true);
+    const own = await portTable({ nodes: 3, tls: true, zookeeper: 'zk1:2181' }, yes);
+    expect(own.zookeeper.tls).toBe(false);
+    expect(warningsOf(own).join()).toContain(
+      'ZooKeeper is reached over the network at zk1 in clear',
+    );
   });
 
   it('names the options that clash or are too few', async () => {

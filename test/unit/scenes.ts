@@ -1,3 +1,4 @@
+import type { CertificateEnd } from '../../src/certificates/ends.js';
 import { identityOf } from '../../src/certificates/identity.js';
 import { settingMarkers } from '../../src/stores/settings.js';
 import { thisHost, type Cluster } from '../../src/state/cluster.js';
@@ -129,6 +130,7 @@ export interface Scene {
   readonly replication?: Replication | SilentConsole;
   readonly usage?: Usage;
   readonly supervisor?: Partial<SupervisorFound>;
+  readonly certificates?: readonly CertificateEnd[];
   readonly of?: ClusterConfig;
 }
 
@@ -222,6 +224,7 @@ export function observation(scene: Scene, at = 0): Observation {
     master,
     sizes: unknown('no file', at),
     supervisor: found({ pid: undefined, state: undefined, wanted: false, ...scene.supervisor }, at),
+    certificates: found(scene.certificates ?? [], at),
     operations: found([], at),
   };
 }

@@ -1,7 +1,7 @@
 import { argument, command, option } from '../definition.js';
 import { durationMs, timeout } from '../options.js';
 
-const parent = { name: 'account', summary: 'who may do what, and with which password' };
+const parent = { name: 'account', summary: 'who may do what, and with which password' } as const;
 
 export const accountList = command({
   name: 'list',

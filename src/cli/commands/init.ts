@@ -44,6 +44,7 @@ export const init = command({
       offer: SYNC_MODES,
     }),
     auth: without('no accounts: clients and console are anonymous'),
+    tls: flag('every link is encrypted, by certificates of authorities of its own'),
     insecureNetwork: flag('addresses off loopback, where passwords and messages go in clear text'),
     console: flag('the master serves the pages of the web console'),
     supervisor: without('leave no supervisor; ZooKeeper sessions are short then'),

@@ -1,41 +1,52 @@
-import type { ErrorCode } from '../../lib/codes.js';
-import type { ProblemCode } from '../problem-codes.js';
+import type { CertificateEnd } from '../../certificates/ends.js';
+import type { Cluster } from '../../state/cluster.js';
 import type { Observation } from '../observation.js';
-import type { Reading } from '../reading.js';
+import { valueOf } from '../reading.js';
 import type { StatusProblem } from '../status.js';
 import { problem } from './condition.js';
 
-/** Why somebody cannot be asked over TLS. */
-const CODES = ['certificates-missing', 'certificate-refused'] as const;
+const DAY_MS = 86_400_000;
 
-type CertificateCode = (typeof CODES)[number];
+/** How long before its end a certificate is spoken of. */
+export const WARN_DAYS = 30;
 
-const HINTS: Readonly<Record<CertificateCode, string>> = {
-  'certificates-missing':
-    'Restore pki/ as it was, or run `mqha up`, which makes what it may make. What runs goes on meanwhile, and is not ended for it.',
-  'certificate-refused':
-    '`mqha certs list` says whose certificates there are and until when; `mqha certs renew` makes new ones. The process is not ended for it.',
-};
-
-/** Whether it is a matter of certificates that something was not read. */
-export function isOfCertificates(
-  code: ErrorCode | ProblemCode | undefined,
-): code is CertificateCode {
-  return CODES.some((known) => known === code);
+/** Certificates that have ended, or end soon; said once of those with one end. */
+export function certificateProblems(
+  { config, host }: Pick<Cluster, 'config' | 'host'>,
+  seen: Observation,
+): StatusProblem[] {
+  const now = host.now().getTime();
+  const soon = (valueOf(seen.certificates) ?? []).filter(
+    ({ end }) => end.getTime() - now < WARN_DAYS * DAY_MS,
+  );
+  const byDay = new Map<string, CertificateEnd[]>();
+  for (const one of soon) {
+    const key = `${one.end.toISOString().slice(0, 10)} ${one.end.getTime() <= now}`;
+    byDay.set(key, [...(byDay.get(key) ?? []), one]);
+  }
+  return [...byDay.values()].map((alike) => {
+    const [first] = alike;
+    const end = first?.end ?? new Date(now);
+    const names = alike.map(({ who }) => who);
+    const nodes = config.nodes.map(({ name }) => name);
+    const node = names.length === 1 && nodes.includes(names[0] ?? '') ? (names[0] ?? null) : null;
+    const which = `the ${names.length === 1 ? 'certificate' : 'certificates'} of ${names.join(', ')}`;
+    const hint = hintOf(config.tls?.certificates === 'own', names);
+    if (end.getTime() <= now) {
+      const message = `${which} expired at ${end.toISOString()}: others refuse connections with it`;
+      return problem('error', 'certificate-expired', node, message, hint);
+    }
+    const days = Math.floor((end.getTime() - now) / DAY_MS);
+    const when = days === 0 ? 'within a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`;
+    const message = `${which} ${names.length === 1 ? 'expires' : 'expire'} ${when} (${end.toISOString()})`;
+    return problem('warning', 'certificate-expires', node, message, hint);
+  });
 }
 
-/** Who could not be asked, since certificates are missing or do not fit. */
-export function certificateProblems(seen: Observation): StatusProblem[] {
-  const readings: readonly (readonly [node: string | null, reading: Reading<unknown>])[] = [
-    [null, seen.election],
-    ...seen.nodes.map(({ node, accepting }) => [node.name, accepting] as const),
-  ];
-  const problems = readings.flatMap(([node, reading]) =>
-    'unknown' in reading && isOfCertificates(reading.code)
-      ? [problem('error', reading.code, node, reading.unknown, HINTS[reading.code])]
-      : [],
-  );
-  // What mqha lacks it lacks for all of them.
-  const own = problems.find(({ code }) => code === 'certificates-missing');
-  return own ? [{ ...own, node: null }] : problems;
+function hintOf(isOwn: boolean, names: readonly string[]): string {
+  if (isOwn)
+    return 'Put others into pki/, and run `mqha certs renew`, which takes them into use node by node.';
+  return names.some((name) => name.endsWith(' authority'))
+    ? 'An authority is replaced while the cluster is stopped: `mqha down`, remove pki/, `mqha up`; see docs/certificates.md.'
+    : 'Run `mqha certs renew`, which restarts node by node.';
 }

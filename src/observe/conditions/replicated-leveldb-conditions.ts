@@ -3,7 +3,7 @@ import { isHopeless } from '../../stores/end-record.js';
 import { processOf, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
 import type { StatusProblem } from '../status.js';
-import { isOfCertificates } from './certificate-conditions.js';
+import { isOfCertificates } from './link-conditions.js';
 import { problem, type StatusFacts } from './condition.js';
 import { electionProblems } from './election-conditions.js';
 

@@ -191,8 +191,14 @@ function lineEnd(source: string, end: number): number {
   return next === -1 ? source.length : next + 1;
 }
 
+/** A node as mqha.yaml has it: whether it speaks TLS is said of the cluster. */
+function entryOf(node: NodeConfig): Omit<NodeConfig, 'tls'> {
+  const { name, host, webPort, messagePort, replicationHost, replicationPort } = node;
+  return { name, host, webPort, messagePort, replicationHost, replicationPort };
+}
+
 function flowNode(node: NodeConfig): string {
-  const pairs = Object.entries(node).map(([key, value]) => `${key}: ${String(value)}`);
+  const pairs = Object.entries(entryOf(node)).map(([key, value]) => `${key}: ${String(value)}`);
   return `{ ${pairs.join(', ')} }`;
 }
 
@@ -205,7 +211,7 @@ function changeDocument(source: string, edit: NodeEdit, replicas: number): strin
   list.items = list.items.filter(
     (item) => !(isMap(item) && edit.remove.includes(String(item.get('name')))),
   );
-  for (const node of edit.add) list.add(document.createNode({ ...node }, { flow: true }));
+  for (const node of edit.add) list.add(document.createNode(entryOf(node), { flow: true }));
   document.set('replicas', replicas);
   return document.toString({ lineWidth: 0 });
 }

@@ -11,6 +11,7 @@ import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
 import {
   ensureProcessDirectories,
   refuseElsewhere,
+  refuseOtherZooKeeper,
   settleCluster,
   writeRendered,
   type Prepared,
@@ -53,6 +54,7 @@ export async function launchNodes(
   await resumeLeftOver(asked);
   const there = await asked.registry.findAll(nodes.map(({ name }) => name));
   if (nodes.some(({ name }) => !there.has(name))) await refuseElsewhere(asked);
+  else await refuseOtherZooKeeper(asked);
   await refuseHeldPorts(asked, nodes);
   await admitToElections(
     asked,
@@ -134,7 +136,9 @@ async function startZooKeeper(
       throw new MqhaError(
         'zookeeper-unreachable',
         `the managed ZooKeeper at ${config.zookeeper.connect} runs and does not answer`,
-        { hint: 'See `mqha logs zookeeper`; no broker was started.' },
+        {
+          hint: 'See `mqha logs zookeeper`; no broker was started. Where `tls` of mqha.yaml was changed since it was started: `mqha down`, and then `mqha up`.',
+        },
       );
     }
     await sleep(20, host.signal);

@@ -8,6 +8,7 @@ import {
   type JavaRuntime,
 } from '../../distribution/index.js';
 import { keepConfig } from '../../config/kept.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { MqhaError } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
 import { meetingKeysDiffering, settingsFor, settingsOf } from '../../stores/settings.js';
@@ -92,12 +93,18 @@ export async function refuseUnstartable(cluster: Cluster): Promise<void> {
 /**
  * A broker that is started under another name, or path, than those that run is no member of theirs: it would take a
  * node from them, and two of its kind would elect a master beside theirs.
+ * @param keys of mqha.yaml that are asked for; by default all by which brokers find one another
  * @throws MqhaError `name-changed`
  */
-export async function refuseElsewhere({ config, registry }: Cluster): Promise<void> {
+export async function refuseElsewhere(
+  { config, registry }: Cluster,
+  keys?: readonly string[],
+): Promise<void> {
   const names = config.nodes.map(({ name }) => name);
   for (const [name, { argv }] of await registry.findAll(names)) {
-    const [key] = meetingKeysDiffering(config, name, argv);
+    const [key] = meetingKeysDiffering(config, name, argv).filter(
+      (one) => keys === undefined || keys.includes(one),
+    );
     if (key === undefined) continue;
     const has = settingsOf(argv).keys?.get(key) ?? '';
     const wanted = settingsFor(config, name).get(key) ?? '';
@@ -109,6 +116,15 @@ export async function refuseElsewhere({ config, registry }: Cluster): Promise<vo
       },
     );
   }
+}
+
+/**
+ * A managed ZooKeeper that is started with another word on TLS than brokers which run is out of their reach.
+ * @throws MqhaError `name-changed`
+ */
+export async function refuseOtherZooKeeper(cluster: Cluster): Promise<void> {
+  if (!cluster.config.zookeeper.managed || (await cluster.registry.find(ZOOKEEPER))) return;
+  await refuseElsewhere(cluster, ['zookeeper.tls']);
 }
 
 /** What `mqha render --check` answers; writes nothing. */
