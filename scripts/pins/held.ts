@@ -30,7 +30,10 @@ export const HELD: readonly Held[] = [
     why: 'a patch knows a class of 3.9.5 by its digest: another version needs that and a run of all tests',
     until: '3.9.7',
   },
-  { of: 'io.netty', why: OF_ZOOKEEPER },
+  {
+    of: 'io.netty',
+    why: 'ZooKeeper is written for Netty 4.1, of which 4.1.140 was the newest when it was pinned',
+  },
   { of: 'commons-io', why: OF_ZOOKEEPER },
   { of: 'org.apache.yetus', why: OF_ZOOKEEPER },
   { of: 'io.dropwizard.metrics', why: OF_ZOOKEEPER },

@@ -38,7 +38,7 @@ export const DISTRIBUTION_DIRECTORY = `apache-activemq-${ACTIVEMQ_VERSION}`;
 
 /**
  * Everything that is fetched: nothing else ever enters the cache. The libraries are ZooKeeper 3.9.5
- * and what its pom manages, plus metrics-core and snappy-java, which its server needs although the
+ * and what its pom manages, with the newest Netty 4.1, which its TLS is made of, plus metrics-core and snappy-java, which its server needs although the
  * pom calls them provided; the native LevelDB; and the two jars in which 5.16.8 of ActiveMQ differs where
  * it matters. Netty's native transport and TLS library are left out: they are chosen
  * per platform, and ZooKeeper falls back to Java without them.
@@ -103,90 +103,90 @@ export const PINNED: readonly PinnedArtifact[] = [
   {
     group: 'io.netty',
     artifact: 'netty-buffer',
-    version: '4.1.130.Final',
+    version: '4.1.140.Final',
     extension: 'jar',
     role: 'shared',
-    file: 'netty-buffer-4.1.130.Final.jar',
-    bytes: 354531,
+    file: 'netty-buffer-4.1.140.Final.jar',
+    bytes: 365742,
     sha512:
-      '69b5761088c65cb491601dd08e983d23bd4af01b2f003a374420a342ac8936dfdd813d55911d4d3a6d1d5c19d885cee7a635239a39f7a1ab00032489227a36a4',
+      '2fdae24e53cf8de51baecc57b3584b6be86af72bc0de2c215675faf72fc9b91aa1e1fbab99885c002b069369b958d967f317fa63b03edc7ae7d0d0619cb926d7',
   },
   {
     group: 'io.netty',
     artifact: 'netty-codec',
-    version: '4.1.130.Final',
+    version: '4.1.140.Final',
     extension: 'jar',
     role: 'shared',
-    file: 'netty-codec-4.1.130.Final.jar',
-    bytes: 357588,
+    file: 'netty-codec-4.1.140.Final.jar',
+    bytes: 364197,
     sha512:
-      '1e46e7733e79581c8a4b3b5544adea6a18a8203bd558bc9ddd7e036329dd4681b822833d7edb324882c9053982fedafb26dedbffd1b7b79ff93dff5498e7a878',
+      '3ad191af0c0ab24f13611e9d87cc7f95b782670587d288c3cd5b392c5f7eabcb8a05eeae51cb4ed9a2e7a5f770f8a330d6552a273cf2d9e9e6b975f197d8dc33',
   },
   {
     group: 'io.netty',
     artifact: 'netty-common',
-    version: '4.1.130.Final',
+    version: '4.1.140.Final',
     extension: 'jar',
     role: 'shared',
-    file: 'netty-common-4.1.130.Final.jar',
-    bytes: 724544,
+    file: 'netty-common-4.1.140.Final.jar',
+    bytes: 740993,
     sha512:
-      '3a956340a42492f17ea2c59b32bef8f1024efc7db6e5eb0c1aae9db919dc2349ebf078f9fbea27d186ce5290060d6e07a01f39196e999b83b63f5d27a11df091',
+      '8576ec7fe421a35559f36075a4a6dc37444e01c62186cc985fb527d9e8d0b3063cdf65e126de3add4fa4906012252fd2ccc303b48f44afe28cca1faea993d313',
   },
   {
     group: 'io.netty',
     artifact: 'netty-handler',
-    version: '4.1.130.Final',
+    version: '4.1.140.Final',
     extension: 'jar',
     role: 'shared',
-    file: 'netty-handler-4.1.130.Final.jar',
-    bytes: 580945,
+    file: 'netty-handler-4.1.140.Final.jar',
+    bytes: 594673,
     sha512:
-      '767200e7b863d95673e32f8e86affd41e838c7670fae33721c98f324734bb19644ee4fd3056de2a0e18daaf22f69e2b3124965ce9c1cdb8f38dfdbcf10bc510c',
+      'a3f9ad79fcb5605eb8c84e1c7385c87f85efd99673bdab3c740d25a9a26e17d06294a787efbd1b6cfd3fb33407a8de25dcafdcef9f9d9587d71a123ae6f28ac0',
   },
   {
     group: 'io.netty',
     artifact: 'netty-resolver',
-    version: '4.1.130.Final',
+    version: '4.1.140.Final',
     extension: 'jar',
     role: 'shared',
-    file: 'netty-resolver-4.1.130.Final.jar',
-    bytes: 37904,
+    file: 'netty-resolver-4.1.140.Final.jar',
+    bytes: 37906,
     sha512:
-      '5b301c76850fe39b7e84d715d598dc011cad6254f330009ccd005f9a2aea4deb3e3b8c60a047e05b831d21acc97f9352ff88c826e819ae6f0b18eefe4c327174',
+      'eff8d920df0b322cfd69aa48dd4d4725718b22a8ae08425c22e443c432b87b8c3d203c5de71639214b369c8ea62e8e61324d8ce91002e1b9305f7867baec88e7',
   },
   {
     group: 'io.netty',
     artifact: 'netty-transport',
-    version: '4.1.130.Final',
+    version: '4.1.140.Final',
     extension: 'jar',
     role: 'shared',
-    file: 'netty-transport-4.1.130.Final.jar',
-    bytes: 521591,
+    file: 'netty-transport-4.1.140.Final.jar',
+    bytes: 524238,
     sha512:
-      'b0fd06a27d874dcc04f78c8f4fc79dfad2788e7e97c5a823898fe80ba2537b6bc02fecd1c24175ab637e73635856535ac4755d1af3a70ac527f8495288dd5299',
+      '24482a3c99dc8944c6d6a1250d44dc436f9104c0e005e47b85b78f6ea93d28f38168cca38f0cdebe206fcb40cdfce5aabeef94db514e60f4b4d4ed6e732cefcd',
   },
   {
     group: 'io.netty',
     artifact: 'netty-transport-classes-epoll',
-    version: '4.1.130.Final',
+    version: '4.1.140.Final',
     extension: 'jar',
     role: 'shared',
-    file: 'netty-transport-classes-epoll-4.1.130.Final.jar',
-    bytes: 147725,
+    file: 'netty-transport-classes-epoll-4.1.140.Final.jar',
+    bytes: 147654,
     sha512:
-      'b169186441991e715ac96a6ca1ca3983df6023e601059b6243c0bb3174f68041b67427286646f9059075b26b51b6c07a30ce0aa4aa816adad93d8a931dd73fe3',
+      'f52fff0db252dc0cc4f9405fb06caa791a525ec2d064b3150f42a7ae6a13008e2b5214fec767b6eac48f4f4ab1084a0b91fa82a34b18465a1e1ac59c9ba1a84a',
   },
   {
     group: 'io.netty',
     artifact: 'netty-transport-native-unix-common',
-    version: '4.1.130.Final',
+    version: '4.1.140.Final',
     extension: 'jar',
     role: 'shared',
-    file: 'netty-transport-native-unix-common-4.1.130.Final.jar',
-    bytes: 44325,
+    file: 'netty-transport-native-unix-common-4.1.140.Final.jar',
+    bytes: 44912,
     sha512:
-      '9cb0b7e06a6e16549c8700c2bdfc7722faf55de9ece89284cdcb3791caf0e7a30ea6a74ad45ffc0139b7a5bae8e893f585d8d64c5b50033dba6ce8dcb2c0fa79',
+      '3490e30e92b4096a2b04857e0dab57c8187d3a46dcfd1d9b8195e4b7bd685f3b84128694851839c00c560ebc9aae54137bb6447181893639aaf2be92f45aa908',
   },
   {
     group: 'io.dropwizard.metrics',

@@ -286,7 +286,7 @@ nodes: [{ name: mq01, webPort: 8161, messagePort: 60001, replicationPort: 61600 
   });
 
   it('are not rendered with a value missing', () => {
-    expect(() => renderTemplate('zookeeper/zoo.cfg', {})).toThrow('server');
+    expect(() => renderTemplate('zookeeper/zoo.cfg', { tls: false })).toThrow('server');
   });
 });
 

@@ -4,6 +4,7 @@ import { MqhaError } from '../../../lib/errors.js';
 import { everybodyOf, rightsEntries, type RightsEntry } from '../../accounts.js';
 import type { RenderedFile } from '../../rendered-file.js';
 import { timespan } from '../../../config/units.js';
+import { CLUSTER, OWN } from './certificate-files.js';
 import { connectorUri } from './rendered-files.js';
 
 /** An element as xml2js returns it: attributes under `$`, children by name. */
@@ -44,19 +45,42 @@ export async function readBack(
       const path = `nodes/${node.name}/conf/${name}`;
       const file = files.find((candidate) => candidate.path === path);
       const root = await parse(path, file?.content ?? '');
-      const wrong = expectations(own, node, root).filter(([, got, wanted]) => got !== wanted);
-      if (wrong.length > 0) {
-        throw mismatch(
-          path,
-          wrong
-            .map(
-              ([what, got, wanted]) => `${what} is ${got ?? 'absent'}, not ${wanted ?? 'absent'}`,
-            )
-            .join('; '),
-        );
-      }
+      compare(path, expectations(own, node, root));
     }
   }
+  if (config.zookeeper.managed) readServerBack(config, files);
+}
+
+/** The file of the managed ZooKeeper: whether it lets in whom it shall. */
+function readServerBack({ zookeeper }: ClusterConfig, files: readonly RenderedFile[]): void {
+  const path = 'zookeeper/conf/zoo.cfg';
+  const content = files.find((candidate) => candidate.path === path)?.content ?? '';
+  const said = new Map(
+    [...content.matchAll(/^([^#=\s]+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value]),
+  );
+  const [server] = zookeeper.servers;
+  const port = server && String(server.port);
+  const [clear, secure] = zookeeper.tls ? [undefined, port] : [port, undefined];
+  const ofTls = (value: string) => (zookeeper.tls ? value : undefined);
+  compare(path, [
+    ['clientPort', said.get('clientPort'), clear],
+    ['secureClientPort', said.get('secureClientPort'), secure],
+    ['ssl.clientAuth', said.get('ssl.clientAuth'), ofTls('need')],
+    ['ssl.keyStore.location', said.get('ssl.keyStore.location'), ofTls(`conf/${OWN}`)],
+    ['ssl.trustStore.location', said.get('ssl.trustStore.location'), ofTls(`conf/${CLUSTER}`)],
+  ]);
+}
+
+/** @throws MqhaError `render-mismatch` */
+function compare(path: string, expectations: readonly Expectation[]): void {
+  const wrong = expectations.filter(([, got, wanted]) => got !== wanted);
+  if (wrong.length === 0) return;
+  throw mismatch(
+    path,
+    wrong
+      .map(([what, got, wanted]) => `${what} is ${got ?? 'absent'}, not ${wanted ?? 'absent'}`)
+      .join('; '),
+  );
 }
 
 async function parse(path: string, content: string): Promise<Element> {

@@ -18,6 +18,7 @@ import dev.mqha.patches.failed_disk.FailedDisk;
 import dev.mqha.patches.failed_replay.ReplayFix;
 import dev.mqha.patches.failed_start.FailedStart;
 import dev.mqha.patches.final_stop.FinalStop;
+import dev.mqha.patches.first_words.WordsFix;
 import dev.mqha.patches.frame_sizes.FrameSizes;
 import dev.mqha.patches.full_port.FullPort;
 import dev.mqha.patches.index_counters.CountFix;
@@ -97,6 +98,7 @@ final class Patches {
             AcceptPoll.PATCH,
             FullPort.PATCH,
             AcceptQueue.PATCH,
+            WordsFix.PATCH,
             AnnouncedSizes.PATCH,
             Inflating.PATCH,
             FrameSizes.PATCH,

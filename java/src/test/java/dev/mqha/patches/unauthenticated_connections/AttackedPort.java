@@ -1,11 +1,14 @@
 package dev.mqha.patches.unauthenticated_connections;
 
+import dev.mqha.launch.Tls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,14 +17,17 @@ import javax.jms.Connection;
 import javax.jms.MessageProducer;
 import javax.jms.Queue;
 import javax.jms.Session;
+import javax.net.ssl.SSLContext;
 import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.ActiveMQSslConnectionFactory;
 import org.apache.activemq.broker.BrokerPlugin;
 import org.apache.activemq.broker.BrokerService;
+import org.apache.activemq.broker.SslContext;
 import org.apache.activemq.security.AuthenticationUser;
 import org.apache.activemq.security.SimpleAuthenticationPlugin;
 
 /**
- * A broker with a message port as mqha renders it and accounts, in a JVM of its own. Arguments: attacks, which are done
+ * A broker with a message port as mqha renders it, in clear or over TLS, and accounts, in a JVM of its own. Arguments: attacks, which are done
  * one after the other while a client is connected; afterwards clients send what is as large as it may be. Prints which
  * attacks were refused, and {@code served} at the end.
  */
@@ -29,6 +35,8 @@ final class AttackedPort {
     private static final String NAME = "app";
     private static final int LARGE = 8 * 1024 * 1024;
     private static final int LIMIT_MS = 10_000;
+
+    private static SSLContext strangers;
 
     private AttackedPort() {}
 
@@ -41,9 +49,17 @@ final class AttackedPort {
         });
         String options = "?maximumConnections=1000&wireFormat.maxFrameSize=104857600&auto.protocols=default,amqp,stomp"
                 + "&maxConnectionThreadPoolSize=200&protocolDetectionTimeOut=10000";
-        int port = broker.addConnector("auto+nio://127.0.0.1:0" + options).getServer().getSocketAddress().getPort();
+        String scheme = "auto+nio";
+        if (Tls.isOn()) {
+            SslContext context = new SslContext();
+            context.setSSLContext(Tls.withClients());
+            broker.setSslContext(context);
+            scheme += "+ssl";
+            options += "&wantClientAuth=true&transport.wantClientAuth=true&transport.enabledProtocols=TLSv1.2";
+        }
+        int port = broker.addConnector(scheme + "://127.0.0.1:0" + options).getServer().getSocketAddress().getPort();
         broker.start();
-        Connection client = new ActiveMQConnectionFactory(NAME, NAME, "tcp://127.0.0.1:" + port).createConnection();
+        Connection client = connection(port);
         client.start();
         for (String name : args) {
             List<Socket> sockets = Attacks.valueOf(name).begin(port);
@@ -55,7 +71,8 @@ final class AttackedPort {
                 System.out.println(name + " keeps others out");
             }
             // Of a crowd the oldest must go; those that came late may stay when it has.
-            boolean isCrowd = sockets.size() > Strangers.CROWD && !name.equals(Attacks.SILENT.name());
+            boolean isCrowd = sockets.size() > Strangers.CROWD && !name.equals(Attacks.SILENT.name())
+                    && !name.equals(Attacks.HANDSHAKES.name());
             boolean refused = Attacks.refused(isCrowd ? sockets.subList(0, 1) : sockets, 5000);
             System.out.println(name + (refused ? " refused" : " waits"));
             openWire(client, 1000);
@@ -84,6 +101,37 @@ final class AttackedPort {
         return false;
     }
 
+    private static Connection connection(int port) throws Exception {
+        if (!Tls.isOn()) {
+            return new ActiveMQConnectionFactory(NAME, NAME, "tcp://127.0.0.1:" + port).createConnection();
+        }
+        ActiveMQSslConnectionFactory factory = new ActiveMQSslConnectionFactory("ssl://127.0.0.1:" + port);
+        factory.setKeyAndTrustManagers(null, Tls.trustManagers(authority()), null);
+        factory.setUserName(NAME);
+        factory.setPassword(NAME);
+        return factory.createConnection();
+    }
+
+    /** A connection to the message port, in its TLS handshake or past it, or in clear where it is. */
+    static Socket connect(int port) throws IOException {
+        if (!Tls.isOn()) {
+            return new Socket(InetAddress.getLoopbackAddress(), port);
+        }
+        try {
+            if (strangers == null) {
+                strangers = SSLContext.getInstance("TLS");
+                strangers.init(null, Tls.trustManagers(authority()), null);
+            }
+            return strangers.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        } catch (GeneralSecurityException failure) {
+            throw new IOException(failure);
+        }
+    }
+
+    private static Path authority() {
+        return Path.of(System.getProperty(Tls.DIRECTORY), "cluster-ca.pem");
+    }
+
     private static void openWire(Connection client, int size) throws Exception {
         Session session = client.createSession(false, Session.AUTO_ACKNOWLEDGE);
         Queue queue = session.createTemporaryQueue();
@@ -103,7 +151,7 @@ final class AttackedPort {
     private static void stomp(int port, int size) throws Exception {
         byte[] body = new byte[size];
         Arrays.fill(body, (byte) 'x');
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (Socket socket = connect(port)) {
             socket.setSoTimeout(LIMIT_MS);
             OutputStream out = socket.getOutputStream();
             out.write(ascii("CONNECT\naccept-version:1.1\nlogin:app\npasscode:app\n\n\0"));

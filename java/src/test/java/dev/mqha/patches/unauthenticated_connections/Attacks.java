@@ -91,6 +91,9 @@ enum Attacks {
     /** More than there are threads that find out protocols, of connections that do not say enough for that. */
     SILENT(400, () -> new byte[4]),
 
+    /** More than there are threads that find out protocols, of TLS handshakes that do not go on. */
+    HANDSHAKES(400, () -> HexFormat.of().parseHex("160301020001000100")),
+
     /** More than the port lets in, which do not authenticate. */
     FULL(1100, () -> new byte[] {'A', 'M', 'Q', 'P', 3, 1, 0, 0});
 
@@ -125,7 +128,7 @@ enum Attacks {
         byte[] more = new byte[MB];
         Arrays.fill(more, (byte) 'x');
         for (int number = 0; number < connections; number++) {
-            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            Socket socket = this == HANDSHAKES ? new Socket(InetAddress.getLoopbackAddress(), port) : AttackedPort.connect(port);
             sockets.add(socket);
             try {
                 OutputStream out = socket.getOutputStream();

@@ -2,15 +2,22 @@ package dev.mqha.patches.unauthenticated_connections;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.mqha.launch.Tls;
+import dev.mqha.rig.Certificates;
 import dev.mqha.rig.Jvm;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MessagePortTest {
+    @TempDir
+    Path directory;
+
     /** Of {@code -XX:+ExitOnOutOfMemoryError}. */
     private static final int OUT_OF_MEMORY = 3;
 
@@ -33,6 +40,22 @@ class MessagePortTest {
         String waiting = small(Jvm.mended(), 160)
                 .print(AttackedPort.class, Attacks.LONE, Attacks.CROWD, Attacks.SILENT, Attacks.FULL);
         assertEquals("LONE waits\nCROWD refused\nSILENT waits\nFULL refused\nserved", waiting);
+    }
+
+    @Test
+    void overTlsTheSameHolds() throws Exception {
+        String tls = "-D" + Tls.DIRECTORY + "="
+                + new Certificates(directory)
+                        .authority("cluster")
+                        .authority("clients")
+                        .of("node", "cluster", "EC", "ip:127.0.0.1")
+                        .conf("node", "cluster", "clients");
+        Jvm.Ended ended = small(Jvm.mended().option(tls), 160).run(AttackedPort.class, (Object[]) names());
+        String expected = Stream.of(names()).map(name -> name + " refused\n").collect(Collectors.joining()) + "served";
+        assertEquals(expected, ended.out(), ended.err());
+        String waiting = small(Jvm.mended().option(tls), 160)
+                .print(AttackedPort.class, Attacks.LONE, Attacks.CROWD, Attacks.SILENT, Attacks.HANDSHAKES, Attacks.FULL);
+        assertEquals("LONE waits\nCROWD refused\nSILENT waits\nHANDSHAKES waits\nFULL refused\nserved", waiting);
     }
 
     /** Of those that are attacks whether there are many or not. */
