@@ -25,6 +25,8 @@ export const ERROR_CODES = {
       'a cluster would listen beyond loopback in clear text, and `insecureNetwork` does not say that this is wanted',
   },
   'unknown-account': { exitCode: 2, meaning: 'no account of that name' },
+  'no-tls': { exitCode: 2, meaning: 'the cluster has no certificates (`tls: false`)' },
+  'unknown-certificate': { exitCode: 2, meaning: 'no application of that name has a certificate' },
   'no-accounts': { exitCode: 2, meaning: 'the cluster has no accounts (`authentication: none`)' },
   'password-file': {
     exitCode: 1,
@@ -173,6 +175,10 @@ export const ERROR_CODES = {
   'archive-damaged': { exitCode: 1, meaning: 'an artifact cannot be unpacked' },
   'from-not-found': { exitCode: 2, meaning: 'there is nothing where `install --from` points' },
   'import-incomplete': { exitCode: 1, meaning: '`install --from` lacks files' },
+  'export-in-use': {
+    exitCode: 1,
+    meaning: 'the directory of `certs export` holds other files',
+  },
   'export-not-a-directory': { exitCode: 2, meaning: '`install --export` names no directory' },
   'guard-failed': { exitCode: 1, meaning: 'mqha’s own Java failed' },
   'package-incomplete': { exitCode: 1, meaning: 'mqha’s own Java is missing' },
