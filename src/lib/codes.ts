@@ -56,6 +56,11 @@ export const ERROR_CODES = {
     exitCode: 1,
     meaning: 'a certificate or key that TLS needs is not in `pki/`, or cannot be used',
   },
+  'certificate-refused': {
+    exitCode: 1,
+    meaning:
+      'a server shows a certificate that is none of this cluster, has expired or is of another host, or does not take the one of mqha',
+  },
   'edited-file': { exitCode: 1, meaning: 'a rendered file was edited by hand' },
   'render-mismatch': {
     exitCode: 1,
