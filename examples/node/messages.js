@@ -1,12 +1,25 @@
 // node messages.js send|receive <queue> <count>: persistent messages that survive a failover, with AMQP 1.0.
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import rhea from 'rhea';
 
 const { MQHA_FAILOVER_URL = '', MQHA_USERNAME = 'anonymous', MQHA_PASSWORD } = process.env;
 const PATIENCE_MS = 60_000;
-const brokers = [...MQHA_FAILOVER_URL.matchAll(/tcp:\/\/([^:,)]+):(\d+)/g)].map(
+const brokers = [...MQHA_FAILOVER_URL.matchAll(/(?:tcp|ssl):\/\/([^:,)]+):(\d+)/g)].map(
   ([, host = '', port]) => ({ host, port: Number(port) }),
 );
+
+/** Whom this client takes for a broker, and what it shows, where the cluster has `tls: true`. */
+const { MQHA_CA_FILE, MQHA_CERTIFICATE_FILE, MQHA_KEY_FILE } = process.env;
+const encryption =
+  MQHA_CA_FILE === undefined
+    ? {}
+    : {
+        ca: readFileSync(MQHA_CA_FILE),
+        ...(MQHA_CERTIFICATE_FILE && { cert: readFileSync(MQHA_CERTIFICATE_FILE) }),
+        ...(MQHA_KEY_FILE && { key: readFileSync(MQHA_KEY_FILE) }),
+      };
+const transport = MQHA_CA_FILE === undefined ? 'tcp' : 'tls';
 
 const [command = '', queue = '', number = ''] = process.argv.slice(2);
 const count = Number(number);
@@ -20,7 +33,7 @@ let attempt = 0;
 /** All message ports in turn: only the master's lets clients in. */
 function nextBroker() {
   const broker = brokers[attempt++ % brokers.length] ?? { host: '', port: 0 };
-  return { ...broker, options: broker };
+  return { ...broker, transport, options: { ...broker, ...encryption } };
 }
 
 const connection = rhea.create_container().connect({

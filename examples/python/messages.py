@@ -22,16 +22,24 @@ class Link(stomp.ConnectionListener):
 
     def __init__(self):
         self.said = queue.Queue()
-        brokers = re.findall(r"tcp://([^:,)]+):(\d+)", os.environ["MQHA_FAILOVER_URL"])
+        found = re.findall(r"(?:tcp|ssl)://([^:,)]+):(\d+)", os.environ["MQHA_FAILOVER_URL"])
+        brokers = [(host, int(port)) for host, port in found]
         self.connection = stomp.Connection12(
             # Another one first each time: a broker that hangs is connected to, and says nothing.
-            [(host, int(port)) for host, port in random.sample(brokers, len(brokers))],
+            random.sample(brokers, len(brokers)),
             prefer_localhost=False,
             try_loopback_connect=False,
             reconnect_attempts_max=1,
             timeout=5,
             heartbeats=(4000, 4000),
         )
+        if "MQHA_CA_FILE" in os.environ:  # the cluster has `tls: true`
+            self.connection.set_ssl(
+                for_hosts=brokers,
+                ca_certs=os.environ["MQHA_CA_FILE"],
+                cert_file=os.environ.get("MQHA_CERTIFICATE_FILE"),
+                key_file=os.environ.get("MQHA_KEY_FILE"),
+            )
         self.connection.set_listener("", self)
         try:
             self.connection.connect(os.environ.get("MQHA_USERNAME"), os.environ.get("MQHA_PASSWORD"))

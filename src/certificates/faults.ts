@@ -118,12 +118,12 @@ function keyFaults(text: string | undefined, leaf: X509Certificate | undefined):
 }
 
 /** The subject of a certificate in one line. */
-export const nameOf = ({ subject }: X509Certificate): string =>
+export const nameOf = ({ subject }: Pick<X509Certificate, 'subject'>): string =>
   // An own certificate may have none.
   ((subject as string | undefined) ?? 'it').replaceAll('\n', ', ');
 
 /** The host names and addresses of a certificate, as a person writes them. */
-export function namesOf({ subjectAltName }: X509Certificate): string {
+export function namesOf({ subjectAltName }: Pick<X509Certificate, 'subjectAltName'>): string {
   const names = (subjectAltName ?? '').split(', ').map((one) => one.replace(/^[^:]*:/, ''));
   return names.filter((one) => one !== '').join(', ') || 'nothing';
 }

@@ -11,10 +11,6 @@ type FullName<D extends Commands> = D extends {
   ? `${P} ${D['name']}`
   : D['name'];
 
-/** The action of a definition, by the name that is typed. */
-export const actionOf = (definition: Commands): (typeof ACTIONS)[keyof typeof ACTIONS] =>
-  ACTIONS[fullName(definition) as keyof typeof ACTIONS];
-
 /** What a command does. @returns an exit code of its own, or nothing for 0 */
 export type Run<I> = (
   context: CommandContext,
@@ -46,6 +42,10 @@ export const ACTIONS: {
   'account list': () => import('./run/account.js').then(({ list }) => ({ run: list })),
   'account show': () => import('./run/account.js').then(({ show }) => ({ run: show })),
   'account rotate': () => import('./run/account.js').then(({ rotate }) => ({ run: rotate })),
+  'certs show': () => import('./run/certs.js').then(({ show }) => ({ run: show })),
+  'certs renew': () => import('./run/certs.js').then(({ renew }) => ({ run: renew })),
+  'certs client': () => import('./run/certs.js').then(({ client }) => ({ run: client })),
+  'certs export': () => import('./run/certs.js').then(({ exportFiles }) => ({ run: exportFiles })),
   'export systemd': () => import('./run/export-systemd.js'),
   status: () => import('./run/status.js'),
   check: () => import('./run/check.js'),
@@ -58,3 +58,10 @@ export const ACTIONS: {
   queues: () => import('./run/queues.js'),
   completion: () => import('./run/completion.js'),
 };
+
+/** The action of a definition, by the name that is typed. */
+export function actionOf(definition: Commands): (typeof ACTIONS)[keyof typeof ACTIONS] {
+  const found = Object.entries(ACTIONS).find(([name]) => name === fullName(definition));
+  if (!found) throw new Error(`${fullName(definition)} has no action`);
+  return found[1];
+}

@@ -26,7 +26,12 @@ export interface ClientOptions {
   readonly attemptMs?: number;
 }
 
-/** The message ports of a cluster, all of them: any node can be master. @param identity of mqha: `tls` of an opened cluster */
+/**
+ * The message ports of a cluster, all of them: any node can be master.
+ * @param identity of mqha: `tls` of an opened cluster
+ * @throws MqhaError `certificates-missing`, before a client waits for a master that it cannot reach
+ */
 export function brokersOf(config: ClusterConfig, identity: TlsIdentity): readonly Broker[] {
+  if (config.nodes.some(({ tls }) => tls)) identity.context();
   return config.nodes.map((node) => ({ name: node.name, ...messageEndpoint(node, identity) }));
 }

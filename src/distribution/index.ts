@@ -11,6 +11,7 @@ export { cachedDistribution, ensureDistribution, exportArtifacts } from './insta
 export type { Distribution, InstallOptions, ResolveOptions } from './install.js';
 export { findJava, idleOptions } from './java.js';
 export type { JavaRuntime } from './java.js';
+export { keyStores } from './key-stores.js';
 export type { CheckDepth } from './manifest.js';
 export type { MissingPatch, PatchRisk } from './patches.js';
 export { javaJarPath } from './resources.js';

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly onLine?: (line: string) => void;
+  /** What it reads; nothing by default. */
+  readonly input?: string | undefined;
 }
 
 const KEPT_LINES = 400;
@@ -41,7 +43,7 @@ export async function runTool(
     env: options.env,
     extendEnv: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    stdin: 'ignore',
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     all: true,
     buffer: false,
     reject: false,

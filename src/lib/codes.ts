@@ -25,6 +25,8 @@ export const ERROR_CODES = {
       'a cluster would listen beyond loopback in clear text, and `insecureNetwork` does not say that this is wanted',
   },
   'unknown-account': { exitCode: 2, meaning: 'no account of that name' },
+  'no-tls': { exitCode: 2, meaning: 'the cluster has no certificates (`tls: false`)' },
+  'unknown-certificate': { exitCode: 2, meaning: 'no application of that name has a certificate' },
   'no-accounts': { exitCode: 2, meaning: 'the cluster has no accounts (`authentication: none`)' },
   'password-file': {
     exitCode: 1,
@@ -53,6 +55,11 @@ export const ERROR_CODES = {
   'certificates-missing': {
     exitCode: 1,
     meaning: 'a certificate or key that TLS needs is not in `pki/`, or cannot be used',
+  },
+  'certificate-refused': {
+    exitCode: 1,
+    meaning:
+      'a server shows a certificate that is none of this cluster, has expired or is of another host, or does not take the one of mqha',
   },
   'edited-file': { exitCode: 1, meaning: 'a rendered file was edited by hand' },
   'render-mismatch': {
@@ -168,6 +175,10 @@ export const ERROR_CODES = {
   'archive-damaged': { exitCode: 1, meaning: 'an artifact cannot be unpacked' },
   'from-not-found': { exitCode: 2, meaning: 'there is nothing where `install --from` points' },
   'import-incomplete': { exitCode: 1, meaning: '`install --from` lacks files' },
+  'export-in-use': {
+    exitCode: 1,
+    meaning: 'the directory of `certs export` holds other files',
+  },
   'export-not-a-directory': { exitCode: 2, meaning: '`install --export` names no directory' },
   'guard-failed': { exitCode: 1, meaning: 'mqha’s own Java failed' },
   'package-incomplete': { exitCode: 1, meaning: 'mqha’s own Java is missing' },

@@ -14,7 +14,7 @@ export { SECRET_DIRECTORY, SECRET_FILE } from './modes.js';
  */
 export async function writeFileAtomic(
   path: string,
-  content: string,
+  content: string | Uint8Array,
   options: { readonly mode?: number; readonly later?: number } = {},
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;

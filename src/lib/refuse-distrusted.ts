@@ -29,7 +29,9 @@ export function refuseDistrustedCache(cache: string, paths: readonly string[]): 
 export function refuseDistrustedCluster(directory: string): void {
   const owner =
     process.geteuid?.() === 0 ? statSync(directory, { throwIfNoEntry: false })?.uid : undefined;
-  const parts = ['.mqha', 'mqha.yaml', 'pki', 'pki/authorities'].map((name) => join(directory, name));
+  const parts = ['.mqha', 'mqha.yaml', 'pki', 'pki/authorities'].map((name) =>
+    join(directory, name),
+  );
   const fault = distrusted([directory, ...parts], owner);
   if (!fault) return;
   throw new MqhaError(

@@ -1,8 +1,10 @@
 import { readQueues } from '../clients/management/jolokia.js';
 import { onceOpen } from '../clients/management/opening.js';
+import { webEndpoint } from '../config/endpoints.js';
 import { messageOf, MqhaError } from '../lib/errors.js';
 import { accountOf } from '../state/account.js';
 import type { Cluster } from '../state/cluster.js';
+import { asStarted } from '../stores/settings.js';
 import { notServing } from './not-serving.js';
 import { statusOf } from '../observe/status-of.js';
 
@@ -31,13 +33,14 @@ export interface Queues {
 export async function queuesOf(cluster: Cluster): Promise<Queues> {
   const status = await statusOf(cluster);
   const { master, nodes, state } = status;
-  const node = nodes.find(({ name, accepting }) => name === master && accepting);
+  const serves = nodes.some(({ name, accepting }) => name === master && accepting);
+  const node = cluster.config.nodes.find(({ name }) => serves && name === master);
   if (!node) throw notServing(status, 'no master could be asked');
-  const { name, host, webPort } = node;
+  const { name } = node;
+  const argv = (await cluster.registry.find(name))?.argv ?? [];
+  const web = webEndpoint(asStarted(node, argv), cluster.tls);
   try {
-    const found = await cluster.registry.find(name);
-    const account = await accountOf(cluster, found?.argv ?? []);
-    const jolokia = { host, port: webPort, account };
+    const jolokia = { ...web, account: await accountOf(cluster, argv) };
     const queues = await onceOpen(() => readQueues(jolokia, ANSWER_MS), cluster.host.signal);
     return {
       master: name,
@@ -54,7 +57,7 @@ export async function queuesOf(cluster: Cluster): Promise<Queues> {
   } catch (error) {
     throw new MqhaError(
       'console-failed',
-      `the console of the master ${name} (${host}:${webPort}) does not tell its queues: ${messageOf(error)}; the cluster is ${state}`,
+      `the console of the master ${name} (${web.host}:${web.port}) does not tell its queues: ${messageOf(error)}; the cluster is ${state}`,
       { hint: `See \`mqha logs ${name}\`, and try again.`, cause: error },
     );
   }

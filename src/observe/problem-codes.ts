@@ -24,6 +24,16 @@ export const PROBLEM_CODES = {
     meaning:
       'ZooKeeper refuses access to the cluster’s znodes: the password in `.mqha/credentials.json` is another; see [zookeeper.md](zookeeper.md)',
   },
+  'certificates-missing': {
+    severity: ['error'],
+    meaning:
+      'mqha’s own certificate is not in `pki/`, or cannot be used: brokers and ZooKeeper go on, and cannot be asked',
+  },
+  'certificate-refused': {
+    severity: ['error'],
+    meaning:
+      'a broker or ZooKeeper shows a certificate that is none of this cluster, has expired or is of another host, or does not take the one of mqha; it is not known whether it serves',
+  },
   'zookeeper-open': {
     severity: ['warning'],
     check: 'warning',

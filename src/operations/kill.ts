@@ -13,7 +13,7 @@ import { haltChange } from '../state/halt.js';
 import { readElectionNow } from '../observe/election-watch.js';
 import { unseen, type Observation } from '../observe/observation.js';
 import { quorumWithout } from '../observe/quorum.js';
-import { found } from '../observe/reading.js';
+import { read } from '../observe/reading.js';
 import { want } from '../state/desired-state.js';
 import type { ClusterState, ClusterStatus, Role } from '../observe/status.js';
 import {
@@ -144,8 +144,7 @@ async function lookAfter(
   const name = toAsk(kill, known, election);
   const nodes = nothing.nodes.map(async (unread) => {
     if (unread.node.name !== name) return unread;
-    const at = performance.now();
-    return { ...unread, accepting: found(await letsIn(cluster, unread.node, deadline), at) };
+    return { ...unread, accepting: await read(() => letsIn(cluster, unread.node, deadline)) };
   });
   return { ...nothing, election, nodes: await Promise.all(nodes) };
 }

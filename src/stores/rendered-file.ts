@@ -1,5 +1,7 @@
 import type { Certificates } from '../certificates/files.js';
 
+export type { Certificates, CertifiedKey } from '../certificates/files.js';
+
 /** The password of an account, and those that count beside it while a rotation is under way. */
 export interface Secret {
   readonly password: string;

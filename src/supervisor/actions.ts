@@ -1,6 +1,7 @@
 import { Deadline } from '../lib/time.js';
 import { freeBytes, isFull } from '../observe/disk.js';
 import { lookAtPort } from '../observe/message-port.js';
+import { read, valueOf } from '../observe/reading.js';
 import type { Cluster } from '../state/cluster.js';
 import { releaseZnodes } from '../state/sessions.js';
 import { endOfLast, type EndRecord } from '../stores/end-record.js';
@@ -88,10 +89,12 @@ async function isDiskFull({ layout }: Cluster, name: string): Promise<boolean> {
   return free !== undefined && isFull(free);
 }
 
+/** Whom it cannot ask, since certificates do not fit, it takes for one that answers: a restart would not help. */
 async function answersLate(cluster: Cluster, name: string, pid: number): Promise<boolean> {
   const configured = cluster.config.nodes.find((node) => node.name === name);
   const found = await cluster.registry.recorded(name).catch(() => undefined);
   if (!configured) return false;
   const argv = found?.pid === pid ? found.argv : [];
-  return (await lookAtPort(cluster, asStarted(configured, argv), { argv }, LATE_MS)).accepting;
+  const port = read(() => lookAtPort(cluster, asStarted(configured, argv), { argv }, LATE_MS));
+  return valueOf(await port)?.accepting ?? true;
 }

@@ -182,7 +182,9 @@ export class Observer {
     if (valueOf(zookeeper.process) === undefined) return zookeeper.serves;
     // As the brokers reach it: mqha.yaml may say another word on TLS since they were started.
     const { store, config, tls } = this.#running;
-    return read(() => store.isCoordinatorServing(config, tls, Deadline.in(ACCEPT_MS)));
+    // With a handshake, as that of a message port.
+    const limitMs = config.zookeeper.tls ? 2 * ACCEPT_MS : ACCEPT_MS;
+    return read(() => store.isCoordinatorServing(config, tls, Deadline.in(limitMs)));
   }
 }
 

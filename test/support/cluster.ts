@@ -162,12 +162,15 @@ export class TestCluster {
   }
 }
 
-/** A three-node cluster that is up, and what its clients need. */
-export async function startedCluster(): Promise<{
+/**
+ * A three-node cluster that is up, and what its clients need.
+ * @param flags more of `mqha init`
+ */
+export async function startedCluster(flags: readonly string[] = []): Promise<{
   cluster: TestCluster;
   settings: ClientSettings;
 }> {
-  const cluster = await TestCluster.make();
+  const cluster = await TestCluster.make(['--nodes', '3', ...flags]);
   try {
     const settings = await cluster.json<ClientSettings>('env');
     await cluster.json('up');

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { ClientOptions } from '../../src/clients/brokers.js';
 import { QueueReceiver } from '../../src/clients/amqp/receiver.js';
 import { QueueSender } from '../../src/clients/amqp/sender.js';
@@ -5,11 +7,20 @@ import type { ClientSettings } from '../../src/clients/client-settings.js';
 
 const LIMIT_MS = 30_000;
 
-export function clientOf({ brokers, username, password }: ClientSettings): ClientOptions {
+/** An application that has what `mqha env` prints. */
+export function clientOf({ brokers, username, password, tls }: ClientSettings): ClientOptions {
+  const context =
+    tls &&
+    createSecureContext({
+      ca: readFileSync(tls.authority),
+      ...(tls.certificate === null ? {} : { cert: readFileSync(tls.certificate) }),
+      ...(tls.key === null ? {} : { key: readFileSync(tls.key) }),
+    });
+  const identity = context ? { tls: { context: () => context } } : {};
   return {
     brokers: brokers.map(({ name, url }) => {
-      const { hostname, port } = new URL(url.replace('tcp:', 'http:'));
-      return { name, host: hostname, port: Number(port) };
+      const { hostname, port } = new URL(url.replace(/^\w+:/, 'http:'));
+      return { name, host: hostname, port: Number(port), ...identity };
     }),
     account: username === null || password === null ? undefined : { username, password },
   };

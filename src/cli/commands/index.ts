@@ -1,6 +1,7 @@
 import type { Definition } from '../definition.js';
 import { accountList, accountRotate, accountShow } from './account.js';
 import { archiveClasses } from './archive-classes.js';
+import { certsClient, certsExport, certsRenew, certsShow } from './certs.js';
 import { check } from './check.js';
 import { completion } from './completion.js';
 import { consume } from './consume.js';
@@ -54,6 +55,10 @@ export const COMMANDS = [
   accountList,
   accountShow,
   accountRotate,
+  certsShow,
+  certsRenew,
+  certsClient,
+  certsExport,
   send,
   consume,
   queues,

@@ -1,5 +1,5 @@
 import type { Account } from '../../clients/brokers.js';
-import { clientSettings, type ClientSettings } from '../../clients/client-settings.js';
+import { clientSettings, clientTls, type ClientSettings } from '../../clients/client-settings.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
 import { showAccount, specOf } from '../../operations/accounts/accounts.js';
 import { applicationAccount } from '../../state/account.js';
@@ -18,7 +18,7 @@ export async function run(
     throw usageError('usage', '--shell and --spring cannot be given together', 'Give one of them.');
   }
   const settings = await withCluster(context, async (cluster) => {
-    const { config } = cluster;
+    const { config, layout, host } = cluster;
     const wanted = account === undefined ? undefined : await messageAccount(cluster, account);
     const used = wanted ?? (await applicationAccount(cluster));
     if (config.authentication === 'generated' && !used) {
@@ -30,7 +30,13 @@ export async function run(
         },
       );
     }
-    return clientSettings(config, used);
+    const tls = clientTls(config, layout, used?.username);
+    if (config.tls?.clientCertificates === 'needed' && tls?.certificate === null) {
+      const message =
+        'brokers let nobody in without a certificate, and there is none; `mqha certs client app` makes one';
+      host.emit({ type: 'warning', message });
+    }
+    return clientSettings(config, used, tls);
   });
   const text = shell ? shellText : spring ? springText : plainText;
   answer(context.io, settings, text);
@@ -54,6 +60,7 @@ function plainText(settings: ClientSettings): string {
     `failover URL  ${settings.failoverUrl}`,
     `user          ${settings.username ?? '(none: anonymous)'}`,
     `password      ${settings.password ?? '(none: anonymous)'}`,
+    ...tlsText(settings),
     `console user  ${settings.consoleUsername === null ? '(none: anonymous)' : `${settings.consoleUsername} (\`mqha account show ${settings.consoleUsername}\` prints the password)`}`,
     ...settings.brokers.map(({ name, url }) => `broker ${name}   ${url}`),
     ...settings.consoles.map(
@@ -62,38 +69,93 @@ function plainText(settings: ClientSettings): string {
   ].join('\n');
 }
 
-function shellText({ failoverUrl, username, password }: ClientSettings): string {
+function tlsText({ tls }: ClientSettings): string[] {
+  if (!tls) return [];
+  return [
+    `authority     ${tls.authority}`,
+    `certificate   ${tls.certificate ?? '(none: `mqha certs client app` makes one)'}`,
+    ...(tls.key === null ? [] : [`key           ${tls.key}`]),
+  ];
+}
+
+/** The SSL bundle of an application with Spring Boot, as properties of `spring.ssl.bundle.pem.mqha`. */
+function bundleOf({
+  tls,
+}: ClientSettings): readonly (readonly [name: string, value: string | null])[] {
+  const at = (file: string | null | undefined) =>
+    typeof file === 'string' ? `file:${file}` : null;
+  return [
+    ['truststore.certificate', at(tls?.authority)],
+    ['keystore.certificate', at(tls?.certificate)],
+    ['keystore.private-key', at(tls?.key)],
+  ];
+}
+
+/** What a shell evaluates. What is absent is unset: it may be there of another cluster. */
+function shellText(settings: ClientSettings): string {
+  const { failoverUrl, username, password, tls } = settings;
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const lines = [`export MQHA_FAILOVER_URL=${quote(failoverUrl)}`];
-  lines.push(`export SPRING_ACTIVEMQ_BROKER_URL=${quote(failoverUrl)}`);
-  for (const [names, value] of [
-    [['MQHA_USERNAME', 'SPRING_ACTIVEMQ_USER'], username],
-    [['MQHA_PASSWORD', 'SPRING_ACTIVEMQ_PASSWORD'], password],
-  ] as const) {
-    for (const name of names) {
-      lines.push(value === null ? `unset ${name}` : `export ${name}=${quote(value)}`);
-    }
+  const variables: (readonly [name: string, value: string | null | undefined])[] = [
+    ['MQHA_FAILOVER_URL', failoverUrl],
+    ['SPRING_ACTIVEMQ_BROKER_URL', failoverUrl],
+    ['MQHA_USERNAME', username],
+    ['SPRING_ACTIVEMQ_USER', username],
+    ['MQHA_PASSWORD', password],
+    ['SPRING_ACTIVEMQ_PASSWORD', password],
+    ['MQHA_CA_FILE', tls?.authority],
+    ['MQHA_CERTIFICATE_FILE', tls?.certificate],
+    ['MQHA_KEY_FILE', tls?.key],
+    ...bundleOf(settings).map(
+      ([name, value]) =>
+        [
+          `SPRING_SSL_BUNDLE_PEM_MQHA_${name.replace('-', '').replace('.', '_').toUpperCase()}`,
+          value,
+        ] as const,
+    ),
+  ];
+  return variables
+    .map(([name, value]) =>
+      typeof value === 'string' ? `export ${name}=${quote(value)}` : `unset ${name}`,
+    )
+    .join('\n');
+}
+
+/** What Spring Boot reads; a text in double quotes is the same in YAML as in JSON. */
+function springText(settings: ClientSettings): string {
+  const { failoverUrl, username, password, tls } = settings;
+  const quote = (text: string) => JSON.stringify(text);
+  const lines = ['# For the application.yaml of an application with spring-boot-starter-activemq.'];
+  const hasAccount = username !== null && password !== null;
+  if (hasAccount) {
+    lines.push(
+      '# To keep the password out of the file, leave its line out and set SPRING_ACTIVEMQ_PASSWORD,',
+      '# as `eval "$(mqha env --shell)"` does.',
+    );
+  }
+  lines.push('spring:', '  activemq:', `    broker-url: ${quote(failoverUrl)}`);
+  if (hasAccount) lines.push(`    user: ${quote(username)}`, `    password: ${quote(password)}`);
+  if (tls) {
+    lines.push(
+      '  # Spring Boot has no setting that gives connections to brokers a bundle: the application does',
+      '  # (TlsConfiguration.java in examples/spring-boot of mqha).',
+      '  ssl:',
+      '    bundle:',
+      '      pem:',
+      '        mqha:',
+      ...bundleLines(settings).map((line) => `          ${line}`),
+    );
   }
   return lines.join('\n');
 }
 
-/** What Spring Boot reads; a text in double quotes is the same in YAML as in JSON. */
-function springText({ failoverUrl, username, password }: ClientSettings): string {
-  const quote = (text: string) => JSON.stringify(text);
-  const lines = [
-    '# For the application.yaml of an application with spring-boot-starter-activemq.',
-    'spring:',
-    '  activemq:',
-    `    broker-url: ${quote(failoverUrl)}`,
-  ];
-  if (username !== null && password !== null) {
-    lines.splice(
-      1,
-      0,
-      '# To keep the password out of the file, leave its line out and set SPRING_ACTIVEMQ_PASSWORD,',
-      '# as `eval "$(mqha env --shell)"` does.',
-    );
-    lines.push(`    user: ${quote(username)}`, `    password: ${quote(password)}`);
+/** The bundle as YAML, without what there is none of. */
+function bundleLines(settings: ClientSettings): string[] {
+  const lines: string[] = [];
+  for (const [name, value] of bundleOf(settings)) {
+    const [store = '', key = ''] = name.split('.');
+    if (value === null) continue;
+    if (!lines.includes(`${store}:`)) lines.push(`${store}:`);
+    lines.push(`  ${key}: ${JSON.stringify(value)}`);
   }
-  return lines.join('\n');
+  return lines;
 }

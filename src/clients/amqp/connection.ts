@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Connection, EventContext } from 'rhea';
 import type rhea from 'rhea';
 import { messageOf } from '../../lib/errors.js';
-import { dial, openEvent, type Endpoint } from '../../lib/dial.js';
+import { certificateError, dial, openEvent, type Endpoint } from '../../lib/dial.js';
 import { before, Deadline } from '../../lib/time.js';
 import type { Account, Broker } from '../brokers.js';
 
@@ -77,6 +77,7 @@ export class AmqpConnection {
    * Connects and says who the client is; whether the broker lets it in is not waited for.
    * @param idleMs a broker that says nothing for about twice this time is given up; by default none is
    * @returns undefined where the connection was refused, which a closed port does at once
+   * @throws MqhaError `certificates-missing`, `certificate-refused`
    */
   static async open(
     broker: Broker,
@@ -148,18 +149,27 @@ function reasonOf(context: unknown, connection: Connection): string | undefined 
   return context instanceof Error ? context.message : undefined;
 }
 
-/** A connected socket; undefined where it was refused, or the machine does not answer. */
+/**
+ * A connected socket; undefined where it was refused, or the machine does not answer.
+ * @throws MqhaError `certificates-missing`, `certificate-refused`
+ */
 function accepted(endpoint: Endpoint): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const socket = dial(endpoint).setNoDelay(true);
-    socket.on('error', () => undefined);
-    socket.setTimeout(CONNECT_MS, () => socket.destroy());
-    socket.once(openEvent(endpoint), () => {
-      socket.setTimeout(0);
+    const timer = setTimeout(() => socket.destroy(), CONNECT_MS);
+    socket.on('error', (error) => {
+      const fault = certificateError(endpoint, socket, error);
+      if (fault) reject(fault);
+    });
+    socket.once('connect', () => {
       if (isConnectedToItself(socket)) socket.resetAndDestroy();
-      else resolve(socket);
+    });
+    socket.once(openEvent(endpoint), () => {
+      clearTimeout(timer);
+      if (!socket.destroyed) resolve(socket);
     });
     socket.once('close', () => {
+      clearTimeout(timer);
       resolve(undefined);
     });
   });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
 import type { Broker, ClientOptions } from '../brokers.js';
 import { AmqpConnection } from './connection.js';
@@ -93,7 +94,13 @@ export class ConnectionRace<L extends Link> {
 
   /** One attempt: a link, or what came instead. */
   async #open(broker: Broker, over: () => boolean): Promise<L | 'closed' | 'refused' | 'silent'> {
-    const wire = await AmqpConnection.open(broker, this.#options.account, this.#idleMs);
+    const wire = await AmqpConnection.open(broker, this.#options.account, this.#idleMs).catch(
+      (error: unknown) => {
+        this.#refusals.set(broker.name, messageOf(error));
+        return 'refused' as const;
+      },
+    );
+    if (wire === 'refused') return wire;
     if (!wire) {
       this.#refusals.delete(broker.name);
       return 'closed';

@@ -18,6 +18,7 @@ const CLOSE_MS = 50;
 /**
  * Opens and closes an AMQP 1.0 connection as a client does, with its account: the broker is ready
  * for clients when this succeeds.
+ * @throws MqhaError `certificates-missing`, `certificate-refused`
  */
 export async function tryOpen(
   endpoint: Endpoint,
@@ -27,7 +28,10 @@ export async function tryOpen(
   const opening = AmqpConnection.open({ name: endpoint.host, ...endpoint }, account);
   const wire = await before(deadline, opening);
   if (!wire) {
-    void opening.then((late) => late?.drop());
+    void opening.then(
+      (late) => late?.drop(),
+      () => undefined,
+    );
     const reason = deadline.passed ? 'no answer' : 'the connection was refused';
     return { open: false, reason, unanswered: true };
   }

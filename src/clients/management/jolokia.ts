@@ -1,7 +1,7 @@
-import { request } from 'node:http';
+import { request, type RequestOptions } from 'node:http';
 import * as z from 'zod/mini';
 import { originOf } from '../../config/endpoints.js';
-import type { Endpoint } from '../../lib/dial.js';
+import { certificateError, dial, type Endpoint } from '../../lib/dial.js';
 import type { Account } from '../brokers.js';
 
 /** What the master says of its slaves (ReplicatedLevelDBStoreView). Positions are bytes in its log. */
@@ -137,16 +137,24 @@ export async function letsIn(web: Console, timeoutMs: number): Promise<boolean |
 
 /** One GET of the console, which refuses a request from another origin, and one that names none. */
 function exchange(jolokia: Console, path: string, timeoutMs: number): Promise<string> {
-  const { host, port, account } = jolokia;
+  const { host, port, tls, account } = jolokia;
+  const options: RequestOptions = {
+    host,
+    port,
+    path,
+    headers: { Origin: originOf(jolokia) },
+    ...(account ? { auth: `${account.username}:${account.password}` } : {}),
+  };
   return new Promise((resolve, reject) => {
-    const call = request({
-      host,
-      port,
-      path,
-      agent: false,
-      headers: { Origin: originOf(jolokia) },
-      ...(account ? { auth: `${account.username}:${account.password}` } : {}),
-    });
+    const socket = tls && dial(jolokia);
+    if (socket?.destroyed === true) {
+      // It has no certificates to begin with, and says so before a request could hear it.
+      socket.once('error', reject);
+      return;
+    }
+    const call = request(
+      socket ? { ...options, createConnection: () => socket } : { ...options, agent: false },
+    );
     const timer = setTimeout(() => {
       call.destroy(new Error(`no answer within ${Math.round(timeoutMs)} ms`));
     }, timeoutMs);
@@ -170,7 +178,7 @@ function exchange(jolokia: Console, path: string, timeoutMs: number): Promise<st
     });
     call.on('error', (error) => {
       clearTimeout(timer);
-      reject(error);
+      reject((socket && certificateError(jolokia, socket, error)) ?? error);
     });
     call.end();
   });

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { neededEnvironment } from '../../agents/local/environment.js';
-import { clientSettings } from '../../clients/client-settings.js';
+import { certificatePaths } from '../../certificates/files.js';
+import { failoverUrl } from '../../clients/client-settings.js';
 import type { Cluster } from '../../state/cluster.js';
 import { prepareRuntime } from '../../operations/start/prepare.js';
 
@@ -47,7 +48,16 @@ export async function launchJms({ config, host, layout }: Cluster): Promise<JmsP
 }
 
 /** The first command: where the brokers are, and who the client is. Never in argv. */
-export function openCommand({ config, account }: Cluster, limitMs: number) {
-  const { failoverUrl, username, password } = clientSettings(config, account);
-  return { op: 'open', url: `${failoverUrl}?${FOLLOWING}`, username, password, limitMs };
+export function openCommand({ config, account, layout }: Cluster, limitMs: number) {
+  const { mqha, clusterAuthority } = certificatePaths(layout);
+  // As mqha itself, which brokers let in whether clients need certificates or not.
+  const tls = config.tls ? { ...mqha, authority: clusterAuthority.certificate } : null;
+  return {
+    op: 'open',
+    url: `${failoverUrl(config)}?${FOLLOWING}`,
+    username: account?.username ?? null,
+    password: account?.password ?? null,
+    tls,
+    limitMs,
+  };
 }

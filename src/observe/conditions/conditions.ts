@@ -3,6 +3,7 @@ import { certificateProblems } from './certificate-conditions.js';
 import { connectionProblems } from './connection-conditions.js';
 import { fullnessProblems } from './fullness.js';
 import type { Store } from '../../stores/store.js';
+import { linkProblems } from './link-conditions.js';
 import { nodeProblems } from './node-conditions.js';
 import { processOf, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
@@ -25,6 +26,7 @@ export function problemsOf(
 ): StatusProblem[] {
   return [
     // The cause first: `check` has room for one.
+    ...linkProblems(seen),
     ...OF_STORE[cluster.store.kind](cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(cluster.config, seen, status, node)),
     ...connectionProblems(seen, status),

@@ -3,6 +3,7 @@ import { isHopeless } from '../../stores/end-record.js';
 import { processOf, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
 import type { StatusProblem } from '../status.js';
+import { isOfCertificates } from './link-conditions.js';
 import { problem, type StatusFacts } from './condition.js';
 import { electionProblems } from './election-conditions.js';
 
@@ -42,6 +43,7 @@ function hopelessProblems(seen: Observation): StatusProblem[] {
 function zookeeperProblems(seen: Observation, status: StatusFacts): StatusProblem[] {
   const { election } = seen;
   if ('value' in election) return [];
+  if (isOfCertificates(election.code)) return []; // It is told for all who cannot be asked.
   const found = valueOf(seen.zookeeper.process);
   if (election.code === 'zookeeper-denied') {
     return [

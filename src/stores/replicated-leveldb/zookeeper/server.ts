@@ -4,7 +4,8 @@ import { LAUNCHER } from '../../launcher.js';
 import type { ProcessDirectories } from '../../../config/layout.js';
 import type { LaunchPlan } from '../../../agents/launch-plan.js';
 import { markers } from '../../../agents/marks.js';
-import { dial, openEvent, type Endpoint } from '../../../lib/dial.js';
+import { certificateError, dial, openEvent, type Endpoint } from '../../../lib/dial.js';
+import type { MqhaError } from '../../../lib/errors.js';
 import type { Deadline } from '../../../lib/time.js';
 
 /** The command of the managed ZooKeeper: one server from the pinned jars, in its own directory. */
@@ -48,9 +49,11 @@ export function zookeeperCommand(
  * with `imok` by one that refuses sessions as well: before it has read its data, and after it has failed
  * (source: ZooKeeper 3.9, where StatCommand looks at isZKServerRunning() and RuokCommand does not).
  * @returns whether it said before the deadline that it serves
+ * @throws MqhaError `certificates-missing`, `certificate-refused`: that is not known then
  */
 export function isServing(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    let fault: MqhaError | undefined;
     const socket = dial(endpoint);
     const timer = setTimeout(() => socket.destroy(), deadline.remaining);
     let answer = '';
@@ -59,10 +62,13 @@ export function isServing(endpoint: Endpoint, deadline: Deadline): Promise<boole
     socket.on('data', (chunk: string) => {
       answer += chunk;
     });
-    socket.on('error', () => undefined);
+    socket.on('error', (error) => {
+      fault = certificateError(endpoint, socket, error);
+    });
     socket.on('close', () => {
       clearTimeout(timer);
-      resolve(/^Mode: /m.test(answer));
+      if (fault) reject(fault);
+      else resolve(/^Mode: /m.test(answer));
     });
   });
 }

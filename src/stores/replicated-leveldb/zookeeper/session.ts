@@ -1,9 +1,9 @@
 import zookeeper, { type Client, type Stat } from 'node-zookeeper-client';
 import type { Znode } from '../election/members.js';
 import { messageOf, type MqhaError } from '../../../lib/errors.js';
-import type { Socket } from 'node:net';
-import { dial, openEvent, type Endpoint, type TlsIdentity } from '../../../lib/dial.js';
+import type { TlsIdentity } from '../../../lib/dial.js';
 import { before, type Deadline } from '../../../lib/time.js';
+import { connectOver, type ConnectionManager } from './connect-over.js';
 import { denied, isDenied, silent, unreachable } from './errors.js';
 
 /** Our own sessions hold nothing, so their length only says when the server forgets them. */
@@ -25,23 +25,6 @@ export interface ZnodeGroup {
   /** False where the path itself is absent. */
   readonly exists: boolean;
   readonly znodes: readonly Znode[];
-}
-
-/** What the library keeps to itself and we need: it never gives up on its own. */
-interface Internals {
-  readonly connectionManager: {
-    socket?: Socket;
-    connectTimeoutHandler: NodeJS.Timeout | null;
-    readonly connectTimeout: number;
-    setState(state: number): void;
-    findNextServer(found: (server: Endpoint) => void): void;
-    connect: () => void;
-    onSocketConnected: () => void;
-    onSocketData: (data: Buffer) => void;
-    onSocketDrain(): void;
-    onSocketClosed(hasError: boolean): void;
-    onSocketError(error: Error): void;
-  };
 }
 
 /** How the library tells of a request's end. */
@@ -70,13 +53,15 @@ export class ZooKeeperSession {
    * Opens a session.
    * @param accounts as whom it authenticates, each `user:password`; no server refuses any of them, and what is not
    *   theirs is refused later
-   * @throws MqhaError `zookeeper-unreachable` where no server answered before the deadline
+   * @throws MqhaError `zookeeper-unreachable` where no server answered before the deadline, `certificate-refused` where
+   *   that is a matter of certificates, `certificates-missing`
    */
   static async open(
     { connect, tls }: Ensemble,
     deadline: Deadline,
     accounts: readonly string[] = [],
   ): Promise<ZooKeeperSession> {
+    tls?.context();
     const client = zookeeper.createClient(connect, {
       sessionTimeout: SESSION_TIMEOUT_MS,
       spinDelay: 200,
@@ -88,7 +73,12 @@ export class ZooKeeperSession {
         resolve(true);
       });
     });
-    if (tls) connectOver(session.#manager, tls);
+    let fault: MqhaError | undefined;
+    if (tls) {
+      connectOver(session.#manager, tls, (error) => {
+        fault = error;
+      });
+    }
     for (const account of accounts) client.addAuthInfo('digest', Buffer.from(account));
     client.connect();
     if (await before(deadline, connected)) {
@@ -100,7 +90,7 @@ export class ZooKeeperSession {
       return session;
     }
     session.#destroy();
-    throw silent(connect, deadline);
+    throw (fault as MqhaError | undefined) ?? silent(connect, deadline);
   }
 
   /** Whether the session can still be used; once false, open another. */
@@ -236,8 +226,9 @@ export class ZooKeeperSession {
     manager.socket?.destroy();
   }
 
-  get #manager(): Internals['connectionManager'] {
-    return (this.#client as unknown as Internals).connectionManager;
+  /** What the library keeps to itself and we need: it never gives up on its own. */
+  get #manager(): ConnectionManager {
+    return (this.#client as unknown as { connectionManager: ConnectionManager }).connectionManager;
   }
 
   /**
@@ -279,35 +270,4 @@ export class ZooKeeperSession {
 
 function codeOf(error: unknown): number | undefined {
   return error instanceof zookeeper.Exception ? error.getCode() : undefined;
-}
-
-/** The state of the library's connection while it is made. */
-const CONNECTING = 1;
-
-/** Has the library connect over TLS, which it does not know: as its own connect() does but for the socket. */
-function connectOver(manager: Internals['connectionManager'], tls: TlsIdentity): void {
-  manager.connect = () => {
-    manager.setState(CONNECTING);
-    manager.findNextServer(({ host, port }) => {
-      const endpoint = { host, port, tls };
-      const socket = dial(endpoint).setNoDelay();
-      manager.socket = socket;
-      manager.connectTimeoutHandler = setTimeout(() => socket.destroy(), manager.connectTimeout);
-      socket.on(openEvent(endpoint), () => {
-        manager.onSocketConnected();
-      });
-      socket.on('data', (data: Buffer) => {
-        manager.onSocketData(data);
-      });
-      socket.on('drain', () => {
-        manager.onSocketDrain();
-      });
-      socket.on('close', (hasError: boolean) => {
-        manager.onSocketClosed(hasError);
-      });
-      socket.on('error', (error: Error) => {
-        manager.onSocketError(error);
-      });
-    });
-  };
 }

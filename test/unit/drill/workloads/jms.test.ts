@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkQueue } from '../../../../src/drill/analysis/checker.js';
+import { layoutOf } from '../../../../src/config/layout.js';
 import { openCommand } from '../../../../src/drill/jms/launch.js';
 import { eventsOf, parseEvent, type JmsEvent } from '../../../../src/drill/jms/events.js';
 import {
@@ -113,6 +114,7 @@ describe('an acknowledgement that hangs through a failover', () => {
 describe('the first command', () => {
   it('has the account, which nothing else has', () => {
     const cluster = {
+      layout: layoutOf('/nowhere'),
       account: { username: 'mqha', password: 'secret' },
       config: {
         nodes: [
@@ -126,6 +128,7 @@ describe('the first command', () => {
     expect(command.url).toMatch(
       /^failover:\(tcp:\/\/127\.0\.0\.1:60001,tcp:\/\/127\.0\.0\.1:60002\)\?/,
     );
+    expect(command.tls).toBeNull();
     expect(openCommand({ ...cluster, account: undefined }, 1).password).toBeNull();
   });
 });

@@ -2,10 +2,13 @@ package dev.mqha.drill;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mqha.launch.Tls;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,7 +16,7 @@ import java.util.Map;
  * The JMS clients of a drill, in one process that mqha starts and speaks with by lines of JSON: commands
  * on stdin, events on stdout.
  *
- * <p>Commands: {@code {"op":"open","url":…,"username":…,"password":…,"limitMs":…}} first; then {@code
+ * <p>Commands: {@code {"op":"open","url":…,"username":…,"password":…,"tls":…,"limitMs":…}} first; then {@code
  * {"op":"start","actor":…,"role":"produce|units|move|consume|remove",…}} and {@code {"op":"stop","actor":…}};
  * {@code {"op":"quit"}} at the end. An account is never in argv, where everybody can read it.
  *
@@ -39,7 +42,7 @@ public final class DrillClient {
         for (String line; (line = in.readLine()) != null; ) {
             try {
                 client.obey(json.readTree(line));
-            } catch (IOException | RuntimeException failure) {
+            } catch (IOException | GeneralSecurityException | RuntimeException failure) {
                 // Not the line itself: it can hold a password.
                 client.talk.say("refused", "reason", String.valueOf(failure.getClass()));
                 Runtime.getRuntime().halt(USAGE);
@@ -48,7 +51,7 @@ public final class DrillClient {
         Runtime.getRuntime().halt(0);
     }
 
-    private void obey(JsonNode command) {
+    private void obey(JsonNode command) throws IOException, GeneralSecurityException {
         String op = command.path("op").asText();
         String name = command.path("actor").asText();
         switch (op) {
@@ -67,11 +70,12 @@ public final class DrillClient {
         }
     }
 
-    private void open(JsonNode command) {
+    private void open(JsonNode command) throws IOException, GeneralSecurityException {
         account = new Account(
                 command.path("url").asText(),
                 command.path("username").asText(null),
-                command.path("password").asText(null));
+                command.path("password").asText(null),
+                identityIn(command.path("tls")));
         long limitMs = command.path("limitMs").asLong();
         Thread limit = new Thread(
                 () -> {
@@ -81,6 +85,20 @@ public final class DrillClient {
                 "limit");
         limit.setDaemon(true);
         limit.start();
+    }
+
+    /** @param tls names of PEM files: {@code {"certificate":…,"key":…,"authority":…}}; null where nothing is encrypted */
+    private static Account.Identity identityIn(JsonNode tls) throws IOException, GeneralSecurityException {
+        if (!tls.isObject()) {
+            return null;
+        }
+        return new Account.Identity(
+                Tls.keyManagers(fileIn(tls, "certificate"), fileIn(tls, "key")),
+                Tls.trustManagers(fileIn(tls, "authority")));
+    }
+
+    private static Path fileIn(JsonNode tls, String name) {
+        return Path.of(tls.path(name).asText());
     }
 
     private void start(String name, JsonNode options) {

@@ -66,11 +66,16 @@ public final class Tls {
         return context;
     }
 
-    /** What shows the certificate of a PEM file. @throws IOException where it has no certificate, or no key */
-    public static KeyManager[] keyManagers(Path own) throws IOException, GeneralSecurityException {
+    /**
+     * What shows a certificate.
+     *
+     * @param own PEM files with certificate and key: one, or one each
+     * @throws IOException where there is no certificate, or no key
+     */
+    public static KeyManager[] keyManagers(Path... own) throws IOException, GeneralSecurityException {
         Pem pem = Pem.read(own);
         if (pem.key() == null) {
-            throw new IOException(own + " has no key");
+            throw new IOException(own[0] + " has no key");
         }
         KeyStore store = empty();
         store.setKeyEntry("own", pem.key(), NO_PASSWORD, pem.certificates().toArray(new X509Certificate[0]));

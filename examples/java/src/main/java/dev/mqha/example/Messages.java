@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.ActiveMQSslConnectionFactory;
 
 /** {@code send|receive <queue> <count>}: persistent messages that survive a failover, with JMS. */
 public final class Messages {
@@ -25,22 +26,34 @@ public final class Messages {
       "?maxReconnectDelay=500&startupMaxReconnectAttempts=120"
           + ("&timeout=" + PATIENCE_MS + "&jms.sendTimeout=" + PATIENCE_MS);
 
-  public static void main(String[] args) throws JMSException {
+  public static void main(String[] args) throws Exception {
     String url = System.getenv("MQHA_FAILOVER_URL");
     if (url == null || args.length != 3 || !args[0].matches("send|receive")) {
       System.err.println("usage: messages send|receive <queue> <count>");
       System.err.println("MQHA_FAILOVER_URL and the account come from: eval \"$(mqha env --shell)\"");
       System.exit(2);
     }
-    var factory =
-        new ActiveMQConnectionFactory(
-            System.getenv("MQHA_USERNAME"), System.getenv("MQHA_PASSWORD"), url + OPTIONS);
+    ActiveMQConnectionFactory factory = factory(url + OPTIONS);
+    factory.setUserName(System.getenv("MQHA_USERNAME"));
+    factory.setPassword(System.getenv("MQHA_PASSWORD"));
     try (Connection connection = factory.createConnection()) {
       connection.start();
       int count = Integer.parseInt(args[2]);
       if (args[0].equals("send")) send(connection, args[1], count);
       else receive(connection, args[1], count);
     }
+  }
+
+  /** Where the cluster has {@code tls: true}, brokers are known by its authority. */
+  private static ActiveMQConnectionFactory factory(String url) throws Exception {
+    String authority = System.getenv("MQHA_CA_FILE");
+    if (authority == null) return new ActiveMQConnectionFactory(url);
+    var factory = new ActiveMQSslConnectionFactory(url);
+    factory.setKeyAndTrustManagers(
+        Pem.keys(System.getenv("MQHA_CERTIFICATE_FILE"), System.getenv("MQHA_KEY_FILE")),
+        Pem.trusted(authority),
+        null);
+    return factory;
   }
 
   private static void send(Connection connection, String queue, int count) throws JMSException {

@@ -1,0 +1,152 @@
+import { stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { makeCertificate, readPair } from '../../certificates/ensure.js';
+import { certificatePaths, rendered } from '../../certificates/files.js';
+import { wantedCertificates } from '../../certificates/subject.js';
+import type { Layout, ProcessDirectories } from '../../config/layout.js';
+import type { NodeConfig } from '../../config/schema.js';
+import { MqhaError, systemCode } from '../../lib/errors.js';
+import { Deadline } from '../../lib/time.js';
+import { outOfReach, placesOf, withinReach } from '../../state/agents.js';
+import { refuseIfMoved, withLock, type Cluster } from '../../state/cluster.js';
+import { beginRenewal, endRenewal } from '../../state/renewal-record.js';
+import { forgetRestart, readRestart } from '../../state/restart-record.js';
+import { restartNodes } from '../restart.js';
+import { renderFiles, refuseUnstartable } from '../start/prepare.js';
+import type { Confirm } from '../stop.js';
+import { refuseWithoutTls } from './show.js';
+
+/** The document of `mqha certs renew --json`. */
+export interface RenewResult {
+  /** Whose certificate is new: names of nodes, `zookeeper`, `mqha`. */
+  readonly renewed: readonly string[];
+  /** The nodes that were restarted, in this order. */
+  readonly restarted: readonly string[];
+  /** Whether a renewal that was interrupted was gone on with. */
+  readonly resumed: boolean;
+}
+
+export interface RenewOptions {
+  /** For each stop and each start. */
+  readonly timeoutMs: number;
+  readonly confirm: Confirm;
+}
+
+/**
+ * Gives brokers, ZooKeeper and mqha new certificates and keys by the authority that they have, renders them, and restarts
+ * the brokers that run, node by node, the master last. ZooKeeper reads its files for each connection
+ * (NettyServerCnxnFactory.initSSL), and mqha when they have changed. Where certificates are a person's own, those in `pki/`
+ * are taken into use. Everything trusts the authority and not the certificates, so the old ones count beside the new ones. It can be
+ * ended at any moment: run again it goes on.
+ * @throws MqhaError `no-tls`, `certificates-missing`, and those of renderFiles() and restartNodes()
+ */
+export async function renewCertificates(
+  asked: Cluster,
+  { timeoutMs, confirm }: RenewOptions,
+): Promise<RenewResult> {
+  refuseWithoutTls(asked);
+  const { layout, host } = asked;
+  await refuseIfMoved(asked);
+  const running = await asked.registry.findAll(asked.config.nodes.map(({ name }) => name));
+  if (running.size > 0) await refuseUnstartable(asked);
+  const made = await withLock(layout, host, Deadline.in(timeoutMs), async () => {
+    const { began, resumed } = await beginRenewal(layout, host);
+    const renewed = await renewFiles(asked, began);
+    const { cluster } = await renderFiles(asked, false);
+    const left = await leftByRestart(layout, began);
+    return { cluster, renewed, resumed, left };
+  });
+  const { cluster, renewed, resumed, left } = made;
+  if (renewed.length > 0) {
+    host.emit({ type: 'certificate-step', text: `new certificates of ${renewed.join(', ')}` });
+  }
+  tellOthers(cluster);
+  const nodes = await nodesToRestart(cluster, left);
+  const restarted =
+    nodes.length === 0
+      ? []
+      : (await restartNodes(cluster, nodes, { timeoutMs, confirm, rolling: true })).restarted;
+  await endRenewal(layout);
+  return { renewed, restarted, resumed };
+}
+
+/** Makes those that were not made since the renewal began. @returns whose */
+async function renewFiles(cluster: Cluster, began: Date): Promise<string[]> {
+  const { layout, config, host } = cluster;
+  if (config.tls?.certificates === 'own') return [];
+  const { clusterAuthority } = certificatePaths(layout);
+  const { certificate, key } = await readPair(clusterAuthority);
+  if (certificate === undefined || key === undefined) {
+    const missing = relative(layout.directory, clusterAuthority.key);
+    throw new MqhaError(
+      'certificates-missing',
+      `no certificate can be made: ${missing} is not there`,
+      {
+        hint: 'Run it where the key of the authority is, copy pki/nodes, pki/mqha.* and pki/zookeeper.* from there, and run `mqha restart` here.',
+      },
+    );
+  }
+  const renewed: string[] = [];
+  for (const wanted of wantedCertificates(layout, config)) {
+    const time = await changedAt(wanted.files.certificate);
+    if (time && time >= began) continue;
+    await makeCertificate(wanted, { certificate, key }, host.now());
+    renewed.push(wanted.who);
+  }
+  return renewed;
+}
+
+/**
+ * Whose turn it was in the restart of a renewal that was interrupted: one of them may have been stopped and not started.
+ * A restart that was interrupted before the renewal began has restarted nobody with what is new, and is forgotten.
+ */
+async function leftByRestart(layout: Layout, began: Date): Promise<readonly string[]> {
+  const restart = await readRestart(layout);
+  if (restart && new Date(restart.began) >= began) return restart.nodes ?? [];
+  await forgetRestart(layout);
+  return [];
+}
+
+/** The nodes of this machine that run with an older certificate, or that an interrupted restart has left down. */
+async function nodesToRestart(cluster: Cluster, left: readonly string[]): Promise<NodeConfig[]> {
+  const here = withinReach(cluster, cluster.config.nodes, 'launch');
+  const older = await Promise.all(
+    here.map(async ({ name }) =>
+      left.includes(name) && !(await cluster.registry.find(name))
+        ? true
+        : isOlder(cluster, name, cluster.layout.node(name)),
+    ),
+  );
+  return here.filter((_, index) => older[index]);
+}
+
+/** Whether a process runs that was started before one of its certificates came. */
+async function isOlder(
+  { registry }: Cluster,
+  name: string,
+  directories: ProcessDirectories,
+): Promise<boolean> {
+  if (!(await registry.find(name))) return false;
+  const files = ['cluster-ca.pem', 'client-ca.pem'].map((file) => join(directories.conf, file));
+  const times = await Promise.all([rendered(directories), ...files].map(changedAt));
+  const launched = await registry.launchedAt(name);
+  return times.some((time) => time !== undefined && (!launched || launched < time));
+}
+
+async function changedAt(file: string): Promise<Date | undefined> {
+  try {
+    return (await stat(file)).mtime;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function tellOthers(cluster: Cluster): void {
+  const others = outOfReach(cluster, cluster.config.nodes, 'launch');
+  if (others.length === 0) return;
+  cluster.host.emit({
+    type: 'warning',
+    message: `${placesOf(others)}: copy pki/nodes and pki/mqha.* there, and run \`mqha restart\`; see docs/certificates.md`,
+  });
+}
