@@ -19,6 +19,7 @@ const encryption =
         ...(MQHA_CERTIFICATE_FILE && { cert: readFileSync(MQHA_CERTIFICATE_FILE) }),
         ...(MQHA_KEY_FILE && { key: readFileSync(MQHA_KEY_FILE) }),
       };
+/** @type {'tcp' | 'tls'} */
 const transport = MQHA_CA_FILE === undefined ? 'tcp' : 'tls';
 
 const [command = '', queue = '', number = ''] = process.argv.slice(2);
