@@ -38,7 +38,7 @@ function nextBroker() {
 }
 
 const connection = rhea.create_container().connect({
-  ...nextBroker(),
+  ...(brokers[0] ?? { host: '', port: 0 }),
   connection_details: nextBroker,
   initial_reconnect_delay: 50,
   max_reconnect_delay: 500,
