@@ -61,6 +61,7 @@ export const ACTIONS: {
 
 /** The action of a definition, by the name that is typed. */
 export function actionOf(definition: Commands): (typeof ACTIONS)[keyof typeof ACTIONS] {
-  const name = fullName(definition) as keyof typeof ACTIONS;
-  return ACTIONS[name];
+  const found = Object.entries(ACTIONS).find(([name]) => name === fullName(definition));
+  if (!found) throw new Error(`${fullName(definition)} has no action`);
+  return found[1];
 }

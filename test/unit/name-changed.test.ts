@@ -2,13 +2,28 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ProcessInfo } from '../../src/agents/process.js';
 import { portTable } from '../../src/config/defaults.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { refuseElsewhere } from '../../src/operations/start/prepare.js';
+import { refuseElsewhere, refuseOtherZooKeeper } from '../../src/operations/start/prepare.js';
 import { asRunning, type Cluster } from '../../src/state/cluster.js';
-import { asMet, meetingKeysDiffering, settingMarkers } from '../../src/stores/settings.js';
+import {
+  asMet,
+  asStarted,
+  meetingKeysDiffering,
+  settingMarkers,
+} from '../../src/stores/settings.js';
 
 const config = await portTable({ nodes: 3 }, () => Promise.resolve(true));
 const renamed: ClusterConfig = { ...config, name: 'other' };
 const moved: ClusterConfig = { ...config, zookeeper: { ...config.zookeeper, path: '/other' } };
+
+const secured = await portTable({ nodes: 3, tls: true }, () => Promise.resolve(true));
+const clearZooKeeper: ClusterConfig = {
+  ...secured,
+  zookeeper: { ...secured.zookeeper, tls: false },
+};
+
+/** As an mqha has written them that knew no TLS. */
+const withoutTls = (markers: readonly string[]) =>
+  markers.map((one) => one.replaceAll(/&?(zookeeper\.)?tls(\.clientCertificates)?=\w+/g, ''));
 
 /** The brokers as they were started with a configuration. */
 const started = (by: ClusterConfig, names = ['mq01', 'mq02', 'mq03']) =>
@@ -55,6 +70,43 @@ describe('brokers whose name or path was edited since they were started', () => 
     expect(asMet(renamed, [['java'], []])).toBe(renamed);
     const same = clusterOf(config, started(config));
     expect(asRunning(same, started(config).values())).toBe(same);
+  });
+
+  it.each([
+    ['tls', secured, config, 'tls true', 'false'],
+    ['tls', config, secured, 'tls false', 'true'],
+    ['zookeeper.tls', clearZooKeeper, secured, 'zookeeper.tls false', 'true'],
+  ])('refuse a start that speaks otherwise: %s', async (key, was, edited, has, wanted) => {
+    const running = started(was);
+    const argvs = [...running.values()].map(({ argv }) => argv);
+    expect(meetingKeysDiffering(edited, 'mq01', argvs[0] ?? [])).toContain(key);
+    // Who looks at them, or kills, speaks as they were started.
+    expect(asMet(edited, argvs).zookeeper.tls).toBe(was.zookeeper.tls);
+    const [node] = edited.nodes;
+    expect(node && asStarted(node, argvs[0] ?? []).tls).toBe(was.tls !== undefined);
+    await expect(refuseElsewhere(clusterOf(edited, running))).rejects.toThrow(
+      `mq01 runs with ${has}, and mqha.yaml says ${wanted}`,
+    );
+  });
+
+  it('are those of an earlier mqha, which spoke in clear', async () => {
+    const before = new Map([['mq01', processOf(1, withoutTls(settingMarkers(config, 'mq01')))]]);
+    await expect(refuseElsewhere(clusterOf(config, before))).resolves.toBeUndefined();
+    await expect(refuseElsewhere(clusterOf(secured, before))).rejects.toThrow(
+      'runs with tls false',
+    );
+  });
+
+  it('keep a ZooKeeper from starting out of their reach, and not one that is in it', async () => {
+    const of = (by: ClusterConfig, server?: ProcessInfo) => {
+      const cluster = clusterOf(by, started(config));
+      return { ...cluster, registry: { ...cluster.registry, find: () => Promise.resolve(server) } };
+    };
+    const refused = refuseOtherZooKeeper(of(secured) as unknown as Cluster);
+    await expect(refused).rejects.toThrow('zookeeper.tls false, and mqha.yaml says true');
+    for (const fine of [of(config), of(renamed), of(secured, processOf(9, []))]) {
+      await expect(refuseOtherZooKeeper(fine as unknown as Cluster)).resolves.toBeUndefined();
+    }
   });
 
   it('refuse a start beside them that would be no member of theirs', async () => {
