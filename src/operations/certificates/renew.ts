@@ -34,8 +34,8 @@ export interface RenewOptions {
 
 /**
  * Gives brokers, ZooKeeper and mqha new certificates and keys by the authority that they have, renders them, and restarts
- * the brokers that run, node by node, the master last. ZooKeeper reads its files for each connection
- * (NettyServerCnxnFactory.initSSL), and mqha when they have changed. Where certificates are a person's own, those in `pki/`
+ * the brokers that run, node by node, the master last. ZooKeeper (dev.mqha.launch.RenewedCertificates)
+ * and mqha read their files when they have changed. Where certificates are a person's own, those in `pki/`
  * are taken into use. Everything trusts the authority and not the certificates, so the old ones count beside the new ones. It can be
  * ended at any moment: run again it goes on.
  * @throws MqhaError `no-tls`, `certificates-missing`, and those of renderFiles() and restartNodes()
