@@ -19,6 +19,7 @@ const encryption =
         ...(MQHA_CERTIFICATE_FILE && { cert: readFileSync(MQHA_CERTIFICATE_FILE) }),
         ...(MQHA_KEY_FILE && { key: readFileSync(MQHA_KEY_FILE) }),
       };
+/** @type {'tcp' | 'tls'} */
 const transport = MQHA_CA_FILE === undefined ? 'tcp' : 'tls';
 
 const [command = '', queue = '', number = ''] = process.argv.slice(2);
@@ -37,7 +38,7 @@ function nextBroker() {
 }
 
 const connection = rhea.create_container().connect({
-  ...nextBroker(),
+  ...(brokers[0] ?? { host: '', port: 0 }),
   connection_details: nextBroker,
   initial_reconnect_delay: 50,
   max_reconnect_delay: 500,

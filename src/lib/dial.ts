@@ -69,7 +69,7 @@ export function certificateError(
       ? `the certificate that ${host}:${port} shows is none of this cluster: ${messageOf(error)}`
       : `${host}:${port} does not take the certificate of mqha: ${refusal}`,
     {
-      hint: '`mqha certs list` says whose certificates there are and until when; `mqha certs renew` makes new ones.',
+      hint: '`mqha certs show` says whose certificates there are and until when; `mqha certs renew` makes new ones.',
       cause: error,
     },
   );

@@ -14,7 +14,7 @@ const HINTS: Readonly<Record<CertificateCode, string>> = {
   'certificates-missing':
     'Restore pki/ as it was, or run `mqha up`, which makes what it may make. What runs goes on meanwhile, and is not ended for it.',
   'certificate-refused':
-    '`mqha certs list` says whose certificates there are and until when; `mqha certs renew` makes new ones. The process is not ended for it.',
+    '`mqha certs show` says whose certificates there are and until when; `mqha certs renew` makes new ones. The process is not ended for it.',
 };
 
 /** Whether it is a matter of certificates that something was not read. */

@@ -33,7 +33,7 @@ export function secured(
     { cert: certificate, key, ca: authority.own.certificate, requestCert: true },
     (socket) => {
       socket.on('error', () => undefined);
-      socket.on('data', (data) => {
+      socket.on('data', (data: Buffer) => {
         said += data.toString('latin1');
         answer(socket, data);
       });

@@ -5,6 +5,7 @@ import org.apache.activemq.ActiveMQSslConnectionFactory;
 import org.springframework.boot.activemq.autoconfigure.ActiveMQConnectionFactoryCustomizer;
 import org.springframework.boot.activemq.autoconfigure.ActiveMQProperties;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jms.autoconfigure.JmsProperties;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
@@ -19,6 +20,7 @@ import org.springframework.jms.connection.CachingConnectionFactory;
  * {@code mqha env}.
  */
 @Configuration
+@EnableConfigurationProperties({ActiveMQProperties.class, JmsProperties.class})
 @ConditionalOnProperty("spring.ssl.bundle.pem.mqha.truststore.certificate")
 class TlsConfiguration {
 
