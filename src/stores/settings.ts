@@ -25,6 +25,9 @@ export const USERS = 'users';
 /** Whether links are encrypted. */
 const TLS = 'tls';
 
+/** The keys by which who dials knows whether to speak TLS. */
+export const TLS_KEYS = [TLS, 'zookeeper.tls'];
+
 /** What is so of a broker that an mqha has started which knew no such key. */
 const BEFORE = { [TLS]: 'false', 'tls.clientCertificates': 'none', 'zookeeper.tls': 'false' };
 
@@ -162,7 +165,7 @@ export function asStarted(node: NodeConfig, argv: readonly string[]): NodeConfig
  * The keys by which brokers find one another: two that differ in one of them are no members of one another. Who was
  * started by an mqha without passwords for ZooKeeper does not say `zookeeper.authentication`, and meets both.
  */
-const MEETING = ['name', TLS, 'zookeeper.tls', 'zookeeper.path', 'zookeeper.authentication'];
+const MEETING = ['name', ...TLS_KEYS, 'zookeeper.path', 'zookeeper.authentication'];
 
 /** Which of the keys by which brokers find one another a running one has otherwise than mqha.yaml. */
 export function meetingKeysDiffering(

@@ -21,7 +21,7 @@ export const certsRenew = command({
   group: 'integrate',
   summary: 'new certificates for brokers, ZooKeeper and mqha, node by node',
   details:
-    'Makes new certificates and keys of brokers, ZooKeeper and mqha by the authority that is there, and restarts what runs: ZooKeeper, then node by node, the master last. Your own certificates (`certificates: own`) are taken into use as they are in `pki/`. Run it again where it was interrupted.',
+    'Makes new certificates and keys of brokers, ZooKeeper and mqha by the authority that is there, and restarts brokers that run, node by node, the master last. Your own certificates (`certificates: own`) are taken into use as they are in `pki/`. Run it again where it was interrupted.',
   options: { timeout: timeout(START_TIMEOUT_MS, { more: 'for each' }), yes },
 });
 

@@ -4,26 +4,23 @@ import { makeCertificate, readPair } from '../../certificates/ensure.js';
 import { certificatePaths, rendered } from '../../certificates/files.js';
 import { wantedCertificates } from '../../certificates/subject.js';
 import type { Layout, ProcessDirectories } from '../../config/layout.js';
-import { ZOOKEEPER } from '../../config/processes.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError, systemCode } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
 import { outOfReach, placesOf, withinReach } from '../../state/agents.js';
 import { refuseIfMoved, withLock, type Cluster } from '../../state/cluster.js';
-import { want } from '../../state/desired-state.js';
 import { beginRenewal, endRenewal } from '../../state/renewal-record.js';
 import { forgetRestart, readRestart } from '../../state/restart-record.js';
 import { restartNodes } from '../restart.js';
 import { renderFiles, refuseUnstartable } from '../start/prepare.js';
-import { startNodes } from '../start/start.js';
-import { stopProcesses, type Confirm } from '../stop.js';
+import type { Confirm } from '../stop.js';
 import { refuseWithoutTls } from './show.js';
 
 /** The document of `mqha certs renew --json`. */
 export interface RenewResult {
   /** Whose certificate is new: names of nodes, `zookeeper`, `mqha`. */
   readonly renewed: readonly string[];
-  /** What was restarted, in this order: nodes, and `zookeeper`. */
+  /** The nodes that were restarted, in this order. */
   readonly restarted: readonly string[];
   /** Whether a renewal that was interrupted was gone on with. */
   readonly resumed: boolean;
@@ -37,8 +34,9 @@ export interface RenewOptions {
 
 /**
  * Gives brokers, ZooKeeper and mqha new certificates and keys by the authority that they have, renders them, and restarts
- * what runs: ZooKeeper, then node by node, the master last. Where certificates are a person's own, those in `pki/` are taken
- * into use. Everything trusts the authority and not the certificates, so the old ones count beside the new ones. It can be
+ * the brokers that run, node by node, the master last. ZooKeeper reads its files for each connection
+ * (NettyServerCnxnFactory.initSSL), and mqha when they have changed. Where certificates are a person's own, those in `pki/`
+ * are taken into use. Everything trusts the authority and not the certificates, so the old ones count beside the new ones. It can be
  * ended at any moment: run again it goes on.
  * @throws MqhaError `no-tls`, `certificates-missing`, and those of renderFiles() and restartNodes()
  */
@@ -63,14 +61,13 @@ export async function renewCertificates(
     host.emit({ type: 'certificate-step', text: `new certificates of ${renewed.join(', ')}` });
   }
   tellOthers(cluster);
-  const zookeeper = await restartZooKeeper(cluster, resumed, timeoutMs);
   const nodes = await nodesToRestart(cluster, left);
   const restarted =
     nodes.length === 0
       ? []
       : (await restartNodes(cluster, nodes, { timeoutMs, confirm, rolling: true })).restarted;
   await endRenewal(layout);
-  return { renewed, restarted: [...zookeeper, ...restarted], resumed };
+  return { renewed, restarted, resumed };
 }
 
 /** Makes those that were not made since the renewal began. @returns whose */
@@ -108,42 +105,6 @@ async function leftByRestart(layout: Layout, began: Date): Promise<readonly stri
   if (restart && new Date(restart.began) >= began) return restart.nodes ?? [];
   await forgetRestart(layout);
   return [];
-}
-
-/**
- * Restarts the managed ZooKeeper where it runs with an older certificate.
- * @param resumed whether it may have been stopped by a renewal that was interrupted: it is started then, where brokers run
- * @returns its name, or nothing
- */
-async function restartZooKeeper(
-  cluster: Cluster,
-  resumed: boolean,
-  timeoutMs: number,
-): Promise<string[]> {
-  const { layout, config, host } = cluster;
-  if (
-    !config.zookeeper.managed ||
-    withinReach(cluster, config.zookeeper.servers, 'launch').length === 0
-  ) {
-    return [];
-  }
-  const running = await cluster.registry.findAll(config.nodes.map(({ name }) => name));
-  const isStopped = (await cluster.registry.find(ZOOKEEPER)) === undefined;
-  if (
-    isStopped
-      ? !resumed || running.size === 0
-      : !(await isOlder(cluster, ZOOKEEPER, layout.zookeeper))
-  ) {
-    return [];
-  }
-  await withLock(layout, host, Deadline.in(timeoutMs), async () => {
-    // A supervisor would start it at once, beside us.
-    await want(cluster, [ZOOKEEPER], 'down');
-    await stopProcesses(cluster, [ZOOKEEPER], timeoutMs);
-  });
-  const nodes = config.nodes.filter(({ name }) => running.has(name));
-  await startNodes(cluster, nodes, { timeoutMs, whole: false });
-  return [ZOOKEEPER];
 }
 
 /** The nodes of this machine that run with an older certificate, or that an interrupted restart has left down. */

@@ -11,7 +11,7 @@ import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
 import {
   ensureProcessDirectories,
   refuseElsewhere,
-  refuseOtherZooKeeper,
+  refuseOtherTls,
   settleCluster,
   writeRendered,
   type Prepared,
@@ -54,7 +54,7 @@ export async function launchNodes(
   await resumeLeftOver(asked);
   const there = await asked.registry.findAll(nodes.map(({ name }) => name));
   if (nodes.some(({ name }) => !there.has(name))) await refuseElsewhere(asked);
-  else await refuseOtherZooKeeper(asked);
+  else await refuseOtherTls(asked);
   await refuseHeldPorts(asked, nodes);
   await admitToElections(
     asked,

@@ -8,10 +8,9 @@ import {
   type JavaRuntime,
 } from '../../distribution/index.js';
 import { keepConfig } from '../../config/kept.js';
-import { ZOOKEEPER } from '../../config/processes.js';
 import { MqhaError } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
-import { meetingKeysDiffering, settingsFor, settingsOf } from '../../stores/settings.js';
+import { meetingKeysDiffering, settingsFor, settingsOf, TLS_KEYS } from '../../stores/settings.js';
 import { editedError, writeFiles, type FileComparison } from '../../stores/sync.js';
 import { agentOf } from '../../state/agents.js';
 import {
@@ -119,12 +118,12 @@ export async function refuseElsewhere(
 }
 
 /**
- * A managed ZooKeeper that is started with another word on TLS than brokers which run is out of their reach.
+ * Refuses also where nobody has to start: with another word on TLS than brokers which run, ZooKeeper and their ports are
+ * out of reach, and a ZooKeeper that is started would be out of theirs.
  * @throws MqhaError `name-changed`
  */
-export async function refuseOtherZooKeeper(cluster: Cluster): Promise<void> {
-  if (!cluster.config.zookeeper.managed || (await cluster.registry.find(ZOOKEEPER))) return;
-  await refuseElsewhere(cluster, ['zookeeper.tls']);
+export async function refuseOtherTls(cluster: Cluster): Promise<void> {
+  await refuseElsewhere(cluster, TLS_KEYS);
 }
 
 /** What `mqha render --check` answers; writes nothing. */
