@@ -1,6 +1,7 @@
 // How long are clients without a master? From SIGKILL of the master to the first acknowledged
-// persistent send, under a supervisor and with the store's own means, in turn in one run.
-// npm run failover -- [rounds=30] [--json file]
+// persistent send, under a supervisor and with the store's own means, in turn in one run; with --tls, under a
+// supervisor with every link encrypted and with none.
+// npm run failover -- [rounds=30] [--tls] [--json file]
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kill } from '../src/drill/faults/kill-processes.js';
@@ -15,9 +16,14 @@ import { largest, median, percentile, table, whole } from './lib/stats.js';
 import { ZnodeWatch } from './lib/znodes.js';
 import { zookeeperPassword } from '../src/state/identity.js';
 
-const { count: rounds, values } = readOptions('npm run failover -- [rounds=30] [--json file]', {
+const {
+  count: rounds,
+  values,
+  tls,
+} = readOptions('npm run failover -- [rounds=30] [--tls] [--json file]', {
   count: 30,
   flags: ['json'],
+  tls: true,
 });
 
 /** Two clusters at once would disturb one another, so the sides take turns, each with a new cluster. */
@@ -35,6 +41,11 @@ const STORE: Side = {
   name: 'store alone, 2s',
   options: { supervised: false, sessionTimeout: '2s' },
 };
+
+const SECURED: Side = { name: 'supervisor, TLS', options: { supervised: true, tls: true } };
+
+/** The first is compared with the second; and what their medians are to be to one another. */
+const [SIDES, AIM] = tls ? [[SECURED, SUPERVISED], 1.2] : [[SUPERVISED, STORE], 0.15];
 
 /** What happens one after the other between the kill and the first acknowledgement. */
 const STAGES = [
@@ -68,7 +79,7 @@ const results: Round[] = [];
 await runBench(async () => {
   for (let block = 0; block * BLOCK < rounds; block++) {
     // A B, B A, …: what drifts in the machine meets both sides alike.
-    const order = block % 2 === 0 ? [SUPERVISED, STORE] : [STORE, SUPERVISED];
+    const order = block % 2 === 0 ? SIDES : SIDES.toReversed();
     for (const side of order) {
       const count = Math.min(BLOCK, rounds - block * BLOCK);
       await withCluster(side.options, (cluster) => oneBlock(cluster, side.name, block, count));
@@ -88,9 +99,10 @@ async function oneBlock(
   count: number,
 ): Promise<void> {
   await cluster.up();
-  const { config, layout } = await cluster.open();
-  const { connect, path } = config.zookeeper;
-  const watch = new ZnodeWatch(connect, path, await zookeeperPassword(layout));
+  const { config, layout, tls: identity } = await cluster.open();
+  const { connect, path, tls: isSecured } = config.zookeeper;
+  const ensemble = { connect, ...(isSecured ? { tls: identity } : {}) };
+  const watch = new ZnodeWatch(ensemble, path, await zookeeperPassword(layout));
   const load = new Load(await cluster.clients(), 'failover', { pauseMs: 5 });
   try {
     for (let number = 0; number < count; number++) {
@@ -163,7 +175,7 @@ async function recovered(cluster: BenchCluster, faults: BenchFaults): Promise<vo
 }
 
 function report(): void {
-  const sides = [SUPERVISED, STORE].map(({ name }) => ({
+  const sides = SIDES.map(({ name }) => ({
     name,
     rounds: results.filter((round) => round.side === name),
   }));
@@ -180,7 +192,7 @@ function report(): void {
     ),
   );
   const [ours = NaN, theirs = NaN] = totals.map(median);
-  console.log(`ratio of the medians: ${(ours / theirs).toFixed(3)} (aim: 0.15)`);
+  console.log(`ratio of the medians: ${(ours / theirs).toFixed(3)} (aim: ${AIM})`);
 
   console.log('\nWhere it goes: each piece from the one before it, medians in ms');
   console.log(

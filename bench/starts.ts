@@ -1,12 +1,15 @@
 // How often does a broker start? Rounds of three at once, as `up` does it; every start counted.
-// npm run starts -- [rounds=34]
+// npm run starts -- [rounds=34] [--tls]
 import { runBench, withCluster } from './lib/cluster.js';
 import { readOptions } from './lib/options.js';
 
-const { count: rounds } = readOptions('npm run starts -- [rounds=34]', { count: 34 });
+const { count: rounds, tls } = readOptions('npm run starts -- [rounds=34] [--tls]', {
+  count: 34,
+  tls: true,
+});
 
 await runBench(() =>
-  withCluster({ supervised: true }, async (cluster) => {
+  withCluster({ supervised: true, tls }, async (cluster) => {
     let starts = 0;
     let succeeded = 0;
     for (let round = 1; round <= rounds; round++) {

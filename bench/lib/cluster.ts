@@ -26,6 +26,8 @@ export interface BenchOptions {
   readonly nodes?: number;
   /** Without accounts. */
   readonly anonymous?: boolean;
+  /** Every link encrypted. */
+  readonly tls?: boolean;
 }
 
 export class BenchCluster extends TestCluster {
@@ -37,10 +39,18 @@ export class BenchCluster extends TestCluster {
 
   /** `mqha init` with free ports. */
   static async of(options: BenchOptions): Promise<BenchCluster> {
-    const { supervised, sessionTimeout, sync, nodes = NODES, anonymous = false } = options;
+    const {
+      supervised,
+      sessionTimeout,
+      sync,
+      nodes = NODES,
+      anonymous = false,
+      tls = false,
+    } = options;
     const flags = ['--nodes', String(nodes)];
     if (sync !== undefined) flags.push('--sync', sync);
     if (anonymous) flags.push('--no-auth');
+    if (tls) flags.push('--tls');
     const cluster = await BenchCluster.make(flags);
     cluster.supervised = supervised;
     if (sessionTimeout !== undefined) {

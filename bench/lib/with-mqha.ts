@@ -32,7 +32,7 @@ export class WithMqha implements Side {
   }
 
   get url(): string {
-    return `failover:(${this.brokers.map(({ host, port }) => `tcp://${host}:${port}`).join(',')})`;
+    return `failover:(${this.brokers.map(({ host, port, tls }) => `${tls ? 'ssl' : 'tcp'}://${host}:${port}`).join(',')})`;
   }
 
   get logs(): string[] {

@@ -1,5 +1,10 @@
 // When members leave ZooKeeper, as a watch tells it: nobody is asked again and again meanwhile.
 import zookeeper, { type Client } from 'node-zookeeper-client';
+import {
+  connectOver,
+  type ConnectionManager,
+} from '../../src/stores/replicated-leveldb/zookeeper/connect-over.js';
+import type { Ensemble } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
 import { accountOf } from '../../src/stores/replicated-leveldb/zookeeper/access.js';
 
 /** The children of a path from now on, each time with the moment at which ZooKeeper told. */
@@ -9,9 +14,15 @@ export class ZnodeWatch {
   readonly #path: string;
 
   /** @param password the cluster's at ZooKeeper; undefined where it has none */
-  constructor(connect: string, path: string, password: string | undefined) {
+  constructor({ connect, tls }: Ensemble, path: string, password: string | undefined) {
     this.#path = path;
     this.#client = zookeeper.createClient(connect, { sessionTimeout: 6000 });
+    if (tls) {
+      const { connectionManager } = this.#client as unknown as {
+        connectionManager: ConnectionManager;
+      };
+      connectOver(connectionManager, tls, () => undefined);
+    }
     if (password !== undefined) {
       this.#client.addAuthInfo('digest', Buffer.from(accountOf(password)));
     }

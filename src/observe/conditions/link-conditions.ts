@@ -10,13 +10,6 @@ const CODES = ['certificates-missing', 'certificate-refused'] as const;
 
 type CertificateCode = (typeof CODES)[number];
 
-const HINTS: Readonly<Record<CertificateCode, string>> = {
-  'certificates-missing':
-    'Restore pki/ as it was, or run `mqha up`, which makes what it may make. What runs goes on meanwhile, and is not ended for it.',
-  'certificate-refused':
-    '`mqha certs show` says whose certificates there are and until when; `mqha certs renew` makes new ones. The process is not ended for it.',
-};
-
 /** Whether it is a matter of certificates that something was not read. */
 export function isOfCertificates(
   code: ErrorCode | ProblemCode | undefined,
@@ -30,12 +23,31 @@ export function linkProblems(seen: Observation): StatusProblem[] {
     [null, seen.election],
     ...seen.nodes.map(({ node, accepting }) => [node.name, accepting] as const),
   ];
-  const problems = readings.flatMap(([node, reading]) =>
+  const unread = readings.flatMap(([node, reading]) =>
     'unknown' in reading && isOfCertificates(reading.code)
-      ? [problem('error', reading.code, node, reading.unknown, HINTS[reading.code])]
+      ? [{ node, why: reading.unknown, code: reading.code }]
       : [],
   );
   // What mqha lacks it lacks for all of them.
-  const own = problems.find(({ code }) => code === 'certificates-missing');
-  return own ? [{ ...own, node: null }] : problems;
+  const own = unread.find(({ code }) => code === 'certificates-missing');
+  if (own) {
+    return [
+      problem(
+        'error',
+        'certificates-missing',
+        null,
+        own.why,
+        'Restore pki/ as it was, or run `mqha up`, which makes what it may make. What runs goes on meanwhile, and is not ended for it.',
+      ),
+    ];
+  }
+  return unread.map(({ node, why }) =>
+    problem(
+      'error',
+      'certificate-refused',
+      node,
+      why,
+      '`mqha certs list` says whose certificates there are and until when; `mqha certs renew` makes new ones. The process is not ended for it.',
+    ),
+  );
 }
