@@ -90,7 +90,7 @@ export class ZooKeeperSession {
       return session;
     }
     session.#destroy();
-    throw (fault as MqhaError | undefined) ?? silent(connect, deadline);
+    throw (fault) ?? silent(connect, deadline);
   }
 
   /** Whether the session can still be used; once false, open another. */
