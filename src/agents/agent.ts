@@ -65,4 +65,6 @@ export interface NodeAgent {
   ): Promise<readonly (P & Pick<HeldPort, 'reason'>)[]>;
   /** Who holds a TCP port; undefined where that cannot be found out. */
   holderOf(port: number): Promise<PortHolder | undefined>;
+  /** How many connections a listener has, with those that it has not taken yet; undefined where that cannot be found out. */
+  connectionsAt(port: number): Promise<number | undefined>;
 }

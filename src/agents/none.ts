@@ -18,5 +18,6 @@ export function agentOutOfReach(host: string): NodeAgent {
     heldPorts: () => Promise.resolve(undefined),
     unbindablePorts: () => Promise.reject(refused()),
     holderOf: () => Promise.resolve(undefined),
+    connectionsAt: () => Promise.resolve(undefined),
   };
 }

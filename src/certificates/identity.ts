@@ -1,9 +1,17 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Layout } from '../config/layout.js';
 import type { TlsIdentity } from '../lib/dial.js';
 import { messageOf, MqhaError } from '../lib/errors.js';
 import { certificatePaths } from './files.js';
+
+interface Known {
+  readonly stamp: string;
+  readonly context: SecureContext;
+  /** When its certificate ends. */
+  readonly end: string;
+}
 
 /**
  * mqha's own certificate, as brokers, their consoles and ZooKeeper ask for it. The files are read when it is first used,
@@ -12,30 +20,32 @@ import { certificatePaths } from './files.js';
 export function identityOf(layout: Layout): TlsIdentity {
   const { mqha, clusterAuthority } = certificatePaths(layout);
   const files = [mqha.certificate, mqha.key, clusterAuthority.certificate] as const;
-  let known: { readonly stamp: string; readonly context: SecureContext } | undefined;
+  let known: Known | undefined;
   return {
     context: () => {
       try {
         const stamp = files.map(stampOf).join();
         if (known?.stamp !== stamp) {
-          const [cert, key, ca] = files.map((file) => readFileSync(file, 'utf8'));
-          known = { stamp, context: createSecureContext({ cert, key, ca }) };
+          const [cert = '', key, ca] = files.map((file) => readFileSync(file, 'utf8'));
+          const end = new X509Certificate(cert).validTo;
+          known = { stamp, context: createSecureContext({ cert, key, ca }), end };
         }
-        return known.context;
       } catch (error) {
         // A renewal has written a key whose certificate is still to come: what counted before counts on.
-        if (known) return known.context;
-        throw new MqhaError(
-          'certificates-missing',
-          `the certificate of mqha cannot be used: ${messageOf(error)}`,
-          {
-            hint: '`mqha certs` says what is missing; `mqha up` makes what it may make.',
-            cause: error,
-          },
-        );
+        if (!known) throw unusable(messageOf(error), error);
       }
+      // A server would hang up on it, some without a word, and look as if it hung.
+      if (Date.parse(known.end) <= Date.now()) throw unusable(`it expired at ${known.end}`);
+      return known.context;
     },
   };
+}
+
+function unusable(why: string, cause?: unknown): MqhaError {
+  return new MqhaError('certificates-missing', `the certificate of mqha cannot be used: ${why}`, {
+    hint: '`mqha certs show` says what is there and until when; `mqha certs renew` makes others, and `mqha up` what is missing.',
+    cause,
+  });
 }
 
 function stampOf(file: string): string {

@@ -4,6 +4,7 @@ import { askPort } from '../clients/probe.js';
 import { messageEndpoint, webEndpoint } from '../config/endpoints.js';
 import { MAX_CONNECTIONS } from '../config/limits.js';
 import type { NodeConfig } from '../config/schema.js';
+import { agentOf } from '../state/agents.js';
 import { accountOf } from '../state/account.js';
 import type { Cluster } from '../state/cluster.js';
 import type { NodeReadings } from './observation.js';
@@ -27,11 +28,17 @@ export function portReadings(port: Reading<PortFound>): Pick<NodeReadings, 'acce
 /** A connection comes or goes while they are counted. */
 const NEARLY = 0.9 * MAX_CONNECTIONS;
 
+/** So many more connections than clients that have come in: others keep them from it, who begin to connect and stop. */
+const STRANGERS = 150;
+
 const CONSOLE_MS = 1000;
+/** It is asked over TLS while others keep the machine busy with handshakes. */
+const BUSY_CONSOLE_MS = 2500;
 
 /**
  * Asks a message port whether its broker serves. One that hangs up without a word may be full, as a broker of an
  * earlier mqha is: its console tells how many connections it has. A broker that answers there and is full does not hang.
+ * Over TLS one that says nothing may be busy with handshakes of strangers: that costs it more than it costs them.
  * @param node with the addresses that its process was started with
  * @param owner its process; undefined where that is out of reach
  * @param timeoutMs how long the port may take
@@ -43,7 +50,7 @@ export async function lookAtPort(
   timeoutMs: number,
 ): Promise<PortFound> {
   const answer = await askPort(messageEndpoint(node, cluster.tls), timeoutMs);
-  if (answer === 'refused') {
+  if (answer === 'refused' || (answer === 'silent' && node.tls)) {
     const full = await isCrowded(cluster, node, owner?.argv ?? []);
     return { accepting: full, full };
   }
@@ -57,9 +64,11 @@ async function isCrowded(
 ): Promise<boolean> {
   try {
     const account = await accountOf(cluster, argv);
-    return (
-      (await connectionCount({ ...webEndpoint(node, cluster.tls), account }, CONSOLE_MS)) >= NEARLY
-    );
+    const limit = node.tls ? BUSY_CONSOLE_MS : CONSOLE_MS;
+    const clients = await connectionCount({ ...webEndpoint(node, cluster.tls), account }, limit);
+    if (clients >= NEARLY) return true;
+    const all = await agentOf(cluster, node).connectionsAt(node.messagePort);
+    return all !== undefined && all - clients >= STRANGERS;
   } catch {
     return false;
   }

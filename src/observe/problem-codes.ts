@@ -126,7 +126,7 @@ export const PROBLEM_CODES = {
     severity: ['error'],
     check: 'warning',
     meaning:
-      'the master has all the connections that it may, and lets no other client in; those that are connected are served',
+      'the master lets no other client in: it has all the connections that it may, or is busy with many that have not said who they are; those that are connected are served',
   },
   'connections-high': {
     severity: ['warning'],

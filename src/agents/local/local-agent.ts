@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { NodeAgent } from '../agent.js';
 import { watchExit } from './exit-watch.js';
 import { launch } from './launch.js';
-import { heldPorts, holderOf, unbindablePorts } from './ports.js';
+import { connectionsAt, heldPorts, holderOf, unbindablePorts } from './ports.js';
 import type { ProcessRegistry } from './registry.js';
 
 /** The agent of this machine, which can do everything. */
@@ -16,5 +16,6 @@ export function localAgent(registry: Pick<ProcessRegistry, 'signal'>): NodeAgent
     heldPorts,
     unbindablePorts,
     holderOf,
+    connectionsAt,
   };
 }

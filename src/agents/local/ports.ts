@@ -62,26 +62,40 @@ function bindError(host: string, port: number): Promise<string | undefined> {
   });
 }
 
+/** States of a row of /proc/net/tcp. */
 const LISTEN = '0A';
+const ESTABLISHED = '01';
 
 /**
  * Looks up who holds a TCP port, as far as this user may see it; Linux only.
  * @returns undefined where nothing can be found out
  */
 export async function holderOf(port: number): Promise<PortHolder | undefined> {
-  const tables = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => '')),
-  );
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const rows = tables
-    .flatMap((table) => table.split('\n').slice(1))
-    .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[1]?.endsWith(`:${hex}`));
+  const rows = await rowsOf(port);
   const row = rows.find((fields) => fields[3] === LISTEN) ?? rows[0];
   if (!row) return undefined;
   const kind = row[3] === LISTEN ? 'listener' : 'connection';
   const owner = await ownerOf(`socket:[${row[9] ?? ''}]`);
   return owner ? { kind, ...owner } : { kind };
+}
+
+/** The rows of the kernel's tables whose own end is this port; none where there are no such tables. */
+async function rowsOf(port: number): Promise<string[][]> {
+  const tables = await Promise.all(
+    ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => '')),
+  );
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  return tables
+    .flatMap((table) => table.split('\n').slice(1))
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[1]?.endsWith(`:${hex}`));
+}
+
+/** How many connections a listener of this machine has, with those that it has not taken yet; Linux only. */
+export async function connectionsAt(port: number): Promise<number | undefined> {
+  const rows = await rowsOf(port);
+  if (!rows.some((fields) => fields[3] === LISTEN)) return undefined;
+  return rows.filter((fields) => fields[3] === ESTABLISHED).length;
 }
 
 async function ownerOf(socket: string): Promise<{ pid: number; command: string } | undefined> {

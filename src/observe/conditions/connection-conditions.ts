@@ -19,7 +19,7 @@ export function connectionProblems(seen: Observation, { master }: StatusFacts): 
         'error',
         'connections-full',
         name,
-        `${name} has all the ${MAX_CONNECTIONS} connections that it may, and lets no other client in`,
+        `${name} lets no other client in: it has all the ${MAX_CONNECTIONS} connections that it may, or many that have not said who they are`,
         HINT,
       ),
     );

