@@ -45,10 +45,8 @@ describe('a cluster that is not whole', () => {
     expect(error.message).toContain(`the cluster is ${state}`);
   });
 
-  it('is refused also where it serves, and a process of it was given up', () => {
-    const processes = { mq03: { wanted: 'up', does: 'given-up', fault: null } } as const;
-    const state = { pid: 7, since: '', serving: 'mq02', processes };
-    const status = judged({ ...whole(), supervisor: { pid: 7, state, wanted: true } });
+  it('is refused also where it serves, and lets nobody else in', () => {
+    const status = judged({ ...whole(), nodes: { mq02: { ...ACCEPTING, full: true } } });
     expect(status.state).toBe('serving');
     expect(isHealthy(status)).toBe(false);
   });
