@@ -19,7 +19,11 @@ export function identityOf(layout: Layout): TlsIdentity {
         const stamp = files.map(stampOf).join();
         if (known?.stamp !== stamp) {
           const [cert, key, ca] = files.map((file) => readFileSync(file, 'utf8'));
-          known = { stamp, context: createSecureContext({ cert, key, ca }) };
+          // The authority may be one below another, which is not in its file; Java takes it so as well.
+          known = {
+            stamp,
+            context: createSecureContext({ cert, key, ca, allowPartialTrustChain: true }),
+          };
         }
         return known.context;
       } catch (error) {
