@@ -13,6 +13,7 @@ import {
 } from '../lib/files.js';
 import { authorityFaults, faultsOf, type FoundPair } from './faults.js';
 import { certificatePaths, type CertificateFiles, type CertifiedKey } from './files.js';
+import { secrecyFaults, sharedFaults } from './own.js';
 import { wantedCertificates, type Wanted } from './subject.js';
 
 /** What a cluster's certificates are looked at with. */
@@ -54,10 +55,14 @@ export async function ensureCertificates(context: CertificateContext): Promise<s
     return found;
   };
   const cluster = await authorityOf('cluster', paths.clusterAuthority);
-  await authorityOf('client', paths.clientAuthority);
+  const client = await authorityOf('client', paths.clientAuthority);
+  const shared = sharedFaults(client.certificate, cluster.certificate);
+  problems.push(...problemsOf(layout, paths.clientAuthority.certificate, shared));
   if (problems.length > 0 && !isOwn) throw missing(context, problems);
   for (const wanted of wantedCertificates(layout, config)) {
     const faults = await wrongWith(context, wanted, cluster.certificate);
+    if (isOwn)
+      faults.push(...problemsOf(layout, wanted.files.key, await secrecyFaults(wanted.files.key)));
     if (faults.length === 0) continue;
     const isNeeded = wanted.kind === 'mqha' || context.isHere(wanted.host);
     if (isOwn || cluster.key === undefined || cluster.certificate === undefined) {

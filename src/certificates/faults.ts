@@ -2,6 +2,7 @@ import { createPrivateKey, type X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { messageOf } from '../lib/errors.js';
 import { certificatesIn, endOf, keyOf } from './pem.js';
+import { keyFault, signatureFault } from './strength.js';
 import type { Purpose, Subject } from './subject.js';
 
 /** The purposes of a certificate (extended key usage, RFC 5280). */
@@ -32,7 +33,11 @@ export function faultsOf(
   const [leaf] = read.chain;
   return {
     certificate: leaf
-      ? [...subjectFaults(leaf, subject), ...chainFaults(read.chain, authority, now)]
+      ? [
+          ...subjectFaults(leaf, subject),
+          ...read.chain.flatMap(strengthFaults),
+          ...chainFaults(read.chain, authority, now),
+        ]
       : [read.fault],
     key: keyFaults(key, leaf),
   };
@@ -44,13 +49,15 @@ export function authorityFaults(certificate: string | undefined, now: Date): str
   if (chain.length === 0) return [fault];
   return [
     ...chain.flatMap((one) => timeFaults(one, now)),
+    ...chain.flatMap((one) => named(one, keyFault(one))),
     ...chain.flatMap((one) =>
       one.ca ? [] : [`${nameOf(one)} is the certificate of no authority (basicConstraints CA)`],
     ),
   ];
 }
 
-function readChain(text: string | undefined): { chain: X509Certificate[]; fault: string } {
+/** The certificates of a text, and what is wrong where there is none. */
+export function readChain(text: string | undefined): { chain: X509Certificate[]; fault: string } {
   if (text === undefined) return { chain: [], fault: 'is not there' };
   try {
     return { chain: certificatesIn(text), fault: 'holds no certificate as PEM' };
@@ -96,9 +103,24 @@ function chainFaults(chain: readonly X509Certificate[], authority: string, now: 
   return faults;
 }
 
-function certified(issuer: X509Certificate, issued: X509Certificate): boolean {
-  return issued.checkIssued(issuer) && issued.verify(issuer.publicKey);
+/** Whether one has certified another. */
+export function certified(issuer: X509Certificate, issued: X509Certificate): boolean {
+  try {
+    return issued.checkIssued(issuer) && issued.verify(issuer.publicKey);
+  } catch {
+    // A kind of key that is not known, which is a fault by itself.
+    return false;
+  }
 }
+
+/** Whoever shows it sends its whole file, so all of that counts. What an authority says of itself is trusted without. */
+function strengthFaults(one: X509Certificate): string[] {
+  const isOfItself = one.checkIssued(one);
+  return [...named(one, keyFault(one)), ...(isOfItself ? [] : named(one, signatureFault(one)))];
+}
+
+const named = (one: X509Certificate, fault: string | undefined) =>
+  fault === undefined ? [] : [`${nameOf(one)} ${fault}`];
 
 function timeFaults(certificate: X509Certificate, now: Date): string[] {
   const from = new Date(certificate.validFrom);

@@ -28,7 +28,9 @@ export function identityOf(layout: Layout): TlsIdentity {
         if (known?.stamp !== stamp) {
           const [cert = '', key, ca] = files.map((file) => readFileSync(file, 'utf8'));
           const end = new X509Certificate(cert).validTo;
-          known = { stamp, context: createSecureContext({ cert, key, ca }), end };
+          // The authority may be one below another, which is not in its file; Java takes it so as well.
+          const context = createSecureContext({ cert, key, ca, allowPartialTrustChain: true });
+          known = { stamp, context, end };
         }
       } catch (error) {
         // A renewal has written a key whose certificate is still to come: what counted before counts on.

@@ -3,6 +3,7 @@ import { runsAsConfigured } from '../stores/settings.js';
 import type { Layout } from '../config/layout.js';
 import type { NodeConfig } from '../config/schema.js';
 import { defineStateFile } from '../lib/state-file.js';
+import { runsWithOlderCertificates } from './certificates-age.js';
 import type { Cluster } from './cluster.js';
 import { BEGUN, beginning, OperationRecord, type Begun } from './operations-log.js';
 
@@ -47,12 +48,13 @@ export function forgetRestart(layout: Layout): Promise<void> {
 
 /**
  * Who had its turn in a restart that was interrupted: was launched since that began, and runs with the settings that
- * mqha.yaml has now.
+ * mqha.yaml has now, and with the certificates that are rendered now.
  */
 export async function doneBefore(
-  { layout, registry, config }: Cluster,
+  cluster: Cluster,
   nodes: readonly Pick<NodeConfig, 'name'>[],
 ): Promise<string[]> {
+  const { layout, registry, config } = cluster;
   const record = await readRestart(layout);
   if (!record) return [];
   const began = new Date(record.began);
@@ -60,7 +62,8 @@ export async function doneBefore(
     nodes.map(async ({ name }) => {
       const at = await registry.launchedAt(name);
       const found = at && at > began ? await registry.find(name) : undefined;
-      return found && runsAsConfigured(config, name, found.argv) ? [name] : [];
+      if (!found || !runsAsConfigured(config, name, found.argv)) return [];
+      return (await runsWithOlderCertificates(cluster, name)) ? [] : [name];
     }),
   );
   return done.flat();

@@ -1,17 +1,18 @@
-import { stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { makeCertificate, readPair } from '../../certificates/ensure.js';
-import { certificatePaths, rendered } from '../../certificates/files.js';
+import { certificatePaths } from '../../certificates/files.js';
 import { wantedCertificates } from '../../certificates/subject.js';
-import type { Layout, ProcessDirectories } from '../../config/layout.js';
+import type { Layout } from '../../config/layout.js';
 import type { NodeConfig } from '../../config/schema.js';
-import { MqhaError, systemCode } from '../../lib/errors.js';
+import { MqhaError } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
 import { outOfReach, placesOf, withinReach } from '../../state/agents.js';
+import { changedAt, runsWithOlderCertificates } from '../../state/certificates-age.js';
 import { refuseIfMoved, withLock, type Cluster } from '../../state/cluster.js';
 import { beginRenewal, endRenewal } from '../../state/renewal-record.js';
 import { forgetRestart, readRestart } from '../../state/restart-record.js';
 import { restartNodes } from '../restart.js';
+import { refuseUnusable } from '../start/certificates.js';
 import { renderFiles, refuseUnstartable } from '../start/prepare.js';
 import type { Confirm } from '../stop.js';
 import { refuseWithoutTls } from './show.js';
@@ -49,6 +50,7 @@ export async function renewCertificates(
   await refuseIfMoved(asked);
   const running = await asked.registry.findAll(asked.config.nodes.map(({ name }) => name));
   if (running.size > 0) await refuseUnstartable(asked);
+  await refuseUnusable(asked);
   const made = await withLock(layout, host, Deadline.in(timeoutMs), async () => {
     const { began, resumed } = await beginRenewal(layout, host);
     const renewed = await renewFiles(asked, began);
@@ -114,32 +116,10 @@ async function nodesToRestart(cluster: Cluster, left: readonly string[]): Promis
     here.map(async ({ name }) =>
       left.includes(name) && !(await cluster.registry.find(name))
         ? true
-        : isOlder(cluster, name, cluster.layout.node(name)),
+        : runsWithOlderCertificates(cluster, name),
     ),
   );
   return here.filter((_, index) => older[index]);
-}
-
-/** Whether a process runs that was started before one of its certificates came. */
-async function isOlder(
-  { registry }: Cluster,
-  name: string,
-  directories: ProcessDirectories,
-): Promise<boolean> {
-  if (!(await registry.find(name))) return false;
-  const files = ['cluster-ca.pem', 'client-ca.pem'].map((file) => join(directories.conf, file));
-  const times = await Promise.all([rendered(directories), ...files].map(changedAt));
-  const launched = await registry.launchedAt(name);
-  return times.some((time) => time !== undefined && (!launched || launched < time));
-}
-
-async function changedAt(file: string): Promise<Date | undefined> {
-  try {
-    return (await stat(file)).mtime;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 function tellOthers(cluster: Cluster): void {

@@ -14,6 +14,14 @@ export async function makeCertificates(cluster: Cluster): Promise<void> {
   if (made.length > 0) cluster.host.emit({ type: 'certificates-made', made });
 }
 
+/**
+ * Refuses certificates of a person's own that cannot be used, before anything is changed; writes nothing.
+ * @throws MqhaError `certificates-missing`
+ */
+export async function refuseUnusable(cluster: Cluster): Promise<void> {
+  if (cluster.config.tls?.certificates === 'own') await makeCertificates(cluster);
+}
+
 /** What is rendered of the certificates; undefined where nothing is encrypted. Changes nothing. */
 export async function certificatesOf(cluster: Cluster): Promise<Certificates | undefined> {
   if (!cluster.config.tls) return undefined;

@@ -12,7 +12,7 @@ import { generatedAccounts } from '../../stores/accounts.js';
 import type { Credentials } from '../../stores/rendered-file.js';
 import { authenticatesAtZooKeeper, settingsOf } from '../../stores/settings.js';
 import { compareFiles, editedError, type FileComparison } from '../../stores/sync.js';
-import { certificatesOf, makeCertificates } from './certificates.js';
+import { certificatesOf, makeCertificates, refuseUnusable } from './certificates.js';
 
 /** Brokers that run have the account and the token that are gone: with new ones nobody could ask them, and no slave attach. */
 export async function refuseLostCredentials({ layout, registry, config }: Cluster): Promise<void> {
@@ -99,13 +99,15 @@ export async function comparedFiles(
 /**
  * Every rendered file against the one on disk, for a start; changes nothing.
  * @param sizes the `replicas` of each node
- * @throws MqhaError `edited-file`, `insecure-network`, `password-file`, `credentials-missing`, `render-mismatch`
+ * @throws MqhaError `edited-file`, `insecure-network`, `password-file`, `credentials-missing`, `certificates-missing`,
+ *   `render-mismatch`
  */
 export async function plannedFiles(
   cluster: Cluster,
   sizes: Sizes | undefined,
 ): Promise<FileComparison[]> {
   await refuseExposure(cluster);
+  await refuseUnusable(cluster);
   const files = await comparedFiles(cluster, sizes);
   const edited = editedError(files);
   if (edited) throw edited;

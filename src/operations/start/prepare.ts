@@ -25,6 +25,7 @@ import { findIdentity, keepIdentity } from '../../state/found-identity.js';
 import { keepInForce, readInForce, refuseSizeChange } from '../../state/sizes.js';
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { Deadline } from '../../lib/time.js';
+import { refuseUnusable } from './certificates.js';
 import { compare, comparedFiles, makeCredentials, refuseLostCredentials } from './compare-files.js';
 
 /** What a cluster's processes run on. */
@@ -129,6 +130,7 @@ export async function refuseOtherTls(cluster: Cluster): Promise<void> {
 /** What `mqha render --check` answers; writes nothing. */
 export async function checkRendered(cluster: Cluster): Promise<FileComparison[]> {
   await refuseIfMoved(cluster);
+  await refuseUnusable(cluster);
   const files = await comparedFiles(cluster, (await readInForce(cluster.layout))?.sizes);
   return files.filter((comparison) => comparison.state !== 'same');
 }
