@@ -1,3 +1,4 @@
+import type { ClusterConfig } from '../config/schema.js';
 import { isSame, type ProcessId, type ProcessInfo } from '../agents/process.js';
 import { Deadline } from '../lib/time.js';
 import { ElectionWatch } from '../observe/election-watch.js';
@@ -13,7 +14,7 @@ import {
 } from '../observe/observation.js';
 import { ProcessLooks } from '../observe/process-looks.js';
 import { found, read, unknown, valueOf, type Reading } from '../observe/reading.js';
-import { seesProcesses } from '../state/agents.js';
+import { agentOf, seesProcesses } from '../state/agents.js';
 import { asRunning, type Cluster } from '../state/cluster.js';
 import { noteSessions } from '../state/sessions.js';
 import { membersOf, type Election } from '../stores/election.js';
@@ -34,6 +35,9 @@ const ZOOKEEPER_MS = 1500;
 const ACCEPT_MS = 500;
 /** With the console, where that is asked as well. */
 const PORT_MS = 2000;
+
+/** So many connections to ZooKeeper are not of brokers and mqha, which have a few each. */
+const BESET = 200;
 
 /** Looks at a cluster again and again, for as little as it can. */
 export class Observer {
@@ -184,7 +188,18 @@ export class Observer {
     const { store, config, tls } = this.#running;
     // With a handshake, as that of a message port.
     const limitMs = config.zookeeper.tls ? 2 * ACCEPT_MS : ACCEPT_MS;
-    return read(() => store.isCoordinatorServing(config, tls, Deadline.in(limitMs)));
+    return read(
+      async () =>
+        (await store.isCoordinatorServing(config, tls, Deadline.in(limitMs))) ||
+        (config.zookeeper.tls && (await this.#isBeset(config.zookeeper))),
+    );
+  }
+
+  /** Whether ZooKeeper has connections of strangers, whose handshakes keep it busy: they would come to another as well. */
+  async #isBeset({ servers: [server] }: ClusterConfig['zookeeper']): Promise<boolean> {
+    if (!server) return false;
+    const count = await agentOf(this.#cluster, server).connectionsAt(server.port);
+    return count !== undefined && count >= BESET;
   }
 }
 
