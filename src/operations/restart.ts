@@ -1,10 +1,10 @@
 import type { NodeConfig } from '../config/schema.js';
 import type { Cluster } from '../state/cluster.js';
 import { refuseUnstartable } from './start/prepare.js';
-import { beginRestart, doneBefore, forgetRestart } from '../state/restart-record.js';
+import { beginRestart, doneBefore, forgetRestart, readRestart } from '../state/restart-record.js';
 import { tryLockOperation } from '../state/operations-log.js';
 import { putRight, withOperations } from './put-right.js';
-import { startNodes } from './start/start.js';
+import { areIn, startNodes } from './start/start.js';
 import type { ClusterStatus } from '../observe/status.js';
 import { superviseAgain } from './supervision.js';
 import { COMES_BACK, confirmQuorumLoss, stopNodes, type Confirm } from './stop.js';
@@ -62,6 +62,7 @@ async function restartAll(
   // Who holds it is seen to be at work.
   const lock = await tryLockOperation(cluster, 'restart');
   try {
+    await awaitRestarted(cluster, before, timeoutMs);
     const done = await doneBefore(cluster, nodes);
     if (done.length > 0) cluster.host.emit({ type: 'restart-resumed', done });
     else await beginRestart(cluster, nodes);
@@ -76,6 +77,28 @@ async function restartAll(
     await lock?.release();
   }
 }
+
+/**
+ * Waits for those that an interrupted restart has started and that are seen to be out still: who is stopped next could be
+ * one too many, and a restart that ends while they are out is none.
+ * @throws MqhaError of startNodes()
+ */
+async function awaitRestarted(
+  cluster: Cluster,
+  before: ClusterStatus,
+  timeoutMs: number,
+): Promise<void> {
+  const named = (await readRestart(cluster.layout))?.nodes ?? [];
+  const nodes = cluster.config.nodes.filter(({ name }) => named.includes(name));
+  const done = await doneBefore(cluster, nodes);
+  const out = nodes.filter(({ name }) => done.includes(name) && isOut(before, name));
+  if (out.length > 0) await startNodes(cluster, out, { timeoutMs, whole: false });
+}
+
+/** Without a role nobody could be asked. */
+const isOut = (status: ClusterStatus, name: string) =>
+  status.nodes.some((node) => node.name === name && node.role !== null) &&
+  !areIn(status, new Set([name]));
 
 /** Stops and starts each, in the order that suits the cluster as it is then. */
 async function inTurn(
@@ -102,9 +125,15 @@ async function inTurn(
   return { restarted, status };
 }
 
-/** Slaves, then the elector, whose end demotes the master where the guard does not stand, then the master; as they are now. */
+/**
+ * Who is out of the cluster and so is missed by nobody; slaves; then the elector, whose end demotes the master where the guard does not stand, then the
+ * master; as they are now.
+ */
 function nextOf(left: readonly NodeConfig[], status: ClusterStatus): NodeConfig | undefined {
-  const rank = (node: NodeConfig) =>
-    node.name === status.master ? 2 : node.name === status.elector ? 1 : 0;
+  const rank = ({ name }: NodeConfig) => {
+    if (name === status.master) return 2;
+    if (name === status.elector) return 1;
+    return status.nodes.some((node) => node.name === name && node.role === 'none') ? -1 : 0;
+  };
   return [...left].sort((a, b) => rank(a) - rank(b))[0];
 }

@@ -64,8 +64,9 @@ export async function renewCertificates(
   }
   tellOthers(cluster);
   const nodes = await nodesToRestart(cluster, left);
+  // Those that were restarted before the interruption may be out still.
   const restarted =
-    nodes.length === 0
+    nodes.length + left.length === 0
       ? []
       : (await restartNodes(cluster, nodes, { timeoutMs, confirm, rolling: true })).restarted;
   await endRenewal(layout);

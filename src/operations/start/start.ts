@@ -158,7 +158,7 @@ function copiesIn(status: ClusterStatus): string[] {
 }
 
 /** Whether these nodes have come as far as they can: serving, attached, or registered without quorum. */
-function areIn(status: ClusterStatus, names: ReadonlySet<string>): boolean {
+export function areIn(status: ClusterStatus, names: ReadonlySet<string>): boolean {
   return status.nodes
     .filter((node) => names.has(node.name))
     .every(
