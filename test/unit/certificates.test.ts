@@ -14,7 +14,7 @@ import {
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureCertificates } from '../../src/certificates/ensure.js';
 import { faultsOf } from '../../src/certificates/faults.js';
@@ -22,9 +22,11 @@ import { certificatePaths, type CertifiedKey } from '../../src/certificates/file
 import { identityOf } from '../../src/certificates/identity.js';
 import { newAuthority, newCertificate } from '../../src/certificates/issue.js';
 import { certificatesIn, keyOf } from '../../src/certificates/pem.js';
+import { sharedFaults } from '../../src/certificates/own.js';
 import { readCertificates } from '../../src/certificates/read.js';
 import { layoutOf, type Layout } from '../../src/config/layout.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { config as clear } from './scenes.js';
 
 const NOW = new Date('2026-11-30T12:00:00Z');
@@ -247,6 +249,50 @@ describe('certificates that a person brings', () => {
     });
   });
 
+  it('are refused where an application would be a member: one authority for both, or one by the other', async () => {
+    await bring();
+    const { clusterAuthority, clientAuthority } = certificatePaths(layout);
+    const cluster = await readFile(clusterAuthority.certificate, 'utf8');
+    const client = await readFile(clientAuthority.certificate, 'utf8');
+    await writeFile(clientAuthority.certificate, `${client}${cluster}`);
+    await expect(ensure(own)).rejects.toMatchObject({
+      problems: [
+        {
+          path: 'pki/authorities/client.pem',
+          message: expect.stringMatching(
+            /^CN=.* cluster authority .* is the authority of the cluster as well: .*could be a broker/,
+          ) as unknown,
+        },
+      ],
+    });
+    const root = newAuthority('root', NOW);
+    const below = newCertificate({ commonName: 'below', hosts: [], purposes: [] }, root, NOW);
+    expect(sharedFaults(below.certificate, root.certificate)).toEqual([
+      expect.stringMatching(/^CN=below was certified by the authority of the cluster: /),
+    ]);
+    expect(sharedFaults(client, cluster)).toEqual([]);
+  });
+
+  it('are refused where every user can read a key, and not where its directory is closed', async () => {
+    await bring();
+    const { node } = certificatePaths(layout);
+    await chmod(node('mq02').key, 0o644);
+    expect(await ensure(own)).toEqual([]);
+    for (const path of [layout.directory, layout.pki, dirname(node('mq02').key)]) {
+      await chmod(path, 0o755);
+    }
+    await expect(ensure(own)).rejects.toMatchObject({
+      problems: [
+        {
+          path: 'pki/nodes/mq02.key',
+          message: 'can be read by every user of this machine: `chmod o-r` it',
+        },
+      ],
+    });
+    await chmod(node('mq02').key, 0o600);
+    expect(await ensure(own)).toEqual([]);
+  });
+
   it('say what is wrong with one: name, use, time, key', () => {
     const authority = newAuthority('a', NOW);
     const subject = {
@@ -359,6 +405,21 @@ describe('TLS with these certificates', () => {
     const ca = await readFile(clusterAuthority.certificate, 'utf8');
     const refused = connect({ port, host: '127.0.0.1', ca, cert: app.certificate, key: app.key });
     expect(await answer(refused)).not.toContain('in');
+  });
+
+  it('trusts an authority that another has certified, without that', async () => {
+    await ensure(secured, new Date());
+    const file = join(packageRoot(), 'test', 'support', 'authority-below.pem');
+    const text = await readFile(file, 'utf8');
+    const [authority = '', cert = ''] = certificatesIn(text).map(String);
+    await writeFile(certificatePaths(layout).clusterAuthority.certificate, authority);
+    const server = createServer({ cert, key: text }, (socket) => socket.end('in'));
+    server.on('tlsClientError', () => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const secureContext = identityOf(layout).context();
+    expect(await answer(connect({ port, host: '127.0.0.1', secureContext }))).toBe('in');
   });
 
   it('goes on with the former identity while a renewal is half written', async () => {

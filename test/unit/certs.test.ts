@@ -17,7 +17,7 @@ import type { CertificateList } from '../../src/operations/certificates/show.js'
 import type { RenewResult } from '../../src/operations/certificates/renew.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { temporaryDirectory } from '../support/temp.js';
-import { errorOf, made, mqha } from './rig.js';
+import { errorOf, fakeJava, made, mqha } from './rig.js';
 import { judged, config } from './scenes.js';
 
 /** Java and mqha's own Java are not where the sources alone are looked at. */
@@ -226,6 +226,16 @@ describe('a cluster directory with certificates', () => {
     const subject = { commonName: 'mq02', hosts: ['127.0.0.1'], purposes: ['server'] } as const;
     const wrong = newCertificate(subject, authority, new Date());
     writeFileSync(join(directory, 'pki/nodes/mq02.pem'), wrong.certificate);
+    const before = read(directory, 'nodes/mq02/conf/tls.pem');
+    const lines = ['render --check', 'up --dry-run', 'certs renew'];
+    for (const words of lines.map((line) => line.split(' '))) {
+      const refused = await mqha(['-C', directory, ...words, '--json'], {
+        env: { JAVA_HOME: fakeJava('17.0.1') },
+      });
+      expect([words, errorOf(refused).code]).toEqual([words, 'certificates-missing']);
+    }
+    expect(read(directory, 'nodes/mq02/conf/tls.pem')).toBe(before);
+    expect(existsSync(join(directory, '.mqha', 'renewal.json'))).toBe(false);
     const run = await mqha(['-C', directory, 'render', '--json']);
     expect(errorOf(run).code).toBe('certificates-missing');
     expect(errorOf(run).problems.map(({ path, message }) => `${path} ${message}`)).toEqual([

@@ -1,14 +1,16 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { settingMarkers } from '../../../src/stores/settings.js';
+import { rendered } from '../../../src/certificates/files.js';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import type { ClusterEvent } from '../../../src/state/progress.js';
 import { Deadline } from '../../../src/lib/time.js';
 import { restartNodes } from '../../../src/operations/restart.js';
 import { endSupervisor } from '../../../src/operations/supervision.js';
 import { broker } from '../children.js';
-import { made } from '../rig.js';
+import { emptyEnsemble } from '../fake-zookeeper.js';
+import { edit, made } from '../rig.js';
 
 const NAMES = ['mq01', 'mq02', 'mq03'];
 const AN_HOUR = 3_600_000;
@@ -17,11 +19,19 @@ const AN_HOUR = 3_600_000;
  * A cluster whose three brokers run, though they do nothing, on a machine without Java: what is
  * restarted is stopped and cannot be started, and that ends the restart as an interruption does.
  */
-async function setUp(heapMb?: number) {
+async function setUp(heapMb?: number, connect?: string) {
   const events: ClusterEvent[] = [];
   const emit = (event: ClusterEvent) => void events.push(event);
   const host = { ...thisHost({ emit }), env: { PATH: '/nowhere' } };
-  const cluster = await openCluster(await made(), host);
+  const directory = await made();
+  if (connect !== undefined) {
+    edit(
+      directory,
+      /^zookeeper:[^]*?\n(?=\S|$)/m,
+      `zookeeper: { managed: false, connect: '${connect}' }\n`,
+    );
+  }
+  const cluster = await openCluster(directory, host);
   const record = join(cluster.layout.state, 'restart.json');
   const { java } = cluster.config;
   const config = { ...cluster.config, java: { ...java, heapMb: heapMb ?? java.heapMb } };
@@ -37,8 +47,16 @@ async function setUp(heapMb?: number) {
     record,
     events,
     /** Leaves a restart that began this long before now. */
-    began: (before: number) => {
-      writeFileSync(record, JSON.stringify({ began: new Date(Date.now() - before) }));
+    began: (before: number, nodes?: readonly string[]) => {
+      writeFileSync(record, JSON.stringify({ began: new Date(Date.now() - before), nodes }));
+    },
+    /** Renders a certificate of a node this long before now. */
+    certified: (name: string, before: number) => {
+      const file = rendered(cluster.layout.node(name));
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, '');
+      const at = new Date(Date.now() - before);
+      utimesSync(file, at, at);
     },
     /** Says that a node was launched this long before now. */
     launched: (name: string, before: number) => {
@@ -110,6 +128,31 @@ describe('a restart of the whole cluster', () => {
     began(AN_HOUR);
     await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
     expect(done()).toEqual([]);
+  });
+
+  it('takes up again what was launched since with a certificate that was replaced', async () => {
+    const { began, launched, certified, restart, stopped, done } = await setUp();
+    began(AN_HOUR);
+    for (const name of NAMES) launched(name, AN_HOUR / 2);
+    certified('mq01', AN_HOUR / 4);
+    certified('mq03', (AN_HOUR * 3) / 4);
+    await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
+    expect(done()).toEqual([['mq02', 'mq03']]);
+    await expect.poll(stopped).toEqual(['mq01']);
+  });
+
+  it('is not over, and stops nobody, while one that was launched since is out of the cluster', async () => {
+    const { record, began, launched, restart, stopped } = await setUp(
+      undefined,
+      (await emptyEnsemble()).connect,
+    );
+    began(AN_HOUR, NAMES);
+    launched('mq03', 2 * AN_HOUR);
+    const text = readFileSync(record, 'utf8');
+    // What waits for a start asks for Java first.
+    await expect(restart(true)).rejects.toMatchObject(JAVA_MISSING);
+    expect(stopped()).toEqual([]);
+    expect(readFileSync(record, 'utf8')).toBe(text);
   });
 
   it('takes up again what was launched since and has died', async () => {
