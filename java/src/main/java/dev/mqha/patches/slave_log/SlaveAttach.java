@@ -4,6 +4,9 @@ import dev.mqha.patches.diverged_log.AttachCheck;
 import dev.mqha.patches.failed_replay.Replay;
 import dev.mqha.patches.watched_log.LogFiles;
 import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -12,6 +15,7 @@ import org.apache.activemq.leveldb.LevelDBClient;
 import org.apache.activemq.leveldb.LevelDBClient$;
 import org.apache.activemq.leveldb.replicated.ReplicationSupport$;
 import org.apache.activemq.leveldb.replicated.SlaveLevelDBStore;
+import org.apache.activemq.leveldb.util.FileSupport;
 import org.fusesource.hawtbuf.AsciiBuffer;
 import org.fusesource.hawtbuf.Buffer;
 import org.fusesource.hawtdispatch.Task;
@@ -67,6 +71,25 @@ public final class SlaveAttach {
             support.unstash(directory);
         }
         support.stash(directory);
+    }
+
+    /**
+     * Instead of {@code RichFile.copyTo}: copies the newest file of the log from those that were set aside.
+     *
+     * <p>What the master appends arrives from its answer on, and the download has a connection of its own that is made only
+     * then. The copy began with an empty file: what had arrived by then was zeros, in a log that counted as attached.
+     *
+     * @return the length of what was set aside, in bytes
+     */
+    public static long reuse(FileSupport.RichFile kept, File log) throws IOException {
+        try (FileChannel from = FileChannel.open(kept.self().toPath(), StandardOpenOption.READ);
+                FileChannel to = FileChannel.open(log.toPath(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            long length = from.size();
+            for (long done = 0; done < length; ) {
+                done += to.transferFrom(from.position(done), done, length - done);
+            }
+            return length;
+        }
     }
 
     /** Instead of {@code SlaveLevelDBStore.wal_handler}. */

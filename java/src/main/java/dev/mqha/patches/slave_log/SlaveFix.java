@@ -14,9 +14,13 @@ public final class SlaveFix {
     /** {@code transfer_missing}: what asks for the files. */
     static final String TRANSFER = STORE + "$$anonfun$transfer_missing$2";
 
+    /** {@code transfer_missing}: what is done about a file of the log. */
+    static final String FILE = TRANSFER + "$$anonfun$apply$11";
+
     /** {@code transfer_missing}: what is done when the files are there. */
     static final String ATTACHED = TRANSFER + "$$anonfun$apply$18";
 
+    private static final String RICH_FILE = "org/apache/activemq/leveldb/util/FileSupport$RichFile";
     private static final String CLIENT = Classes.CLIENT.name();
     private static final String SUPPORT = Classes.SUPPORT.name();
     private static final String LOG = "dev/mqha/patches/slave_log/SlaveLog";
@@ -32,6 +36,7 @@ public final class SlaveFix {
             .rewrites(Classes.SLAVE_LOGIN, SlaveFix::stash)
             .rewrites(Classes.SLAVE_SYNC, SlaveFix::frames)
             .rewrites(TRANSFER, "5609ff925923812d1a1961885be788a2d2b9595b93904099d6a35b875526ecd6", SlaveFix::complete)
+            .rewrites(FILE, "5bb6e5ee9021e89f454bbf6615c80ed8c417b0710c4565e8522d05c8f6107ee8", SlaveFix::reuse)
             .rewrites(ATTACHED, "987138ff23842310881c2fef2bc4d59adfb7cb7dc854c7c5815d72e137a0d483", SlaveFix::open)
             .rewrites(Classes.SLAVE_REPLAY, SlaveFix::replay)
             .rewrites(SESSION, "5e0406d423a58e887a15a0b1e8b53064ff2f13e0d04d7c44a4948ce34c30e1f6", SlaveFix::refused);
@@ -65,6 +70,12 @@ public final class SlaveFix {
         String arguments = "Lorg/fusesource/hawtbuf/AsciiBuffer;Ljava/lang/Object;Lscala/Function1;";
         String told = "(L" + SESSION + ";" + arguments + "L" + STORE + ";)V";
         return Rewrite.told(SESSION, "request_then", "(" + arguments + ")V", SlaveFix::storeOfTransfer, ATTACH, "complete", told)
+                .apply(original);
+    }
+
+    /** {@code FILE}: what is taken from the files that were set aside. */
+    static byte[] reuse(byte[] original) {
+        return Rewrite.redirect(RICH_FILE, "copyTo", "(Ljava/io/File;)J", ATTACH, "reuse", RICH_FILE)
                 .apply(original);
     }
 
