@@ -172,8 +172,9 @@ describe('the answers', () => {
 
   it('come with colour and a spinner on a terminal, outside CI and without NO_COLOR', async () => {
     const JAVA_HOME = fakeJava('21.0.1');
+    const MQHA_CACHE = join(temporaryDirectory(), 'cache');
     const shown = async (env: Called['env'], terminal: boolean) =>
-      (await mqha(['install'], { env: { ...env, JAVA_HOME }, terminal })).stderr;
+      (await mqha(['install'], { env: { ...env, JAVA_HOME, MQHA_CACHE }, terminal })).stderr;
     expect(await shown({}, true)).toContain(`${ESCAPE}33mwarning:`);
     const plain =
       /^warning: Java 21.0.1 is not tested.*\n {2}installing .+\nerror: .+\nhint: .+\n$/;
