@@ -1,8 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { expectGolden } from '../support/golden.js';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
-import { packageRoot } from '../../src/lib/package.js';
 import type { Credentials, RenderedFile } from '../../src/stores/rendered-file.js';
 import { brokerCommand } from '../../src/stores/replicated-leveldb/command.js';
 import { readBack } from '../../src/stores/replicated-leveldb/render/read-back.js';
@@ -48,16 +46,6 @@ function contentOf(files: readonly RenderedFile[], path: string): string {
   const file = files.find((candidate) => candidate.path === path);
   if (!file) throw new Error(`${path} was not rendered`);
   return file.content;
-}
-
-/** Compares with test/golden; MQHA_UPDATE_GOLDEN=1 writes it anew. */
-function expectGolden(name: string, content: string): void {
-  const path = join(packageRoot(), 'test', 'golden', `${name}.golden`);
-  if (process.env.MQHA_UPDATE_GOLDEN === '1') {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
-  }
-  expect(content).toBe(readFileSync(path, 'utf8'));
 }
 
 const optionsOf = (files: readonly RenderedFile[]) => {

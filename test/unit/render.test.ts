@@ -1,11 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { expectGolden } from '../support/golden.js';
 import { parseStringPromise } from 'xml2js';
 import { describe, expect, it } from 'vitest';
 import { portTable, type InitOptions } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { packageRoot } from '../../src/lib/package.js';
 import { renderClusterFile } from '../../src/config/cluster-file.js';
 import {
   propertyValue,
@@ -52,16 +50,6 @@ const linesOf = (files: readonly RenderedFile[], name: string) =>
   contentOf(files, `nodes/mq01/conf/${name}`)
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
-
-/** Compares with test/golden; MQHA_UPDATE_GOLDEN=1 writes it anew. */
-function expectGolden(name: string, content: string): void {
-  const path = join(packageRoot(), 'test', 'golden', `${name}.golden`);
-  if (process.env.MQHA_UPDATE_GOLDEN === '1') {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
-  }
-  expect(content).toBe(readFileSync(path, 'utf8'));
-}
 
 describe('the rendered files', () => {
   it.each([

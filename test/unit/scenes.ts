@@ -54,6 +54,14 @@ export function coordinationOf(
   };
 }
 
+/** The same with TLS on every link. */
+export const securedConfig: ClusterConfig = {
+  ...config,
+  tls: { clientCertificates: 'optional', certificates: 'generated' },
+  zookeeper: { ...config.zookeeper, tls: true },
+  nodes: config.nodes.map((node) => ({ ...node, tls: true })),
+};
+
 export function clusterOf(of: ClusterConfig): Cluster {
   const host = thisHost({});
   const layout = layoutOf('/nowhere');
