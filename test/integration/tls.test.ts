@@ -13,6 +13,7 @@ import { layoutOf } from '../../src/config/layout.js';
 import type { DrillResult } from '../../src/drill/result.js';
 import type { Endpoint, TlsIdentity } from '../../src/lib/dial.js';
 import { Deadline } from '../../src/lib/time.js';
+import type { RenewResult } from '../../src/operations/certificates/renew.js';
 import type { Queues } from '../../src/messages/queues.js';
 import { isServing } from '../../src/stores/replicated-leveldb/zookeeper/server.js';
 import { ZooKeeperSession } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
@@ -237,4 +238,66 @@ describe('without its certificate', () => {
     expect(after.state).toBe('serving');
     expect(after.nodes.map(({ pid }) => pid)).toEqual(before.nodes.map(({ pid }) => pid));
   });
+});
+
+describe('renewed', () => {
+  /** The certificate that a server shows. */
+  function shownAt({ host, port }: Endpoint): Promise<string> {
+    const secureContext = identityWith(pairAt(pki().mqha)).context();
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host, port, secureContext }, () => {
+        resolve(socket.getPeerCertificate().fingerprint256);
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    });
+  }
+
+  it(
+    'its certificates are others, and clients need one, without a loss',
+    { timeout: 240_000 },
+    async () => {
+      await cluster.edit((text) =>
+        text.replace('tls: true', 'tls: { clientCertificates: needed }'),
+      );
+      expect((await cluster.run('certs', 'client', 'app')).exitCode).toBe(0);
+      const application = await cluster.json<ClientSettings>('env');
+      expect(application.tls?.key).toBe(pki().client('app').key);
+      const { config } = await cluster.open();
+      const [zookeeper] = config.zookeeper.servers;
+      if (!zookeeper) throw new Error('no ZooKeeper');
+      const [zookeeperPid, shown] = [await cluster.pidOf('zookeeper'), await shownAt(zookeeper)];
+      const before = await cluster.status();
+      const port = ({ master, nodes }: typeof before): Endpoint => {
+        const node = nodes.find(({ name }) => name === master);
+        return { host: node?.host ?? '', port: node?.messagePort ?? 0 };
+      };
+      const shownByMaster = await shownAt(port(before));
+      const load = new Load(clientOf(application), 'renewed', { pauseMs: 5 });
+      try {
+        expect(await load.flows(10_000)).toBe(true);
+        const renewed = await cluster.json<RenewResult>('certs', 'renew', '--yes');
+        expect([...renewed.renewed].sort()).toEqual(['mq01', 'mq02', 'mq03', 'mqha', 'zookeeper']);
+        expect([...renewed.restarted].sort()).toEqual(['mq01', 'mq02', 'mq03']);
+      } finally {
+        await load.stop();
+      }
+      const after = await healed(cluster);
+      expect(await shownAt(port(after))).not.toBe(shownByMaster);
+      expect(await shownAt(zookeeper)).not.toBe(shown);
+      expect(await cluster.pidOf('zookeeper')).toBe(zookeeperPid);
+      const account = { username: settings.username ?? '', password: settings.password ?? '' };
+      for (const [shows, open] of [
+        [undefined, false],
+        [pairAt(pki().client('app')), true],
+      ] as const) {
+        const endpoint = { ...port(after), tls: identityWith(shows) };
+        const opened = await tryOpen(endpoint, account, Deadline.in(LIMIT_MS));
+        expect(opened.open).toBe(open);
+      }
+      const last = load.acknowledged.at(-1) ?? '';
+      const received = new Set(await receiveUntil(application, 'renewed', last));
+      expect(load.acknowledged.filter((body) => !received.has(body))).toEqual([]);
+    },
+  );
 });
