@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { kill } from '../src/drill/faults/kill-processes.js';
 import { suspend } from '../src/drill/faults/suspend-processes.js';
 import { ByHand } from './lib/by-hand.js';
-import { runBench } from './lib/cluster.js';
+import { recordArchives, runBench } from './lib/cluster.js';
 import { commandPairs, statusOf } from './lib/command-line.js';
 import { BenchFaults } from './lib/faults.js';
 import {
@@ -58,7 +58,7 @@ await runBench(async () => {
 
 async function measure(sides: Sides): Promise<void> {
   const { parts } = sides;
-  await sides.recordArchives();
+  await recordArchives();
   for (let round = 1; round <= rounds; round++) {
     console.error(`round ${round} of ${rounds}`);
     const both = [

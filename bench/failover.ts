@@ -9,7 +9,13 @@ import { LogSince, saidAt } from '../src/drill/timeline/broker-log.js';
 import { eventually } from '../test/support/cluster.js';
 import { Deadline } from '../src/lib/time.js';
 import { Load } from '../test/support/load.js';
-import { runBench, withCluster, type BenchCluster, type BenchOptions } from './lib/cluster.js';
+import {
+  recordArchives,
+  runBench,
+  withCluster,
+  type BenchCluster,
+  type BenchOptions,
+} from './lib/cluster.js';
 import { BenchFaults } from './lib/faults.js';
 import { readOptions } from './lib/options.js';
 import { largest, median, percentile, table, whole } from './lib/stats.js';
@@ -77,6 +83,7 @@ interface Round {
 const results: Round[] = [];
 
 await runBench(async () => {
+  for (const { options } of SIDES) await recordArchives(options);
   for (let block = 0; block * BLOCK < rounds; block++) {
     // A B, B A, …: what drifts in the machine meets both sides alike.
     const order = block % 2 === 0 ? SIDES : SIDES.toReversed();

@@ -1,19 +1,25 @@
 // What makes mqha's brokers faster: each thing that it does otherwise is added alone to the cluster of a person.
-// npm run throughput -- [rounds=4] [--json file]
+// With --tls: what encryption costs, a cluster with it beside one without.
+// npm run throughput -- [rounds=4] [--tls] [--json file]
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { COMPILER_OPTIONS } from '../src/stores/replicated-leveldb/compilers.js';
+import { compilerOptions } from '../src/stores/replicated-leveldb/compilers.js';
 import { ByHand } from './lib/by-hand.js';
-import { runBench } from './lib/cluster.js';
+import { recordArchives, runBench } from './lib/cluster.js';
 import { startByHand, startOf, throughputOf } from './lib/measures.js';
 import { readOptions } from './lib/options.js';
-import { Sides } from './lib/sides.js';
+import { Sides, type BenchParts } from './lib/sides.js';
 import { median, table, whole } from './lib/stats.js';
 import { WithMqha } from './lib/with-mqha.js';
 
-const { count: rounds, values } = readOptions('npm run throughput -- [rounds=4] [--json file]', {
+const {
+  count: rounds,
+  values,
+  tls,
+} = readOptions('npm run throughput -- [rounds=4] [--tls] [--json file]', {
   count: 4,
   flags: ['json'],
+  tls: true,
 });
 
 const SETTLE_MS = 5000;
@@ -43,21 +49,9 @@ await runBench(async () => {
 
 async function measure(sides: Sides): Promise<void> {
   const { parts } = sides;
-  await sides.recordArchives();
-  const heap = { heap: '-Xmx512m' };
-  const patched = { jars: parts.guard };
-  const compilers = { options: COMPILER_OPTIONS };
-  const all = { native: true, nio: true, ...heap, ...patched, ...compilers };
-  const variants: readonly Variant[] = [
-    ['by hand', () => ByHand.make(parts)],
-    ['+ native LevelDB', () => ByHand.make(parts, { native: true })],
-    ['+ heap of 512 MB', () => ByHand.make(parts, heap)],
-    ['+ one connector with NIO', () => ByHand.make(parts, { nio: true })],
-    ['+ patched classes', () => ByHand.make(parts, patched)],
-    ['+ compilers', () => ByHand.make(parts, compilers)],
-    ['all of these', () => ByHand.make(parts, all)],
-    ['mqha', () => WithMqha.make()],
-  ];
+  await recordArchives();
+  if (tls) await recordArchives({ supervised: true, tls });
+  const variants = tls ? encryption() : differences(parts);
   for (let round = 0; round < rounds; round++) {
     // Each variant comes at another place in each round.
     const shift = Math.round((round * variants.length) / rounds);
@@ -74,6 +68,32 @@ async function measure(sides: Sides): Promise<void> {
   }
 }
 
+/** Encryption alone. */
+function encryption(): readonly Variant[] {
+  return [
+    ['in clear', () => WithMqha.make()],
+    ['with TLS', () => WithMqha.make({ tls: true })],
+  ];
+}
+
+/** What mqha's brokers do otherwise, each difference alone. */
+function differences(parts: BenchParts): readonly Variant[] {
+  const heap = { heap: '-Xmx512m' };
+  const patched = { jars: parts.guard };
+  const compilers = { options: compilerOptions({ tls: false }) };
+  const all = { native: true, nio: true, ...heap, ...patched, ...compilers };
+  return [
+    ['by hand', () => ByHand.make(parts)],
+    ['+ native LevelDB', () => ByHand.make(parts, { native: true })],
+    ['+ heap of 512 MB', () => ByHand.make(parts, heap)],
+    ['+ one connector with NIO', () => ByHand.make(parts, { nio: true })],
+    ['+ patched classes', () => ByHand.make(parts, patched)],
+    ['+ compilers', () => ByHand.make(parts, compilers)],
+    ['all of these', () => ByHand.make(parts, all)],
+    ['mqha', () => WithMqha.make()],
+  ];
+}
+
 function note(variant: string, load: string, rate: number): void {
   const loads = results.get(variant) ?? new Map<string, number[]>();
   loads.set(load, [...(loads.get(load) ?? []), rate]);
@@ -83,7 +103,7 @@ function note(variant: string, load: string, rate: number): void {
 
 function print(): void {
   const loads = [...COLD, ...WARM, ...LATE].map(({ load }) => load);
-  const base = results.get('by hand');
+  const base = [...results.values()][0];
   const rows = [...results].map(([variant, rates]) => [
     variant,
     ...loads.map((load) => {
@@ -91,7 +111,7 @@ function print(): void {
       return `${whole(rate)} (${(rate / median(base?.get(load) ?? [])).toFixed(2)})`;
     }),
   ]);
-  console.log(table(['messages/s (to by hand)', ...loads], rows));
+  console.log(table(['messages/s (to the first)', ...loads], rows));
   const file = values.json;
   if (file === undefined) return;
   const document = {

@@ -97,6 +97,8 @@ export class ByHand implements Side {
   }
 
   /** Where a JMS client connects. */
+  readonly clientOptions: readonly string[] = [];
+
   get url(): string {
     const urls = NODES.map((node) => `tcp://127.0.0.1:${this.#port(node, '61616')}`);
     return `failover:(${urls.join(',')})`;

@@ -34,6 +34,8 @@ export interface Side {
   readonly brokers: readonly Broker[];
   /** Where a JMS client connects. */
   readonly url: string;
+  /** What its JVM needs to know for that. */
+  readonly clientOptions: readonly string[];
   readonly zookeeperAddress: string;
   /** Each broker's activemq.log. */
   readonly logs: readonly string[];
@@ -150,6 +152,7 @@ export async function throughputOf(
     java,
     [
       `-Dlog4j.configuration=file:${LOGGING}`,
+      ...side.clientOptions,
       ...['-cp', classPath, 'org.apache.activemq.console.command.ShellCommand', 'producer'],
       ...Object.entries(words).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ],

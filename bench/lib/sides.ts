@@ -3,16 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recordedArchives } from '../../src/operations/start/class-data.js';
 import { prepareRuntime } from '../../src/operations/start/prepare.js';
 import { thisHost } from '../../src/state/cluster.js';
-import { eventually } from '../../test/support/cluster.js';
 import type { Parts } from './by-hand.js';
 import { interruption } from './cluster.js';
-import { WithMqha } from './with-mqha.js';
 import { zkCliClassPath } from './zk-cli.js';
-
-const ARCHIVES_MS = 120_000;
 
 /** What all clusters of a bench run, and what its measures need. */
 export interface BenchParts extends Parts {
@@ -61,17 +56,6 @@ export class Sides {
   async remove(side: Removable): Promise<void> {
     await side.remove();
     this.#made.delete(side);
-  }
-
-  /** The first start on a machine records what it loads; those that are measured come after it. */
-  async recordArchives(): Promise<void> {
-    const side = this.keep(await WithMqha.make());
-    const recorded = () => recordedArchives(side.opened);
-    if (!(await recorded())) {
-      await side.start();
-      await eventually(recorded, Boolean, ARCHIVES_MS);
-    }
-    await this.remove(side);
   }
 }
 

@@ -27,12 +27,16 @@ const DUMP_MS = 180_000;
 const OWN_CHOICE =
   /^-XX:(SharedArchiveFile|DumpLoadedClassList|AOT\w+|[+-]AutoCreateSharedArchive)|^-Xshare/;
 
-/** The archive for a JVM and a class path, whether it is there or not. */
+/**
+ * The archive for a JVM and a class path, whether it is there or not.
+ * @param tls whether links are encrypted: that is another thousand classes
+ */
 export async function classArchive(
   env: NodeJS.ProcessEnv,
   kind: ArchiveKind,
   java: JavaRuntime,
   classPath: readonly string[],
+  { tls = false } = {},
 ): Promise<ClassArchive> {
   const { root } = openCache(env);
   // A Java that was replaced in its place has another image of its own classes.
@@ -47,7 +51,8 @@ export async function classArchive(
     )
     .digest('hex')
     .slice(0, 16);
-  return { kind, file: join(root, 'archives', `${kind}-${key}.jsa`), java, classPath };
+  const name = `${kind}${tls ? '-tls' : ''}-${key}.jsa`;
+  return { kind, file: join(root, 'archives', name), java, classPath };
 }
 
 /**

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { COMPILER_OPTIONS } from '../../src/stores/replicated-leveldb/compilers.js';
+import { compilerOptions } from '../../src/stores/replicated-leveldb/compilers.js';
 import { java } from '../support/examples.js';
 
+const OPTIONS = compilerOptions({ tls: true });
 const QUIET = '-XX:CompileCommand=quiet';
 
 async function sayings(options: readonly string[]): Promise<string[]> {
@@ -13,14 +14,14 @@ async function sayings(options: readonly string[]): Promise<string[]> {
 
 describe('what a broker tells the compilers', () => {
   it('is understood by the JVM, each command', async () => {
-    const commands = COMPILER_OPTIONS.filter((option) => option.includes('::'));
-    const said = await sayings(COMPILER_OPTIONS.filter((option) => option !== QUIET));
+    const commands = OPTIONS.filter((option) => option.includes('::'));
+    const said = await sayings(OPTIONS.filter((option) => option !== QUIET));
     expect(said).toHaveLength(commands.length);
     for (const line of said)
       expect(line).toMatch(/^CompileCommand: CompileThresholdScaling \S+\*\.\* .*= 0\.1\d*$/);
   });
 
   it('is not repeated into the log of the broker', async () => {
-    expect(await sayings(COMPILER_OPTIONS)).toEqual([]);
+    expect(await sayings(OPTIONS)).toEqual([]);
   });
 });

@@ -10,6 +10,8 @@ import {
   findJava,
   makeClassArchive,
   type ClassArchive,
+  type Distribution,
+  type JavaRuntime,
 } from '../../distribution/index.js';
 import type { Layout } from '../../config/layout.js';
 import { ensureDirectory } from '../../lib/files.js';
@@ -37,11 +39,7 @@ export async function classDataOf(
   cluster: Cluster,
   { java, distribution }: Prepared,
 ): Promise<{ readonly broker: readonly string[]; readonly zookeeper: readonly string[] }> {
-  const { env } = cluster.host;
-  const [broker, zookeeper] = await Promise.all([
-    classArchive(env, 'broker', java, distribution.classPath(cluster.config.console)),
-    classArchive(env, 'zookeeper', java, distribution.zookeeperClassPath()),
-  ]);
+  const { broker, zookeeper } = await archivesFor(cluster, java, distribution);
   return {
     broker: classDataOptions(broker, RECORDED, cluster.config.java.options),
     zookeeper: classDataOptions(zookeeper, RECORDED),
@@ -59,10 +57,22 @@ async function archivesOf({ config, host }: Cluster): Promise<ClassArchive[]> {
   const java = await findJava(host.env, config.java.home);
   const distribution = await cachedDistribution({ env: host.env });
   if (!distribution) return [];
-  return Promise.all([
-    classArchive(host.env, 'zookeeper', java, distribution.zookeeperClassPath()),
-    classArchive(host.env, 'broker', java, distribution.classPath(config.console)),
+  const { broker, zookeeper } = await archivesFor({ config, host }, java, distribution);
+  return [zookeeper, broker];
+}
+
+/** The archives for a Java and a distribution. */
+async function archivesFor(
+  { config, host: { env } }: Pick<Cluster, 'config' | 'host'>,
+  java: JavaRuntime,
+  distribution: Pick<Distribution, 'classPath' | 'zookeeperClassPath'>,
+): Promise<{ readonly broker: ClassArchive; readonly zookeeper: ClassArchive }> {
+  const tls = { tls: Boolean(config.tls) || config.zookeeper.tls };
+  const [broker, zookeeper] = await Promise.all([
+    classArchive(env, 'broker', java, distribution.classPath(config.console), tls),
+    classArchive(env, 'zookeeper', java, distribution.zookeeperClassPath(), tls),
   ]);
+  return { broker, zookeeper };
 }
 
 /** Whether one of these processes records what it loads, since there is no archive yet. */

@@ -3,7 +3,7 @@ import type { ClusterConfig } from '../../config/schema.js';
 import type { LaunchPlan } from '../../agents/launch-plan.js';
 import { markers } from '../../agents/marks.js';
 import type { Runtime } from '../store.js';
-import { COMPILER_OPTIONS } from './compilers.js';
+import { compilerOptions } from './compilers.js';
 import { LAUNCHER } from '../launcher.js';
 import { DUMP } from '../heap-dumps.js';
 import { CLUSTER, OWN } from './render/certificate-files.js';
@@ -30,7 +30,7 @@ export function brokerCommand(
       ...settingMarkers(config, name),
       ...runtime.jvmOptions,
       `-Xmx${config.java.heapMb}m`,
-      ...COMPILER_OPTIONS,
+      ...compilerOptions({ tls: config.tls !== undefined }),
       // A broker that is out of memory must end, so that another can be elected. It writes no heap dump unless it is to:
       // that takes seconds more, and leaves a whole heap with its messages, accounts and token on the disk.
       '-XX:+ExitOnOutOfMemoryError',

@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -41,7 +40,6 @@ final class Rehearsal {
 
     private static final int LOG_BYTES = 1024 * 1024;
     private static final int DISK_BYTES = 64 * 1024 * 1024;
-    private static final int TIMEOUT_MS = 10_000;
 
     /**
      * What an AMQP 1.0 client writes, one string between two answers: the SASL header; PLAIN with the
@@ -70,7 +68,7 @@ final class Rehearsal {
     private Rehearsal() {}
 
     /**
-     * Plays it once.
+     * Plays it once, encrypted where the broker's links are.
      *
      * @param directory for the store; the caller removes it
      */
@@ -81,19 +79,25 @@ final class Rehearsal {
         broker.setSchedulerSupport(false);
         broker.setDataDirectoryFile(directory);
         broker.getManagementContext().setCreateConnector(false);
-        broker.setPersistenceAdapter(store(directory));
+        MasterLevelDBStore store = store(directory);
+        broker.setPersistenceAdapter(store);
         broker.getSystemUsage().getStoreUsage().setLimit(DISK_BYTES);
         broker.getSystemUsage().getTempUsage().setLimit(DISK_BYTES);
         broker.setPlugins(new BrokerPlugin[] {accounts(), rights()});
         logIn();
-        TransportConnector port =
-                broker.addConnector("auto+nio://127.0.0.1:0?auto.protocols=default,amqp,stomp");
+        RehearsedLinks links = RehearsedLinks.asRendered();
+        TransportConnector port = links.addPort(broker);
         broker.start();
         try {
             int number = port.getConnectUri().getPort();
-            openWire(number);
-            amqp(number);
-            stomp(number);
+            links.warm(number, store.getPort());
+            openWire(links.clients(number));
+            try (Socket socket = links.connect(number)) {
+                amqp(socket);
+            }
+            try (Socket socket = links.connect(number)) {
+                stomp(socket);
+            }
         } finally {
             broker.stop();
             broker.waitUntilStopped();
@@ -150,43 +154,32 @@ final class Rehearsal {
         }
     }
 
-    private static void openWire(int port) throws Exception {
-        Connection connection =
-                new ActiveMQConnectionFactory(NAME, NAME, "tcp://127.0.0.1:" + port).createConnection();
+    private static void openWire(ActiveMQConnectionFactory clients) throws Exception {
+        Connection connection = clients.createConnection(NAME, NAME);
         try {
             connection.start();
             Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
             session.createProducer(session.createQueue(NAME)).send(session.createTextMessage(NAME));
-            session.createConsumer(session.createQueue(NAME)).receive(TIMEOUT_MS);
+            session.createConsumer(session.createQueue(NAME)).receive(RehearsedLinks.TIMEOUT_MS);
         } finally {
             connection.close();
         }
     }
 
-    private static void amqp(int port) throws IOException {
-        try (Socket socket = connect(port)) {
-            String answer = "";
-            for (String bytes : AMQP) {
-                answer = exchange(socket, HexFormat.of().parseHex(bytes));
-            }
-            for (String all = answer; !all.contains(ACCEPTED); ) {
-                all += read(socket);
-            }
+    private static void amqp(Socket socket) throws IOException {
+        String answer = "";
+        for (String bytes : AMQP) {
+            answer = exchange(socket, HexFormat.of().parseHex(bytes));
+        }
+        for (String all = answer; !all.contains(ACCEPTED); ) {
+            all += read(socket);
         }
     }
 
-    private static void stomp(int port) throws IOException {
-        try (Socket socket = connect(port)) {
-            for (String frame : STOMP) {
-                exchange(socket, frame.getBytes(StandardCharsets.US_ASCII));
-            }
+    private static void stomp(Socket socket) throws IOException {
+        for (String frame : STOMP) {
+            exchange(socket, frame.getBytes(StandardCharsets.US_ASCII));
         }
-    }
-
-    private static Socket connect(int port) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(TIMEOUT_MS);
-        return socket;
     }
 
     private static String exchange(Socket socket, byte[] bytes) throws IOException {

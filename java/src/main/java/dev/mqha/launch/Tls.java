@@ -49,6 +49,16 @@ public final class Tls {
         return context(file(OWN), file(CLUSTER), file(CLIENTS));
     }
 
+    /** What shows the certificate of this process. */
+    static KeyManager[] ownKeys() throws IOException, GeneralSecurityException {
+        return keyManagers(file(OWN));
+    }
+
+    /** What trusts members alone. */
+    static TrustManager[] members() throws IOException, GeneralSecurityException {
+        return trustManagers(file(CLUSTER));
+    }
+
     private static Path file(String name) {
         return Path.of(System.getProperty(DIRECTORY), name);
     }
