@@ -6,6 +6,7 @@ import type { Distribution } from '../install.js';
 import type { JavaRuntime } from '../java.js';
 import { bomOf, type Bom, type RunJar, type Runs } from './bom.js';
 import { readJar, type Coordinates, type JarFacts } from './jar.js';
+import { licencesOfGroup } from './licences.js';
 
 export type { Bom } from './bom.js';
 
@@ -55,9 +56,11 @@ export async function billOfMaterials(
       paths[one].has(path),
     );
     const place = relative(distribution.root, path);
+    const coordinates = coordinatesOf(facts, place, pinned);
     jars.push({
       ...facts,
-      coordinates: coordinatesOf(facts, place, pinned),
+      coordinates,
+      licences: facts.licences.length > 0 ? facts.licences : licencesOfGroup(coordinates?.group),
       bundled: facts.bundled.filter(({ group }) => group !== OURS),
       runs,
       isGuard: place === GUARD_JAR,

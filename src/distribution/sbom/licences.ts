@@ -29,6 +29,38 @@ const KNOWN: readonly (readonly [id: string, pattern: RegExp])[] = [
   ['CC0-1.0', /cc0|publicdomain\/zero/i],
 ];
 
+/**
+ * Of the groups whose jars name no licence, as the poms of their artifacts do, or those of their parents, which are in
+ * no jar.
+ */
+const BY_GROUP: Readonly<Record<string, readonly Licence[]>> = {
+  'dev.mqha': [{ id: 'Apache-2.0' }],
+  'org.apache.zookeeper': [{ id: 'Apache-2.0' }],
+  'org.eclipse.jdt': [{ id: 'EPL-2.0' }],
+  'org.iq80.leveldb': [{ id: 'Apache-2.0' }],
+  'org.jdom': [
+    {
+      name: 'Similar to Apache License but with the acknowledgment clause removed',
+      url: 'https://raw.github.com/hunterhacker/jdom/master/LICENSE.txt',
+    },
+  ],
+  'org.jolokia': [{ id: 'Apache-2.0' }],
+  'org.linkedin': [{ id: 'Apache-2.0' }],
+  'org.scala-lang': [{ id: 'BSD-3-Clause' }],
+  'org.slf4j': [{ id: 'MIT' }],
+  'org.springframework': [{ id: 'Apache-2.0' }],
+  xpp3: [
+    { name: 'Indiana University Extreme! Lab Software License' },
+    { name: 'Public Domain' },
+    { id: 'Apache-1.1' },
+  ],
+};
+
+/** The licences of a group of artifacts; none where they stand in its jars, or nobody knows. */
+export function licencesOfGroup(group: string | undefined): readonly Licence[] {
+  return BY_GROUP[group ?? ''] ?? [];
+}
+
 /** EDL has no identifier of its own: it is this one. */
 const SPDX: Readonly<Record<string, string>> = { 'EDL-1.0': 'BSD-3-Clause' };
 

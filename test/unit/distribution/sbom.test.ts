@@ -4,7 +4,7 @@ import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { describe, expect, it } from 'vitest';
 import { bomOf, type Materials, type RunJar } from '../../../src/distribution/sbom/bom.js';
 import { readJar } from '../../../src/distribution/sbom/jar.js';
-import { licencesIn } from '../../../src/distribution/sbom/licences.js';
+import { licencesIn, licencesOfGroup } from '../../../src/distribution/sbom/licences.js';
 import { javaJarPath } from '../../../src/distribution/resources.js';
 
 const jar = (changed: Partial<RunJar>): RunJar => ({
@@ -133,6 +133,17 @@ describe('a licence', () => {
     const text = '\n    Apache License\n   Version 2.0, January 2004\n';
     expect(licencesIn({ pom: [], manifest: undefined, text })).toEqual([{ id: 'Apache-2.0' }]);
     expect(licencesIn({ pom: [], manifest: undefined, text: 'All rights reserved' })).toEqual([]);
+  });
+});
+
+describe('the groups of jars that name no licence', () => {
+  it.each(['org.jolokia', 'org.springframework', 'xpp3', 'dev.mqha'])('has that of %s', (group) => {
+    expect(licencesOfGroup(group)).not.toEqual([]);
+  });
+
+  it('gives nothing to others', () => {
+    expect(licencesOfGroup('org.example')).toEqual([]);
+    expect(licencesOfGroup(undefined)).toEqual([]);
   });
 });
 
