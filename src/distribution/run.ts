@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { MqhaError } from '../lib/errors.js';
+import { withUtf8 } from '../lib/locale.js';
 
 /** How a tool ended. `lines` are the last lines of its two outputs together. */
 export interface RunResult {
@@ -40,7 +41,7 @@ export async function runTool(
 ): Promise<RunResult> {
   if (options.signal?.aborted) return { outcome: 'aborted', exitCode: null, lines: [] };
   const child = execa(file, args, {
-    env: options.env,
+    env: withUtf8(options.env),
     extendEnv: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),

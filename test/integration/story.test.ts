@@ -17,7 +17,8 @@ describe('the story of the article', () => {
   let secondMaster: string;
 
   beforeAll(async () => {
-    cluster = await TestCluster.make(['--nodes', '3', '--console']);
+    // As cron and systemd start it, in a directory whose name is not ASCII.
+    cluster = await TestCluster.make(['--nodes', '3', '--console'], { LC_ALL: 'C' }, 'mqha-tést-');
     settings = await cluster.json<ClientSettings>('env');
   });
 

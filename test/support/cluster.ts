@@ -59,13 +59,17 @@ export class TestCluster {
     this.env = env;
   }
 
-  /** `mqha init` with free ports. */
+  /**
+   * `mqha init` with free ports.
+   * @param prefix of the directory's name
+   */
   static async make<T extends TestCluster>(
     this: new (directory: string, env: Record<string, string>) => T,
     flags: readonly string[] = ['--nodes', '3'],
     env: Record<string, string> = {},
+    prefix = 'mqha-test-',
   ): Promise<T> {
-    const directory = await mkdtemp(join(tmpdir(), 'mqha-test-'));
+    const directory = await mkdtemp(join(tmpdir(), prefix));
     const [web = 0, message = 0, replication = 0, zookeeper = 0] = await freePorts([9, 9, 9, 1]);
     const ports = ['--web-port', web, '--message-port', message, '--replication-port', replication];
     if (!flags.includes('--zookeeper')) ports.push('--zookeeper-port', zookeeper);

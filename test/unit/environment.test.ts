@@ -11,8 +11,28 @@ describe('the environment of a process that is started', () => {
   const tokens = { CI_JOB_TOKEN: 'secret-1', AWS_SECRET_ACCESS_KEY: 'secret-2', MQHA_X: 'x' };
 
   it('has what Java needs, and nothing else', () => {
-    const needed = { PATH: '/bin', HOME: '/h', LC_ALL: 'C', JAVA_HOME: '/j', TZ: 'UTC' };
+    const needed = { PATH: '/bin', HOME: '/h', LC_ALL: 'de_DE.utf8', JAVA_HOME: '/j', TZ: 'UTC' };
     expect(neededEnvironment({ ...needed, ...tokens })).toEqual(needed);
+  });
+
+  it.each([
+    [{}, { LC_CTYPE: 'C.UTF-8' }],
+    [{ LANG: 'C' }, { LANG: 'C', LC_CTYPE: 'C.UTF-8' }],
+    [{ LANG: 'en_US.UTF-8' }, { LANG: 'en_US.UTF-8' }],
+    [
+      { LANG: 'en_US.UTF-8', LC_CTYPE: 'POSIX' },
+      { LANG: 'en_US.UTF-8', LC_CTYPE: 'C.UTF-8' },
+    ],
+    [
+      { LANG: 'en_US.UTF-8', LC_ALL: 'C' },
+      { LANG: 'en_US.UTF-8', LC_ALL: 'C.UTF-8' },
+    ],
+    [
+      { LC_ALL: '', LANG: 'de_DE.utf8' },
+      { LC_ALL: '', LANG: 'de_DE.utf8' },
+    ],
+  ])('says UTF-8 where %j does not', (given, expected) => {
+    expect(neededEnvironment(given)).toEqual(expected);
   });
 
   it('has the settings of mqha where it is mqha', () => {

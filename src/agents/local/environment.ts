@@ -1,3 +1,5 @@
+import { withUtf8 } from '../../lib/locale.js';
+
 /** What a Java program, and whatever it starts, needs of the environment of who starts it. */
 const NEEDED = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'TZ', 'TZDIR', 'LANG', 'LANGUAGE'],
@@ -15,10 +17,10 @@ function chosen(env: NodeJS.ProcessEnv, isChosen: (name: string) => boolean): No
 
 /**
  * The part of an environment that long-lived programs get. All of it would carry the tokens of a CI job or a cloud into
- * `/proc/<pid>/environ` and heap dumps.
+ * `/proc/<pid>/environ` and heap dumps. Names of files are UTF-8 to them.
  */
 export function neededEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return chosen(env, (name) => NEEDED.has(name) || name.startsWith('LC_'));
+  return withUtf8(chosen(env, (name) => NEEDED.has(name) || name.startsWith('LC_')));
 }
 
 /** What mqha's own background processes get of an environment besides neededEnvironment(). */
