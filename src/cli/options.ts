@@ -39,11 +39,11 @@ export function oneOf<const W extends string>(words: readonly W[], hint: string)
   };
 }
 
-/** A duration, or a number of seconds, in milliseconds. */
+/** A duration in milliseconds. */
 export const durationMs: Parse<number> = (text, name) => {
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+  const ms = parseDuration(text);
   if (ms === undefined || ms <= 0 || ms > DAY_MS) {
-    throw usageError('usage', `${name} ${text} is no duration`, 'Write it like 60s or 2m.');
+    throw usageError('usage', `${name} ${text} is no duration`, 'Write it like 60s, 2m or 1m30s; it is 1 day at most.');
   }
   return ms;
 };

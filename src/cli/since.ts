@@ -1,15 +1,14 @@
 import { parseDuration } from '../config/units.js';
 import { usageError } from '../lib/errors.js';
 
-const DAY_MS = 86_400_000;
-
 /**
  * The value of `--since`: a duration back from now (`10m`, `2h`, `3d`) or an ISO time; one without
  * a zone, as the commands print it, is local.
  * @throws MqhaError `usage` (exit code 2)
  */
 export function sinceOf(text: string, now = new Date()): Date {
-  const back = durationOf(text.trim());
+  // A bare number could be a year as well.
+  const back = /^\s*\d+\s*$/.test(text) ? undefined : parseDuration(text);
   const since = back === undefined ? timeOf(text.trim()) : new Date(now.getTime() - back);
   if (since === undefined || Number.isNaN(since.getTime())) {
     throw usageError(
@@ -19,11 +18,6 @@ export function sinceOf(text: string, now = new Date()): Date {
     );
   }
   return since;
-}
-
-function durationOf(text: string): number | undefined {
-  const days = /^(\d{1,5}(?:\.\d{1,3})?)d$/.exec(text);
-  return days ? Number(days[1]) * DAY_MS : parseDuration(text);
 }
 
 function timeOf(text: string): Date | undefined {

@@ -21,9 +21,17 @@ export function text(test: (value: string) => boolean, expected: string) {
     .refine(test, { error: (issue) => `${quoted(issue.input)} is not ${expected}` });
 }
 
-/** A text that something can be read from. */
+/** A text that something can be read from, or a number that stands for one: YAML makes one of a bare `6`. */
 export function unit(parse: (value: string) => unknown, expected: string) {
-  return text((value) => parse(value) !== undefined, expected);
+  return z
+    .union(
+      [z.string(), z.number()],
+      otherwise((got) => `expected ${expected}, got ${got}`),
+    )
+    .transform(String)
+    .refine((value) => parse(value) !== undefined, {
+      error: (issue) => `${quoted(issue.input)} is not ${expected}`,
+    });
 }
 
 export const yesOrNo = z.boolean(otherwise((got) => `expected true or false, got ${got}`));

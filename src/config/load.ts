@@ -4,10 +4,11 @@ import { messageOf, usageError, type MqhaError, type Problem } from '../lib/erro
 import { crossChecks } from './checks.js';
 import { messageMbOf } from './limits.js';
 import { MISSING } from './fields.js';
+import { likelyKey } from './known-keys.js';
 import { readConfigFile } from './read.js';
 import { clusterFile, parseConnect, type ClusterConfig, type ClusterFile } from './schema.js';
 import { tlsOf } from './tls.js';
-import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
+import { parseDuration, parseShare, parseSize } from './units.js';
 import { completeUser } from './users.js';
 
 /**
@@ -123,11 +124,17 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
   if (isUnknownKeys(issue)) {
     return issue.keys.map((key) => ({
       path: path === '' ? key : `${path}.${key}`,
-      message: 'unknown key; see the README for the keys of mqha.yaml',
+      message: unknownKey(likelyKey(issue.path, key)),
     }));
   }
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
   return [{ path, message: missing ? MISSING : issue.message }];
+}
+
+function unknownKey(likely: string | undefined): string {
+  return likely === undefined
+    ? 'unknown key; see the README for the keys of mqha.yaml'
+    : `unknown key; did you mean ${likely}?`;
 }
 
 function pathText(path: readonly PropertyKey[]): string {
@@ -200,7 +207,7 @@ function complete(file: ClusterFile): ClusterConfig {
     store: file.store,
     java: {
       ...(file.java.home === undefined ? {} : { home: file.java.home }),
-      heapMb: checked(parseHeap(file.java.heap)),
+      heapMb: checked(parseSize(file.java.heap)),
       heapDump: file.java.heapDump,
       options: file.java.options,
     },
@@ -210,7 +217,7 @@ function complete(file: ClusterFile): ClusterConfig {
       tempMb: checked(parseSize(file.limits.temp)),
       messageMb:
         file.limits.message === undefined
-          ? messageMbOf(checked(parseHeap(file.java.heap)))
+          ? messageMbOf(checked(parseSize(file.java.heap)))
           : checked(parseSize(file.limits.message)),
     },
     supervisor: {

@@ -9,7 +9,7 @@ import {
 } from './default-values.js';
 import { NAME, otherwise, quoted, text, unit, yesOrNo } from './fields.js';
 import { tls, type TlsConfig } from './tls.js';
-import { parseDuration, parseHeap, parseShare, parseSize } from './units.js';
+import { parseDuration, parseShare, parseSize } from './units.js';
 import { user, type UserConfig } from './users.js';
 
 /** What acknowledgements, purges and removals wait for: the slaves, as sends do, or the master's own log. */
@@ -113,8 +113,8 @@ const java = z.strictObject({
     .string()
     .min(1, { error: 'is empty; leave it out to use JAVA_HOME, then PATH' })
     .optional(),
-  heap: unit(parseHeap, 'a heap size (512m, 2g)')
-    .refine((value) => (parseHeap(value) ?? 0) >= 128, {
+  heap: unit(parseSize, 'a heap size (512m, 2g)')
+    .refine((value) => (parseSize(value) ?? 0) >= 128, {
       error: (i) => `${quoted(i.input)} is too small for a broker; at least 128m`,
     })
     .default('512m'),

@@ -1,26 +1,29 @@
-const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-const SIZE_MB = { mb: 1, gb: 1024, tb: 1024 * 1024 } as const;
+const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const SIZE_MB = { m: 1, g: 1024, t: 1024 * 1024 } as const;
 
-/** `1500ms`, `2s`, `1m`, `1h` in milliseconds; undefined where the text is no duration. */
+const PIECE = /(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)\s*/gy;
+
+/** `6` (seconds), `6s`, `1500ms`, `1m30s`, `2d` in milliseconds; undefined where the text is no duration. */
 export function parseDuration(text: string): number | undefined {
-  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text.trim());
-  if (!match) return undefined;
-  return Math.round(Number(match[1]) * DURATION_MS[match[2] as keyof typeof DURATION_MS]);
+  const given = text.trim().toLowerCase();
+  if (/^\d{1,9}$/.test(given)) return Number(given) * DURATION_MS.s;
+  const pieces = [...given.matchAll(PIECE)];
+  const isWhole = given !== '' && pieces.map(([piece]) => piece).join('') === given;
+  if (!isWhole) return undefined;
+  const units = pieces.map(([, , unit]) => DURATION_MS[unit as keyof typeof DURATION_MS]);
+  // 30s1m is a slip, and so is 1m1m.
+  if (units.some((unit, index) => index > 0 && unit >= (units[index - 1] ?? 0))) return undefined;
+  return Math.round(
+    pieces.reduce((sum, [, count], at) => sum + Number(count) * (units[at] ?? 0), 0),
+  );
 }
 
-/** `500mb`, `10gb`, `1tb` in megabytes; undefined where the text is no size or zero. */
+/** `512m`, `500mb`, `10 GB`, `1TiB` in megabytes of 1024 KiB; undefined where the text is no size, or zero. */
 export function parseSize(text: string): number | undefined {
-  const match = /^(\d{1,7})\s?(mb|gb|tb)$/i.exec(text.trim());
+  const match = /^(\d{1,7})\s?([mgt])(i?b)?$/i.exec(text.trim());
   if (!match) return undefined;
   const size = Number(match[1]) * SIZE_MB[(match[2] ?? '').toLowerCase() as keyof typeof SIZE_MB];
   return size > 0 ? size : undefined;
-}
-
-/** A JVM heap size (`512m`, `2g`) in megabytes; undefined where the text is none. */
-export function parseHeap(text: string): number | undefined {
-  const match = /^(\d{1,6})(m|g)$/i.exec(text.trim());
-  if (!match) return undefined;
-  return Number(match[1]) * ((match[2] ?? '').toLowerCase() === 'g' ? 1024 : 1);
 }
 
 /** `70%` as 70; undefined where the text is no share from 1 to 100 percent. */

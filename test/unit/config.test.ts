@@ -22,6 +22,12 @@ function problemsOf(source: string): MqhaError {
   throw new Error('no problem was found');
 }
 
+/** The text with this line instead of what it has of its key. */
+function having(source: string, line: string): string {
+  const key = line.slice(0, line.indexOf(':'));
+  return source.replace(new RegExp(`^${key}:.*\\n(?:[ #].*\\n)*`, 'm'), '') + line;
+}
+
 describe('mqha.yaml', () => {
   it('is the article’s port table by default', async () => {
     const { nodes, name, replicas } = parseConfig(await text(), 'mqha.yaml');
@@ -62,6 +68,29 @@ describe('mqha.yaml', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]?.path.endsWith(path)).toBe(true);
     expect(problems[0]?.message).toBe('is missing');
+  });
+
+  it.each([
+    ['names: x\n', 'did you mean name?'],
+    ['Sync: quorum_mem\n', 'did you mean sync?'],
+    ['store: { ack: quorum }\n', 'did you mean acks?'],
+    ['supervisor: { restart: 3 }\n', 'did you mean restarts?'],
+    ['tls: { clientCertificate: needed }\n', 'did you mean clientCertificates?'],
+    ['users: [{ name: a, reads: [b] }]\n', 'did you mean read?'],
+    ['persistence: kahadb\n', 'see the README'],
+  ])('tells what a key that is unknown may be meant for: %s', async (line, message) => {
+    expect(problemsOf(having(await text(), line)).message).toContain(message);
+  });
+
+  it('takes durations and sizes as people write them', async () => {
+    const written = having(await text(), 'limits: { store: 20g, temp: 500 MB }\n');
+    const source = having(written, 'supervisor: { hung: 6, start: 1m30s }\n');
+    const { supervisor, limits } = parseConfig(source, 'mqha.yaml');
+    expect([supervisor.hungMs, supervisor.startMs]).toEqual([6000, 90_000]);
+    expect([limits.storeMb, limits.tempMb]).toEqual([20_480, 500]);
+    expect(problemsOf(having(written, 'limits: { store: 20 }\n')).message).toContain(
+      '"20" is not a size (10gb, 500mb)',
+    );
   });
 
   it('does not call missing what is of another kind', async () => {

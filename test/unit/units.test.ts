@@ -1,28 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import { isHost, parseConnect } from '../../src/config/schema.js';
-import { parseDuration, parseHeap, parseShare, parseSize } from '../../src/config/units.js';
+import { parseDuration, parseShare, parseSize } from '../../src/config/units.js';
 
 describe('the units of mqha.yaml', () => {
-  it('are durations', () => {
-    expect(['1500ms', '2s', '1m', '1h', '1.5s', ' 2s '].map(parseDuration)).toEqual([
-      1500, 2000, 60_000, 3_600_000, 1500, 2000,
-    ]);
-    for (const text of ['', '2', 's', '-2s', '2 s', '2d', '1e3s']) {
-      expect(parseDuration(text), text).toBeUndefined();
-    }
+  it.each([
+    ['6', 6000],
+    ['1500ms', 1500],
+    [' 2s ', 2000],
+    ['1.5s', 1500],
+    ['1m', 60_000],
+    ['1m30s', 90_000],
+    ['1h 5m', 3_900_000],
+    ['1H', 3_600_000],
+    ['2d', 172_800_000],
+  ])('read %s as a duration', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
   });
 
-  it('are sizes, heaps and shares', () => {
-    expect(['500mb', '10gb', '1TB', '10 gb'].map(parseSize)).toEqual([
+  it.each(['', 's', '-2s', '2 s', '1e3s', '2w', '30s1m', '1m1m', '1m30', '1.5', '1s,2ms'])(
+    'do not take %j for a duration',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined();
+    },
+  );
+
+  it('are sizes and shares', () => {
+    expect(['512m', '500mb', '2g', '10 GB', '10GiB', '1T'].map(parseSize)).toEqual([
+      512,
       500,
+      2048,
+      10_240,
       10_240,
       1 << 20,
-      10_240,
     ]);
-    expect(['512m', '2g', '2G'].map(parseHeap)).toEqual([512, 2048, 2048]);
     expect(['1%', '70%', '100%'].map(parseShare)).toEqual([1, 70, 100]);
-    for (const text of ['', '0gb', '10', '10kb', '-1gb']) expect(parseSize(text)).toBeUndefined();
-    for (const text of ['', '512', '512mb', 'g']) expect(parseHeap(text)).toBeUndefined();
+    for (const text of ['', '0gb', '10', '10kb', '-1gb', 'g'])
+      expect(parseSize(text)).toBeUndefined();
     for (const text of ['', '0%', '101%', '70', '7.5%']) expect(parseShare(text)).toBeUndefined();
   });
 

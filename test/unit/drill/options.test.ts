@@ -37,7 +37,7 @@ describe('wrong usage of drill', () => {
     [['--clients', '101'], '--clients 101 is out of range'],
     [['--rate', '100001'], '--rate 100001 is out of range'],
     [['--rate', '-1'], '-1'],
-    [['--duration', '5'], '--duration 5 is no duration'],
+    [['--duration', '5w'], '--duration 5w is no duration'],
     [['--duration', '900ms'], '--duration 900ms'],
     [['--duration', '2h'], '--duration 2h'],
     [['--timeout', 'soon'], '--timeout soon'],
