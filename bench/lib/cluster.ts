@@ -14,7 +14,7 @@ const NODES = 3;
 const COMMAND_END_MS = 10_000;
 /** Between two attempts of a client to connect to one broker: what is measured is the cluster, not the client. */
 const ATTEMPT_MS = 5;
-const ARCHIVES_MS = 120_000;
+const ARCHIVES_MS = 300_000;
 
 /** Thrown by whatever a bench waits for once somebody pressed Ctrl-C. */
 export class Interrupted extends Error {}

@@ -57,6 +57,7 @@ export const ACTIONS: {
   consume: () => import('./run/consume.js'),
   queues: () => import('./run/queues.js'),
   completion: () => import('./run/completion.js'),
+  version: () => import('./run/version.js'),
 };
 
 /** The action of a definition, by the name that is typed. */

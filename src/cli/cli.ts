@@ -3,6 +3,7 @@ import { packageVersion } from '../lib/package.js';
 import { actionOf, type Run } from './actions.js';
 import { COMMANDS } from './commands/index.js';
 import {
+  GROUPS,
   descriptionOf,
   longOf,
   type Argument as ArgumentDefinition,
@@ -29,8 +30,9 @@ export function buildCli(
 ): Command {
   const program = new Command('mqha')
     .description('Makes, runs, watches and tests a real ActiveMQ replicatedLevelDB cluster.')
-    .version(packageVersion(), '--version', 'print the version of mqha')
-    .helpCommand(false)
+    .version(packageVersion(), '-v, --version', 'print the version of mqha')
+    .helpOption('-h, --help', 'print this, or what a command does and takes')
+    .addHelpCommand(helpCommand())
     .showHelpAfterError('(see mqha --help)')
     .configureHelp({ showGlobalOptions: true });
   for (const option of optionsOf(GLOBAL_OPTIONS)) program.addOption(option);
@@ -64,9 +66,11 @@ function addCommand(
   action: (input: object) => Promise<void>,
 ): void {
   const { name, parent, summary, hidden = false } = definition;
-  const command = (parent ? parentOf(program, parent) : program)
+  const command = (parent ? parentOf(program, definition) : program)
     .command(name, { hidden })
+    .helpCommand(false)
     .description(summary);
+  if (!parent) command.helpGroup(heading(definition));
   const args = Object.entries(definition.arguments ?? {});
   for (const [, argument] of args) command.addArgument(argumentOf(argument));
   for (const option of optionsOf(definition.options ?? {})) command.addOption(option);
@@ -78,9 +82,25 @@ function addCommand(
   });
 }
 
-function parentOf(program: Command, { name, summary }: NonNullable<Definition['parent']>): Command {
+function parentOf(program: Command, definition: Definition): Command {
+  const { name, summary } = definition.parent ?? definition;
   const known = program.commands.find((command) => command.name() === name);
-  return known ?? program.command(name).description(summary);
+  return (
+    known ??
+    program.command(name).helpCommand(false).description(summary).helpGroup(heading(definition))
+  );
+}
+
+function heading({ group }: Definition): string {
+  return `${GROUPS[group]}:`;
+}
+
+function helpCommand(): Command {
+  return new Command('help')
+    .argument('[command]')
+    .helpOption(false)
+    .description('what a command does and takes')
+    .helpGroup(`${GROUPS.integrate}:`);
 }
 
 function argumentOf({ syntax, description, parse }: ArgumentDefinition): Argument {

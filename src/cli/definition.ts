@@ -43,13 +43,21 @@ interface Example {
   readonly does: string;
 }
 
-export const GROUPS = ['make', 'run', 'look', 'fail', 'messages', 'integrate'] as const;
+/** What commands are for, in the order of help. */
+export const GROUPS = {
+  make: 'Making a cluster',
+  run: 'Running it',
+  look: 'Looking at it',
+  fail: 'Letting it fail',
+  messages: 'Clients and messages',
+  integrate: 'Beside other programs',
+} as const;
 
 export interface Definition {
   readonly name: string;
   /** The command of which it is one. */
   readonly parent?: { readonly name: string; readonly summary: string };
-  readonly group: (typeof GROUPS)[number];
+  readonly group: keyof typeof GROUPS;
   /** In the order in which they are typed, by what the command calls them. */
   readonly arguments?: Arguments;
   /** By their name in camel case: `webPort` is `--web-port`. */

@@ -79,7 +79,15 @@ export async function main(argv: readonly string[], io: MainIo): Promise<void> {
   try {
     await cli.parseAsync(argv);
   } catch (error) {
-    exitCode = isHelp(error) ? 0 : judged(definitionOf(cli, words), report(error, how));
+    const group = isUnfinished(error) && !json ? groupIn(cli) : undefined;
+    group?.outputHelp();
+    exitCode =
+      group || isHelp(error)
+        ? 0
+        : judged(
+            definitionOf(cli, words),
+            report(isUnfinished(error) ? unknownIn(cli) : error, how),
+          );
   }
   await flush(stdout);
   await flush(stderr);
@@ -141,6 +149,22 @@ function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
 }
 
+/** Nobody has typed a command, or none of a group. */
+function isUnfinished(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help';
+}
+
+/** The commands of which one may follow: all, or those of a group. */
+function groupIn(cli: Command): Command | undefined {
+  const [typed] = cli.args;
+  return typed === undefined ? cli : cli.commands.find((command) => command.name() === typed);
+}
+
+function unknownIn({ args: [typed, asked] }: Command): MqhaError {
+  const message = typed === 'help' ? `unknown command '${asked ?? ''}'` : 'no command was given';
+  return usageError('usage', message, 'See `mqha --help`.');
+}
+
 function givesVerdicts(definition: Definition | undefined): boolean {
   return definition?.exitCodes?.[NO_VERDICT] !== undefined;
 }
@@ -196,9 +220,6 @@ function report(error: unknown, { stderr, json, verbose }: How): number {
 }
 
 function fromCommander(error: CommanderError): MqhaError {
-  if (error.code === 'commander.help') {
-    return usageError('usage', 'no command was given', 'See `mqha --help`.');
-  }
   const message = error.message.replace(/^error: /, '').replace(/\n\(see mqha --help\)$/, '');
   return usageError('usage', message, 'See `mqha --help`.');
 }

@@ -43,7 +43,11 @@ export function oneOf<const W extends string>(words: readonly W[], hint: string)
 export const durationMs: Parse<number> = (text, name) => {
   const ms = parseDuration(text);
   if (ms === undefined || ms <= 0 || ms > DAY_MS) {
-    throw usageError('usage', `${name} ${text} is no duration`, 'Write it like 60s, 2m or 1m30s; it is 1 day at most.');
+    throw usageError(
+      'usage',
+      `${name} ${text} is no duration`,
+      'Write it like 60s, 2m or 1m30s; it is 1 day at most.',
+    );
   }
   return ms;
 };

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { GROUPS } from '../../src/cli/definition.js';
+import { ACTIVEMQ_VERSION } from '../../src/config/schema.js';
+import { ZOOKEEPER_VERSION } from '../../src/distribution/artifacts.js';
 import { packageRoot, packageVersion } from '../../src/lib/package.js';
 import { mqha as inItsOwnProcess } from '../support/cluster.js';
 import { temporaryDirectory } from '../support/temp.js';
@@ -71,10 +74,59 @@ describe('the process', () => {
   });
 });
 
+describe('help', () => {
+  it.each([[], ['help'], ['--help'], ['-h']])(
+    'of all commands, in groups, is the answer to %j',
+    async (...words) => {
+      const { status, stdout, stderr } = await mqha(words);
+      expect([status, stderr]).toEqual([0, '']);
+      const titles = stdout.split('\n').filter((line) => /^\S.*:$/.test(line));
+      expect(titles).toEqual(['Options:', ...Object.values(GROUPS).map((title) => `${title}:`)]);
+      expect(stdout).toMatch(/^ {2}up .*start what is not running/m);
+    },
+  );
+
+  it.each([
+    [['help', 'kill'], 'Usage: mqha kill '],
+    [['help', 'certs'], 'Usage: mqha certs '],
+    [['certs'], 'Usage: mqha certs '],
+    [['account'], 'Usage: mqha account '],
+  ])('of a command or a group is the answer to %j', async (words, usage) => {
+    const { status, stdout, stderr } = await mqha(words);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout.startsWith(usage)).toBe(true);
+  });
+
+  it('is none where a document is wanted', async () => {
+    for (const words of [['--json'], ['certs', '--json']]) {
+      const { status, stderr } = await mqha(words);
+      expect(status).toBe(2);
+      expect(JSON.parse(stderr)).toMatchObject({ error: { message: 'no command was given' } });
+    }
+  });
+});
+
+describe('the version', () => {
+  it('is told in a word, and with that of what clusters run', async () => {
+    const short = await mqha(['-v']);
+    expect(short.stdout).toBe((await mqha(['--version'])).stdout);
+    const { mqha: own, ...others } = JSON.parse(
+      (await mqha(['version', '--json'])).stdout,
+    ) as Record<string, string>;
+    expect(own).toBe(short.stdout.trim());
+    expect(others).toEqual({
+      activemq: ACTIVEMQ_VERSION,
+      zookeeper: ZOOKEEPER_VERSION,
+      node: process.versions.node,
+    });
+    expect((await mqha(['version'])).stdout).toContain(`ActiveMQ ${ACTIVEMQ_VERSION}`);
+  });
+});
+
 describe('wrong usage', () => {
   it.each([
-    [[], 'no command was given'],
-    [['nonsense'], 'unknown command'],
+    [['nonsense'], "unknown command 'nonsense'"],
+    [['help', 'nonsense'], "unknown command 'nonsense'"],
     [['status', '--nonsense'], 'unknown option'],
     [['stop'], 'missing required argument'],
     [['init', '--nodes', 'three'], 'not a whole number'],

@@ -27,31 +27,32 @@ import { stop } from './stop.js';
 import { supervise } from './supervise.js';
 import { switchover } from './switchover.js';
 import { up } from './up.js';
+import { version } from './version.js';
 
-/** Every command, in the order of help. */
+/** Every command, in the order of help, group after group. */
 export const COMMANDS = [
   init,
   render,
   install,
+  destroy,
   up,
   start,
   stop,
   restart,
-  kill,
   down,
-  destroy,
-  supervise,
   switchover,
-  archiveClasses,
-  drill,
   scale,
-  exportSystemd,
   status,
   check,
   logs,
   events,
   history,
+  kill,
+  drill,
   env,
+  send,
+  consume,
+  queues,
   accountList,
   accountShow,
   accountRotate,
@@ -59,10 +60,11 @@ export const COMMANDS = [
   certsRenew,
   certsClient,
   certsExport,
-  send,
-  consume,
-  queues,
+  supervise,
+  exportSystemd,
   completion,
+  version,
+  archiveClasses,
 ] as const satisfies readonly Definition[];
 
 export type CommandName = (typeof COMMANDS)[number]['name'];

@@ -7,15 +7,6 @@ import {
   type TypedOption,
 } from './words.js';
 
-const TITLES: Readonly<Record<(typeof GROUPS)[number], string>> = {
-  make: 'Making a cluster',
-  run: 'Running it',
-  look: 'Looking at it',
-  fail: 'Letting it fail',
-  messages: 'Clients and messages',
-  integrate: 'Beside other programs',
-};
-
 /** man/mqha.1, for groff's and mandoc's `man` macros. @param version of mqha */
 export function manPage(version: string): string {
   const commands = listedCommands();
@@ -36,11 +27,11 @@ export function manPage(version: string): string {
     'Every command takes these.',
     ...globalOptions().flatMap(optionLines),
     '.TP',
-    bold('--version'),
+    bold('-v, --version'),
     'print the version of mqha',
     '.SH COMMANDS',
-    ...GROUPS.flatMap((group) => [
-      `.SS ${TITLES[group]}`,
+    ...Object.entries(GROUPS).flatMap(([group, title]) => [
+      `.SS ${title}`,
       ...commands.filter(({ definition }) => definition.group === group).flatMap(commandLines),
     ]),
     '.SH EXIT STATUS',
