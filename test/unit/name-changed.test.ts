@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ProcessInfo } from '../../src/agents/process.js';
 import { portTable } from '../../src/config/defaults.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { asRendered, refuseElsewhere } from '../../src/operations/start/elsewhere.js';
+import { refuseElsewhere } from '../../src/operations/start/elsewhere.js';
 import { failoverUrl } from '../../src/clients/client-settings.js';
 import { asRunning, asServed, type Cluster } from '../../src/state/cluster.js';
 import {
