@@ -1,4 +1,6 @@
 import type { NodeAgent } from '../agents/agent.js';
+import type { ProcessInfo } from '../agents/process.js';
+import { renderedFault } from '../certificates/rendered-fault.js';
 import { replicationEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
 import { missingPatches } from '../distribution/patches.js';
@@ -8,7 +10,7 @@ import { agentOf } from '../state/agents.js';
 import type { Cluster } from '../state/cluster.js';
 import { endOfLast, type EndRecord } from '../stores/end-record.js';
 import { heapDumps } from '../stores/heap-dumps.js';
-import { asStarted } from '../stores/settings.js';
+import { asStarted, speaksTls } from '../stores/settings.js';
 import type { StoreFiles } from '../stores/store-files.js';
 import { diskRoom } from './disk.js';
 import { lookAtPort, portReadings } from './message-port.js';
@@ -50,10 +52,26 @@ export async function observeNode(
     read(() => files.kept(data), deadline),
     read(() => heapDumps(log), deadline),
     info
-      ? read(() => missingPatches(info.argv), deadline).then((patches) => ({ patches }))
+      ? withProcess(cluster, node, info, deadline)
       : withoutProcess(cluster, agent, node, deadline),
   ]);
   return { ...unread, process: found, ...(await port), nodeId: id, disk, kept, dumps, ...more };
+}
+
+/** Of a node that runs: what it lacks. */
+async function withProcess(
+  { layout, host }: Cluster,
+  node: NodeConfig,
+  { argv }: ProcessInfo,
+  deadline: Deadline,
+): Promise<Pick<NodeObservation, 'patches' | 'certificate'>> {
+  const faultNow = async () =>
+    speaksTls(argv) ? renderedFault(layout.node(node.name), host.now()) : undefined;
+  const [patches, certificate] = await Promise.all([
+    read(() => missingPatches(argv), deadline),
+    read(faultNow, deadline),
+  ]);
+  return { patches, certificate };
 }
 
 /** Of a node that does not run: who has its ports, why it ended, and how its store is. */

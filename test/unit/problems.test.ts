@@ -220,6 +220,18 @@ describe('the problems of a cluster', () => {
     expect(codesOf({ ...whole(), znodes: SERVED.slice(0, 2) })).toEqual(['not-a-member mq03']);
   });
 
+  it('tells a running process that cannot use its certificate, which is not called starting', () => {
+    const certificate = 'has expired at 2026-01-01T00:00:00.000Z';
+    const nodes = { mq02: ACCEPTING, mq03: { certificate } };
+    const scene: Scene = { ...whole(), znodes: SERVED.slice(0, 2), nodes };
+    expect(codesOf(scene)).toEqual(['certificate-unusable mq03']);
+    const [problem] = problemOf(scene, 'certificate-unusable');
+    expect(problem?.message).toContain(`nodes/mq03/conf/tls.pem ${certificate}`);
+    expect(problem?.hint).toContain('`mqha restart mq03`');
+    // Who is a member goes on with what it has read.
+    expect(codesOf({ ...whole(), nodes })).toEqual([]);
+  });
+
   it('tells a ZooKeeper that does not answer, and that roles are unknown with it', () => {
     const scene: Scene = { zookeeper: { error: 'no answer within 1500 ms' } };
     expect(judged(scene).state).toBe('unknown');

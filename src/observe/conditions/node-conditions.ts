@@ -10,7 +10,7 @@ import type { StatusProblem } from '../status.js';
 
 /** What is wrong with one node. */
 export function nodeProblems(
-  config: Pick<ClusterConfig, 'java'>,
+  config: Pick<ClusterConfig, 'java' | 'tls'>,
   seen: Observation,
   status: StatusFacts,
   observed: NodeObservation,
@@ -100,12 +100,22 @@ export function nodeProblems(
     );
   }
   if (found && !found.suspended && election && members.length === 0) {
-    list.add(
-      'warning',
-      'not-a-member',
-      `${node.name} runs and is not registered in ZooKeeper`,
-      `It may be starting; if it stays so, see \`mqha logs ${node.name}\`.`,
-    );
+    const unusable = valueOf(observed.certificate);
+    if (unusable === undefined) {
+      list.add(
+        'warning',
+        'not-a-member',
+        `${node.name} runs and is not registered in ZooKeeper`,
+        `It may be starting; if it stays so, see \`mqha logs ${node.name}\`.`,
+      );
+    } else {
+      list.add(
+        'error',
+        'certificate-unusable',
+        `${node.name} runs and is not registered in ZooKeeper: its certificate nodes/${node.name}/conf/tls.pem ${unusable}`,
+        `${config.tls?.certificates === 'own' ? 'Put what is right into pki/. ' : ''}\`mqha restart ${node.name}\` renders it again from pki/, or says what is wrong there.`,
+      );
+    }
   }
   const disk = valueOf(observed.disk);
   if (disk && isFull(disk.freeBytes)) {
