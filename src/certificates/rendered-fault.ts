@@ -26,7 +26,7 @@ export async function renderedFault(
     // Which names it must have is judged before it is rendered.
     const anybody = { commonName: '', hosts: [], purposes: [] };
     const found = faultsOf({ certificate: text, key: text }, authority ?? '', anybody, now);
-    return [...found.certificate, ...found.key][0];
+    return [...found.certificate, ...found.key.map((fault) => `has a key that ${fault}`)][0];
   } catch (error) {
     return `cannot be read: ${messageOf(error)}`;
   }

@@ -78,10 +78,14 @@ export function openCache(env: NodeJS.ProcessEnv, io: Partial<CacheIo> = {}): Ca
 export async function prepareCache(cache: Cache): Promise<void> {
   await cache.io.mkdir(cache.root, SECRET_DIRECTORY).catch((error: unknown) => {
     if (systemCode(error) !== 'ENOENT') throw error;
-    throw new MqhaError('no-directory', `${cache.root} cannot be made: its file system takes none`, {
-      hint: 'Set MQHA_CACHE to another directory.',
-      cause: error,
-    });
+    throw new MqhaError(
+      'no-directory',
+      `${cache.root} cannot be made: its file system takes none`,
+      {
+        hint: 'Set MQHA_CACHE to another directory.',
+        cause: error,
+      },
+    );
   });
   refuseDistrustedCache(cache.root, []);
   for (const directory of [cache.artifacts, cache.distributions, cache.tmp]) {

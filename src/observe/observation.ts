@@ -79,7 +79,7 @@ export interface NodeReadings {
   readonly dumps: Reading<readonly HeapDump[]>;
   /** Of a running one: the patches of ActiveMQ that it lacks. */
   readonly patches: Reading<readonly MissingPatch[]>;
-  /** Of a running one: why it cannot use its certificate, in words that follow the file's name; undefined where it can. */
+  /** Why its process cannot use its certificate, in words that follow the file's name; undefined where it can, or needs none. */
   readonly certificate: Reading<string | undefined>;
   /** Of one without a process: the ports that somebody else listens on. */
   readonly held: Reading<readonly HeldPort[]>;

@@ -58,18 +58,24 @@ export async function observeNode(
   return { ...unread, process: found, ...(await port), nodeId: id, disk, kept, dumps, ...more };
 }
 
+async function certificateFault(
+  { layout, host }: Cluster,
+  name: string,
+  tls: boolean,
+): Promise<string | undefined> {
+  return tls ? renderedFault(layout.node(name), host.now()) : undefined;
+}
+
 /** Of a node that runs: what it lacks. */
 async function withProcess(
-  { layout, host }: Cluster,
+  cluster: Cluster,
   node: NodeConfig,
   { argv }: ProcessInfo,
   deadline: Deadline,
 ): Promise<Pick<NodeObservation, 'patches' | 'certificate'>> {
-  const faultNow = async () =>
-    speaksTls(argv) ? renderedFault(layout.node(node.name), host.now()) : undefined;
   const [patches, certificate] = await Promise.all([
     read(() => missingPatches(argv), deadline),
-    read(faultNow, deadline),
+    read(() => certificateFault(cluster, node.name, speaksTls(argv)), deadline),
   ]);
   return { patches, certificate };
 }
@@ -80,14 +86,16 @@ async function withoutProcess(
   agent: NodeAgent,
   node: NodeConfig,
   deadline: Deadline,
-): Promise<Pick<NodeObservation, 'held' | 'ended' | 'store' | 'patches'>> {
+): Promise<Pick<NodeObservation, 'held' | 'ended' | 'store' | 'patches' | 'certificate'>> {
   const { data, log } = cluster.layout.node(node.name);
-  const [held, ended, store] = await Promise.all([
+  const [held, ended, store, certificate] = await Promise.all([
     read(async () => (await agent.heldPorts(portsOf(node))) ?? [], deadline),
     read(() => endOf(cluster, node, log)),
     read(() => storeOf(cluster.store.files, data), deadline),
+    read(() => certificateFault(cluster, node.name, node.tls), deadline),
   ]);
-  return { held, ended, store, patches: unknown('it does not run', performance.now()) };
+  const patches = unknown('it does not run', performance.now());
+  return { held, ended, store, patches, certificate };
 }
 
 async function storeOf(files: StoreFiles, data: string): Promise<StoreFound> {

@@ -88,7 +88,8 @@ export const PROBLEM_CODES = {
   'doubled-znode': { severity: ['warning'], meaning: 'two znodes of one node' },
   'certificate-unusable': {
     severity: ['error'],
-    meaning: 'a broker runs and cannot use its certificate: it is not there, has ended, or does not fit',
+    meaning:
+      'a broker runs and cannot use its certificate: it is not there, has ended, or does not fit',
   },
   'not-a-member': { severity: ['warning'], meaning: 'the process runs and is not registered' },
   'disk-full': {

@@ -3,7 +3,12 @@ import { wantedCertificates } from '../certificates/subject.js';
 import { withinReach } from './agents.js';
 import { changedAt, runsWithOlderCertificates } from './certificates-age.js';
 import type { Cluster } from './cluster.js';
-import { tryLockOperation, workerOn, type Operation, type OperationStep } from './operations-log.js';
+import {
+  tryLockOperation,
+  workerOn,
+  type Operation,
+  type OperationStep,
+} from './operations-log.js';
 import { endRenewal, readRenewal } from './renewal-record.js';
 
 /** A renewal of certificates that has not ended. */

@@ -228,6 +228,14 @@ describe('the problems of a cluster', () => {
     const [problem] = problemOf(scene, 'certificate-unusable');
     expect(problem?.message).toContain(`nodes/mq03/conf/tls.pem ${certificate}`);
     expect(problem?.hint).toContain('`mqha restart mq03`');
+    const gone = {
+      ...ended('broker-gone', 'it could not be started'),
+      certificate: 'is not there',
+    };
+    const stopped: Scene = { ...whole(), znodes: SERVED.slice(0, 2), nodes: { mq03: gone } };
+    expect(problemOf(stopped, 'broker-stopped')[0]?.message).toContain(
+      '; its certificate nodes/mq03/conf/tls.pem is not there',
+    );
     // Who is a member goes on with what it has read.
     expect(codesOf({ ...whole(), nodes })).toEqual([]);
   });

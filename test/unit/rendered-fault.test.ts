@@ -53,9 +53,9 @@ describe('the certificate that a broker is started with', () => {
     const { authority, write, fault } = broker();
     const { certificate } = authority.certify();
     write(`${authority.certify().key}${certificate}`);
-    expect(await fault()).toBe('does not belong to the certificate');
+    expect(await fault()).toBe('has a key that does not belong to the certificate');
     write(certificate);
-    expect(await fault()).toContain('it is no private key as PEM');
+    expect(await fault()).toContain('has a key that cannot be used: it is no private key as PEM');
   });
 
   it('cannot be used where another authority has certified it', async () => {
