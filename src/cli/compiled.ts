@@ -1,15 +1,8 @@
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
+import { makeDirectories } from '../lib/make-directories.js';
 import { SECRET_DIRECTORY } from '../lib/modes.js';
 import { distrusted } from '../lib/trust.js';
 
@@ -54,8 +47,7 @@ export function keepCompiled(require: NodeJS.Require, directory: string, cache: 
   process.on('exit', (code) => {
     if (code !== 0 || fresh.size === 0) return;
     try {
-      mkdirSync(dirname(cache), { recursive: true, mode: SECRET_DIRECTORY });
-      mkdirSync(cache, { recursive: true, mode: SECRET_DIRECTORY });
+      makeDirectories(cache, SECRET_DIRECTORY);
       // Somebody else may have made it meanwhile.
       if (!isOurs()) return;
       for (const [file, script] of fresh) {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MqhaError, systemCode } from '../lib/errors.js';
 import { SECRET_DIRECTORY } from '../lib/files.js';
+import { makeDirectories } from '../lib/make-directories.js';
 import { refuseDistrustedCache } from '../lib/refuse-distrusted.js';
 import { CACHE_PLACES, cacheRoot } from './cache-root.js';
 
@@ -26,9 +27,11 @@ export interface Cache {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const realIo: CacheIo = {
-  mkdir: async (path, mode = 0o755) => {
-    await mkdir(path, { recursive: true, mode });
-  },
+  mkdir: (path, mode = 0o755) =>
+    new Promise((resolve) => {
+      makeDirectories(path, mode);
+      resolve();
+    }),
   copyFile: async (from, to) => {
     await copyFile(from, to);
     await syncFile(to);
@@ -69,10 +72,21 @@ export function openCache(env: NodeJS.ProcessEnv, io: Partial<CacheIo> = {}): Ca
 
 /**
  * Makes the cache's directories, for this user alone, and sweeps what dead processes left in `tmp/`.
- * @throws MqhaError `untrusted-cache` where somebody else has made it meanwhile, as can be in /tmp
+ * @throws MqhaError `untrusted-cache` where somebody else has made it meanwhile, as can be in /tmp; `no-directory` where
+ *   nothing can be made there
  */
 export async function prepareCache(cache: Cache): Promise<void> {
-  await cache.io.mkdir(cache.root, SECRET_DIRECTORY);
+  await cache.io.mkdir(cache.root, SECRET_DIRECTORY).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    throw new MqhaError(
+      'no-directory',
+      `${cache.root} cannot be made: its file system takes none`,
+      {
+        hint: 'Set MQHA_CACHE to another directory.',
+        cause: error,
+      },
+    );
+  });
   refuseDistrustedCache(cache.root, []);
   for (const directory of [cache.artifacts, cache.distributions, cache.tmp]) {
     await cache.io.mkdir(directory);

@@ -3,6 +3,7 @@ import type { Cluster } from '../state/cluster.js';
 import type { ClusterEvent } from '../state/progress.js';
 import type { ClusterStatus } from '../observe/status.js';
 import type { Confirm } from '../operations/stop.js';
+import { refuseElsewhere as refuseOtherName } from '../operations/start/elsewhere.js';
 import { endSupervisor } from '../operations/supervision.js';
 import { supervisorPid } from '../state/supervisor-lock.js';
 import { messageOf } from '../lib/errors.js';
@@ -34,7 +35,7 @@ const INTERRUPTED = 'the drill was interrupted';
 /**
  * Drills a cluster: clients send, faults come, and what they lose and how long they wait is measured.
  * However it ends, the cluster is put back as it was. An interruption gives a result, too.
- * @throws MqhaError `drill-refused` (exit code 3), `declined`, `needs-consent` before anything was done
+ * @throws MqhaError `drill-refused` (exit code 3), `name-changed`, `declined`, `needs-consent` before anything was done
  */
 export async function drill(
   asked: Cluster,
@@ -44,6 +45,7 @@ export async function drill(
   const scenarios = scenariosNamed(options.scenarios);
   const workloads = workloadsNamed(options.workloads ?? [DEFAULT_WORKLOAD]);
   refuseElsewhere(asked);
+  await refuseOtherName(asked);
   refuseIfNever(asked, scenarios);
   const lock = await lockDrill(asked);
   // Each would take the other's faults for its own.

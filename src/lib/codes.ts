@@ -91,7 +91,7 @@ export const ERROR_CODES = {
   'name-changed': {
     exitCode: 1,
     meaning:
-      'brokers run under another name or ZooKeeper path than mqha.yaml says, so none can be started beside them',
+      'brokers run with another name, path or word on TLS than mqha.yaml says: nothing is rendered or started beside them',
   },
   'zookeeper-unreachable': { exitCode: 1, meaning: 'ZooKeeper does not answer' },
   'zookeeper-denied': {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { constants, existsSync, type Stats } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { constants, type Stats } from 'node:fs';
+import { chmod, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { MqhaError, systemCode } from './errors.js';
+import { makeDirectories } from './make-directories.js';
 import { SECRET_FILE } from './modes.js';
 
 export { SECRET_DIRECTORY, SECRET_FILE } from './modes.js';
@@ -44,7 +45,8 @@ export async function writeFileAtomic(
  */
 export async function ensureDirectory(path: string, mode?: number): Promise<void> {
   try {
-    await makeDirectories(path, mode);
+    // No group can write what is made, whatever the umask is: such a cluster directory is refused (trust.ts).
+    makeDirectories(path, mode ?? 0o755);
     if (mode !== undefined) await chmod(path, mode);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') {
@@ -54,26 +56,6 @@ export async function ensureDirectory(path: string, mode?: number): Promise<void
       });
     }
     throw fileError(error, path);
-  }
-}
-
-/** One after the other: below a file system that takes none, as /proc, mkdir() with `recursive` of Node.js 20 never ends. */
-async function makeDirectories(path: string, mode: number | undefined): Promise<void> {
-  // No group can write what is made, whatever the umask is: such a cluster directory is refused (trust.ts).
-  const options = { mode: mode ?? 0o755 };
-  if (existsSync(path)) {
-    await mkdir(path, { recursive: true, ...options });
-    return;
-  }
-  const missing: string[] = [];
-  for (let at = resolve(path); !existsSync(at) && at !== dirname(at); at = dirname(at)) {
-    missing.unshift(at);
-  }
-  for (const directory of missing) {
-    await mkdir(directory, options).catch((error: unknown) => {
-      // Somebody else has made it meanwhile.
-      if (systemCode(error) !== 'EEXIST') throw error;
-    });
   }
 }
 

@@ -2,7 +2,7 @@ import { isAccepting } from '../clients/probe.js';
 import { brokersOf } from '../clients/brokers.js';
 import { QueueReceiver, type Received } from '../clients/amqp/receiver.js';
 import { MqhaError } from '../lib/errors.js';
-import type { Cluster } from '../state/cluster.js';
+import { asServed, type Cluster } from '../state/cluster.js';
 import { statusOf } from '../observe/status-of.js';
 import { noService } from './not-serving.js';
 
@@ -48,9 +48,10 @@ export interface ConsumeResult {
  *   `interrupted`
  */
 export async function consumeMessages(
-  cluster: Cluster,
+  asked: Cluster,
   options: ConsumeOptions,
 ): Promise<{ readonly result: ConsumeResult; readonly error: MqhaError | undefined }> {
+  const cluster = await asServed(asked);
   const { queue, count = Infinity, browse, take } = options;
   const { signal, emit } = cluster.host;
   const began = performance.now();

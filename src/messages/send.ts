@@ -5,7 +5,7 @@ import type { Body } from '../clients/amqp/payload.js';
 import { QueueSender } from '../clients/amqp/sender.js';
 import { MqhaError } from '../lib/errors.js';
 import { sleep, unlessAborted } from '../lib/time.js';
-import type { Cluster } from '../state/cluster.js';
+import { asServed, type Cluster } from '../state/cluster.js';
 import { standstills } from '../observe/conditions/fullness.js';
 import { noService } from './not-serving.js';
 import { statusOf } from '../observe/status-of.js';
@@ -63,7 +63,7 @@ export async function sendMessages(
   cluster: Cluster,
   options: SendOptions,
 ): Promise<{ readonly result: SendResult; readonly error: MqhaError | undefined }> {
-  const job = new SendJob(cluster, options);
+  const job = new SendJob(await asServed(cluster), options);
   const error = await job.run();
   return { result: job.result, error };
 }

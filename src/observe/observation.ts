@@ -79,6 +79,8 @@ export interface NodeReadings {
   readonly dumps: Reading<readonly HeapDump[]>;
   /** Of a running one: the patches of ActiveMQ that it lacks. */
   readonly patches: Reading<readonly MissingPatch[]>;
+  /** Why its process cannot use its certificate, in words that follow the file's name; undefined where it can, or needs none. */
+  readonly certificate: Reading<string | undefined>;
   /** Of one without a process: the ports that somebody else listens on. */
   readonly held: Reading<readonly HeldPort[]>;
   /** Of one without a process: why that has ended itself; undefined where it did not. */
@@ -139,6 +141,7 @@ export function unseenNode(node: NodeConfig, local: boolean, at: number): NodeOb
     kept: nothing,
     dumps: nothing,
     patches: nothing,
+    certificate: nothing,
     held: nothing,
     ended: nothing,
     store: nothing,

@@ -1,4 +1,6 @@
 import type { NodeAgent } from '../agents/agent.js';
+import type { ProcessInfo } from '../agents/process.js';
+import { renderedFault } from '../certificates/rendered-fault.js';
 import { replicationEndpoint } from '../config/endpoints.js';
 import type { NodeConfig } from '../config/schema.js';
 import { missingPatches } from '../distribution/patches.js';
@@ -8,7 +10,7 @@ import { agentOf } from '../state/agents.js';
 import type { Cluster } from '../state/cluster.js';
 import { endOfLast, type EndRecord } from '../stores/end-record.js';
 import { heapDumps } from '../stores/heap-dumps.js';
-import { asStarted } from '../stores/settings.js';
+import { asStarted, speaksTls } from '../stores/settings.js';
 import type { StoreFiles } from '../stores/store-files.js';
 import { diskRoom } from './disk.js';
 import { lookAtPort, portReadings } from './message-port.js';
@@ -50,10 +52,32 @@ export async function observeNode(
     read(() => files.kept(data), deadline),
     read(() => heapDumps(log), deadline),
     info
-      ? read(() => missingPatches(info.argv), deadline).then((patches) => ({ patches }))
+      ? withProcess(cluster, node, info, deadline)
       : withoutProcess(cluster, agent, node, deadline),
   ]);
   return { ...unread, process: found, ...(await port), nodeId: id, disk, kept, dumps, ...more };
+}
+
+async function certificateFault(
+  { layout, host }: Cluster,
+  name: string,
+  tls: boolean,
+): Promise<string | undefined> {
+  return tls ? renderedFault(layout.node(name), host.now()) : undefined;
+}
+
+/** Of a node that runs: what it lacks. */
+async function withProcess(
+  cluster: Cluster,
+  node: NodeConfig,
+  { argv }: ProcessInfo,
+  deadline: Deadline,
+): Promise<Pick<NodeObservation, 'patches' | 'certificate'>> {
+  const [patches, certificate] = await Promise.all([
+    read(() => missingPatches(argv), deadline),
+    read(() => certificateFault(cluster, node.name, speaksTls(argv)), deadline),
+  ]);
+  return { patches, certificate };
 }
 
 /** Of a node that does not run: who has its ports, why it ended, and how its store is. */
@@ -62,14 +86,16 @@ async function withoutProcess(
   agent: NodeAgent,
   node: NodeConfig,
   deadline: Deadline,
-): Promise<Pick<NodeObservation, 'held' | 'ended' | 'store' | 'patches'>> {
+): Promise<Pick<NodeObservation, 'held' | 'ended' | 'store' | 'patches' | 'certificate'>> {
   const { data, log } = cluster.layout.node(node.name);
-  const [held, ended, store] = await Promise.all([
+  const [held, ended, store, certificate] = await Promise.all([
     read(async () => (await agent.heldPorts(portsOf(node))) ?? [], deadline),
     read(() => endOf(cluster, node, log)),
     read(() => storeOf(cluster.store.files, data), deadline),
+    read(() => certificateFault(cluster, node.name, node.tls), deadline),
   ]);
-  return { held, ended, store, patches: unknown('it does not run', performance.now()) };
+  const patches = unknown('it does not run', performance.now());
+  return { held, ended, store, patches, certificate };
 }
 
 async function storeOf(files: StoreFiles, data: string): Promise<StoreFound> {

@@ -65,7 +65,7 @@ export async function observe(cluster: Cluster): Promise<Observation> {
       master,
       findSupervisor(cluster, processes),
       findSizes(cluster),
-      read(() => certificateEnds(cluster), deadline),
+      met.then((found) => read(() => certificateEnds(found), deadline)),
     ]);
   return {
     zookeeper: {

@@ -86,6 +86,11 @@ export const PROBLEM_CODES = {
   },
   'stale-znode': { severity: ['warning'], meaning: 'a dead process’s znode' },
   'doubled-znode': { severity: ['warning'], meaning: 'two znodes of one node' },
+  'certificate-unusable': {
+    severity: ['error'],
+    meaning:
+      'a broker runs and cannot use its certificate: it is not there, has ended, or does not fit',
+  },
   'not-a-member': { severity: ['warning'], meaning: 'the process runs and is not registered' },
   'disk-full': {
     severity: ['error'],

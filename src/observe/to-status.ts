@@ -1,4 +1,4 @@
-import { settingsOf } from '../stores/settings.js';
+import { asReached, settingsOf } from '../stores/settings.js';
 import { quorumOf } from '../config/checks.js';
 import { phaseOf, type Election } from '../stores/election.js';
 import type { Member } from '../stores/election.js';
@@ -6,6 +6,7 @@ import type { Cluster } from '../state/cluster.js';
 import { failoverUrl } from '../clients/client-settings.js';
 import {
   isServing,
+  processesOf,
   processOf,
   type AttachmentFound,
   type NodeObservation,
@@ -41,7 +42,7 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
     sync: config.sync,
     master: nodeOf(seen, election?.master),
     elector: nodeOf(seen, election?.elector),
-    failoverUrl: failoverUrl(config),
+    failoverUrl: failoverUrl(asReached(config, processesOf(seen))),
     nodes,
     supervisor: {
       running: supervisor?.pid !== undefined,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renderedConfig } from '../config/kept.js';
 import { MqhaError, systemCode } from '../lib/errors.js';
 import { fileError } from '../lib/files.js';
 import { Deadline } from '../lib/time.js';
@@ -37,6 +38,10 @@ export async function destroyCluster(
     !managed &&
     !options.keepZnodes &&
     (await options.confirm(`Remove the znode ${path} from the ensemble ${connect} as well?`));
+  // mqha.yaml may have been edited since they were put there.
+  const isOwn = [config, await renderedConfig(layout)].some(
+    (one) => one?.tls?.certificates === 'own',
+  );
   return withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
     const stopped = await stopEverything(cluster, options.timeoutMs);
     await endArchiver(cluster);
@@ -50,7 +55,7 @@ export async function destroyCluster(
     await removeIfEmpty(join(layout.directory, 'nodes'));
     await remove(join(layout.directory, REMOVED));
     // A person's own certificates are not what mqha made.
-    const pki = config.tls?.certificates !== 'own' && existsSync(layout.pki) ? [layout.pki] : [];
+    const pki = !isOwn && existsSync(layout.pki) ? [layout.pki] : [];
     for (const path of pki) await remove(path);
     await remove(layout.state);
     await remove(layout.file);

@@ -7,7 +7,7 @@ import { MqhaError } from '../lib/errors.js';
 import { Deadline, sleep } from '../lib/time.js';
 import { accountOf } from '../state/account.js';
 import { seesProcesses } from '../state/agents.js';
-import { throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
+import { asServed, throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
 import { keepFoundIdentity } from '../state/found-identity.js';
 import { haltChange } from '../state/halt.js';
 import { readElectionNow } from '../observe/election-watch.js';
@@ -48,11 +48,12 @@ const PAUSE_MS = 20;
  * @throws MqhaError `declined`, `node-elsewhere`, `locked`, `interrupted`
  */
 export async function killNodes(
-  cluster: Cluster,
+  asked: Cluster,
   nodes: readonly NodeConfig[],
   before: ClusterStatus,
   options: { readonly timeoutMs: number; readonly confirm: Confirm },
 ): Promise<{ readonly result: KillResult; readonly error: MqhaError | undefined }> {
+  const cluster = await asServed(asked);
   const { config, registry, here, host, layout } = cluster;
   refuseElsewhere(cluster, nodes);
   const names = nodes.map((node) => node.name);

@@ -2,6 +2,7 @@ import type { NodeConfig } from '../config/schema.js';
 import type { Cluster } from '../state/cluster.js';
 import { refuseUnstartable } from './start/prepare.js';
 import { beginRestart, doneBefore, forgetRestart, readRestart } from '../state/restart-record.js';
+import { forgetRenewalDone } from '../state/unfinished-renewal.js';
 import { tryLockOperation } from '../state/operations-log.js';
 import { putRight, withOperations } from './put-right.js';
 import { areIn, startNodes } from './start/start.js';
@@ -69,6 +70,7 @@ async function restartAll(
     const left = nodes.filter((node) => !done.includes(node.name));
     const { restarted, status } = await inTurn(cluster, left, before, timeoutMs);
     await forgetRestart(cluster.layout);
+    await forgetRenewalDone(cluster);
     const now = (await superviseAgain(cluster))
       ? await statusOf(cluster)
       : await withOperations(cluster, status);

@@ -4,7 +4,7 @@ import type { ProcessInfo } from '../agents/process.js';
 import { Deadline, sleep } from '../lib/time.js';
 import { ZOOKEEPER } from '../config/processes.js';
 import { outOfReach, placesOf } from '../state/agents.js';
-import { throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
+import { asServed, throwIfInterrupted, withLock, type Cluster } from '../state/cluster.js';
 import { keepFoundIdentity } from '../state/found-identity.js';
 import { haltChange } from '../state/halt.js';
 import { statusOf } from '../observe/status-of.js';
@@ -155,13 +155,14 @@ export const COMES_BACK = () => Promise.resolve();
  * @throws MqhaError `declined`, `node-elsewhere`, `locked`, `stop-failed`
  */
 export async function stopNodes(
-  cluster: Cluster,
+  asked: Cluster,
   nodes: readonly NodeConfig[],
   options: StopOptions,
 ): Promise<{ readonly stopped: readonly Stopped[]; readonly status: ClusterStatus }> {
-  refuseElsewhere(cluster, nodes);
+  refuseElsewhere(asked, nodes);
   const names = nodes.map((node) => node.name);
-  await confirmQuorumLoss(await statusOf(cluster), names, 'stop', options.confirm);
+  await confirmQuorumLoss(await statusOf(asked), names, 'stop', options.confirm);
+  const cluster = await asServed(asked);
   const { layout, host } = cluster;
   const stopped = await withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
     await (options.before ?? haltChange)(cluster);
@@ -172,7 +173,7 @@ export async function stopNodes(
     await forgetStopped(cluster, names);
     return ended;
   });
-  return { stopped, status: await statusOf(cluster) };
+  return { stopped, status: await statusOf(asked) };
 }
 
 /**
@@ -199,8 +200,9 @@ export function downCluster(cluster: Cluster, timeoutMs: number): Promise<Stoppe
 }
 
 /** As downCluster(), for who holds the lock already. */
-export async function stopEverything(cluster: Cluster, timeoutMs: number): Promise<Stopped[]> {
-  if (cluster.id === '') return [];
+export async function stopEverything(asked: Cluster, timeoutMs: number): Promise<Stopped[]> {
+  if (asked.id === '') return [];
+  const cluster = await asServed(asked);
   await haltChange(cluster);
   await forgetRestart(cluster.layout);
   const nodes = cluster.config.nodes.map((node) => node.name);

@@ -1,5 +1,6 @@
 import { openCluster, type Cluster } from '../state/cluster.js';
 import { forgetRestart } from '../state/restart-record.js';
+import { forgetRenewalDone } from '../state/unfinished-renewal.js';
 import { unfinishedOperations } from '../state/unfinished.js';
 import { puttingRight, withOperations } from './put-right.js';
 import { previewUp, type DryRun } from './scale/dry-run.js';
@@ -44,6 +45,7 @@ export async function bringUp(cluster: Cluster, options: UpOptions): Promise<Sta
     const now = changed ? await openCluster(cluster.layout.directory, cluster.host) : cluster;
     return up(now, options);
   });
+  await forgetRenewalDone(cluster);
   return { ...result, status: await withOperations(cluster, result.status) };
 }
 

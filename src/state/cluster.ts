@@ -18,7 +18,7 @@ import { replicatedLevelDb } from '../stores/replicated-leveldb/index.js';
 import type { Store } from '../stores/store.js';
 import type { Deadline } from '../lib/time.js';
 import type { ProcessInfo } from '../agents/process.js';
-import { asMet } from '../stores/settings.js';
+import { asMet, asReached } from '../stores/settings.js';
 import { identityOf } from '../certificates/identity.js';
 import type { TlsIdentity } from '../lib/dial.js';
 import { Connections } from './connections.js';
@@ -64,6 +64,8 @@ export function thisHost(options: {
 /** A cluster directory that was read and checked. */
 export interface Cluster {
   readonly config: ClusterConfig;
+  /** The configuration is that of the rendered files, and not of mqha.yaml (asRendered()). */
+  readonly isAsRendered?: true;
   readonly layout: Layout;
   /** Empty for a cluster that was never rendered; then none of its processes can run. */
   readonly id: string;
@@ -93,21 +95,26 @@ export interface Cluster {
 /**
  * Reads the cluster in a directory.
  * @param options `account`: false for what only ends processes: neither a damaged account nor an mqha.yaml that is not
- *   valid may keep it from that
+ *   valid may keep it from that; `rendered`: the configuration of the rendered files, instead of mqha.yaml
  * @throws MqhaError `config-invalid`, `state-damaged`, `no-cluster`, `untrusted-directory`
  */
 export async function openCluster(
   directory: string,
   host: Host,
-  { account = true } = {},
+  {
+    account = true,
+    rendered,
+  }: { readonly account?: boolean; readonly rendered?: ClusterConfig | undefined } = {},
 ): Promise<Cluster> {
   const layout = layoutAt(directory);
-  const config = account
-    ? await configOf(layout)
-    : await lastConfigOf(layout, (reason) => {
-        const message = `${reason}; going on with what it said when it was valid last`;
-        host.emit({ type: 'warning', message });
-      });
+  const configured = () =>
+    account
+      ? configOf(layout)
+      : lastConfigOf(layout, (reason) => {
+          const message = `${reason}; going on with what it said when it was valid last`;
+          host.emit({ type: 'warning', message });
+        });
+  const config = rendered ?? (await configured());
   const found = await findIdentity(layout, host.processes);
   const id = found.identity?.id ?? '';
   const credentials =
@@ -117,6 +124,7 @@ export async function openCluster(
   const registry = new ProcessRegistry(layout.state, id === '' ? 'none' : id, host.processes);
   return {
     config,
+    ...(rendered ? { isAsRendered: true as const } : {}),
     layout,
     id,
     store,
@@ -136,7 +144,7 @@ export async function openCluster(
 }
 
 /**
- * A cluster by the name and path under which its running brokers have found one another.
+ * A cluster by the name, the path and the transport by which its running brokers have found one another.
  * @param running its processes
  */
 export function asRunning(cluster: Cluster, running: Iterable<ProcessInfo>): Cluster {
@@ -151,6 +159,15 @@ export function asRunning(cluster: Cluster, running: Iterable<ProcessInfo>): Clu
     config,
     coordination: host.connections.coordinationOf(store, config, layout, cluster.tls),
   };
+}
+
+/**
+ * A cluster as its clients reach it: by the addresses and the transport with which its brokers run, and by the name and
+ * path under which they have found one another. mqha.yaml may have been edited since they were started.
+ */
+export async function asServed(cluster: Cluster): Promise<Cluster> {
+  const running = await cluster.registry.findAll(cluster.config.nodes.map(({ name }) => name));
+  return { ...asRunning(cluster, running.values()), config: asReached(cluster.config, running) };
 }
 
 /** @throws MqhaError `cluster-moved` where the directory is not where it was rendered */

@@ -77,6 +77,7 @@ const secret = {
   password: something,
   next: z.optional(something),
   previous: z.optional(something),
+  retiring: z.optional(z.boolean()),
 };
 
 /** What runs, and every client, has these accounts: others would lock them out. */

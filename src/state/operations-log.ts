@@ -10,7 +10,28 @@ import { Deadline } from '../lib/time.js';
 import type { Cluster, Host } from './cluster.js';
 
 /** What is begun, and must be finished or undone. */
-export type OperationKind = 'drill' | 'restart' | 'scale';
+export type OperationKind = 'drill' | 'renewal' | 'restart' | 'scale';
+
+/** One step of an operation, in words. */
+export interface OperationStep {
+  readonly text: string;
+  /** Of what is undone and not finished, every step that is left was done. */
+  readonly done: boolean;
+}
+
+/** What was begun, and is neither finished nor undone. */
+export interface Operation {
+  readonly kind: OperationKind;
+  /** ISO time; null where an earlier mqha has begun it. */
+  readonly began: string | null;
+  /** The command that has begun it; null where an earlier mqha has. */
+  readonly command: string | null;
+  /** Of the mqha that is at work on it; null where that has failed or was killed. */
+  readonly pid: number | null;
+  readonly steps: readonly OperationStep[];
+  /** What finishes or undoes it, in a clause; null while somebody is at work on it. */
+  readonly next: string | null;
+}
 
 /** What the record of every operation says of its beginning; absent in those of an earlier mqha. */
 export interface Begun {

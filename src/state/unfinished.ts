@@ -1,36 +1,18 @@
 import type { Cluster } from './cluster.js';
 import { DrillRecord } from './drill-record.js';
 import { goesOn } from './halt.js';
-import { workerOn, type OperationKind } from './operations-log.js';
+import { workerOn, type Operation } from './operations-log.js';
 import { doneBefore, readRestart } from './restart-record.js';
 import { readInForce } from './sizes.js';
 import { supervisorPid } from './supervisor-lock.js';
+import { renewalOf } from './unfinished-renewal.js';
 
-/** One step of an operation, in words. */
-export interface OperationStep {
-  readonly text: string;
-  /** Of what is undone and not finished, every step that is left was done. */
-  readonly done: boolean;
-}
-
-/** What was begun, and is neither finished nor undone. */
-export interface Operation {
-  readonly kind: OperationKind;
-  /** ISO time; null where an earlier mqha has begun it. */
-  readonly began: string | null;
-  /** The command that has begun it; null where an earlier mqha has. */
-  readonly command: string | null;
-  /** Of the mqha that is at work on it; null where that has failed or was killed. */
-  readonly pid: number | null;
-  readonly steps: readonly OperationStep[];
-  /** What finishes or undoes it, in a clause; null while somebody is at work on it. */
-  readonly next: string | null;
-}
+export type { Operation, OperationStep } from './operations-log.js';
 
 /** Everything of a cluster that was begun, and is neither finished nor undone. A damaged record names nothing. */
 export async function unfinishedOperations(cluster: Cluster): Promise<Operation[]> {
   const found = await Promise.all(
-    [drillOf(cluster), restartOf(cluster), scaleOf(cluster)].map((one) =>
+    [drillOf(cluster), renewalOf(cluster), restartOf(cluster), scaleOf(cluster)].map((one) =>
       one.catch(() => undefined),
     ),
   );

@@ -58,8 +58,8 @@ export function secretOf(
   name: string,
 ): Secret | undefined {
   if (name !== credentials.username) return credentials.accounts?.[name];
-  const { password, next, previous } = credentials;
-  return { password, next, previous };
+  const { password, next, previous, retiring } = credentials;
+  return { password, next, previous, retiring };
 }
 
 /** Who may do what with the destinations of a pattern: one entry of the authorization plugin. */

@@ -9,6 +9,8 @@ export interface Secret {
   readonly next?: string | undefined;
   /** The one before, which still counts. */
   readonly previous?: string | undefined;
+  /** The one before does not count any more, and files of brokers may have it still. */
+  readonly retiring?: boolean | undefined;
 }
 
 /** What is generated for a cluster and stays secret. */

@@ -25,9 +25,6 @@ export const USERS = 'users';
 /** Whether links are encrypted. */
 const TLS = 'tls';
 
-/** The keys by which who dials knows whether to speak TLS. */
-export const TLS_KEYS = [TLS, 'zookeeper.tls'];
-
 /** What is so of a broker that an mqha has started which knew no such key. */
 const BEFORE = { [TLS]: 'false', 'tls.clientCertificates': 'none', 'zookeeper.tls': 'false' };
 
@@ -165,7 +162,7 @@ export function asStarted(node: NodeConfig, argv: readonly string[]): NodeConfig
  * The keys by which brokers find one another: two that differ in one of them are no members of one another. Who was
  * started by an mqha without passwords for ZooKeeper does not say `zookeeper.authentication`, and meets both.
  */
-const MEETING = ['name', ...TLS_KEYS, 'zookeeper.path', 'zookeeper.authentication'];
+const MEETING = ['name', TLS, 'zookeeper.tls', 'zookeeper.path', 'zookeeper.authentication'];
 
 /** Which of the keys by which brokers find one another a running one has otherwise than mqha.yaml. */
 export function meetingKeysDiffering(
@@ -188,13 +185,42 @@ export function asMet(config: ClusterConfig, running: Iterable<readonly string[]
     const { keys } = settingsOf(argv);
     if (keys === null) return [];
     const path = keys.get('zookeeper.path') ?? config.zookeeper.path;
-    const tls = keys.get('zookeeper.tls') === 'true';
-    return [{ name: keys.get('name') ?? config.name, path, tls }];
+    const secure = keys.get('zookeeper.tls') === 'true';
+    return [{ name: keys.get('name') ?? config.name, path, secure, tls: keys.get(TLS) === 'true' }];
   });
   const [first] = met;
   if (!first || met.some((other) => !isDeepStrictEqual(other, first))) return config;
-  const { name, path, tls } = first;
+  const { name, path, secure, tls } = first;
   const { zookeeper } = config;
-  if (name === config.name && path === zookeeper.path && tls === zookeeper.tls) return config;
-  return { ...config, name, zookeeper: { ...zookeeper, path, tls } };
+  const isSame = name === config.name && path === zookeeper.path && secure === zookeeper.tls;
+  if (isSame && tls === (config.tls !== undefined)) return config;
+  return {
+    ...config,
+    name,
+    tls: tls ? (config.tls ?? TLS_UNKNOWN) : undefined,
+    nodes: config.nodes.map((node) => ({ ...node, tls })),
+    zookeeper: { ...zookeeper, path, tls: secure },
+  };
 }
+
+/**
+ * A configuration as clients reach its brokers: by the addresses and the transport with which those run.
+ * @param running the commands of the brokers, by node
+ */
+export function asReached(
+  config: ClusterConfig,
+  running: ReadonlyMap<string, { readonly argv: readonly string[] }>,
+): ClusterConfig {
+  const met = asMet(
+    config,
+    [...running.values()].map(({ argv }) => argv),
+  );
+  const nodes = met.nodes.map((node) => asStarted(node, running.get(node.name)?.argv ?? []));
+  return { ...met, nodes };
+}
+
+/** Of brokers that speak TLS where mqha.yaml has no word on it any more. */
+const TLS_UNKNOWN: ClusterConfig['tls'] = {
+  clientCertificates: 'optional',
+  certificates: 'generated',
+};

@@ -1,6 +1,7 @@
 import { messageOf, MqhaError } from '../lib/errors.js';
 import { Deadline } from '../lib/time.js';
 import { freeBytes, isFull } from '../observe/disk.js';
+import { asRendered } from '../operations/start/elsewhere.js';
 import { launchNodes } from '../operations/start/launch.js';
 import { prepareRuntime, type Prepared } from '../operations/start/prepare.js';
 import { openCluster, withLock, type Cluster } from '../state/cluster.js';
@@ -61,8 +62,8 @@ export async function startProcesses(
     }));
     await withLock(layout, host, Deadline.in(LOCK_MS), async () => {
       const wanted = await desired.read(cluster);
-      // As it is with the lock held: mqha.yaml may have been changed a moment ago.
-      const current = await openCluster(layout.directory, host);
+      // As it is with the lock held: mqha.yaml may have been changed a moment ago. What runs is healed as it runs.
+      const current = await asRendered(await openCluster(layout.directory, host));
       const asked = names.filter((name) => isWanted(wanted, name));
       if (asked.length === 0) return;
       const launch = async (some: readonly string[]) => {

@@ -2,8 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ProcessInfo } from '../../src/agents/process.js';
 import { portTable } from '../../src/config/defaults.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { refuseElsewhere, refuseOtherTls } from '../../src/operations/start/prepare.js';
-import { asRunning, type Cluster } from '../../src/state/cluster.js';
+import { refuseElsewhere } from '../../src/operations/start/elsewhere.js';
+import { failoverUrl } from '../../src/clients/client-settings.js';
+import { asRunning, asServed, type Cluster } from '../../src/state/cluster.js';
 import {
   asMet,
   asStarted,
@@ -97,12 +98,29 @@ describe('brokers whose name or path was edited since they were started', () => 
     );
   });
 
-  it('are not spoken to otherwise, also where nobody has to start', async () => {
-    const refused = refuseOtherTls(clusterOf(secured, started(config)));
-    await expect(refused).rejects.toThrow('mq01 runs with tls false, and mqha.yaml says true');
-    for (const fine of [clusterOf(config, started(config)), clusterOf(renamed, started(config))]) {
-      await expect(refuseOtherTls(fine)).resolves.toBeUndefined();
-    }
+  it.each([
+    ['in clear', config, secured],
+    ['over TLS', secured, config],
+  ])('are reached %s, whatever mqha.yaml says', async (_, was, edited) => {
+    const running = started(was, ['mq02', 'mq03']);
+    const { config: reached } = await asServed(clusterOf(edited, running));
+    // Also one that is down: it comes back as the others run.
+    expect(reached.nodes.map(({ tls }) => tls)).toEqual(was.nodes.map(({ tls }) => tls));
+    expect(failoverUrl(reached)).toBe(failoverUrl(was));
+    expect(reached.tls === undefined).toBe(was.tls === undefined);
+    expect(reached.zookeeper.tls).toBe(was.zookeeper.tls);
+  });
+
+  it('are reached at the ports that they have', async () => {
+    const nodes = config.nodes.map((node) => ({ ...node, messagePort: node.messagePort + 100 }));
+    const { config: reached } = await asServed(
+      clusterOf({ ...config, nodes }, started(config, ['mq01', 'mq02'])),
+    );
+    expect(reached.nodes.map(({ messagePort }) => messagePort)).toEqual([
+      config.nodes[0]?.messagePort,
+      config.nodes[1]?.messagePort,
+      nodes[2]?.messagePort,
+    ]);
   });
 
   it('refuse a start beside them that would be no member of theirs', async () => {

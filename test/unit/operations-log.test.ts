@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { certificatePaths, rendered } from '../../src/certificates/files.js';
 import { systemProcesses } from '../../src/agents/local/table.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
 import { bringUp, dryRun } from '../../src/operations/up.js';
@@ -11,11 +12,13 @@ import { openCluster, thisHost, type Cluster } from '../../src/state/cluster.js'
 import { want, wantSupervisor } from '../../src/state/desired-state.js';
 import { asideOf, DrillRecord } from '../../src/state/drill-record.js';
 import { lockOperation } from '../../src/state/operations-log.js';
+import { beginRenewal } from '../../src/state/renewal-record.js';
 import { beginRestart } from '../../src/state/restart-record.js';
 import { writeInForce } from '../../src/state/sizes.js';
+import { forgetRenewalDone } from '../../src/state/unfinished-renewal.js';
 import { unfinishedOperations } from '../../src/state/unfinished.js';
 import { broker } from './children.js';
-import { fakeJava, made, mqha } from './rig.js';
+import { errorOf, fakeJava, made, mqha } from './rig.js';
 
 const AT = '2026-11-29T08:00:00.000Z';
 
@@ -125,6 +128,61 @@ describe('what is begun, and neither finished nor undone', () => {
     const [atWork] = await unfinishedOperations(cluster);
     expect(atWork).toMatchObject({ pid: process.pid, next: null });
     await lock.release();
+  });
+
+  it('is a renewal of certificates, with what was made and who runs with it', async () => {
+    const cluster = await openCluster(await made({ tls: true }), thisHost({ command: 'mqha up' }));
+    const { layout } = cluster;
+    await beginRenewal(layout, { now: () => new Date(AT), command: 'mqha certs renew' });
+    const all = ['mqha', 'zookeeper', 'mq01', 'mq02', 'mq03'];
+    const { certificate } = certificatePaths(layout).node('mq02');
+    const before = new Date(Date.parse(AT) - 1000);
+    utimesSync(certificate, before, before);
+    utimesSync(rendered(layout.node('mq02')), before, before);
+    const { pid } = await broker(cluster.id, 'mq03');
+    await cluster.registry.remember('mq03', pid);
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(rendered(layout.node('mq03')), later, later);
+    const [operation, ...others] = await unfinishedOperations(cluster);
+    expect(others).toEqual([]);
+    expect(operation).toEqual({
+      kind: 'renewal',
+      began: AT,
+      command: 'mqha certs renew',
+      pid: null,
+      steps: [
+        ...all.map((who) => ({ text: `a new certificate of ${who}`, done: who !== 'mq02' })),
+        { text: 'restart mq01 with its certificate', done: true },
+        { text: 'restart mq02 with its certificate', done: false },
+        { text: 'restart mq03 with its certificate', done: false },
+      ],
+      next: '`mqha certs renew` resumes it',
+    });
+    const lock = await lockOperation(cluster, 'renewal');
+    expect(await unfinishedOperations(cluster)).toMatchObject([{ pid: process.pid, next: null }]);
+    await lock.release();
+    const { stdout } = await mqha(['-C', layout.directory, 'status']);
+    expect(stdout).toContain(`unfinished renewal, begun ${AT} by \`mqha certs renew\``);
+  });
+
+  it('is no renewal any more once a start has done what was left of it', async () => {
+    const cluster = await openCluster(await made({ tls: true }), thisHost({}));
+    const { layout } = cluster;
+    await beginRenewal(layout, { now: () => new Date(AT), command: 'mqha certs renew' });
+    const { certificate } = certificatePaths(layout).node('mq02');
+    const before = new Date(Date.parse(AT) - 1000);
+    utimesSync(certificate, before, before);
+    await forgetRenewalDone(cluster);
+    expect(await unfinishedOperations(cluster)).toMatchObject([{ kind: 'renewal' }]);
+    utimesSync(certificate, new Date(), new Date());
+    const lock = await lockOperation(cluster, 'renewal');
+    await forgetRenewalDone(cluster);
+    expect(await unfinishedOperations(cluster)).toHaveLength(1);
+    const second = await mqha(['-C', layout.directory, 'certs', 'renew', '--json']);
+    expect(errorOf(second).code).toBe('locked');
+    await lock.release();
+    await forgetRenewalDone(cluster);
+    expect(await unfinishedOperations(cluster)).toEqual([]);
   });
 
   it('is a change of the number of nodes, from what is in force', async () => {

@@ -220,6 +220,26 @@ describe('the problems of a cluster', () => {
     expect(codesOf({ ...whole(), znodes: SERVED.slice(0, 2) })).toEqual(['not-a-member mq03']);
   });
 
+  it('tells a running process that cannot use its certificate, which is not called starting', () => {
+    const certificate = 'has expired at 2026-01-01T00:00:00.000Z';
+    const nodes = { mq02: ACCEPTING, mq03: { certificate } };
+    const scene: Scene = { ...whole(), znodes: SERVED.slice(0, 2), nodes };
+    expect(codesOf(scene)).toEqual(['certificate-unusable mq03']);
+    const [problem] = problemOf(scene, 'certificate-unusable');
+    expect(problem?.message).toContain(`nodes/mq03/conf/tls.pem ${certificate}`);
+    expect(problem?.hint).toContain('`mqha restart mq03`');
+    const gone = {
+      ...ended('broker-gone', 'it could not be started'),
+      certificate: 'is not there',
+    };
+    const stopped: Scene = { ...whole(), znodes: SERVED.slice(0, 2), nodes: { mq03: gone } };
+    expect(problemOf(stopped, 'broker-stopped')[0]?.message).toContain(
+      '; its certificate nodes/mq03/conf/tls.pem is not there',
+    );
+    // Who is a member goes on with what it has read.
+    expect(codesOf({ ...whole(), nodes })).toEqual([]);
+  });
+
   it('tells a ZooKeeper that does not answer, and that roles are unknown with it', () => {
     const scene: Scene = { zookeeper: { error: 'no answer within 1500 ms' } };
     expect(judged(scene).state).toBe('unknown');

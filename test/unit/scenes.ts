@@ -154,6 +154,8 @@ export interface NodeScene {
   readonly kept?: readonly KeptStore[];
   readonly dumps?: readonly HeapDump[];
   readonly patches?: readonly MissingPatch[];
+  /** Why it cannot use its certificate. */
+  readonly certificate?: string;
   readonly ended?: EndRecord;
   readonly store?: StoreFound;
 }
@@ -202,6 +204,7 @@ export function observation(scene: Scene, at = 0): Observation {
         kept: [],
         dumps: [],
         patches: [],
+        certificate: undefined,
         ended: undefined,
         store: { state: 'sound' } as const,
         ...scene.nodes?.[node.name],
@@ -224,6 +227,7 @@ export function observation(scene: Scene, at = 0): Observation {
         kept: found(seen.kept, at),
         dumps: found(seen.dumps, at),
         patches: found(seen.patches, at),
+        certificate: found(seen.certificate, at),
         held: found(seen.held, at),
         ended: found(seen.ended, at),
         store: found(seen.store, at),

@@ -110,6 +110,14 @@ describe('brokers whose settings were edited', () => {
     expect(problems[0]?.hint).toContain('mqha restart mq02');
   });
 
+  it('are not restarted into another cluster: who finds the others by that is told of down and up', () => {
+    const of = { ...config, name: 'other' };
+    const scene: Scene = { ...whole(), of, nodes: { mq01: before('mq01') } };
+    const [problem] = problemOf(scene, 'restart-needed');
+    expect(problem?.hint).toContain('`mqha down` and then `mqha up`');
+    expect(problem?.hint).not.toContain('mqha restart');
+  });
+
   it('are told by one sentence where one key differs', () => {
     const of = { ...config, sync: 'quorum_disk' as const };
     const scene: Scene = { ...whole(), of, nodes: { mq01: before('mq01') } };

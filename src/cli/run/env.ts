@@ -3,7 +3,7 @@ import { clientSettings, clientTls, type ClientSettings } from '../../clients/cl
 import { MqhaError, usageError } from '../../lib/errors.js';
 import { showAccount, specOf } from '../../operations/accounts/accounts.js';
 import { applicationAccount } from '../../state/account.js';
-import type { Cluster } from '../../state/cluster.js';
+import { asServed, type Cluster } from '../../state/cluster.js';
 import { answer } from '../output/io.js';
 import type { env } from '../commands/env.js';
 import type { InputOf } from '../definition.js';
@@ -17,7 +17,8 @@ export async function run(
   if (shell && spring) {
     throw usageError('usage', '--shell and --spring cannot be given together', 'Give one of them.');
   }
-  const settings = await withCluster(context, async (cluster) => {
+  const settings = await withCluster(context, async (asked) => {
+    const cluster = await asServed(asked);
     const { config, layout, host } = cluster;
     const wanted = account === undefined ? undefined : await messageAccount(cluster, account);
     const used = wanted ?? (await applicationAccount(cluster));

@@ -47,7 +47,7 @@ export function linkProblems(seen: Observation): StatusProblem[] {
       'certificate-refused',
       node,
       why,
-      '`mqha certs list` says whose certificates there are and until when; `mqha certs renew` makes new ones. The process is not ended for it.',
+      '`mqha certs show` says whose certificates there are and until when; `mqha certs renew` makes new ones. The process is not ended for it.',
     ),
   );
 }

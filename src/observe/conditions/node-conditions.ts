@@ -10,7 +10,7 @@ import type { StatusProblem } from '../status.js';
 
 /** What is wrong with one node. */
 export function nodeProblems(
-  config: Pick<ClusterConfig, 'java'>,
+  config: Pick<ClusterConfig, 'java' | 'tls'>,
   seen: Observation,
   status: StatusFacts,
   observed: NodeObservation,
@@ -20,6 +20,7 @@ export function nodeProblems(
   const election = valueOf(seen.election);
   const own = status.nodes.find((candidate) => candidate.name === node.name);
   const members = election ? membersOf(election, node.name) : [];
+  const unusable = valueOf(observed.certificate);
   const list = new ProblemList(node.name);
   if (!local) {
     list.add(
@@ -53,7 +54,9 @@ export function nodeProblems(
       list.add(
         'warning',
         'broker-stopped',
-        ended ? `${node.name} ended itself: ${ended.message}` : `${node.name} is stopped`,
+        ended
+          ? `${node.name} ended itself: ${ended.message}${unusable === undefined ? '' : `; ${certificateOf(node.name)} ${unusable}`}`
+          : `${node.name} is stopped`,
         `Start it with \`mqha start ${node.name}\`.`,
       );
     }
@@ -100,12 +103,21 @@ export function nodeProblems(
     );
   }
   if (found && !found.suspended && election && members.length === 0) {
-    list.add(
-      'warning',
-      'not-a-member',
-      `${node.name} runs and is not registered in ZooKeeper`,
-      `It may be starting; if it stays so, see \`mqha logs ${node.name}\`.`,
-    );
+    if (unusable === undefined) {
+      list.add(
+        'warning',
+        'not-a-member',
+        `${node.name} runs and is not registered in ZooKeeper`,
+        `It may be starting; if it stays so, see \`mqha logs ${node.name}\`.`,
+      );
+    } else {
+      list.add(
+        'error',
+        'certificate-unusable',
+        `${node.name} runs and is not registered in ZooKeeper: ${certificateOf(node.name)} ${unusable}`,
+        `${config.tls?.certificates === 'own' ? 'Put what is right into pki/. ' : ''}\`mqha restart ${node.name}\` renders it again from pki/, or says what is wrong there.`,
+      );
+    }
   }
   const disk = valueOf(observed.disk);
   if (disk && isFull(disk.freeBytes)) {
@@ -162,6 +174,8 @@ export function nodeProblems(
   }
   return list.all;
 }
+
+const certificateOf = (name: string) => `its certificate nodes/${name}/conf/tls.pem`;
 
 function isDenied({ election }: Observation): boolean {
   return 'unknown' in election && election.code === 'zookeeper-denied';

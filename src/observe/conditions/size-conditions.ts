@@ -2,6 +2,7 @@ import {
   DIGESTS,
   differingKeys,
   knowsAccounts,
+  meetingKeysDiffering,
   settingsFor,
   settingsOf,
 } from '../../stores/settings.js';
@@ -95,7 +96,9 @@ function restartProblems(
       'warning',
       'restart-needed',
       `${name} runs with ${text}`,
-      `\`mqha restart ${name}\` takes mqha.yaml over; \`mqha restart\` does so on all, one after the other.`,
+      meetingKeysDiffering(config, name, found.argv).length > 0
+        ? 'Brokers find one another by that: `mqha down` and then `mqha up` take mqha.yaml over. Until then no command renders or starts anything, and the supervisor starts what dies as it ran.'
+        : `\`mqha restart ${name}\` takes mqha.yaml over; \`mqha restart\` does so on all, one after the other.`,
     );
   }
   return list.all;

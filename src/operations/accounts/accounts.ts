@@ -2,6 +2,7 @@ import { MqhaError, usageError } from '../../lib/errors.js';
 import type { Cluster } from '../../state/cluster.js';
 import { readCredentials } from '../../state/identity.js';
 import { withPasswordFiles } from '../../state/passwords.js';
+import type { Secret } from '../../stores/rendered-file.js';
 import { accountSpecs, PAGES, secretOf, type AccountSpec } from '../../stores/accounts.js';
 
 /** The document of `mqha account list --json`; no password is in it. */
@@ -64,7 +65,8 @@ export async function listAccounts(cluster: Cluster): Promise<AccountList> {
     accounts: personalSpecs(cluster).flatMap(({ name, kind, realms, passwordFile }) => {
       if (kind === 'pages') return [];
       const secret = credentials && secretOf(credentials, name);
-      const rotating = secret?.next !== undefined || secret?.previous !== undefined;
+      const rotating =
+        secret !== undefined && (secret.next !== undefined || isBeingRetired(secret));
       const shared = kind === 'management' && credentials?.shared === true;
       return [
         {
@@ -99,3 +101,7 @@ export async function showAccount(cluster: Cluster, name: string): Promise<Accou
     },
   );
 }
+
+/** Whether the password before this one still counts, or may still be in files of brokers. */
+export const isBeingRetired = ({ previous, retiring }: Secret): boolean =>
+  previous !== undefined || retiring === true;

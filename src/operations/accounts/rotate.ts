@@ -13,8 +13,8 @@ import { secretOf, type AccountSpec } from '../../stores/accounts.js';
 import type { Secret } from '../../stores/rendered-file.js';
 import { knowsAccounts } from '../../stores/settings.js';
 import { refuseUnrenderable, renderFiles, settleCluster } from '../start/prepare.js';
-import { personalSpecs, refuseWithout, specOf } from './accounts.js';
-import { untilKnown, untilRefused } from './seen.js';
+import { isBeingRetired, personalSpecs, refuseWithout, specOf } from './accounts.js';
+import { refuseUnasked, untilKnown, untilRefused } from './seen.js';
 
 /** What `mqha account rotate` answers. */
 export interface RotateResult {
@@ -100,11 +100,12 @@ async function begin(asked: Cluster, specs: readonly AccountSpec[]) {
   await refuseNow(asked, specs);
   const cluster = await settleCluster(asked, false);
   await refuseUnrenderable(cluster);
+  await refuseUnasked(cluster);
   const turn: Turn = { rotated: [], resumed: [] };
   const before = await credentialsOf(cluster);
   const names = specs.map(({ name }) => name);
   const told = changed(before, names, (secret, name) => {
-    if (secret.previous !== undefined && secret.next === undefined) {
+    if (isBeingRetired(secret) && secret.next === undefined) {
       turn.resumed.push(name);
       return secret;
     }
@@ -135,10 +136,17 @@ async function retire(cluster: Cluster, specs: readonly AccountSpec[], names: re
     const previous = names.includes(spec.name) ? secretOf(before, spec.name)?.previous : undefined;
     return previous === undefined ? [] : [{ spec, password: previous }];
   });
-  const after = changed(before, names, ({ password, next }) => ({ password, next }));
   const isOwn = names.includes(before.username);
-  await writeCredentials(cluster.layout, isOwn ? { ...after, shared: false } : after);
+  // Noted until files are without it: whoever goes on after this was killed does not see it otherwise.
+  const retiring = changed(before, names, ({ password, next }) => ({
+    password,
+    next,
+    retiring: true,
+  }));
+  await writeCredentials(cluster.layout, isOwn ? { ...retiring, shared: false } : retiring);
   await renderFiles(cluster, false);
+  const after = changed(retiring, names, ({ password, next }) => ({ password, next }));
+  await writeCredentials(cluster.layout, isOwn ? { ...after, shared: false } : after);
   return old;
 }
 
@@ -158,11 +166,12 @@ function changed(
   for (const name of names) {
     const secret = secretOf(result, name);
     if (!secret) continue;
-    const { password, next, previous } = change(secret, name);
+    const { password, next, previous, retiring } = change(secret, name);
+    const now = { password, next, previous, retiring };
     result =
       name === credentials.username
-        ? { ...result, password, next, previous }
-        : { ...result, accounts: { ...result.accounts, [name]: { password, next, previous } } };
+        ? { ...result, ...now }
+        : { ...result, accounts: { ...result.accounts, [name]: now } };
   }
   return result;
 }

@@ -45,6 +45,23 @@ export function untilRefused(cluster: Cluster, all: readonly Known[]): Promise<s
   );
 }
 
+/**
+ * Refuses where brokers cannot be asked, since certificates do not fit or have ended, before a password is another.
+ * @throws MqhaError `rotation-refused`
+ */
+export async function refuseUnasked(cluster: Cluster): Promise<void> {
+  try {
+    await serving(cluster);
+  } catch (error) {
+    if (!(error instanceof MqhaError)) throw error;
+    throw new MqhaError(
+      'rotation-refused',
+      `whether brokers take other passwords cannot be seen: ${error.message}`,
+      { hint: `${error.hint} No password was changed.`, cause: error },
+    );
+  }
+}
+
 async function until(
   cluster: Cluster,
   all: readonly Known[],

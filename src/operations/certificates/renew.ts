@@ -9,6 +9,7 @@ import { Deadline } from '../../lib/time.js';
 import { outOfReach, placesOf, withinReach } from '../../state/agents.js';
 import { changedAt, runsWithOlderCertificates } from '../../state/certificates-age.js';
 import { refuseIfMoved, withLock, type Cluster } from '../../state/cluster.js';
+import { lockOperation } from '../../state/operations-log.js';
 import { beginRenewal, endRenewal } from '../../state/renewal-record.js';
 import { forgetRestart, readRestart } from '../../state/restart-record.js';
 import { restartNodes } from '../restart.js';
@@ -39,18 +40,31 @@ export interface RenewOptions {
  * (dev.mqha.launch.MemberCertificates), and so does mqha. Where certificates are a person's own, those in `pki/`
  * are taken into use. Everything trusts the authority and not the certificates, so the old ones count beside the new ones. It can be
  * ended at any moment: run again it goes on.
- * @throws MqhaError `no-tls`, `certificates-missing`, and those of renderFiles() and restartNodes()
+ * @throws MqhaError `no-tls`, `certificates-missing`, `locked`, and those of renderFiles() and restartNodes()
  */
 export async function renewCertificates(
   asked: Cluster,
   { timeoutMs, confirm }: RenewOptions,
 ): Promise<RenewResult> {
   refuseWithoutTls(asked);
-  const { layout, host } = asked;
   await refuseIfMoved(asked);
   const running = await asked.registry.findAll(asked.config.nodes.map(({ name }) => name));
   if (running.size > 0) await refuseUnstartable(asked);
   await refuseUnusable(asked);
+  // Who holds it is seen to be at work.
+  const lock = await lockOperation(asked, 'renewal');
+  try {
+    return await renewAlone(asked, { timeoutMs, confirm });
+  } finally {
+    await lock.release();
+  }
+}
+
+async function renewAlone(
+  asked: Cluster,
+  { timeoutMs, confirm }: RenewOptions,
+): Promise<RenewResult> {
+  const { layout, host } = asked;
   const made = await withLock(layout, host, Deadline.in(timeoutMs), async () => {
     const { began, resumed } = await beginRenewal(layout, host);
     const renewed = await renewFiles(asked, began);

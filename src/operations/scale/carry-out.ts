@@ -1,5 +1,6 @@
 import { openCluster, withLock, type Cluster } from '../../state/cluster.js';
 import { refuseHalted, resumeChange } from '../../state/halt.js';
+import { refuseElsewhere } from '../start/elsewhere.js';
 import { renderFiles } from '../start/prepare.js';
 import { inForceOf, writeInForce, type InForce, type SizeChange } from '../../state/sizes.js';
 import type { ClusterStatus } from '../../observe/status.js';
@@ -72,7 +73,7 @@ export function viewOf(cluster: Cluster, now: InForce, status: ClusterStatus): S
 /**
  * Carries a change of the number of nodes to its end, from wherever it stands: what is in force is written
  * before anybody is stopped or started for it, so whoever goes on later finds what was meant.
- * @throws MqhaError of stopNodes() and startNodes(); `locked`, `size-changed`, `declined`, `timeout`, `interrupted`; `scale-unfinished`
+ * @throws MqhaError of stopNodes() and startNodes(); `locked`, `name-changed`, `size-changed`, `declined`, `timeout`, `interrupted`; `scale-unfinished`
  *   where a person stops nodes meanwhile. The change is unfinished then.
  */
 export function carryOut(
@@ -113,6 +114,7 @@ async function stepByStep(
     const now = await inForceOf(cluster);
     const { change } = now;
     if (!change) return [];
+    await refuseElsewhere(cluster);
     const grown = await withNodes(cluster, change);
     refuseEdited(grown, now, change);
     const status = await settle(grown, options);

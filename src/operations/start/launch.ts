@@ -7,11 +7,10 @@ import { type LaunchPlan } from '../../agents/launch-plan.js';
 import { sleep, type Deadline } from '../../lib/time.js';
 import { ZOOKEEPER } from '../../config/processes.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
+import { refuseElsewhere } from './elsewhere.js';
 import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
 import {
   ensureProcessDirectories,
-  refuseElsewhere,
-  refuseOtherTls,
   settleCluster,
   writeRendered,
   type Prepared,
@@ -52,9 +51,7 @@ export async function launchNodes(
   deadline: Deadline,
 ): Promise<LaunchResult> {
   await resumeLeftOver(asked);
-  const there = await asked.registry.findAll(nodes.map(({ name }) => name));
-  if (nodes.some(({ name }) => !there.has(name))) await refuseElsewhere(asked);
-  else await refuseOtherTls(asked);
+  await refuseElsewhere(asked);
   await refuseHeldPorts(asked, nodes);
   await admitToElections(
     asked,

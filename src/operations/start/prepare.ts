@@ -8,9 +8,7 @@ import {
   type JavaRuntime,
 } from '../../distribution/index.js';
 import { keepConfig } from '../../config/kept.js';
-import { MqhaError } from '../../lib/errors.js';
 import { ensureDirectory, SECRET_DIRECTORY } from '../../lib/files.js';
-import { meetingKeysDiffering, settingsFor, settingsOf, TLS_KEYS } from '../../stores/settings.js';
 import { editedError, writeFiles, type FileComparison } from '../../stores/sync.js';
 import { agentOf } from '../../state/agents.js';
 import {
@@ -26,6 +24,7 @@ import { keepInForce, readInForce, refuseSizeChange } from '../../state/sizes.js
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { Deadline } from '../../lib/time.js';
 import { refuseUnusable } from './certificates.js';
+import { refuseElsewhere } from './elsewhere.js';
 import { compare, comparedFiles, makeCredentials, refuseLostCredentials } from './compare-files.js';
 
 /** What a cluster's processes run on. */
@@ -63,19 +62,21 @@ export async function prepareRuntime(
 
 /**
  * As refuseUnstartable(), whatever the number of nodes is.
- * @throws MqhaError of prepareRuntime(), and `edited-file`, `cluster-moved`, `render-mismatch`
+ * @throws MqhaError of prepareRuntime(), and `name-changed`, `edited-file`, `cluster-moved`, `render-mismatch`
  */
 export async function refuseUnprepared(cluster: Cluster): Promise<void> {
   await refuseIfMoved(cluster);
+  await refuseElsewhere(cluster);
   await prepareRuntime(cluster.host, { javaHome: cluster.config.java.home });
   await refuseUnrenderable(cluster);
 }
 
 /**
  * Refuses what rendering would be refused for, before something else is changed.
- * @throws MqhaError `edited-file`, `insecure-network`, `password-file`, `credentials-missing`, `render-mismatch`
+ * @throws MqhaError `name-changed`, `edited-file`, `insecure-network`, `password-file`, `credentials-missing`, `render-mismatch`
  */
 export async function refuseUnrenderable(cluster: Cluster): Promise<void> {
+  await refuseElsewhere(cluster);
   const refused = editedError(await compare(cluster));
   if (refused) throw refused;
 }
@@ -86,45 +87,7 @@ export async function refuseUnrenderable(cluster: Cluster): Promise<void> {
  */
 export async function refuseUnstartable(cluster: Cluster): Promise<void> {
   await refuseSizeChange(cluster);
-  await refuseElsewhere(cluster);
   await refuseUnprepared(cluster);
-}
-
-/**
- * A broker that is started under another name, or path, than those that run is no member of theirs: it would take a
- * node from them, and two of its kind would elect a master beside theirs.
- * @param keys of mqha.yaml that are asked for; by default all by which brokers find one another
- * @throws MqhaError `name-changed`
- */
-export async function refuseElsewhere(
-  { config, registry }: Cluster,
-  keys?: readonly string[],
-): Promise<void> {
-  const names = config.nodes.map(({ name }) => name);
-  for (const [name, { argv }] of await registry.findAll(names)) {
-    const [key] = meetingKeysDiffering(config, name, argv).filter(
-      (one) => keys === undefined || keys.includes(one),
-    );
-    if (key === undefined) continue;
-    const has = settingsOf(argv).keys?.get(key) ?? '';
-    const wanted = settingsFor(config, name).get(key) ?? '';
-    throw new MqhaError(
-      'name-changed',
-      `${name} runs with ${key} ${has}, and mqha.yaml says ${wanted}: a broker that is started now would be no member of its cluster`,
-      {
-        hint: `Set \`${key}\` to ${has} again, or run \`mqha down\` and then \`mqha up\`. Nothing was stopped or started.`,
-      },
-    );
-  }
-}
-
-/**
- * Refuses also where nobody has to start: with another word on TLS than brokers which run, ZooKeeper and their ports are
- * out of reach, and a ZooKeeper that is started would be out of theirs.
- * @throws MqhaError `name-changed`
- */
-export async function refuseOtherTls(cluster: Cluster): Promise<void> {
-  await refuseElsewhere(cluster, TLS_KEYS);
 }
 
 /** What `mqha render --check` answers; writes nothing. */
@@ -140,7 +103,7 @@ export async function checkRendered(cluster: Cluster): Promise<FileComparison[]>
  * Call it with the lock held.
  * @param overwrite render edited files again as well (a copy is kept), and accept a moved directory
  * @returns the cluster, with its id and account
- * @throws MqhaError `edited-file`, `cluster-moved`, `render-mismatch`, `disk-full`, `no-permission`
+ * @throws MqhaError `edited-file`, `cluster-moved`, `name-changed`, `render-mismatch`, `disk-full`, `no-permission`
  */
 export async function renderFiles(
   cluster: Cluster,
@@ -158,14 +121,17 @@ export async function renderFiles(
  * Gives a cluster without one its identity and its account, and notes who is in force. Call it with the lock held.
  * @param accept a moved directory as well
  * @returns the cluster, with its id and account
- * @throws MqhaError `cluster-moved`, `credentials-missing`
+ * @throws MqhaError `cluster-moved`, `name-changed`, `credentials-missing`
  */
 export async function settleCluster(cluster: Cluster, accept: boolean): Promise<Cluster> {
-  await settleIdentity(cluster, accept);
+  const isNew = await settleIdentity(cluster, accept);
+  // What runs is that of the directory which was copied.
+  if (!isNew) await refuseElsewhere(cluster);
   await keepInForce(cluster);
   await refuseLostCredentials(cluster);
   await makeCredentials(cluster);
-  return openCluster(cluster.layout.directory, cluster.host);
+  const rendered = cluster.isAsRendered ? cluster.config : undefined;
+  return openCluster(cluster.layout.directory, cluster.host, { rendered });
 }
 
 /** Writes what differs, and tells of it. @throws MqhaError `disk-full`, `no-permission` */
@@ -181,7 +147,7 @@ export async function writeRendered(
   if (result.written.length > 0) {
     host.emit({ type: 'rendered', written: result.written.length, kept: result.kept });
   }
-  await keepConfig(layout);
+  if (!cluster.isAsRendered) await keepConfig(layout);
   return result;
 }
 
@@ -196,17 +162,18 @@ function heapWarnings(cluster: Cluster): string[] {
   ];
 }
 
-async function settleIdentity(cluster: Cluster, accept: boolean): Promise<void> {
+/** @returns whether it is a cluster of its own from now on: none of its processes can run */
+async function settleIdentity(cluster: Cluster, accept: boolean): Promise<boolean> {
   const { layout } = cluster;
   const found = await findIdentity(layout, cluster.host.processes);
   await keepIdentity(layout, found);
   const { identity } = found;
   if (!identity) {
     await writeIdentity(layout, newIdentity(layout));
-    return;
+    return true;
   }
   const moved = movedError(layout, identity);
-  if (!moved) return;
+  if (!moved) return false;
   if (!accept) throw moved;
   const copied = isCopied(layout, identity);
   if (copied) {
@@ -220,6 +187,7 @@ async function settleIdentity(cluster: Cluster, accept: boolean): Promise<void> 
     id: copied ? newIdentity(layout).id : identity.id,
     directory: layout.directory,
   });
+  return copied;
 }
 
 /** As renderFiles(), with the cluster's lock. */

@@ -10,6 +10,7 @@ import { leaveArchiver, recordsClasses } from './class-data.js';
 import { refuseIfMoved, throwIfInterrupted, withLock, type Cluster } from '../../state/cluster.js';
 import { noteCopies } from '../../state/copies.js';
 import { toStatus } from '../../observe/to-status.js';
+import { refuseElsewhere } from './elsewhere.js';
 import { launchNodes } from './launch.js';
 import { observe } from '../../observe/observe.js';
 import { prepareRuntime } from './prepare.js';
@@ -47,7 +48,7 @@ export interface StartOptions {
 /**
  * Starts what does not run of these nodes (and the managed ZooKeeper) and waits until they serve.
  * Everything that can be refused is refused before the first process starts.
- * @throws MqhaError of prepareRuntime(), refuseSizeChange() and launchNodes(), and `broker-died`, `data-in-use`, `timeout`,
+ * @throws MqhaError of refuseSizeChange(), refuseElsewhere(), prepareRuntime() and launchNodes(), and `broker-died`, `data-in-use`, `timeout`,
  *   `interrupted`, `locked`
  */
 export async function startNodes(
@@ -58,19 +59,22 @@ export async function startNodes(
   const { host } = asked;
   await refuseIfMoved(asked);
   await refuseSizeChange(asked);
+  await refuseElsewhere(asked);
   const prepared = await prepareRuntime(host, { javaHome: asked.config.java.home });
   const deadline = Deadline.in(options.timeoutMs);
   const began = performance.now();
   const { cluster, plan, started } = await withLock(asked.layout, host, deadline, async () => {
     await options.before?.(asked);
     const names = [ZOOKEEPER, ...nodes.map((node) => node.name)];
+    const before = await asked.registry.findAll(names);
     let launched;
     try {
       launched = await launchNodes(asked, nodes, prepared, deadline);
     } catch (error) {
-      // What was refused is not wanted, or a supervisor would try it again; what runs is.
-      const running = await asked.registry.findAll(names);
-      await want(asked, [...running.keys()], 'up');
+      // What was refused is not wanted, or a supervisor would try it again; what was started before that is.
+      const running = [...(await asked.registry.findAll(names)).keys()];
+      const begun = running.filter((name) => !before.has(name));
+      await want(asked, begun, 'up');
       throw error;
     }
     await want(asked, names, 'up');

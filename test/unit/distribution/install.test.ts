@@ -362,6 +362,17 @@ describe('when the disk does not take it', () => {
     expect(error.message).toContain(join(file, 'cache'));
   });
 
+  it.skipIf(!existsSync('/proc/self'))(
+    'a cache where nothing can be made is no-directory, at once',
+    async () => {
+      const env = { ...rig.env, MQHA_CACHE: '/proc/mqha/cache' };
+      const error = await failureOf(rig.install({ env }));
+      expect(error.code).toBe('no-directory');
+      expect(error.message).toContain('/proc/mqha/cache cannot be made');
+      expect(error.hint).toContain('MQHA_CACHE');
+    },
+  );
+
   it('a refused cache directory is no-permission', async () => {
     const error = await failureOf(
       rig.install({ io: { mkdir: () => Promise.reject(systemError('EACCES')) } }),

@@ -7,7 +7,7 @@ import type { ProcessInfo } from '../../../src/agents/process.js';
 import type { ProcessTable } from '../../../src/agents/local/table.js';
 import { Observer } from '../../../src/supervisor/observer.js';
 import { processesOf, servingIn, type AttachmentFound } from '../../../src/observe/observation.js';
-import type { Reading } from '../../../src/observe/reading.js';
+import { valueOf, type Reading } from '../../../src/observe/reading.js';
 import { unrendered } from '../rig.js';
 import { coordinationOf, znode } from '../scenes.js';
 
@@ -158,6 +158,49 @@ describe('a process that is looked after', () => {
     };
     expect(await attachmentBy(100)).toBe(attached);
     expect(await attachmentBy(99)).toHaveProperty('unknown');
+  });
+});
+
+describe('a managed ZooKeeper that does not answer', () => {
+  /** What a look says of one with so many connections. */
+  async function serves(connections: number | undefined, tls: boolean) {
+    const argv = ['java', ...markers('none', 'zookeeper')];
+    const info: ProcessInfo = { pid: 100, startTime: '100', argv, suspended: false };
+    const processes: ProcessTable = {
+      get: (pid) => Promise.resolve(pid === 100 ? info : undefined),
+      list: () => Promise.resolve([info]),
+      bootId: () => Promise.resolve('boot'),
+    };
+    const opened = await openCluster(await unrendered({ tls }), { ...thisHost({}), processes });
+    const [{ port } = { port: 0 }] = opened.config.zookeeper.servers;
+    const connectionsAt = vi.fn((at: number) =>
+      Promise.resolve(at === port ? connections : undefined),
+    );
+    const silent = () => Promise.reject(new Error('no answer'));
+    const observer = new Observer(
+      {
+        ...opened,
+        here: { ...opened.here, connectionsAt },
+        coordination: coordinationOf(silent),
+        store: { ...opened.store, isCoordinatorServing: () => Promise.resolve(false) },
+      },
+      () => undefined,
+    );
+    const { zookeeper } = await observer.look(undefined, new Map(), Promise.resolve(new Map()));
+    expect(valueOf(zookeeper.process)?.pid).toBe(100);
+    return { serves: valueOf(zookeeper.serves), counted: connectionsAt.mock.calls.length };
+  }
+
+  it('does not hang while strangers keep it busy with handshakes', async () => {
+    expect(await serves(200, true)).toEqual({ serves: true, counted: 1 });
+  });
+
+  it.each([
+    ['with fewer connections', 199, true, 1],
+    ['whose connections cannot be counted', undefined, true, 1],
+    ['without handshakes', 10_000, false, 0],
+  ])('hangs %s', async (_, connections, tls, counted) => {
+    expect(await serves(connections, tls)).toEqual({ serves: false, counted });
   });
 });
 
