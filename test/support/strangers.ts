@@ -1,11 +1,6 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { dial, type Endpoint } from '../../src/lib/dial.js';
 import { AMQP_HEADER, int, MOST, property, saslInit, utf, wireFormatInfo } from './protocols.js';
-
-/** Where something listens. */
-export interface Port {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** What a stranger writes to a port, on so many connections that all stay open. */
 export interface Attack {
@@ -91,8 +86,9 @@ export class Stranger {
   /** The peer has hung up, or never took the connection. */
   readonly ended: Promise<void>;
 
-  constructor({ host, port }: Port) {
-    this.#socket = connect({ host, port });
+  /** @param port with an identity where the handshake of TLS is made as well */
+  constructor(port: Endpoint) {
+    this.#socket = dial(port);
     this.#socket.on('error', () => undefined).resume();
     this.ended = new Promise((resolve) =>
       this.#socket.once('close', () => {
@@ -118,7 +114,7 @@ export class Stranger {
 
 /** Does an attack and leaves its connections open. */
 export async function attack(
-  port: Port,
+  port: Endpoint,
   { connections, bytes, more }: Attack,
 ): Promise<Stranger[]> {
   const strangers = Array.from({ length: connections }, () => new Stranger(port));
@@ -136,7 +132,7 @@ export async function attack(
 
 /** Throws frames at a port, some connections at once, each left after a moment. @returns how many */
 export async function bombard(
-  port: Port,
+  port: Endpoint,
   count: number,
   frame: () => Buffer,
   { atOnce = 25, patienceMs = 50 } = {},
