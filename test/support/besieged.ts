@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
 import { layoutOf } from '../../src/config/layout.js';
 import type { Endpoint, TlsIdentity } from '../../src/lib/dial.js';
+import { messageOf } from '../../src/lib/errors.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
 import { certificateOfMember, identityAt } from './certificates.js';
 import { eventually, startedCluster, type TestCluster } from './cluster.js';
@@ -113,8 +114,17 @@ export class Besieged {
       : this.#open(port);
   }
 
-  /** The client, the processes and their memory are as they were. */
+  /** The client, the processes and their memory are as they were. @throws Error with what happened instead */
   async undisturbed(): Promise<void> {
+    try {
+      await this.#compare();
+    } catch (error) {
+      const { stdout } = await this.cluster.run('events', '--lines', '30');
+      throw new Error(`it was disturbed: ${messageOf(error)}\n${stdout}`, { cause: error });
+    }
+  }
+
+  async #compare(): Promise<void> {
     const { sent, links } = this.#sending;
     const count = sent.length;
     await eventually(

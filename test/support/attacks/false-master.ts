@@ -52,7 +52,7 @@ export async function falseMaster(besieged: Besieged): Promise<void> {
     for (const shown of [undefined, new Authority().certify({ hosts: [host] })]) {
       const without = await FalseMaster.listen({ host, port }, [OWNED], shown);
       await say(`${host}:${port}`, () => Promise.resolve(without.connections > 1));
-      expect(without.heard).toEqual([]);
+      expect(without.heard).not.toContain('login');
       without.close();
     }
     await healed(cluster);
