@@ -3,7 +3,13 @@ import { frames } from '../support/attacks/chance.js';
 import { falseMaster } from '../support/attacks/false-master.js';
 import { fullPort } from '../support/attacks/full-port.js';
 import { login } from '../support/attacks/machine.js';
-import { announcements, connections, largest, objects } from '../support/attacks/message-port.js';
+import {
+  announcements,
+  connections,
+  guesses,
+  largest,
+  objects,
+} from '../support/attacks/message-port.js';
 import { crowd, token } from '../support/attacks/replication-port.js';
 import { management } from '../support/attacks/web-port.js';
 import { election, sizes } from '../support/attacks/zookeeper-port.js';
@@ -15,6 +21,7 @@ import { canChangeUser } from '../support/second-user.js';
 const ATTACKS: Readonly<Record<string, (besieged: Besieged) => Promise<void>>> = {
   'that announce much in a few bytes, or never end, are hung up on': announcements,
   'that connect very often, or say nothing, take few threads': connections,
+  'that guess accounts, or have one of another, are not let in': guesses,
   'that hold the account, or are pages of another site, can only read what the broker counts':
     management,
   'that announce a megabyte to ZooKeeper two hundred times are hung up on': sizes,

@@ -1,12 +1,17 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dial, type Endpoint } from '../../src/lib/dial.js';
 import { AMQP_HEADER, int, MOST, property, saslInit, utf, wireFormatInfo } from './protocols.js';
+
+const MOMENT_MS = 500;
 
 /** What a stranger writes to a port, on so many connections that all stay open. */
 export interface Attack {
   readonly name: string;
   readonly connections: number;
   readonly bytes: Buffer;
+  /** What follows after a moment: over TLS a broker passes over what comes with the first frame of OpenWire. */
+  readonly later?: Buffer;
   /** MB that follow, or fewer where the peer hangs up. */
   readonly more?: number;
 }
@@ -36,10 +41,10 @@ export const ATTACKS: readonly Attack[] = [
     bytes: Buffer.concat([int(-5), Buffer.from('\x01ActiveM', 'latin1')]),
   },
   {
-    // Over TLS the broker looks at an empty frame when more comes.
-    name: 'empty OpenWire frames after the first',
+    name: 'an empty OpenWire frame after the first',
     connections: 20,
-    bytes: Buffer.concat([wireFormatInfo(int(0)), int(0), int(0)]),
+    bytes: wireFormatInfo(int(0)),
+    later: int(0),
   },
   {
     name: 'AMQP frames of 100 MB, announced',
@@ -116,13 +121,17 @@ export class Stranger {
 /** Does an attack and leaves its connections open. */
 export async function attack(
   port: Endpoint,
-  { connections, bytes, more }: Attack,
+  { connections, bytes, later, more }: Attack,
 ): Promise<Stranger[]> {
   const strangers = Array.from({ length: connections }, () => new Stranger(port));
   const megabyte = Buffer.alloc(1024 * 1024, 'x');
   await Promise.all(
     strangers.map(async (stranger) => {
       let open = await stranger.write(bytes);
+      if (later) {
+        await sleep(MOMENT_MS);
+        open = await stranger.write(later);
+      }
       for (let written = 0; open && written < (more ?? 0); written++) {
         open = await stranger.write(megabyte);
       }

@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { tryOpen } from '../../../src/clients/amqp/try-open.js';
 import { largestBody } from '../../../src/config/limits.js';
+import { Deadline } from '../../../src/lib/time.js';
 import { waysTo, type Besieged } from '../besieged.js';
 import { receive, send } from '../messages.js';
 import { attack, ATTACKS, bombard, type Stranger } from '../strangers.js';
 import { threadsOf } from '../usage-of-process.js';
+
+/** How long an answer to a login is waited for. */
+const LOGIN_MS = 5000;
 
 /** How long those are waited for who are to be hung up on. */
 const HUNG_UP_MS = 20_000;
@@ -29,7 +34,9 @@ export async function connections(besieged: Besieged): Promise<void> {
   const { message } = besieged.doors();
   const silent: Stranger[] = [];
   for (const way of waysTo(message)) {
-    await bombard(way, 2000, () => Buffer.alloc(0), { atOnce: 100, patienceMs: 0 });
+    // A handshake takes the time of many connections without one.
+    const count = way.tls ? 500 : 2000;
+    await bombard(way, count, () => Buffer.alloc(0), { atOnce: 100, patienceMs: 0 });
     const silence = { name: 'silence', connections: 150, bytes: Buffer.from('AMQP') };
     silent.push(...(await attack(way, silence)));
   }
@@ -57,6 +64,26 @@ export async function objects(besieged: Besieged): Promise<void> {
     const [stranger] = await attack(port, { name: 'nested', connections: 1, bytes });
     await sleep(300);
     stranger?.leave();
+  }
+  await besieged.undisturbed();
+}
+
+/** Accounts that the distribution has, none, and one with another's password. */
+export async function guesses(besieged: Besieged): Promise<void> {
+  const { port } = besieged.doors().message;
+  const { username, password } = besieged.settings;
+  const app = { username: username ?? '', password: password ?? '' };
+  expect(await tryOpen(port, app, Deadline.in(LOGIN_MS))).toEqual({ open: true });
+  for (const account of [
+    undefined,
+    { username: '', password: '' },
+    { username: 'admin', password: 'admin' },
+    { username: 'user', password: 'user' },
+    { username: 'mqha', password: app.password },
+    { ...app, password: '' },
+  ]) {
+    const { open } = await tryOpen(port, account, Deadline.in(LOGIN_MS));
+    expect([account?.username, open]).toEqual([account?.username, false]);
   }
   await besieged.undisturbed();
 }

@@ -4,7 +4,7 @@ import { originOf } from '../../../src/config/endpoints.js';
 import { dial, type Endpoint } from '../../../src/lib/dial.js';
 import type { Queues } from '../../../src/messages/queues.js';
 import type { Besieged } from '../besieged.js';
-import { consoleAccount } from '../console.js';
+import { basic, consoleAccount } from '../console.js';
 
 /** What is asked of a web port. */
 interface Question {
@@ -50,6 +50,17 @@ export async function management(besieged: Besieged): Promise<void> {
   const connector = `static:(vm:!/!/evil?brokerConfig=xbean:file:!/tmp!/evil.xml)`;
   const addQueue = { type: 'exec', mbean: broker, operation: 'addQueue', arguments: ['evil'] };
   expect(await ask(read)).toBe(200);
+  const { username, password } = besieged.settings;
+  for (const guess of [
+    {},
+    basic('admin', 'admin'),
+    basic('user', 'user'),
+    basic(username, password),
+  ]) {
+    expect(
+      await statusOf(port, { path: read, headers: { ...guess, Origin: originOf(port) } }),
+    ).toBe(401);
+  }
   const answers = {
     'another site': await ask(read, { from: 'http://evil.example' }),
     POST: await ask('/api/jolokia/', { post: { type: 'version' } }),

@@ -5,7 +5,8 @@ import { ZooKeeperStranger } from '../zookeeper.js';
 
 /** A megabyte is announced two hundred times. */
 export async function sizes(besieged: Besieged): Promise<void> {
-  const bytes = Buffer.from([0, 0x0f, 0xff, 0xff]);
+  // The bytes after the size say to a server that speaks TLS that this is none.
+  const bytes = Buffer.from([0, 0x0f, 0xff, 0xff, 0, 0]);
   for (const way of waysTo(besieged.zookeeper)) {
     const strangers = await attack(way, { name: 'sizes', connections: 200, bytes });
     await Promise.all(strangers.map((stranger) => stranger.ended));
