@@ -42,6 +42,36 @@ async function copy(name: string): Promise<string> {
   return directory;
 }
 
+/** Each example is built once, and run in clear and over TLS. @returns its command */
+const commands = {
+  'Spring Boot': once(async () => {
+    const directory = await copy('spring-boot');
+    await build(directory, 'mvn', MAVEN);
+    return [java, '-jar', join(directory, 'target', 'messages.jar')];
+  }),
+  Java: once(async () => {
+    const directory = await copy('java');
+    await build(directory, 'mvn', MAVEN);
+    return [java, '-jar', join(directory, 'target', 'messages.jar')];
+  }),
+  Python: once(async () => {
+    const directory = await copy('python');
+    await build(directory, 'python3', ['-m', 'venv', '.venv']);
+    const interpreter = join(directory, '.venv', 'bin', 'python');
+    await build(directory, interpreter, ['-m', 'pip', 'install', '-q', '-r', 'requirements.txt']);
+    return [interpreter, join(directory, 'messages.py')];
+  }),
+  Node: once(() => {
+    const example = join(import.meta.dirname, '..', '..', 'examples', 'node', 'messages.js');
+    return Promise.resolve([process.execPath, example]);
+  }),
+};
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
 /** The master's name and pid, asked before they are needed, so that it can be killed in no time. */
 async function findMaster(): Promise<{ name: string; pid: number }> {
   const status = await healed(cluster);
@@ -58,33 +88,38 @@ afterAll(async () => {
   for (const directory of directories) await rm(directory, { recursive: true, force: true });
 });
 
+/** The application, once it listens. */
+async function springBoot(): Promise<{ app: Program; url: string }> {
+  const app = Program.start(cluster, await commands['Spring Boot'](), { SERVER_PORT: '0' });
+  const port = await app.until(
+    (lines) => /Tomcat started on port (\d+)/.exec(lines.join('\n'))?.[1],
+    120_000,
+  );
+  return { app, url: `http://127.0.0.1:${port}/messages` };
+}
+
+const receivedBy = async (url: string) => (await (await fetch(url)).json()) as Received;
+
+/** Waits until its listener has had all of these. */
+const arrivedAt = (url: string, bodies: readonly string[]) =>
+  eventually(
+    async () => {
+      const listened = await receivedBy(url);
+      const there = new Set(listened.bodies);
+      return { ...listened, missing: bodies.filter((body) => !there.has(body)) };
+    },
+    ({ missing }) => missing.length === 0,
+  );
+
 describe('the Spring Boot application', () => {
   let app: Program | undefined;
   let url: string;
 
-  const received = async () => (await (await fetch(url)).json()) as Received;
-
-  /** Waits until the listener has had all of these. */
-  const arrived = (bodies: readonly string[]) =>
-    eventually(
-      async () => {
-        const listened = await received();
-        const there = new Set(listened.bodies);
-        return { ...listened, missing: bodies.filter((body) => !there.has(body)) };
-      },
-      ({ missing }) => missing.length === 0,
-    );
+  const received = () => receivedBy(url);
+  const arrived = (bodies: readonly string[]) => arrivedAt(url, bodies);
 
   beforeAll(async () => {
-    const directory = await copy('spring-boot');
-    await build(directory, 'mvn', MAVEN);
-    const command = [java, '-jar', join(directory, 'target', 'messages.jar')];
-    app = Program.start(cluster, command, { SERVER_PORT: '0' });
-    const port = await app.until(
-      (lines) => /Tomcat started on port (\d+)/.exec(lines.join('\n'))?.[1],
-      120_000,
-    );
-    url = `http://127.0.0.1:${port}/messages`;
+    ({ app, url } = await springBoot());
   }, BUILD_MS);
 
   afterAll(async () => {
@@ -173,25 +208,67 @@ describe('sends and receives through a kill of the master', () => {
   }
 
   it('in Java', { timeout: BUILD_MS }, async () => {
-    const directory = await copy('java');
-    await build(directory, 'mvn', MAVEN);
-    await through([java, '-jar', join(directory, 'target', 'messages.jar')], 'java', 1000);
+    await through(await commands.Java(), 'java', 1000);
   });
 
   it.skipIf(!python)(
     'in Python (skipped where there is no Python 3.10 with venv and pip)',
     { timeout: BUILD_MS },
     async () => {
-      const directory = await copy('python');
-      await build(directory, 'python3', ['-m', 'venv', '.venv']);
-      const interpreter = join(directory, '.venv', 'bin', 'python');
-      await build(directory, interpreter, ['-m', 'pip', 'install', '-q', '-r', 'requirements.txt']);
-      await through([interpreter, join(directory, 'messages.py')], 'python', 1000);
+      await through(await commands.Python(), 'python', 1000);
     },
   );
 
   it('in Node', async () => {
-    const example = join(import.meta.dirname, '..', '..', 'examples', 'node', 'messages.js');
-    await through([process.execPath, example], 'node', 2000);
+    await through(await commands.Node(), 'node', 2000);
+  });
+});
+
+describe('over TLS, with what `mqha env` prints', () => {
+  const COUNT = 3000;
+
+  beforeAll(async () => {
+    await cluster.json('down');
+    await cluster.edit((text) => text.replace(/^name:/m, 'tls: true\nname:'));
+    await cluster.json('up');
+  });
+
+  it('all send and receive through one kill of the master', { timeout: BUILD_MS }, async () => {
+    const examples = ['Java', 'Node', ...(python ? (['Python'] as const) : [])] as const;
+    const programs: { receiver: Program; sender: Program }[] = [];
+    const { app, url } = await springBoot();
+    const master = await findMaster();
+    const load = new HttpLoad(url);
+    try {
+      for (const name of examples) {
+        const command = await commands[name]();
+        const start = (what: string) =>
+          Program.start(cluster, [...command, what, `tls.${name}`, String(COUNT)]);
+        programs.push({ receiver: start('receive'), sender: start('send') });
+      }
+      const begun = programs.map(({ sender }) =>
+        sender.until((lines) => (lines.length >= 100 ? true : undefined), 60_000),
+      );
+      await Promise.all(begun);
+      process.kill(master.pid, 'SIGKILL');
+      for (const { sender } of programs) expect(sender.lines.length).toBeLessThan(COUNT);
+      const killed = performance.now();
+      await eventually(
+        () => Promise.resolve(load.accepted(killed).length),
+        (n) => n >= 50,
+      );
+      await load.stop();
+      await arrivedAt(url, load.accepted());
+      for (const { sender, receiver } of programs) {
+        await Promise.all([sender.succeeds(100_000), receiver.succeeds(100_000)]);
+        expect(new Set(sender.lines).size).toBe(COUNT);
+        expect(receiver.lines.toSorted()).toEqual(sender.lines.toSorted());
+      }
+    } finally {
+      await load.stop();
+      await app.end();
+      for (const each of programs) await Promise.all([each.sender.end(), each.receiver.end()]);
+    }
+    expect((await cluster.status()).master).not.toBe(master.name);
   });
 });

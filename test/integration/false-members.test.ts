@@ -1,73 +1,9 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { ClusterStatus } from '../../src/observe/status.js';
-import { readCredentials } from '../../src/state/identity.js';
-import { accountOf } from '../../src/stores/replicated-leveldb/zookeeper/access.js';
-import { errorIn, eventually, startedCluster, TestCluster } from '../support/cluster.js';
-import { FalseMaster, sayElected } from '../support/false-master.js';
-import { receive, send } from '../support/messages.js';
+import { errorIn, TestCluster } from '../support/cluster.js';
 import { ZooKeeperStranger } from '../support/zookeeper.js';
-
-describe('strangers who know the password for ZooKeeper', () => {
-  let cluster: TestCluster;
-  let settings: ClientSettings;
-
-  beforeAll(async () => {
-    ({ cluster, settings } = await startedCluster());
-  });
-
-  afterAll(() => cluster.remove());
-
-  it('that say they are the master get no slave elsewhere, and write no file', async () => {
-    const { config, layout } = await cluster.open();
-    // Znodes are closed to others; who has the password may still send no slave elsewhere.
-    const password = (await readCredentials(layout))?.zookeeperPassword ?? '';
-    const bodies = Array.from({ length: 50 }, (_, number) => `kept ${number}`);
-    await send(settings, 'kept', bodies);
-    const logs = async () => {
-      const texts = config.nodes.map(({ name }) => readFile(cluster.log(name), 'utf8'));
-      return (await Promise.all(texts)).join('\n');
-    };
-    const elsewhere = await FalseMaster.listen({ host: '127.0.0.1', port: 0 }, [
-      '0000000000000000.log',
-    ]);
-    let leave = await sayElected(config, `tcp://127.0.0.1:${elsewhere.port}`, accountOf(password));
-    await eventually(logs, (text) => text.includes('it is no replication address of this cluster'));
-    leave();
-    expect(elsewhere.connections).toBe(0);
-    elsewhere.close();
-    const { master } = await healed();
-
-    // A slave does not listen there.
-    const free = config.nodes.find(({ name }) => name !== master);
-    if (!free) throw new Error('no slave');
-    const { replicationHost: host, replicationPort: port } = free;
-    const within = await FalseMaster.listen({ host, port }, ['../../conf/owned.txt']);
-    leave = await sayElected(config, `tcp://${host}:${port}`, accountOf(password));
-    await eventually(logs, (text) => text.includes('spoke of a file ../../conf/owned.txt'));
-    leave();
-    within.close();
-    await healed();
-    for (const { name } of config.nodes) {
-      const node = join(cluster.directory, 'nodes', name);
-      expect(
-        (await readdir(node, { recursive: true })).filter((file) => file.includes('owned')),
-      ).toEqual([]);
-    }
-    expect(await receive(settings, 'kept', bodies.length)).toEqual(bodies);
-  });
-
-  /** The cluster serves again, with all of its slaves. */
-  function healed(): Promise<ClusterStatus> {
-    return eventually(
-      () => cluster.status(),
-      ({ state }) => state === 'serving',
-      120_000,
-    );
-  }
-});
 
 describe('a stranger at a ZooKeeper that was open', () => {
   let cluster: TestCluster;

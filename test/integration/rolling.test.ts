@@ -101,18 +101,21 @@ describe('messages across graceful changes of master', () => {
     expect(await receive(settings, 'names', 2)).toEqual(['a', 'b']);
   });
 
-  it('are there after everything was stopped and started', async () => {
-    await send(settings, 'down', ['a', 'b']);
-    expect((await cluster.run('down')).exitCode).toBe(0);
-    await cluster.json('up');
-    expect(await receive(settings, 'down', 2)).toEqual(['a', 'b']);
-  });
-
-  it('are there after a restart of what was stopped, which leaves a supervisor as up does', async () => {
-    await send(settings, 'stopped', ['a', 'b']);
-    expect((await cluster.run('down')).exitCode).toBe(0);
-    const { status } = await cluster.json<RestartResult>('restart');
-    expect(status).toMatchObject({ state: 'serving', problems: [] });
-    expect(await receive(settings, 'stopped', 2)).toEqual(['a', 'b']);
+  it('are there after all was stopped and started with every link encrypted, and with none again', async () => {
+    await send(settings, 'links', ['a', 'b']);
+    const moved = async (command: 'up' | 'restart', tls: string) => {
+      expect((await cluster.run('down')).exitCode).toBe(0);
+      await cluster.edit((text) => text.replace(/^(tls: .*\n)?name:/m, `tls: ${tls}\nname:`));
+      const { status } = await cluster.json<StartResult | RestartResult>(command);
+      expect(status).toMatchObject({ state: 'serving', problems: [] });
+      settings = await cluster.json<ClientSettings>('env');
+      return status;
+    };
+    expect((await moved('up', 'true')).failoverUrl).toMatch(/^failover:\(ssl:/);
+    expect(await receive(settings, 'links', 1)).toEqual(['a']);
+    await send(settings, 'links', ['c']);
+    // A restart of what was stopped leaves a supervisor as up does.
+    expect((await moved('restart', 'false')).failoverUrl).toMatch(/^failover:\(tcp:/);
+    expect(await receive(settings, 'links', 2)).toEqual(['b', 'c']);
   });
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { connect as connectInClear, type Socket } from 'node:net';
 import { connect, createSecureContext, type ConnectionOptions } from 'node:tls';
@@ -17,7 +16,7 @@ import type { RenewResult } from '../../src/operations/certificates/renew.js';
 import type { Queues } from '../../src/messages/queues.js';
 import { isServing } from '../../src/stores/replicated-leveldb/zookeeper/server.js';
 import { ZooKeeperSession } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
-import { Authority } from '../support/certificates.js';
+import { Authority, identityAt, pairAt } from '../support/certificates.js';
 import { errorIn, startedCluster, type TestCluster } from '../support/cluster.js';
 import { clientOf, receiveUntil, send } from '../support/messages.js';
 import { Load } from '../support/load.js';
@@ -41,19 +40,9 @@ afterAll(async () => {
 });
 
 const pki = () => certificatePaths(layoutOf(cluster.directory));
-const pairAt = (files: { readonly certificate: string; readonly key: string }): CertifiedKey => ({
-  certificate: readFileSync(files.certificate, 'utf8'),
-  key: readFileSync(files.key, 'utf8'),
-});
-
 /** Who trusts the brokers of this cluster, and shows something, or nothing. */
-function identityWith(shown: CertifiedKey | undefined): TlsIdentity {
-  const ca = readFileSync(pki().clusterAuthority.certificate);
-  const context = createSecureContext(
-    shown ? { ca, cert: shown.certificate, key: shown.key } : { ca },
-  );
-  return { context: () => context };
-}
+const identityWith = (shown: CertifiedKey | undefined) =>
+  identityAt(layoutOf(cluster.directory), shown);
 
 /** Strangers by what they show. */
 function strangers(): Readonly<Record<string, TlsIdentity>> {

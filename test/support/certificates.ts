@@ -1,7 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { certificatePaths, type CertifiedKey } from '../../src/certificates/files.js';
+import {
+  certificatePaths,
+  type CertificateFiles,
+  type CertifiedKey,
+} from '../../src/certificates/files.js';
 import { newAuthority, newCertificate } from '../../src/certificates/issue.js';
 import type { Purpose } from '../../src/certificates/subject.js';
 import type { Layout } from '../../src/config/layout.js';
@@ -48,4 +52,25 @@ export class Authority {
     writeFileSync(mqha.key, shown.key);
     writeFileSync(clusterAuthority.certificate, this.own.certificate);
   }
+}
+
+/** A certificate and its key, as they are in their files. */
+export const pairAt = ({ certificate, key }: CertificateFiles): CertifiedKey => ({
+  certificate: readFileSync(certificate, 'utf8'),
+  key: readFileSync(key, 'utf8'),
+});
+
+/** Who trusts the servers of a cluster, and shows something, or nothing. */
+export function identityAt(layout: Pick<Layout, 'pki'>, shown?: CertifiedKey): TlsIdentity {
+  const ca = readFileSync(certificatePaths(layout).clusterAuthority.certificate);
+  const context = createSecureContext(
+    shown ? { ca, cert: shown.certificate, key: shown.key } : { ca },
+  );
+  return { context: () => context };
+}
+
+/** A certificate of a cluster's authority that none of its processes has: its name has made no znode. */
+export function certificateOfMember(layout: Pick<Layout, 'pki'>): CertifiedKey {
+  const subject = { commonName: 'guest', hosts: [], purposes: ['client'] as const };
+  return newCertificate(subject, pairAt(certificatePaths(layout).clusterAuthority), new Date());
 }

@@ -1,5 +1,4 @@
-import { connect, type Socket } from 'node:net';
-import type { Port } from './strangers.js';
+import { dial, type Endpoint } from '../../src/lib/dial.js';
 
 /** A frame of the replication: what follows it is not part of it. */
 export interface Frame {
@@ -34,8 +33,8 @@ export const get = (file: string, offset = 0, length = 5) =>
  * Sends frames to a replication port.
  * @returns what was answered until the master hung up, or for a while
  */
-export async function exchange(port: Port, frames: string, limitMs = 5000): Promise<string> {
-  const socket: Socket = connect(port);
+export async function exchange(port: Endpoint, frames: string, limitMs = 5000): Promise<string> {
+  const socket = dial(port);
   let answer = '';
   socket.on('error', () => undefined).on('data', (bytes) => (answer += bytes.toString('latin1')));
   const ended = new Promise<void>((resolve) => {

@@ -1,17 +1,17 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dial, type Endpoint } from '../../src/lib/dial.js';
 import { AMQP_HEADER, int, MOST, property, saslInit, utf, wireFormatInfo } from './protocols.js';
 
-/** Where something listens. */
-export interface Port {
-  readonly host: string;
-  readonly port: number;
-}
+const MOMENT_MS = 500;
 
 /** What a stranger writes to a port, on so many connections that all stay open. */
 export interface Attack {
   readonly name: string;
   readonly connections: number;
   readonly bytes: Buffer;
+  /** What follows after a moment: over TLS a broker passes over what comes with the first frame of OpenWire. */
+  readonly later?: Buffer;
   /** MB that follow, or fewer where the peer hangs up. */
   readonly more?: number;
 }
@@ -43,7 +43,8 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: 'an empty OpenWire frame after the first',
     connections: 20,
-    bytes: Buffer.concat([wireFormatInfo(int(0)), int(0)]),
+    bytes: wireFormatInfo(int(0)),
+    later: int(0),
   },
   {
     name: 'AMQP frames of 100 MB, announced',
@@ -91,8 +92,9 @@ export class Stranger {
   /** The peer has hung up, or never took the connection. */
   readonly ended: Promise<void>;
 
-  constructor({ host, port }: Port) {
-    this.#socket = connect({ host, port });
+  /** @param port with an identity where the handshake of TLS is made as well */
+  constructor(port: Endpoint) {
+    this.#socket = dial(port);
     this.#socket.on('error', () => undefined).resume();
     this.ended = new Promise((resolve) =>
       this.#socket.once('close', () => {
@@ -118,14 +120,18 @@ export class Stranger {
 
 /** Does an attack and leaves its connections open. */
 export async function attack(
-  port: Port,
-  { connections, bytes, more }: Attack,
+  port: Endpoint,
+  { connections, bytes, later, more }: Attack,
 ): Promise<Stranger[]> {
   const strangers = Array.from({ length: connections }, () => new Stranger(port));
   const megabyte = Buffer.alloc(1024 * 1024, 'x');
   await Promise.all(
     strangers.map(async (stranger) => {
       let open = await stranger.write(bytes);
+      if (later) {
+        await sleep(MOMENT_MS);
+        open = await stranger.write(later);
+      }
       for (let written = 0; open && written < (more ?? 0); written++) {
         open = await stranger.write(megabyte);
       }
@@ -136,7 +142,7 @@ export async function attack(
 
 /** Throws frames at a port, some connections at once, each left after a moment. @returns how many */
 export async function bombard(
-  port: Port,
+  port: Endpoint,
   count: number,
   frame: () => Buffer,
   { atOnce = 25, patienceMs = 50 } = {},

@@ -37,6 +37,9 @@ export async function watchedCluster(
  */
 const OF_USE_MS = 2500;
 
+/** Since when a cluster was seen whole with the processes that it has. */
+const wholeSince = new WeakMap<TestCluster, { readonly processes: string; readonly at: number }>();
+
 /** Waits until the cluster is whole again without a hand, and returns how it looks then. */
 export async function healed(cluster: TestCluster): Promise<ClusterStatus> {
   const status = await eventually(
@@ -47,8 +50,15 @@ export async function healed(cluster: TestCluster): Promise<ClusterStatus> {
     const { stdout } = await cluster.run('events', '--lines', '60');
     throw new Error(`it did not heal:\n${stdout}`, { cause: error });
   });
+  const { nodes, supervisor } = status;
+  const zookeeper = await (await cluster.open()).registry.find('zookeeper');
+  const pids = [...nodes.map(({ pid }) => pid), supervisor.pid, zookeeper?.pid];
+  const [processes, now] = [pids.join(), performance.now()];
+  const known = wholeSince.get(cluster);
+  const at = known?.processes === processes ? known.at : now;
+  wholeSince.set(cluster, { processes, at });
   // Else what one test kills would count as dying again of what the test before had killed.
-  await sleep(OF_USE_MS);
+  await sleep(Math.max(0, at + OF_USE_MS - now));
   return status;
 }
 

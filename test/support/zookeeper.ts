@@ -1,4 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import zookeeper, { type Client } from 'node-zookeeper-client';
+import type { TlsIdentity } from '../../src/lib/dial.js';
+import {
+  connectOver,
+  type ConnectionManager,
+} from '../../src/stores/replicated-leveldb/zookeeper/connect-over.js';
+import type { Ensemble } from '../../src/stores/replicated-leveldb/zookeeper/session.js';
 
 /** What a request ended with: the name of ZooKeeper's error, or `done`. */
 export type Answer = string;
@@ -8,6 +15,17 @@ const all = (scheme: string, id: string) =>
 
 type Done = (error: unknown, ...more: unknown[]) => void;
 
+/** Who gets no session hears nothing of it. */
+const NO_SESSION_MS = 3000;
+
+/** A client of an ensemble that has not connected yet. */
+export function clientOf({ connect, tls }: Ensemble): Client {
+  const client = zookeeper.createClient(connect, { sessionTimeout: 6000, retries: 0 });
+  const { connectionManager } = client as unknown as { connectionManager: ConnectionManager };
+  if (tls) connectOver(connectionManager, tls, () => undefined);
+  return client;
+}
+
 /** A session of somebody who is not mqha. */
 export class ZooKeeperStranger {
   readonly #client: Client;
@@ -16,15 +34,28 @@ export class ZooKeeperStranger {
     this.#client = client;
   }
 
-  /** @param account `user:password`; without it the session does not authenticate */
-  static async open(connect: string, account?: string): Promise<ZooKeeperStranger> {
-    const client = zookeeper.createClient(connect, { sessionTimeout: 6000, retries: 0 });
+  /**
+   * @param account `user:password`; without it the session does not authenticate
+   * @throws Error where there is no session in time
+   */
+  static async open(
+    connect: string,
+    account?: string,
+    tls?: TlsIdentity,
+  ): Promise<ZooKeeperStranger> {
+    const client = clientOf({ connect, tls });
     if (account !== undefined) client.addAuthInfo('digest', Buffer.from(account));
-    await new Promise<void>((resolve) => {
-      client.once('connected', resolve);
+    const connected = new Promise<true>((resolve) => {
+      client.once('connected', () => {
+        resolve(true);
+      });
       client.connect();
     });
-    return new ZooKeeperStranger(client);
+    if (await Promise.race([connected, sleep(NO_SESSION_MS, false)])) {
+      return new ZooKeeperStranger(client);
+    }
+    client.close();
+    throw new Error('there is no session');
   }
 
   /** Asks, and says how that ended. */

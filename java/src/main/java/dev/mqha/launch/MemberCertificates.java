@@ -16,23 +16,27 @@ import org.apache.zookeeper.server.auth.X509AuthenticationProvider;
  * certificate counts without a restart, which would take the master away.
  */
 public final class MemberCertificates extends X509AuthenticationProvider {
-    private static final Path FILE = Path.of("conf", "tls.pem");
-
+    private final Path file;
     private FileTime read;
     private X509KeyManager known;
 
     /** Called by ZooKeeper, once. */
     public MemberCertificates() throws X509Exception {
+        this(Path.of("conf", "tls.pem"));
+    }
+
+    MemberCertificates(Path file) throws X509Exception {
         super();
+        this.file = file;
     }
 
     @Override
     public synchronized X509KeyManager getKeyManager() throws X509Exception.KeyManagerException {
         try {
             // It is put in the place of the former one, whole.
-            FileTime changed = Files.getLastModifiedTime(FILE);
+            FileTime changed = Files.getLastModifiedTime(file);
             if (!changed.equals(read)) {
-                known = (X509KeyManager) Tls.keyManagers(FILE)[0];
+                known = (X509KeyManager) Tls.keyManagers(file)[0];
                 read = changed;
             }
         } catch (IOException | GeneralSecurityException failure) {

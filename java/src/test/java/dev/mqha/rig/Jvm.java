@@ -23,6 +23,8 @@ public final class Jvm {
     public record Ended(int exitCode, String out, String err) {}
 
     private final List<String> options = new ArrayList<>(List.of(
+            // It lives for some seconds: what the second compiler takes would not come back.
+            "-XX:TieredStopAtLevel=1",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-opens=java.base/jdk.internal.ref=ALL-UNNAMED",

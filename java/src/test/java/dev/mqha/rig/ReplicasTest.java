@@ -17,6 +17,7 @@ public class ReplicasTest {
     /** Sends twenty messages to a master with a slave, and takes them from the slave that took over. */
     public static final class TakesOver {
         private static final long LOG_SIZE = 1024 * 1024;
+        private static final int MESSAGES = 20;
 
         public static void main(String[] args) throws Exception {
             Path first = Path.of(args[0], "first");
@@ -26,7 +27,7 @@ public class ReplicasTest {
                 master.serving();
                 Session session = master.connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
                 MessageProducer producer = session.createProducer(session.createQueue("numbers"));
-                for (int number = 0; number < 20; number++) {
+                for (int number = 0; number < MESSAGES; number++) {
                     producer.send(session.createTextMessage(String.valueOf(number)));
                 }
                 Replicas.caughtUp(master, slave);
@@ -36,7 +37,8 @@ public class ReplicasTest {
                 Session session = master.connect().createSession(false, Session.AUTO_ACKNOWLEDGE);
                 MessageConsumer consumer = session.createConsumer(session.createQueue("numbers"));
                 int taken = 0;
-                while (consumer.receive(1000) != null) {
+                // Only what may not come is not worth a long wait.
+                while (consumer.receive(taken < MESSAGES ? 10_000 : 100) != null) {
                     taken++;
                 }
                 System.out.println(taken);
