@@ -1,11 +1,13 @@
 // Each mutant is run in a worker of its own, which would spend most of its time reading hundreds of modules. So the
-// tests are bundled once, after Stryker has put the mutants into the sources.
-import { readdirSync } from 'node:fs';
+// tests are bundled once, after Stryker has put the mutants into the sources: those of the copy in which it is called.
+import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
 import { isOfFolder } from './tests.js';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = process.cwd();
+// Stryker gives the copy its packages after this.
+symlinkSync(join(import.meta.dirname, '..', '..', 'node_modules'), join(root, 'node_modules'));
 const tests = join(root, 'test', 'unit');
 const names = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter(isOfFolder);
 

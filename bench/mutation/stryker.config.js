@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** @type {Record<string, unknown>} What Stryker is run with; README.md beside this says how. */
 export default {
   mutate: [`src/${process.env.MQHA_MUTATED}/**/*.ts`],
-  buildCommand: 'node bench/mutation/bundle.js',
+  buildCommand: `node ${join(import.meta.dirname, 'bundle.js')}`,
   testRunner: 'vitest',
   vitest: { configFile: 'bench/mutation/vitest.config.js', related: false },
   coverageAnalysis: 'perTest',

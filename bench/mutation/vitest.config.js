@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { keptPool } from './pool.js';
 
 export default defineConfig({
+  plugins: [keptPool],
   test: {
     include: ['bundled/**/*.test.mjs'],
     testTimeout: 20_000,
