@@ -16,6 +16,7 @@ const TESTS = {
     'message-port',
     'observe/',
     'output',
+    'patches',
     'problems',
     'reading',
     'sizes',
