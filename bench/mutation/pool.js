@@ -11,11 +11,14 @@ let kept;
  * switched on and off while they stay.
  */
 class KeptWorker extends ThreadsPoolWorker {
+  /** @override */
   name = 'kept';
   /** @type {Set<(message: unknown) => void>} */
   #listeners = new Set();
+  #runs = 0;
 
   /**
+   * @override
    * @param {string} event
    * @param {(message: any) => void} callback
    */
@@ -24,16 +27,19 @@ class KeptWorker extends ThreadsPoolWorker {
     super.on(event, callback);
   }
 
+  /** @override */
   async start() {
-    const runs = (kept?.runs ?? 0) + 1;
-    this._thread = kept?.thread;
+    this.#runs = (kept?.runs ?? 0) + 1;
+    threadOf(this)._thread = kept?.thread;
     kept = undefined;
     await super.start();
-    this.#runs = runs;
   }
-  #runs = 0;
 
-  /** @param {any} message */
+  /**
+   * Nobody tells the worker that it stops.
+   * @override
+   * @param {any} message
+   */
   send(message) {
     if (message.type !== 'stop') {
       super.send(message);
@@ -43,9 +49,10 @@ class KeptWorker extends ThreadsPoolWorker {
     for (const listener of [...this.#listeners]) listener(answer);
   }
 
+  /** @override */
   async stop() {
-    const thread = this.thread;
-    if (this.#runs >= RUNS || kept) {
+    const { _thread: thread } = threadOf(this);
+    if (this.#runs >= RUNS || kept || !thread) {
       await super.stop();
       return;
     }
@@ -55,6 +62,12 @@ class KeptWorker extends ThreadsPoolWorker {
     kept = { thread, runs: this.#runs };
   }
 }
+
+/**
+ * @param {unknown} worker
+ * @returns {{ _thread: import('node:worker_threads').Worker | undefined }}
+ */
+const threadOf = (worker) => /** @type {any} */ (worker);
 
 /** Has vitest use it, whichever pool its caller asks for. */
 export const keptPool = {

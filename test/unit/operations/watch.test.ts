@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { markers } from '../../../src/agents/marks.js';
 import type { ProcessInfo } from '../../../src/agents/process.js';
@@ -12,13 +11,14 @@ import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import type { ClusterEvent } from '../../../src/state/progress.js';
 import { endFile } from '../../../src/stores/end-record.js';
 import { settingMarkers } from '../../../src/stores/settings.js';
+import type { Znode } from '../../../src/stores/replicated-leveldb/election/members.js';
 import { unrendered } from '../rig.js';
 import { coordinationOf, SERVED, znode } from '../scenes.js';
 
 const ELECTING = [1, 2, 3].map((n) => znode(n, `mq0${n}`, { position: 5 }));
 
 /** A cluster whose brokers, as far as anybody sees, run; none has a port. */
-async function setUp(znodes = ELECTING) {
+async function setUp(znodes: readonly Znode[] = ELECTING) {
   const processes = new Map<number, ProcessInfo>();
   const table = {
     get: (pid: number) => Promise.resolve(processes.get(pid)),
@@ -183,7 +183,7 @@ describe('a broker that finds damage in its store while it starts', () => {
       [SERVED, 2],
       [ELECTING.slice(0, 1), 1],
     ] as const) {
-      const { cluster, kill, started, ends } = await setUp([...znodes]);
+      const { cluster, kill, started, ends } = await setUp(znodes);
       const first = [await started('mq01')];
       ends('mq01', 'store-damaged');
       kill('mq01');
@@ -206,12 +206,12 @@ describe('a change of the number of nodes', () => {
   const SIZES = { mq01: 3, mq02: 3, mq03: 3 };
 
   it('fails where not every slave has what the master has in time', async () => {
-    const { cluster } = await setUp(SERVED.slice());
+    const { cluster } = await setUp(SERVED);
     await expect(caughtUp(cluster, SIZES, passed())).rejects.toMatchObject({ code: 'timeout' });
   });
 
   it('is not whole any more where one of those in force has died', async () => {
-    const { cluster, kill } = await setUp(SERVED.slice());
+    const { cluster, kill } = await setUp(SERVED);
     kill('mq03');
     expect(await caughtUp(cluster, SIZES, passed())).toBeUndefined();
     const without: Record<string, number> = { mq01: 3, mq02: 3 };
@@ -219,13 +219,13 @@ describe('a change of the number of nodes', () => {
   });
 
   it('does not wait for a dead one that nobody starts again', async () => {
-    const { cluster, kill } = await setUp(SERVED.slice());
+    const { cluster, kill } = await setUp(SERVED);
     kill('mq03');
     expect(await whole(cluster, SIZES, soon())).toBe(false);
   });
 
   it('waits for those that live until its time is over', async () => {
-    const { cluster } = await setUp(SERVED.slice());
+    const { cluster } = await setUp(SERVED);
     await expect(whole(cluster, SIZES, passed())).rejects.toMatchObject({ code: 'timeout' });
   });
 });
