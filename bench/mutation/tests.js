@@ -1,0 +1,73 @@
+// The unit tests that speak of a folder of src/. Others go through its code too, and assert nothing of it: each would be
+// run for every mutant that nothing kills.
+
+/** @type {Readonly<Record<string, readonly string[]>>} Names below test/unit/. */
+const TESTS = {
+  observe: [
+    'agents',
+    'election-watch',
+    'exposure',
+    'fullness',
+    'heap-dumps',
+    'judge',
+    'limits',
+    'link-problems',
+    'members',
+    'message-port',
+    'observe/',
+    'output',
+    'patches',
+    'problems',
+    'reading',
+    'sizes',
+    'stated-faults',
+    'supervisor/decide',
+    'supervisor/fault-clock',
+    'supervisor/faults',
+    'supervisor/observer',
+  ],
+  supervisor: [
+    'stores',
+    'supervisor/attachment',
+    'supervisor/copies',
+    'supervisor/crash-backoff',
+    'supervisor/decide',
+    'supervisor/failover-log',
+    'supervisor/fault-clock',
+    'supervisor/faults',
+    'supervisor/observer',
+    'supervisor/sessions',
+    'supervisor/short-disks',
+    'supervisor/state',
+    'supervisor/supervisor',
+    'supervisor/wanted',
+  ],
+  operations: [
+    'certs',
+    'close-znodes',
+    'commands',
+    'export',
+    'failing',
+    'follow-kill',
+    'journal/commands',
+    'name-changed',
+    'operations-log',
+    'operations/',
+    'scale-edit',
+    'scale-guards',
+    'scale-plan',
+    'sizes',
+    'stores',
+    'supervisor/restart',
+    'supervisor/wanted',
+    'switchover',
+    'users',
+  ],
+};
+
+/** What is mutated: a folder of src/. */
+export const folder = process.env.MQHA_MUTATED ?? '';
+
+/** @param {string} name A file below test/unit/. */
+export const isOfFolder = (name) =>
+  name.endsWith('.test.ts') && (TESTS[folder] ?? []).some((start) => name.startsWith(start));
