@@ -5,6 +5,7 @@ import { unfinishedOperations } from '../state/unfinished.js';
 import { puttingRight, withOperations } from './put-right.js';
 import { previewUp, type DryRun } from './scale/dry-run.js';
 import { finishScale } from './scale/scale.js';
+import { refuseElsewhere } from './start/elsewhere.js';
 import { startNodes, type StartResult } from './start/start.js';
 import type { StepText } from './start/steps.js';
 
@@ -37,10 +38,11 @@ export async function up(cluster: Cluster, options: UpOptions): Promise<StartRes
 /**
  * `mqha up`: undoes what a killed drill has left, brings a change of the number of nodes to its end,
  * and starts what does not run. dryRun() describes these steps.
- * @throws MqhaError of finishScale() and up()
+ * @throws MqhaError `name-changed`; of finishScale() and up()
  */
 export async function bringUp(cluster: Cluster, options: UpOptions): Promise<StartResult> {
   const result = await puttingRight(cluster, async () => {
+    await refuseElsewhere(cluster);
     const changed = await finishScale(cluster, options);
     const now = changed ? await openCluster(cluster.layout.directory, cluster.host) : cluster;
     return up(now, options);

@@ -32,7 +32,7 @@ export async function renewalOf(cluster: Cluster): Promise<Operation | undefined
  */
 export async function forgetRenewalDone(cluster: Cluster): Promise<void> {
   const found = await renewalOf(cluster);
-  if (!found || found.pid !== null || found.steps.some(({ done }) => !done)) return;
+  if (found?.pid !== null || found.steps.some(({ done }) => !done)) return;
   const lock = await tryLockOperation(cluster, 'renewal');
   if (!lock) return;
   try {

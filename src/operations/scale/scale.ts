@@ -14,6 +14,7 @@ import { superviseAgain } from '../supervision.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
+import { refuseElsewhere } from '../start/elsewhere.js';
 import { carryOut, goOn, whileStopped, type Removed } from './carry-out.js';
 import { refuseCount, refuseOther } from './guards.js';
 import { isSettled, propose, type Proposal } from './proposal.js';
@@ -45,7 +46,7 @@ export interface ScaleOptions {
 /**
  * Changes the number of nodes, under load, in an order in which no election can miss what was acknowledged
  * (see plan.ts); goes on where an interrupted change ended. Doing it twice is no error.
- * @throws MqhaError `usage`, `unknown-node`, `node-elsewhere` (exit code 2); `scale-refused`, `scale-unfinished`, `size-changed`,
+ * @throws MqhaError `usage`, `unknown-node`, `node-elsewhere` (exit code 2); `name-changed`, `scale-refused`, `scale-unfinished`, `size-changed`,
  *   `declined`, `port-taken` and those of refuseUnprepared() with nothing changed; those of carryOut(), with the change unfinished
  */
 export async function scaleCluster(
@@ -55,6 +56,7 @@ export async function scaleCluster(
 ): Promise<ScaleResult> {
   const { layout, host } = cluster;
   refuseCount(to);
+  await refuseElsewhere(cluster);
   const before = await inForceOf(cluster);
   if (before.change) {
     refuseOther(before.change, to, options.remove);
