@@ -58,11 +58,11 @@ const TESTS = {
     'scale-plan',
     'sizes',
     'stores',
-    'supervisor/restart',
-    'supervisor/wanted',
     'switchover',
     'users',
   ],
+  // Each stops and starts processes for seconds.
+  restart: ['supervisor/restart'],
 };
 
 /** What is mutated: a folder of src/. */
