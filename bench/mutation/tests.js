@@ -28,6 +28,7 @@ const TESTS = {
   ],
   supervisor: [
     'stores',
+    'supervisor/actions',
     'supervisor/attachment',
     'supervisor/copies',
     'supervisor/crash-backoff',
