@@ -28,6 +28,7 @@ const TESTS = {
   ],
   supervisor: [
     'stores',
+    'supervisor/actions',
     'supervisor/attachment',
     'supervisor/copies',
     'supervisor/crash-backoff',
@@ -58,11 +59,11 @@ const TESTS = {
     'scale-plan',
     'sizes',
     'stores',
-    'supervisor/restart',
-    'supervisor/wanted',
     'switchover',
     'users',
   ],
+  // Each stops and starts processes for seconds.
+  restart: ['supervisor/restart'],
 };
 
 /** What is mutated: a folder of src/. */
