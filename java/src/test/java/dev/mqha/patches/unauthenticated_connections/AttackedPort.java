@@ -1,6 +1,9 @@
 package dev.mqha.patches.unauthenticated_connections;
 
 import dev.mqha.launch.Tls;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,6 +26,11 @@ import org.apache.activemq.ActiveMQSslConnectionFactory;
 import org.apache.activemq.broker.BrokerPlugin;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.broker.SslContext;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConnectionInfo;
+import org.apache.activemq.command.Response;
+import org.apache.activemq.command.WireFormatInfo;
+import org.apache.activemq.openwire.OpenWireFormat;
 import org.apache.activemq.security.AuthenticationUser;
 import org.apache.activemq.security.SimpleAuthenticationPlugin;
 
@@ -81,6 +89,7 @@ final class AttackedPort {
             }
         }
         openWire(client, LARGE);
+        openWireAtOnce(port);
         stomp(port, LARGE);
         System.out.println("served");
         // Whatever else there is: it has served.
@@ -145,6 +154,35 @@ final class AttackedPort {
             throw new IllegalStateException("it came damaged");
         }
         session.close();
+    }
+
+    /** What an application says first, without waiting for an answer in between. */
+    private static void openWireAtOnce(int port) throws Exception {
+        OpenWireFormat format = new OpenWireFormat();
+        format.setTightEncodingEnabled(false);
+        format.setCacheEnabled(false);
+        WireFormatInfo wire = new WireFormatInfo();
+        wire.setVersion(format.getVersion());
+        wire.setTightEncodingEnabled(false);
+        wire.setCacheEnabled(false);
+        wire.setMaxFrameSize(LARGE);
+        ConnectionInfo connection = new ConnectionInfo(new ConnectionId("at-once"));
+        connection.setClientId("at-once");
+        connection.setUserName(NAME);
+        connection.setPassword(NAME);
+        connection.setResponseRequired(true);
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (Object command : List.of(wire, connection)) {
+            format.marshal(command, new DataOutputStream(frames));
+        }
+        try (Socket socket = connect(port)) {
+            socket.setSoTimeout(LIMIT_MS);
+            socket.getOutputStream().write(frames.toByteArray());
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            for (Object answer = format.unmarshal(in); !(answer instanceof Response); answer = format.unmarshal(in)) {
+                // What it says of itself.
+            }
+        }
     }
 
     /** One with a content-length and one that ends with a zero, without waiting for an answer in between. */
