@@ -72,9 +72,7 @@ export async function ensureCertificates(context: CertificateContext): Promise<s
     try {
       await makeCertificate(wanted, { certificate: cluster.certificate, key: cluster.key }, now);
     } catch (error) {
-      if (error instanceof MqhaError) throw error;
-      const key = relative(layout.directory, paths.clusterAuthority.key);
-      throw missing(context, [...problems, { path: key, message: messageOf(error) }]);
+      throw unusableAuthority(layout, paths.clusterAuthority, error);
     }
     made.push(wanted.who);
   }
@@ -93,6 +91,24 @@ export async function makeCertificate(
 ): Promise<void> {
   const { newCertificate } = await import('./issue.js');
   await writePair(files, newCertificate(subject, authority, now));
+}
+
+/**
+ * What is said where makeCertificate() has failed.
+ * @returns MqhaError `certificates-missing` that names the file of the key, or the error itself where it was told in words
+ */
+export function unusableAuthority(
+  { directory }: Layout,
+  { certificate, key }: CertificateFiles,
+  error: unknown,
+): MqhaError {
+  if (error instanceof MqhaError) return error;
+  const path = relative(directory, key);
+  const message = messageOf(error);
+  return new MqhaError('certificates-missing', `no certificate can be made: ${path} ${message}`, {
+    hint: `Restore ${path} and ${relative(directory, certificate)}, which belong together. Or stop the cluster (\`mqha down\`), remove pki/ and run \`mqha up\`, which makes all of it anew: applications need the new authority then.`,
+    problems: [{ path, message }],
+  });
 }
 
 /** The texts of a certificate and its key. @throws MqhaError `not-a-file`, `no-permission` */

@@ -37,6 +37,7 @@ export function faultsOf(
           ...subjectFaults(leaf, subject),
           ...read.chain.flatMap(strengthFaults),
           ...chainFaults(read.chain, authority, now),
+          ...orderFaults(read.chain),
         ]
       : [read.fault],
     key: keyFaults(key, leaf),
@@ -101,6 +102,16 @@ function chainFaults(chain: readonly X509Certificate[], authority: string, now: 
     at = next;
   }
   return faults;
+}
+
+/** Java takes a file whose certificates were each certified by the next (PKCS12KeyStore.validateChain), and no other. */
+function orderFaults(chain: readonly X509Certificate[]): string[] {
+  return chain.flatMap((issued, index) => {
+    const next = chain[index + 1];
+    return next && !certified(next, issued)
+      ? [`holds ${nameOf(next)} behind ${nameOf(issued)}, which it has not certified`]
+      : [];
+  });
 }
 
 /** Whether one has certified another. */

@@ -5,6 +5,7 @@ import {
   randomBytes,
   sign,
   X509Certificate,
+  type KeyObject,
 } from 'node:crypto';
 import { isIP } from 'node:net';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
@@ -39,6 +40,7 @@ import {
   Validity,
   Version,
 } from '@peculiar/asn1-x509';
+import { messageOf } from '../lib/errors.js';
 import type { CertifiedKey } from './files.js';
 import { certificatesIn } from './pem.js';
 import type { Purpose, Subject } from './subject.js';
@@ -123,15 +125,23 @@ export function newCertificate(
   };
 }
 
-/** The certificate of an authority that a key belongs to. @throws Error */
-function issuerOf({ certificate, key }: CertifiedKey): X509Certificate {
-  const own = createPrivateKey(key);
+/** The certificate of an authority that a key belongs to. @throws Error in words that follow the name of the key's file */
+export function issuerOf({ certificate, key }: CertifiedKey): X509Certificate {
+  const own = privateKeyOf(key);
   if (own.asymmetricKeyType !== 'ec') {
-    throw new Error('the key of the authority is of another kind than those that mqha makes (EC)');
+    throw new Error('is of another kind than the keys that mqha makes (EC)');
   }
   const found = certificatesIn(certificate).find((one) => one.checkPrivateKey(own));
-  if (!found) throw new Error('the key of the authority belongs to none of its certificates');
+  if (!found) throw new Error('belongs to no certificate of its authority');
   return found;
+}
+
+function privateKeyOf(text: string): KeyObject {
+  try {
+    return createPrivateKey(text);
+  } catch (error) {
+    throw new Error(`cannot be used: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** How an authority names its key in its own certificate, as what it certifies repeats it. */

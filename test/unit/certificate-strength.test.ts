@@ -58,6 +58,7 @@ describe('the kind of a certificate', () => {
     expect(faultsOf(pair, '', subject, new Date()).certificate).toEqual([
       `CN=leaf ${fault}`,
       'CN=leaf was not certified by the authority',
+      'holds CN=leaf behind CN=leaf, which it has not certified',
     ]);
   });
 });

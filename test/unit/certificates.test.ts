@@ -193,7 +193,16 @@ describe('certificates that mqha makes', () => {
     const { clusterAuthority, clientAuthority, node } = certificatePaths(layout);
     await copyFile(clientAuthority.key, clusterAuthority.key);
     await rm(node('mq01').key);
-    await expect(ensure()).rejects.toThrow(/authorities\/cluster\.key .*belongs to none/);
+    await expect(ensure()).rejects.toMatchObject({
+      code: 'certificates-missing',
+      message:
+        'no certificate can be made: pki/authorities/cluster.key belongs to no certificate of its authority',
+      hint: expect.stringContaining('Restore pki/authorities/cluster.key and') as unknown,
+    });
+    await writeFile(clusterAuthority.key, 'garbage');
+    await expect(ensure()).rejects.toThrow(
+      /certificate can be made: pki\/authorities\/cluster\.key cannot be used: /,
+    );
   });
 });
 
@@ -316,6 +325,24 @@ describe('certificates that a person brings', () => {
       .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
       .toString();
     expect(judge({ ...good, key: encrypted }).key[0]).toContain('encrypted with a password');
+  });
+
+  it('are refused in an order that Java does not take: each must have certified the one before it', () => {
+    const authority = newAuthority('a', NOW);
+    const unrelated = newAuthority('unrelated', NOW);
+    const subject = { commonName: 'x', hosts: [], purposes: ['client'] } as const;
+    const good = newCertificate(subject, authority, NOW);
+    const judge = (...chain: string[]) =>
+      faultsOf({ ...good, certificate: chain.join('') }, authority.certificate, subject, NOW);
+    expect(judge(good.certificate, authority.certificate).certificate).toEqual([]);
+    const faults = judge(good.certificate, unrelated.certificate).certificate;
+    expect(faults).toEqual([
+      expect.stringMatching(/^holds CN=unrelated \w+ behind CN=x, which it has not certified$/),
+    ]);
+    const behind = judge(good.certificate, authority.certificate, unrelated.certificate);
+    expect(behind.certificate).toEqual([
+      expect.stringMatching(/^holds CN=unrelated \w+ behind CN=a \w+, which it has not/),
+    ]);
   });
 
   it('are given to Java as PKCS #8', () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -109,6 +110,19 @@ describe('mqha certs', () => {
       restarted: [],
       resumed: true,
     } satisfies RenewResult);
+  });
+
+  it('renews nothing with the key of another authority, and says which file is wrong', async () => {
+    const directory = await secured();
+    const pki = join(directory, 'pki', 'authorities');
+    copyFileSync(join(pki, 'client.key'), join(pki, 'cluster.key'));
+    const { status, stderr } = await mqha(['-C', directory, 'certs', 'renew']);
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'pki/authorities/cluster.key belongs to no certificate of its authority',
+    );
+    expect(stderr).toContain('hint: Restore pki/authorities/cluster.key');
+    expect(existsSync(join(directory, '.mqha', 'renewal.json'))).toBe(false);
   });
 
   it('renews nothing without the key of the authority', async () => {

@@ -110,7 +110,12 @@ describe('a value that is wrong', () => {
     [['drill', '--duration', '2h'], 2, '--duration 2h is no duration from 1s to 1h', 'like 10s.'],
     [['drill', '--supervisor', 'x'], 2, '--supervisor x is not known', 'with, without or both.'],
     [['send', 'q', 'b', '--rate', '0'], 2, '--rate 0 is no number of messages a second', '0.5.'],
-    [['kill', 'mq01', '--timeout', '2d'], 2, '--timeout 2d is no duration', 'like 60s, 2m or 1m30s'],
+    [
+      ['kill', 'mq01', '--timeout', '2d'],
+      2,
+      '--timeout 2d is no duration',
+      'like 60s, 2m or 1m30s',
+    ],
     [['events', '--since', '1w'], 2, '--since 1w is neither a duration nor a time', '90s, 10m'],
     [['init', '--nodes', '12'], 2, '--nodes 12 is out of range', 'A cluster has 1 to 9 nodes.'],
     [['completion', 'tcsh'], 2, 'there is no completion for "tcsh"', 'bash, zsh, fish.'],

@@ -53,6 +53,22 @@ describe('a cluster whose tls was edited while it runs', () => {
     expect(contents(directory)).toEqual(was);
   });
 
+  it('is changed by nothing while its ZooKeeper runs alone', async () => {
+    const directory = await made();
+    const host = thisHost({ command: 'mqha up' });
+    const before = await openCluster(directory, host);
+    await broker(before.id, 'zookeeper');
+    expect((await mqha(['-C', directory, 'render'])).status).toBe(0);
+    edit(directory, /^name: .*$/m, '$&\ntls: true');
+    const was = contents(directory);
+    for (const words of [['render'], ['up'], ['start', 'mq01']]) {
+      const { status, stderr } = await mqha(['-C', directory, ...words]);
+      expect(status).toBe(1);
+      expect(stderr).toContain('ZooKeeper runs in clear, and mqha.yaml says with TLS');
+    }
+    expect(contents(directory)).toEqual(was);
+  });
+
   it('is told what to do by a render, and by a look at what it would change', async () => {
     const { directory } = await edited();
     const { stderr } = await mqha(['-C', directory, 'render']);
@@ -82,11 +98,20 @@ describe('a cluster whose tls was edited while it runs', () => {
     expect(await asRendered(cluster)).toBe(cluster);
   });
 
+  it('is healed as it ran where all brokers have died at once', async () => {
+    const directory = await made();
+    const host = thisHost({ command: 'mqha supervise' });
+    const before = await openCluster(directory, host);
+    edit(directory, /^name: .*$/m, '$&\ntls: true');
+    const healed = await asRendered(await openCluster(directory, host));
+    expect(healed.config).toEqual(before.config);
+  });
+
   it('is rendered as mqha.yaml says once nothing runs', async () => {
     const directory = await made();
     edit(directory, /^name: .*$/m, '$&\ntls: true');
+    expect((await mqha(['-C', directory, 'render'])).status).toBe(0);
     const cluster = await openCluster(directory, thisHost({}));
     expect(await asRendered(cluster)).toBe(cluster);
-    expect((await mqha(['-C', directory, 'render'])).status).toBe(0);
   });
 });

@@ -163,6 +163,6 @@ describe('mqha export systemd', () => {
     const nowhere = await mqha(['-C', directory, ...output]);
     expect(nowhere.status).toBe(1);
     expect(errorOf(nowhere)).toMatchObject({ code: 'no-directory' });
-    expect((await mqha(['-C', directory, 'export'])).status).toBe(2);
+    expect((await mqha(['-C', directory, 'export', 'launchd'])).status).toBe(2);
   });
 });

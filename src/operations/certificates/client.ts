@@ -1,12 +1,13 @@
 import { relative } from 'node:path';
-import { makeCertificate, readPair } from '../../certificates/ensure.js';
+import { makeCertificate, readPair, unusableAuthority } from '../../certificates/ensure.js';
 import { faultsOf } from '../../certificates/faults.js';
 import { certificatePaths } from '../../certificates/files.js';
 import type { Subject } from '../../certificates/subject.js';
 import { NAME } from '../../config/fields.js';
-import { messageOf, MqhaError, usageError } from '../../lib/errors.js';
+import { MqhaError, usageError } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
 import { refuseIfMoved, withLock, type Cluster } from '../../state/cluster.js';
+import { refuseElsewhere } from '../start/elsewhere.js';
 import { renderFiles } from '../start/prepare.js';
 import { refuseWithoutTls } from './show.js';
 
@@ -36,6 +37,7 @@ export async function clientCertificate(
   name: string,
   timeoutMs: number,
 ): Promise<ClientCertificate> {
+  await refuseElsewhere(asked);
   refuseWithoutTls(asked);
   refuseName(name);
   const { layout, host } = asked;
@@ -87,8 +89,7 @@ async function ensureClient({ layout, host, config }: Cluster, name: string): Pr
     const by = { certificate: trusted, key: authority.key };
     await makeCertificate({ files, subject: subjectOf(name) }, by, host.now());
   } catch (error) {
-    if (error instanceof MqhaError) throw error;
-    throw lacks(`no certificate can be made for ${name}: ${messageOf(error)}`);
+    throw unusableAuthority(layout, clientAuthority, error);
   }
   return true;
 }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import { makeCertificate, readPair } from '../../certificates/ensure.js';
-import { certificatePaths } from '../../certificates/files.js';
+import { makeCertificate, readPair, unusableAuthority } from '../../certificates/ensure.js';
+import { certificatePaths, type CertifiedKey } from '../../certificates/files.js';
 import { wantedCertificates } from '../../certificates/subject.js';
 import type { Layout } from '../../config/layout.js';
 import type { NodeConfig } from '../../config/schema.js';
@@ -14,6 +14,7 @@ import { beginRenewal, endRenewal } from '../../state/renewal-record.js';
 import { forgetRestart, readRestart } from '../../state/restart-record.js';
 import { restartNodes } from '../restart.js';
 import { refuseUnusable } from '../start/certificates.js';
+import { refuseElsewhere } from '../start/elsewhere.js';
 import { renderFiles, refuseUnstartable } from '../start/prepare.js';
 import type { Confirm } from '../stop.js';
 import { refuseWithoutTls } from './show.js';
@@ -46,6 +47,7 @@ export async function renewCertificates(
   asked: Cluster,
   { timeoutMs, confirm }: RenewOptions,
 ): Promise<RenewResult> {
+  await refuseElsewhere(asked);
   refuseWithoutTls(asked);
   await refuseIfMoved(asked);
   const running = await asked.registry.findAll(asked.config.nodes.map(({ name }) => name));
@@ -66,8 +68,9 @@ async function renewAlone(
 ): Promise<RenewResult> {
   const { layout, host } = asked;
   const made = await withLock(layout, host, Deadline.in(timeoutMs), async () => {
+    const authority = await authorityOf(asked);
     const { began, resumed } = await beginRenewal(layout, host);
-    const renewed = await renewFiles(asked, began);
+    const renewed = await renewFiles(asked, authority, began);
     const { cluster } = await renderFiles(asked, false);
     const left = await leftByRestart(layout, began);
     return { cluster, renewed, resumed, left };
@@ -87,10 +90,12 @@ async function renewAlone(
   return { renewed, restarted, resumed };
 }
 
-/** Makes those that were not made since the renewal began. @returns whose */
-async function renewFiles(cluster: Cluster, began: Date): Promise<string[]> {
-  const { layout, config, host } = cluster;
-  if (config.tls?.certificates === 'own') return [];
+/**
+ * What certifies, before anything is begun; undefined where a person brings the certificates.
+ * @throws MqhaError `certificates-missing`
+ */
+async function authorityOf({ layout, config }: Cluster): Promise<CertifiedKey | undefined> {
+  if (config.tls?.certificates === 'own') return undefined;
   const { clusterAuthority } = certificatePaths(layout);
   const { certificate, key } = await readPair(clusterAuthority);
   if (certificate === undefined || key === undefined) {
@@ -103,11 +108,27 @@ async function renewFiles(cluster: Cluster, began: Date): Promise<string[]> {
       },
     );
   }
+  try {
+    const { issuerOf } = await import('../../certificates/issue.js');
+    issuerOf({ certificate, key });
+  } catch (error) {
+    throw unusableAuthority(layout, clusterAuthority, error);
+  }
+  return { certificate, key };
+}
+
+/** Makes those that were not made since the renewal began. @returns whose */
+async function renewFiles(
+  { layout, config, host }: Cluster,
+  authority: CertifiedKey | undefined,
+  began: Date,
+): Promise<string[]> {
+  if (!authority) return [];
   const renewed: string[] = [];
   for (const wanted of wantedCertificates(layout, config)) {
     const time = await changedAt(wanted.files.certificate);
     if (time && time >= began) continue;
-    await makeCertificate(wanted, { certificate, key }, host.now());
+    await makeCertificate(wanted, authority, host.now());
     renewed.push(wanted.who);
   }
   return renewed;

@@ -1,3 +1,4 @@
+import { brokerUrl } from '../../clients/client-settings.js';
 import { openCluster, throwIfInterrupted, withLock, type Cluster } from '../../state/cluster.js';
 import {
   inForceOf,
@@ -81,7 +82,7 @@ export async function scaleCluster(
   if (plan.add.length > 0) {
     host.emit({
       type: 'warning',
-      message: `clients reach the new nodes only with a new failover URL (\`mqha env\`): ${plan.add.map(({ host: name, messagePort }) => `tcp://${name}:${messagePort}`).join(', ')}`,
+      message: `clients reach the new nodes only with a new failover URL (\`mqha env\`): ${plan.add.map(brokerUrl).join(', ')}`,
     });
   }
   const removed = stopped

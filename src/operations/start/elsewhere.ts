@@ -1,8 +1,13 @@
 import { renderedConfig } from '../../config/kept.js';
-import type { ClusterConfig } from '../../config/schema.js';
+import { ZOOKEEPER } from '../../config/processes.js';
 import { MqhaError } from '../../lib/errors.js';
 import { openCluster, type Cluster } from '../../state/cluster.js';
-import { meetingKeysDiffering, settingsFor, settingsOf } from '../../stores/settings.js';
+import {
+  meetingKeysDiffering,
+  settingMarkers,
+  settingsFor,
+  settingsOf,
+} from '../../stores/settings.js';
 
 /**
  * Refuses to render or start where brokers run with another word than mqha.yaml by which brokers find one another. One that
@@ -10,8 +15,10 @@ import { meetingKeysDiffering, settingsFor, settingsOf } from '../../stores/sett
  * master beside theirs. With another word on TLS, ZooKeeper and the brokers are out of reach as well.
  * @throws MqhaError `name-changed`
  */
-export async function refuseElsewhere({ config, registry }: Cluster): Promise<void> {
+export async function refuseElsewhere(cluster: Cluster): Promise<void> {
+  const { config, registry } = cluster;
   const names = config.nodes.map(({ name }) => name);
+  await refuseOtherZooKeeper(cluster);
   for (const [name, { argv }] of await registry.findAll(names)) {
     const [key] = meetingKeysDiffering(config, name, argv);
     if (key === undefined) continue;
@@ -27,17 +34,35 @@ export async function refuseElsewhere({ config, registry }: Cluster): Promise<vo
   }
 }
 
+/** A managed ZooKeeper may run without a broker, and says nothing of TLS itself. @throws MqhaError `name-changed` */
+async function refuseOtherZooKeeper({ config, layout, registry }: Cluster): Promise<void> {
+  if (!(await registry.findAll([ZOOKEEPER])).has(ZOOKEEPER)) return;
+  const has = (await renderedConfig(layout))?.zookeeper.tls;
+  if (has === undefined || has === config.zookeeper.tls) return;
+  const word = has ? 'with TLS' : 'in clear';
+  throw new MqhaError(
+    'name-changed',
+    `ZooKeeper runs ${word}, and mqha.yaml says ${has ? 'in clear' : 'with TLS'}: it could not be reached`,
+    { hint: 'Set `tls` as it was, or run `mqha down` and then `mqha up`. Nothing was changed.' },
+  );
+}
+
 /**
- * The cluster as that is started which died while mqha.yaml says other words, by which brokers find one another, than those
- * of the brokers that run: as they run. The rendered files are theirs, since nothing is rendered meanwhile.
- * @returns the cluster itself where mqha.yaml fits what runs, or where it is not known how that was rendered
+ * The cluster as its supervisor starts what died: as it was rendered last, where mqha.yaml has other words since by which
+ * brokers find one another. Whether anything runs does not matter: all brokers may have died at once.
+ * @returns the cluster itself where mqha.yaml fits what was rendered, or where that is not known or is not what runs
  */
 export async function asRendered(cluster: Cluster): Promise<Cluster> {
   const { config, layout, host, registry } = cluster;
-  const running = await registry.findAll(config.nodes.map(({ name }) => name));
-  const fits = (one: ClusterConfig) =>
-    [...running].every(([name, { argv }]) => meetingKeysDiffering(one, name, argv).length === 0);
-  if (fits(config)) return cluster;
   const rendered = await renderedConfig(layout);
-  return rendered && fits(rendered) ? openCluster(layout.directory, host, { rendered }) : cluster;
+  if (!rendered) return cluster;
+  const isEdited = rendered.nodes.some(
+    ({ name }) => meetingKeysDiffering(config, name, settingMarkers(rendered, name)).length > 0,
+  );
+  if (!isEdited) return cluster;
+  const running = await registry.findAll(config.nodes.map(({ name }) => name));
+  const isWhatRuns = [...running].every(
+    ([name, { argv }]) => meetingKeysDiffering(rendered, name, argv).length === 0,
+  );
+  return isWhatRuns ? openCluster(layout.directory, host, { rendered }) : cluster;
 }
