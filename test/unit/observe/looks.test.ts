@@ -107,7 +107,10 @@ describe('a supervisor, as it is seen', () => {
     const { cluster } = await setUp([]);
     await want(cluster, ['mq01'], 'up');
     expect(await supervisorOf(cluster)).toMatchObject({ wanted: true, pid: undefined });
-    const config = { ...cluster.config, supervisor: { enabled: false } };
+    const config = {
+      ...cluster.config,
+      supervisor: { ...cluster.config.supervisor, enabled: false },
+    };
     expect(await supervisorOf({ ...cluster, config })).toMatchObject({ wanted: false });
     await wantSupervisor(cluster.layout, false);
     expect(await supervisorOf(cluster)).toMatchObject({ wanted: false });
