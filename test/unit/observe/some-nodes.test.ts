@@ -31,8 +31,7 @@ describe('what is wrong while one of several nodes runs', () => {
   it('is told as while all do', () => {
     const supervisor = { wanted: true, pid: undefined };
     expect(codesOf({ ...ALONE, supervisor })).toContain('supervisor-missing -');
-    const { znodes: _, ...silent } = ALONE;
-    expect(codesOf({ ...silent, zookeeper: { process: undefined } })).toContain(
+    expect(codesOf({ ...ALONE, znodes: undefined, zookeeper: { process: undefined } })).toContain(
       'zookeeper-stopped -',
     );
     const shared = { ...clusterOf(config), sharesAccount: true as const };
@@ -180,13 +179,13 @@ describe('what a supervisor has stated', () => {
       replication: { error: 'refused' },
       nodes: { mq02: ACCEPTING, mq01: DEAD },
     });
-    expect(confirmed({ mq01: stated('hung') }, config, dead)['mq01']?.fault).toBeNull();
+    expect(confirmed({ mq01: stated('hung') }, config, dead).mq01?.fault).toBeNull();
   });
 
   it('is what it does of a process that runs, unless that was given up', () => {
     const seen = observation(whole());
     const does = (what: 'waiting' | 'given-up') =>
-      confirmed({ mq01: { ...stated(null), does: what } }, config, seen)['mq01']?.does;
+      confirmed({ mq01: { ...stated(null), does: what } }, config, seen).mq01?.does;
     expect([does('waiting'), does('given-up')]).toEqual(['waiting', 'nothing']);
   });
 
