@@ -62,8 +62,9 @@ const TESTS = {
     'switchover',
     'users',
   ],
-  // What decides, without what carries out: no test waits for anything.
+  // What decides, without what carries out.
   core: [
+    'stores',
     'supervisor/copies',
     'supervisor/crash-backoff',
     'supervisor/decide',
