@@ -62,6 +62,19 @@ const TESTS = {
     'switchover',
     'users',
   ],
+  // What decides, without what carries out.
+  core: [
+    'stores',
+    'supervisor/copies',
+    'supervisor/crash-backoff',
+    'supervisor/decide',
+    'supervisor/failover-log',
+    'supervisor/fault-clock',
+    'supervisor/faults',
+    'supervisor/sessions',
+    'supervisor/short-disks',
+    'supervisor/state',
+  ],
   // Each stops and starts processes for seconds.
   restart: ['supervisor/restart'],
 };

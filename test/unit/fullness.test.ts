@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/clients/management/usage.js';
+import { nearStandstills, standstills } from '../../src/observe/conditions/fullness.js';
 import {
   ACCEPTING,
   codesOf,
@@ -69,10 +70,58 @@ describe('what is full', () => {
     expect(problem?.hint).toContain('A full destination blocks them');
   });
 
+  it('names five queues at most, and one sender as one', () => {
+    const blocked = (count: number, senders: number) =>
+      Array.from({ length: count }, (_, index) => ({ destination: `q${index + 1}`, senders }));
+    const told = (count: number, senders: number) =>
+      problemOf(using({ blocked: blocked(count, senders) }), 'senders-blocked')[0]?.message;
+    expect(told(7, 1)).toBe(
+      '7 senders are blocked on mq02: q1 (1), q2 (1), q3 (1), q4 (1), q5 (1) and 2 more',
+    );
+    expect(told(5, 1)).toMatch(/q5 \(1\)$/);
+    expect(told(1, 1)).toBe('1 sender is blocked on mq02: q1 (1)');
+  });
+
+  it('blocks senders until there is room, where that is the reason', () => {
+    const blocked = [{ destination: 'orders', senders: 2 }];
+    const full = { percent: 100, limitBytes: 20 * GB };
+    const hint = (usage: Partial<Usage>) =>
+      problemOf(using({ blocked, ...usage }), 'senders-blocked')[0]?.hint;
+    expect(hint({ store: full })).toBe('They continue once there is room.');
+    expect(hint({ store: { ...full, percent: 95 } })).toContain('A full destination blocks them');
+  });
+
+  it('is full from 100 % on, and each limit is named in its words', () => {
+    const message = (what: 'memory' | 'store' | 'temp', percent: number) => {
+      const scene = using({ [what]: { percent, limitBytes: 20 * GB } });
+      return problemOf(scene, percent < 100 ? `${what}-high` : `${what}-full`)[0]?.message;
+    };
+    expect(message('store', 100)).toBe(
+      'the store of mq02 is full: 100% of limits.store (10gb); senders of persistent messages get no answer',
+    );
+    expect(message('memory', 99)).toMatch(
+      /^the memory for messages of mq02 is nearly full: 99% of limits\.memory \(\d+% of java\.heap\); at 100% senders to topics get no answer$/,
+    );
+    expect(message('temp', 100)).toMatch(/^the temp store of mq02 is full: 100% of limits\.temp/);
+  });
+
+  it('is a standstill, or near one, for whoever monitors the cluster', () => {
+    const { problems } = judged(
+      using({
+        store: { percent: 100, limitBytes: 20 * GB },
+        temp: { percent: 95, limitBytes: 20 * GB },
+      }),
+    );
+    expect(standstills(problems).map(({ code }) => code)).toEqual(['store-full']);
+    expect(nearStandstills(problems).map(({ code }) => code)).toEqual(['temp-high']);
+  });
+
   it('is said of a master that waits for slaves', () => {
     const slaves = REPLICATION.slaves.map((slave) => ({ ...slave, attached: false }));
     const scene: Scene = { ...whole(), replication: { ...REPLICATION, slaves } };
-    expect(problemOf(scene, 'senders-blocked')[0]?.message).toContain('0 of 1 slaves');
+    expect(problemOf(scene, 'senders-blocked')[0]?.message).toBe(
+      'mq02 acknowledges no persistent message: 0 of 1 slaves that must have it is attached',
+    );
     expect(codesOf(whole())).not.toContain('senders-blocked mq02');
   });
 
@@ -81,7 +130,9 @@ describe('what is full', () => {
     const nodes = { mq02: ACCEPTING, mq01: suspended };
     expect(codesOf({ ...whole(), nodes })).not.toContain('senders-blocked mq02');
     const both = { ...whole(), nodes: { ...nodes, mq03: suspended } };
-    expect(problemOf(both, 'senders-blocked')[0]?.message).toContain('0 of 1 slaves');
+    expect(problemOf(both, 'senders-blocked')[0]?.message).toMatch(
+      /: 0 of 1 slaves that must have it is attached and not suspended$/,
+    );
   });
 });
 
@@ -100,6 +151,7 @@ describe('a disk', () => {
 
   it('that cannot hold one log file is an error', () => {
     expect(problemOf(withRoom(99 * MB), 'disk-small')[0]).toMatchObject({ severity: 'error' });
+    expect(problemOf(withRoom(100 * MB), 'disk-small')[0]).toMatchObject({ severity: 'warning' });
   });
 
   it('counts what the store holds already as room for it', () => {
