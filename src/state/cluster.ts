@@ -194,7 +194,7 @@ export function clusterLock({ state, directory }: Layout): LockPlace {
 
 /**
  * Does something with the cluster's lock held: one writer at a time.
- * @throws MqhaError `locked` where another mqha does not let go before the deadline
+ * @throws MqhaError `locked` where another mqha does not let go before the deadline, `interrupted`
  */
 export async function withLock<T>(
   layout: Layout,
@@ -207,6 +207,7 @@ export async function withLock<T>(
   const lock: Lock = await acquireLock(clusterLock(layout), {
     command: host.command,
     deadline,
+    signal: host.signal,
     onWait: (holder) => {
       host.emit({ type: 'waiting-for-lock', holder });
     },

@@ -48,6 +48,27 @@ describe('the lock', () => {
     await (await soon(second)).release();
   });
 
+  it('is waited for until an interruption, and after it where something must be put right', async () => {
+    const directory = temporaryDirectory();
+    const first = await acquireLock(lockIn(directory), options(1000, 'mqha supervise'));
+    const interruption = new AbortController();
+    const { signal } = interruption;
+    const waits = acquireLock(lockIn(directory), {
+      ...options(60_000),
+      signal,
+      onWait: () => {
+        interruption.abort();
+      },
+    });
+    await expect(soon(waits)).rejects.toMatchObject({
+      code: 'interrupted',
+      message: expect.stringMatching(/waiting for `mqha supervise` \(pid \d+\)/) as unknown,
+    });
+    const undoes = acquireLock(lockIn(directory), { ...options(60_000), signal });
+    await first.release();
+    await (await soon(undoes)).release();
+  });
+
   it('is not shared, and each of many gets it in the end', async () => {
     const directory = temporaryDirectory();
     let holding = 0;

@@ -67,18 +67,23 @@ export class LockDirectory {
     return made && new DirectoryClaim(made, (again) => this.#claimOnce(again), holder);
   }
 
-  /** Waits until the holder has let go, or the deadline has passed. @param onHolder told who it is, once */
+  /** Waits until the holder has let go, the deadline has passed, or a signal comes. @param onHolder told who it is, once */
   async wait(
     deadline: Deadline,
     onHolder: (holder: LockHolder | undefined) => void,
+    signal?: AbortSignal,
   ): Promise<void> {
     const socket = await this.#connect();
-    if (socket === 'busy') await sleep(Math.min(BUSY_MS, deadline.remaining));
+    if (socket === 'busy') await sleep(Math.min(BUSY_MS, deadline.remaining), signal);
     if (typeof socket === 'string') return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => socket.destroy(), deadline.remaining);
+      const end = () => socket.destroy();
+      const timer = setTimeout(end, deadline.remaining);
+      signal?.addEventListener('abort', end);
+      if (signal?.aborted === true) end();
       socket.on('close', () => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
         resolve();
       });
       hearHolder(socket, onHolder);

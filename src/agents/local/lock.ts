@@ -26,6 +26,8 @@ export interface LockOptions {
   readonly deadline: Deadline;
   /** Called once when somebody else holds the lock and this process begins to wait. */
   readonly onWait?: (holder: LockHolder | undefined) => void;
+  /** Ends the wait. Where it came before, there is something to be put right, and it is waited for. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Lock {
@@ -42,10 +44,12 @@ export interface Lock {
  * lives, however that ends, so there is no stale lock to judge. Whoever waits stays connected to the holder and wakes
  * when it lets go.
  *
- * @throws MqhaError `locked` when the deadline passes first; `no-directory`, `no-permission`
+ * @throws MqhaError `locked` when the deadline passes first, `interrupted` when the signal comes; `no-directory`,
+ *   `no-permission`
  */
 export async function acquireLock(place: LockPlace, options: LockOptions): Promise<Lock> {
   const { command, deadline } = options;
+  const signal = options.signal?.aborted === true ? undefined : options.signal;
   const holder: LockHolder = { pid: process.pid, command };
   let waited = false;
   let seen: LockHolder | undefined;
@@ -62,8 +66,9 @@ export async function acquireLock(place: LockPlace, options: LockOptions): Promi
       if (former) return new HeldLock(claim, former);
       await claim.release();
     } else {
-      await directory.wait(deadline, onHolder);
+      await directory.wait(deadline, onHolder, signal);
     }
+    if (signal?.aborted === true) throw interrupted(seen);
     if (deadline.passed) throw locked(place, seen);
   }
 }
@@ -94,6 +99,13 @@ class HeldLock implements Lock {
     await this.#former.release();
     await this.#claim.release();
   }
+}
+
+function interrupted(holder: LockHolder | undefined): MqhaError {
+  const who = holder ? `\`${holder.command}\` (pid ${holder.pid})` : 'another mqha';
+  return new MqhaError('interrupted', `interrupted while waiting for ${who}; nothing was done`, {
+    hint: 'Run the command again once that one has finished.',
+  });
 }
 
 function locked({ of }: LockPlace, holder: LockHolder | undefined): MqhaError {
