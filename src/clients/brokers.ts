@@ -18,6 +18,8 @@ export interface ClientOptions {
   readonly brokers: readonly Broker[];
   /** Undefined for an anonymous cluster. */
   readonly account: Account | undefined;
+  /** Asked after a refusal, since the password may have been rotated meanwhile; undefined where there is no other. */
+  readonly accountNow?: () => Promise<Account | undefined>;
   /** Aborted: nothing is waited for any more. */
   readonly signal?: AbortSignal;
   /** After so long without an answer the client looks for another broker as well; 250 ms. */

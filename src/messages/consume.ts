@@ -2,6 +2,7 @@ import { isAccepting } from '../clients/probe.js';
 import { brokersOf } from '../clients/brokers.js';
 import { QueueReceiver, type Received } from '../clients/amqp/receiver.js';
 import { MqhaError } from '../lib/errors.js';
+import { accountOf } from '../state/account.js';
 import { asServed, type Cluster } from '../state/cluster.js';
 import { statusOf } from '../observe/status-of.js';
 import { noService } from './not-serving.js';
@@ -61,6 +62,7 @@ export async function consumeMessages(
   const receiver = new QueueReceiver(queue, {
     brokers: brokersOf(cluster.config, cluster.tls),
     account: cluster.account,
+    accountNow: () => accountOf(cluster, []),
     signal,
     browse,
     credit: Math.min(count, CREDIT),

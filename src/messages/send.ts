@@ -5,6 +5,7 @@ import type { Body } from '../clients/amqp/payload.js';
 import { QueueSender } from '../clients/amqp/sender.js';
 import { MqhaError } from '../lib/errors.js';
 import { sleep, unlessAborted } from '../lib/time.js';
+import { accountOf } from '../state/account.js';
 import { asServed, type Cluster } from '../state/cluster.js';
 import { standstills } from '../observe/conditions/fullness.js';
 import { noService } from './not-serving.js';
@@ -91,6 +92,7 @@ class SendJob {
     this.#sender = new QueueSender(options.queue, {
       brokers: brokersOf(cluster.config, cluster.tls),
       account: cluster.account,
+      accountNow: () => accountOf(cluster, []),
       signal: this.#end.signal,
     });
   }

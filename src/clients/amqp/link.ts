@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
-import type { Broker, ClientOptions } from '../brokers.js';
+import type { Account, Broker, ClientOptions } from '../brokers.js';
 import { AmqpConnection } from './connection.js';
 
 const PATIENCE_MS = 250;
@@ -41,11 +41,13 @@ export class ConnectionRace<L extends Link> {
   readonly #idleMs: number | undefined;
   /** Of each broker that let nobody in when it was asked last, why. */
   readonly #refusals = new Map<string, string>();
+  #account: Account | undefined;
 
   /** @param idleMs see AmqpConnection.open() */
   constructor(options: ClientOptions, attach: Attach<L>, idleMs?: number) {
     this.patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#options = options;
+    this.#account = options.account;
     this.#attach = attach;
     this.#idleMs = idleMs;
   }
@@ -81,6 +83,7 @@ export class ConnectionRace<L extends Link> {
             else return (found = link);
           }
           refused = link === 'refused' ? refused + 1 : 0;
+          if (refused > 0) await this.#askForAccount();
           await sleep(
             refused > 0
               ? Math.min(REFUSED_MS.first * 2 ** (refused - 1), REFUSED_MS.most)
@@ -92,9 +95,13 @@ export class ConnectionRace<L extends Link> {
     return Promise.race([...attempts, until(over)]);
   }
 
+  async #askForAccount(): Promise<void> {
+    this.#account = (await this.#options.accountNow?.()) ?? this.#account;
+  }
+
   /** One attempt: a link, or what came instead. */
   async #open(broker: Broker, over: () => boolean): Promise<L | 'closed' | 'refused' | 'silent'> {
-    const wire = await AmqpConnection.open(broker, this.#options.account, this.#idleMs).catch(
+    const wire = await AmqpConnection.open(broker, this.#account, this.#idleMs).catch(
       (error: unknown) => {
         this.#refusals.set(broker.name, messageOf(error));
         return 'refused' as const;

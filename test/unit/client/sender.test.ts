@@ -177,6 +177,19 @@ describe('a sender', () => {
     );
   });
 
+  it('is let in with the password that was rotated meanwhile', async () => {
+    const account = { username: 'ada', password: 'new' };
+    const master = await peer({ account });
+    let asked = 0;
+    const sender = senderTo({
+      brokers: [master.broker],
+      account: { ...account, password: 'old' },
+      accountNow: () => Promise.resolve(asked++ === 0 ? undefined : account),
+    });
+    expect((await sender.send('x')).outcome).toBe('acknowledged');
+    expect(asked).toBe(2);
+  });
+
   it('is closed within a limit, also while a broker says nothing', async () => {
     const hung = await peer({ answer: nothing });
     const sender = senderTo({ brokers: [hung.broker, await silent()] });
