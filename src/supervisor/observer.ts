@@ -36,8 +36,8 @@ const ACCEPT_MS = 500;
 /** With the console, where that is asked as well. */
 const PORT_MS = 2000;
 
-/** So many connections to ZooKeeper are not of brokers and mqha, which have a few each. */
-const BESET = 200;
+/** So many connections to ZooKeeper are not of brokers and mqha, which have one or two each; a hundred made it seem hung. */
+const BESET = 50;
 
 /** Looks at a cluster again and again, for as little as it can. */
 export class Observer {
