@@ -7,6 +7,7 @@ import { admit, ensureArtifacts, type InstallContext, type WrongFile } from './r
 import { throwIfInterrupted } from './run.js';
 import { unpack } from './unpack.js';
 import { checkArtifact, faultProblem } from './verify.js';
+import { counted } from '../lib/counted.js';
 
 /** A file that is larger than it should be by more than this is not even copied. */
 const SPARE_BYTES = 1_000_000;
@@ -130,10 +131,11 @@ async function takeTar(context: InstallContext, source: string, to: string): Pro
 
 function incomplete(from: string, wrong: readonly WrongFile[]): MqhaError {
   const problems = wrong.map(({ artifact, fault }) => faultProblem(artifact, fault));
-  const counted = problems.length === 1 ? '1 file' : `${problems.length} files`;
+  const [first] = problems;
+  const which = problems.length === 1 ? (first?.path ?? '') : counted(problems.length, 'file');
   return new MqhaError(
     'import-incomplete',
-    `${from} lacks ${counted} or has them wrong; nothing was taken from it`,
+    `${from} lacks ${which} or has ${problems.length === 1 ? 'it' : 'them'} wrong; nothing was taken from it`,
     {
       hint: 'Write it again with `mqha install --export <dir>` of this version of mqha, and copy it whole.',
       problems,

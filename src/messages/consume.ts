@@ -6,6 +6,7 @@ import { accountOf } from '../state/account.js';
 import { asServed, type Cluster } from '../state/cluster.js';
 import { statusOf } from '../observe/status-of.js';
 import { noService } from './not-serving.js';
+import { counted } from '../lib/counted.js';
 
 /** How long a master is waited for, at the beginning and in a failover. */
 const MASTER_MS = 60_000;
@@ -172,7 +173,7 @@ function interrupted(queue: string, taken: number, browse: boolean): MqhaError {
   const done = browse ? 'shown' : 'printed and taken from the queue';
   return new MqhaError(
     'interrupted',
-    `interrupted; ${taken} ${taken === 1 ? 'message was' : 'messages were'} ${done}`,
+    `interrupted; ${counted(taken, 'message was', 'messages were')} ${done}`,
     { hint: `Run the command again for what is left in ${queue}.` },
   );
 }

@@ -3,6 +3,7 @@ import { largestBody, MESSAGE_SHARE } from '../config/limits.js';
 import { brokersOf } from '../clients/brokers.js';
 import type { Body } from '../clients/amqp/payload.js';
 import { QueueSender } from '../clients/amqp/sender.js';
+import { counted } from '../lib/counted.js';
 import { MqhaError } from '../lib/errors.js';
 import { sleep, unlessAborted } from '../lib/time.js';
 import { accountOf } from '../state/account.js';
@@ -209,7 +210,7 @@ class SendJob {
 
   /** @param unknown whether the message under way may have been stored */
   async #stopped(unknown: boolean): Promise<MqhaError> {
-    const known = `${messages(this.#acknowledged)} acknowledged${unknown ? ', and one may have been stored without an answer' : ''}`;
+    const known = `${counted(this.#acknowledged, 'message was', 'messages were')} acknowledged${unknown ? ', and one may have been stored without an answer' : ''}`;
     if (this.#cluster.host.signal.aborted) {
       return new MqhaError('interrupted', `interrupted; ${known}`, {
         hint: 'What was acknowledged is in the queue; send the rest.',
@@ -226,14 +227,10 @@ class SendJob {
   #refused(broker: string, reason: string): MqhaError {
     return new MqhaError(
       'message-refused',
-      `${broker} does not take message ${this.#acknowledged + 1}: ${reason}; ${messages(this.#acknowledged)} acknowledged`,
+      `${broker} does not take message ${this.#acknowledged + 1}: ${reason}; ${counted(this.#acknowledged, 'message was', 'messages were')} acknowledged`,
       { hint: 'See `mqha logs` of that node: the queue may be full, or not be allowed.' },
     );
   }
-}
-
-function messages(count: number): string {
-  return count === 1 ? '1 message was' : `${count} messages were`;
 }
 
 function iteratorOf<T>(items: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncIterator<T> {

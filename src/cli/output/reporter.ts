@@ -6,6 +6,7 @@ import { formatDuration } from '../../lib/time.js';
 import type { Io } from './io.js';
 import { Spinner } from './spinner.js';
 import { visibleValue } from '../../lib/visible.js';
+import { counted } from '../../lib/counted.js';
 
 /** A message that waits longer for its acknowledgement is worth a word. */
 const WAITING_MS = 1000;
@@ -86,7 +87,7 @@ export function describe(event: ClusterEvent): Step | undefined {
     }
     case 'rendered':
       return done(
-        `rendered ${event.written} files${event.kept.length === 0 ? '' : `; kept a copy of what was edited: ${event.kept.join(', ')}`}`,
+        `rendered ${counted(event.written, 'file')}${event.kept.length === 0 ? '' : `; kept a copy of what was edited: ${event.kept.join(', ')}`}`,
       );
     case 'process-started':
       return done(`started ${event.name} (pid ${event.pid})`);
@@ -152,7 +153,7 @@ export function describe(event: ClusterEvent): Step | undefined {
       return passing(`took ${event.count} from ${event.queue}`);
     case 'received': {
       const { queue, count, browse, brokers } = event;
-      const many = count === 0 ? 'no message' : count === 1 ? '1 message' : `${count} messages`;
+      const many = count === 0 ? 'no message' : counted(count, 'message');
       const by = brokers.length === 0 ? '' : ` (${brokers.join(', then ')})`;
       return done(`${browse ? 'showed' : 'took'} ${many} from ${queue}${by}`);
     }
@@ -185,7 +186,7 @@ function describeInstall(event: InstallEvent): Step | undefined {
       return passing(`repairing ${event.what}: ${event.reason}`);
     case 'fetching':
       return passing(
-        `fetching ${event.files} files (${Math.round(event.bytes / 1024 / 1024)} MB) with mvn; the first time takes a minute or more`,
+        `fetching ${counted(event.files, 'file')} (${Math.round(event.bytes / 1024 / 1024)} MB) with mvn; the first time takes a minute or more`,
       );
     case 'resolving':
       return passing(`fetching ${event.file} (${event.done} of ${event.total} are here)`);

@@ -3,6 +3,7 @@ import { answer } from '../output/io.js';
 import type { destroy } from '../commands/destroy.js';
 import type { InputOf } from '../definition.js';
 import { confirmWith, withCluster, type CommandContext } from './context.js';
+import { counted } from '../../lib/counted.js';
 
 /** `mqha destroy` */
 export async function run(
@@ -19,6 +20,7 @@ export async function run(
   answer(
     context.io,
     result,
-    ({ removed }) => `the cluster is removed (${removed.length} files and directories)`,
+    ({ removed }) =>
+      `the cluster is removed (${counted(removed.length, 'file or directory', 'files and directories')})`,
   );
 }

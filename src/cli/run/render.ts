@@ -5,6 +5,7 @@ import { Deadline } from '../../lib/time.js';
 import type { render as definition } from '../commands/render.js';
 import type { InputOf } from '../definition.js';
 import { confirmWith, withCluster, type CommandContext } from './context.js';
+import { counted } from '../../lib/counted.js';
 
 /** `mqha render [--check]` */
 export async function run(
@@ -41,7 +42,7 @@ export async function run(
     written.length === 0
       ? 'every file is as mqha.yaml says'
       : [
-          `rendered ${written.length} files; a broker that runs reads them when it is restarted`,
+          `rendered ${counted(written.length, 'file')}; a broker that runs reads them when it is restarted`,
           ...kept.map((copy) => `kept ${copy}`),
         ].join('\n'),
   );

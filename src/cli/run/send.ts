@@ -10,6 +10,7 @@ import { formatDuration } from '../../lib/time.js';
 import type { send } from '../commands/send.js';
 import type { InputOf } from '../definition.js';
 import { withCluster, type CommandContext } from './context.js';
+import { counted } from '../../lib/counted.js';
 
 type Input = InputOf<typeof send>;
 
@@ -113,6 +114,5 @@ async function bodyOfFile(path: string, largest: number): Promise<Body> {
 function sendText({ queue, acknowledged, sentAgain, brokers, ms }: SendResult): string {
   const by = brokers.length === 0 ? '' : ` (acknowledged by ${brokers.join(', then ')})`;
   const again = sentAgain === 0 ? '' : `, ${sentAgain} sent again after a failover`;
-  const messages = acknowledged === 1 ? '1 message' : `${acknowledged} messages`;
-  return `sent ${messages} to ${queue}${by}${again}, in ${formatDuration(ms)}`;
+  return `sent ${counted(acknowledged, 'message')} to ${queue}${by}${again}, in ${formatDuration(ms)}`;
 }

@@ -3,7 +3,8 @@ import { escapeMarkup } from './escape.js';
 import { placeFlags } from './flags.js';
 import { labelsOf, NARROWEST, widthOf, type Label } from './labels.js';
 import { BIN, faultAt, outageSpans, share, ticksOf, type Scale } from './scale.js';
-import { counted, MARKS, seconds } from './words.js';
+import { counted } from '../../lib/counted.js';
+import { MARKS, seconds } from './words.js';
 
 /** Pixels: the plot, a row of labels above it, and what stands below it. */
 const PLOT = 96;

@@ -4,7 +4,8 @@ import { formatDuration } from '../../lib/time.js';
 import { cardsOf, findingsOf, setupOf } from './overview.js';
 import { printable } from './escape.js';
 import { idOf, scenarioViews, verdictView, type ScenarioView } from './view.js';
-import { counted, MARKS, utc } from './words.js';
+import { counted } from '../../lib/counted.js';
+import { MARKS, utc } from './words.js';
 
 /**
  * The report as one page that needs nothing else: no script, no network. A person reads and forwards it.

@@ -10,7 +10,8 @@ import { titleOf } from '../title.js';
 import { spreadOf } from '../analysis/verdict.js';
 import { groupsOf, type SideGroup } from './groups.js';
 import { verdictOfRounds, lostIn } from './reasons.js';
-import { count, counted, outageText, seconds, SIDES, VERDICTS } from './words.js';
+import { count, counted } from '../../lib/counted.js';
+import { outageText, seconds, SIDES, VERDICTS } from './words.js';
 
 /** A key figure: what it is, the figure, and what it stands for. */
 export interface Card {

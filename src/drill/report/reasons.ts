@@ -1,6 +1,6 @@
 import type { RoundResult, ScenarioResult, Verdict } from '../result.js';
 import { verdictOnRound } from '../analysis/verdict.js';
-import { count } from './words.js';
+import { count } from '../../lib/counted.js';
 
 /** How many messages a round has lost for certain: what was not read may still be in the queue. */
 export function lostIn({ counts, unknown = [] }: RoundResult): number {

@@ -13,7 +13,8 @@ import { groupsOf, type ScenarioGroup, type SideGroup } from './groups.js';
 import { verdictOfRounds, lostIn, reasonsOf } from './reasons.js';
 import { scalesOf, type Scale } from './scale.js';
 import { narrativeOf } from './narrative.js';
-import { count, counted, outageText, SIDES, utc, VERDICTS } from './words.js';
+import { count, counted } from '../../lib/counted.js';
+import { outageText, SIDES, utc, VERDICTS } from './words.js';
 
 interface VerdictView {
   readonly verdict: Verdict;

@@ -1,15 +1,5 @@
 import type { MarkKind, Side, Verdict } from '../result.js';
 
-/** `12,345` */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** `1 round`, `12 rounds` */
-export function counted(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
 /** Keeps a figure and its unit on one line. */
 const NO_BREAK = '\u00a0';
 
