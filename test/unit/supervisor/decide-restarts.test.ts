@@ -28,6 +28,7 @@ describe('a process that was launched', () => {
     const decisions = launched();
     decisions.look(without('mq03', 2900, serving), 3010);
     expect(decisions.told('restart-planned')).toHaveLength(1);
+    expect(decisions.done('start')).toEqual([]);
   });
 
   it('has died where a look that began later does not find it', () => {
