@@ -100,6 +100,12 @@ describe('a process that serves for a moment and dies again', () => {
     ]);
   });
 
+  it('waits only for its short lives, not for the long ones between them', () => {
+    const deaths = new CrashBackoff();
+    for (const time of [0, 20_000, 40_000]) deaths.count(time, 15_000, 8);
+    expect(delays(deaths, 2000, [45_000, 50_000, 55_000])).toEqual([0, 0, 1000]);
+  });
+
   it('keeps dying while five deaths lie within the last two minutes', () => {
     const deaths = new CrashBackoff();
     for (const time of [0, 10_000, 20_000, 30_000]) deaths.count(time, 60_000, 8);
@@ -110,6 +116,7 @@ describe('a process that serves for a moment and dies again', () => {
     expect(deaths.lately(120_000)).toBeUndefined();
     for (const time of [46_000, 47_000]) deaths.count(time, 2000, 8);
     expect(deaths.lately(50_000)).toMatchObject({ deaths: 7 });
+    expect(deaths.lately(121_000)).toEqual({ deaths: 6, withinMs: 37_000 });
     deaths.forgive();
     expect(deaths.lately(50_000)).toBeUndefined();
   });
