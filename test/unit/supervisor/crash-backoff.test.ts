@@ -23,6 +23,14 @@ describe('a process that keeps dying', () => {
     expect(deaths.count(6000, 0, 2)).toMatchObject({ action: 'give-up', deaths: 4 });
   });
 
+  it('is given up with the deaths in a row, without those before it was healthy', () => {
+    const deaths = new CrashBackoff();
+    deaths.count(1000, 0, 2);
+    deaths.count(2000, 5000, 2);
+    deaths.count(3000, 0, 2);
+    expect(deaths.count(5000, 0, 2)).toEqual({ action: 'give-up', deaths: 3, withinMs: 3000 });
+  });
+
   it('is never started again with a limit of none', () => {
     expect(new CrashBackoff().count(0, 0, 0)).toEqual({
       action: 'give-up',
@@ -40,17 +48,20 @@ describe('a process that keeps dying', () => {
     expect(deaths.count(4, 999, 2)).toMatchObject({ action: 'give-up' });
   });
 
-  it('is given up even so after forty deaths within ten minutes', () => {
-    const deaths = new CrashBackoff();
-    for (let index = 0; index < 40; index++) {
-      expect(deaths.count(index * 1000, 5000, 8)).toMatchObject({ action: 'restart' });
-    }
-    expect(deaths.count(40_000, 5000, 8)).toEqual({
-      action: 'give-up',
-      deaths: 41,
-      withinMs: 40_000,
-    });
-  });
+  it.each([1, 8])(
+    'is given up even so after forty deaths within ten minutes, with a limit of %i',
+    (limit) => {
+      const deaths = new CrashBackoff();
+      for (let index = 0; index < 40; index++) {
+        expect(deaths.count(index * 1000, 5000, limit)).toMatchObject({ action: 'restart' });
+      }
+      expect(deaths.count(40_000, 5000, limit)).toEqual({
+        action: 'give-up',
+        deaths: 41,
+        withinMs: 40_000,
+      });
+    },
+  );
 
   it('goes on for ever where it is of use and dies seldom', () => {
     const deaths = new CrashBackoff();

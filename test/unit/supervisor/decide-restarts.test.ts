@@ -120,6 +120,14 @@ describe('who keeps dying', () => {
     expect(stated(decisions)).toBeUndefined();
   });
 
+  it('is stated so no longer where it was given up', () => {
+    const decisions = dying(8);
+    expect(stated(decisions)).toMatchObject({ mq03: { deaths: 8 } });
+    decisions.dies('mq03', 803, 2900);
+    expect(decisions.told('gave-up')).toHaveLength(1);
+    expect(stated(decisions)).toBeUndefined();
+  });
+
   it('is forgiven where a person asks for it anew', () => {
     const decisions = dying(6);
     decisions.want(['zookeeper', ...NODES], '2');
