@@ -119,7 +119,7 @@ export class FailoverLog {
     const from = this.#known.serving ?? null;
     this.#set({ serving, begun: true, lostAt: undefined, silentAt: undefined });
     if (lostAt === undefined && from === serving) return [];
-    if (!begun && lostAt === undefined) return this.#first(serving);
+    if (!begun) return this.#first(serving);
     return [
       {
         source: 'supervisor',

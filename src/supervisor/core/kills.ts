@@ -18,7 +18,7 @@ export function endDoomed(step: Step): void {
     const supervised = state.processes.get(name);
     const restart = state.restarts.get(name)?.state;
     // It is there in a moment.
-    if (!supervised && (restart === 'starting' || restart === 'launched')) continue;
+    if (restart === 'starting' || restart === 'launched') continue;
     state.doomed.delete(name);
     if (state.failovers.isServed) continue;
     if (supervised) kill(step, supervised, 'hopeless', reason, reason);

@@ -39,8 +39,12 @@ export function followMaster(step: Step, seen: Observation): void {
 function whyNobodyServes(state: State, seen: Observation, elected: string | undefined): string {
   const { last } = state.failovers;
   if ('unknown' in seen.election) return 'ZooKeeper is away';
-  if (last !== undefined && !isUp(state, last)) return `${last} was stopped`;
-  if (last !== undefined && !processesOf(seen).has(last)) return `${last} ended`;
+  // What is wanted of a node of another host, and whether its process lives, is not known here.
+  const isElsewhere = seen.nodes.some(({ node, local }) => !local && node.name === last);
+  if (last !== undefined && !isElsewhere) {
+    if (!isUp(state, last)) return `${last} was stopped`;
+    if (!processesOf(seen).has(last)) return `${last} ended`;
+  }
   const who = last ?? 'the master';
   return elected === last ? `${who} does not answer` : `${who} was demoted`;
 }

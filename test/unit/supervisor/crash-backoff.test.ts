@@ -23,6 +23,14 @@ describe('a process that keeps dying', () => {
     expect(deaths.count(6000, 0, 2)).toMatchObject({ action: 'give-up', deaths: 4 });
   });
 
+  it('is given up with the deaths in a row, without those before it was healthy', () => {
+    const deaths = new CrashBackoff();
+    deaths.count(1000, 0, 2);
+    deaths.count(2000, 5000, 2);
+    deaths.count(3000, 0, 2);
+    expect(deaths.count(5000, 0, 2)).toEqual({ action: 'give-up', deaths: 3, withinMs: 3000 });
+  });
+
   it('is never started again with a limit of none', () => {
     expect(new CrashBackoff().count(0, 0, 0)).toEqual({
       action: 'give-up',
@@ -40,17 +48,20 @@ describe('a process that keeps dying', () => {
     expect(deaths.count(4, 999, 2)).toMatchObject({ action: 'give-up' });
   });
 
-  it('is given up even so after forty deaths within ten minutes', () => {
-    const deaths = new CrashBackoff();
-    for (let index = 0; index < 40; index++) {
-      expect(deaths.count(index * 1000, 5000, 8)).toMatchObject({ action: 'restart' });
-    }
-    expect(deaths.count(40_000, 5000, 8)).toEqual({
-      action: 'give-up',
-      deaths: 41,
-      withinMs: 40_000,
-    });
-  });
+  it.each([1, 8])(
+    'is given up even so after forty deaths within ten minutes, with a limit of %i',
+    (limit) => {
+      const deaths = new CrashBackoff();
+      for (let index = 0; index < 40; index++) {
+        expect(deaths.count(index * 1000, 5000, limit)).toMatchObject({ action: 'restart' });
+      }
+      expect(deaths.count(40_000, 5000, limit)).toEqual({
+        action: 'give-up',
+        deaths: 41,
+        withinMs: 40_000,
+      });
+    },
+  );
 
   it('goes on for ever where it is of use and dies seldom', () => {
     const deaths = new CrashBackoff();
@@ -100,6 +111,12 @@ describe('a process that serves for a moment and dies again', () => {
     ]);
   });
 
+  it('waits only for its short lives, not for the long ones between them', () => {
+    const deaths = new CrashBackoff();
+    for (const time of [0, 20_000, 40_000]) deaths.count(time, 15_000, 8);
+    expect(delays(deaths, 2000, [45_000, 50_000, 55_000])).toEqual([0, 0, 1000]);
+  });
+
   it('keeps dying while five deaths lie within the last two minutes', () => {
     const deaths = new CrashBackoff();
     for (const time of [0, 10_000, 20_000, 30_000]) deaths.count(time, 60_000, 8);
@@ -110,6 +127,7 @@ describe('a process that serves for a moment and dies again', () => {
     expect(deaths.lately(120_000)).toBeUndefined();
     for (const time of [46_000, 47_000]) deaths.count(time, 2000, 8);
     expect(deaths.lately(50_000)).toMatchObject({ deaths: 7 });
+    expect(deaths.lately(121_000)).toEqual({ deaths: 6, withinMs: 37_000 });
     deaths.forgive();
     expect(deaths.lately(50_000)).toBeUndefined();
   });

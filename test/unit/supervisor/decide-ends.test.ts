@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { statedBy } from '../../../src/supervisor/state-writer.js';
-import { allRunning, Decisions, election, ended, running, whole, without } from './decisions.js';
+import { allRunning, Decisions, election, ended, running, whole } from './decisions.js';
 
 describe('a master that does not answer', () => {
   const silent = (from: number, to: number, decisions = Decisions.whole()) => {
@@ -21,11 +21,28 @@ describe('a master that does not answer', () => {
     expect(decisions.done('kill')).toEqual([]);
   });
 
-  it('is left alone where it answers late, or is another process by then', () => {
+  it('is left alone where it answers late, is another process by then, or has ended', () => {
+    const answer = { type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false } as const;
+    const late = silent(2000, 9000);
+    late.learn({ ...answer, answers: true }, 9500);
+    expect(late.done('kill')).toEqual([]);
+    const another = silent(2000, 9000);
+    another.learn({ ...answer, pid: 7, startTime: '7' }, 9500);
+    expect(another.done('kill')).toEqual([]);
+    const dead = silent(2000, 9000);
+    dead.exited('mq01', 1, 9100);
+    dead.learn(answer, 9500);
+    expect(dead.done('kill')).toEqual([]);
+  });
+
+  it('is killed though another is at fault in another way', () => {
     const decisions = silent(2000, 9000);
-    decisions.learn({ type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: true }, 9500);
-    decisions.learn({ type: 'asked', name: 'mq01', pid: 7, startTime: '7', answers: false }, 9500);
-    expect(decisions.done('kill')).toEqual([]);
+    const attachments = new Map([
+      ['mq02', { state: 'attaching', progress: 1, lagBytes: undefined }],
+    ] as const);
+    decisions.look(whole(9100, { serving: undefined, attachments }));
+    decisions.learn({ type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false }, 9500);
+    expect(decisions.done('kill')).toMatchObject([{ name: 'mq01', code: 'hung' }]);
   });
 
   it('is killed without a question where a signal has stopped it', () => {
@@ -47,13 +64,37 @@ describe('a master that does not answer', () => {
     decisions.learn({ type: 'not-killed', name: 'mq01', pid: 1, startTime: '1' }, 9501);
     silent(10_000, 18_000, decisions);
     decisions.learn(asked, 18_500);
-    expect(decisions.done('kill')).toHaveLength(1);
+    expect(decisions.done('kill')).toMatchObject([{ name: 'mq01', pid: 1, code: 'hung' }]);
+  });
+
+  it('is not killed again where it was an earlier process that no signal reached', () => {
+    const decisions = silent(2000, 9000);
+    const asked = { type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false } as const;
+    decisions.learn(asked, 9500);
+    decisions.learn({ type: 'not-killed', name: 'mq01', pid: 7, startTime: '7' }, 9501);
+    silent(10_000, 18_000, decisions);
+    decisions.learn(asked, 18_500);
+    expect(decisions.done('kill')).toEqual([]);
+  });
+
+  it('may have ended while a signal did not reach it', () => {
+    const decisions = silent(2000, 9000);
+    decisions.exited('mq01', 1, 9100);
+    decisions.learn({ type: 'not-killed', name: 'mq01', pid: 1, startTime: '1' }, 9101);
+    expect(decisions.state.processes.has('mq01')).toBe(false);
   });
 
   it('is left alone where it was demoted, or a person wants it down, while it was asked', () => {
     const answer = { type: 'asked', name: 'mq01', pid: 1, startTime: '1', answers: false } as const;
     const demoted = silent(2000, 9000);
-    demoted.look(whole(9100, { election: election('mq02'), serving: 'mq02' }));
+    // Another is hung by now.
+    const processes = allRunning().set('mq03', running(3, true));
+    demoted.look(whole(9100, { election: election('mq02'), serving: 'mq02', processes }));
+    expect(demoted.state.faults).toContainEqual({
+      name: 'mq03',
+      code: 'hung',
+      detail: 'suspended',
+    });
     demoted.learn(answer, 9500);
     expect(demoted.done('kill')).toEqual([]);
     const stopped = silent(2000, 9000);
@@ -76,50 +117,23 @@ describe('a master that does not answer', () => {
   });
 });
 
-describe('brokers that end for the same reason', () => {
-  it('are not started again, and one that was is ended', () => {
+describe('a slave that does not get on with attaching', () => {
+  it('is killed when its limit is over, without a question', () => {
     const decisions = Decisions.whole();
-    const end = ended('replay-failed', 'the log cannot be replayed');
-    decisions.exited('mq01', 1, 2000);
-    decisions.examined('mq01', 1, 2001, { end });
-    // It was started again before the second one failed.
-    const processes = allRunning().set('mq01', running(10));
-    decisions.look(whole(2100, { processes, election: election(undefined), serving: undefined }));
-    decisions.exited('mq02', 2, 2200);
-    decisions.examined('mq02', 2, 2201, { end });
-    expect(decisions.told('gave-up')).toMatchObject([{ node: 'mq02' }]);
-    processes.delete('mq02');
-    decisions.look(whole(2300, { processes, election: election(undefined), serving: undefined }));
-    expect(decisions.done('kill')).toMatchObject([{ name: 'mq01', pid: 10, code: 'hopeless' }]);
-  });
-
-  it('are let go on where somebody serves', () => {
-    const decisions = Decisions.whole();
-    const end = ended('replay-failed', 'the log cannot be replayed');
-    decisions.exited('mq02', 2, 2000);
-    decisions.examined('mq02', 2, 2001, { end });
-    decisions.exited('mq03', 3, 2002);
-    decisions.examined('mq03', 3, 2003, { end });
-    decisions.look(
-      without('mq02', 2100, { serving: 'mq01', election: election('mq01', ['mq01']) }),
-    );
-    expect(decisions.done('kill')).toEqual([]);
-    expect(decisions.state.doomed.size).toBe(0);
-  });
-});
-
-describe('a master whose slaves have more than it has', () => {
-  it('is ended where it does not serve', () => {
-    const decisions = Decisions.whole();
-    const silent = { serving: undefined };
-    decisions.look(whole(2000, silent));
-    decisions.exited('mq02', 2, 2010);
-    decisions.examined('mq02', 2, 2011, { end: ended('master-behind', 'it has less') });
-    decisions.look(
-      without('mq02', 2100, { ...silent, election: election('mq01', ['mq01', 'mq03']) }),
-    );
-    expect(decisions.done('kill')).toMatchObject([
-      { name: 'mq01', code: 'behind', reason: 'it has less' },
+    const attachments = new Map([
+      ['mq02', { state: 'attaching', progress: 1, lagBytes: undefined }],
+    ] as const);
+    decisions.look(whole(2000, { attachments }));
+    decisions.look(whole(61_999, { attachments }));
+    expect(decisions.actions).toEqual([]);
+    decisions.look(whole(62_000, { attachments }));
+    expect(decisions.actions).toMatchObject([
+      {
+        type: 'kill',
+        name: 'mq02',
+        code: 'attach-stuck',
+        reason: 'mq02 was attach-stuck for its limit',
+      },
     ]);
   });
 });

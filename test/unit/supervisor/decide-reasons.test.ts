@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unknown } from '../../../src/observe/reading.js';
 import { markHealthy, markUnhealthy } from '../../../src/supervisor/core/exits.js';
 import type { SupervisedProcess } from '../../../src/supervisor/core/state.js';
 import { Decisions, election, ended, NODES, running, whole, without } from './decisions.js';
@@ -28,6 +29,37 @@ describe('that no master serves is told with a reason:', () => {
     ['mq01 was stopped', {}, ['mq01']],
   ] as const)('%s', (reason, changed, down) => {
     expect(lost(changed, down)).toEqual([reason]);
+  });
+
+  /** The same, where this node is on another host. */
+  const lostBeside = (elsewhere: string, elected: string, up: readonly string[]) => {
+    const decisions = new Decisions();
+    decisions.want(up, '1');
+    const look = (at: number, changed?: Parameters<typeof whole>[1]) => {
+      const seen = whole(at, changed);
+      const process = unknown('it is on another host', at);
+      const nodes = seen.nodes.map((one) =>
+        one.node.name === elsewhere ? { ...one, local: false, process } : one,
+      );
+      decisions.look({ ...seen, nodes });
+    };
+    look(0);
+    expect(decisions.state.failovers.last).toBe('mq01');
+    const silent = { serving: undefined, election: election(elected) };
+    for (const at of [1000, 1100]) look(at, silent);
+    return decisions.told('master-lost').map(({ reason }) => reason);
+  };
+
+  it.each([
+    ['mq01 does not answer', 'mq01', NODES],
+    ['mq01 does not answer', 'mq01', ['mq02', 'mq03']],
+    ['mq01 was demoted', 'mq02', ['mq02', 'mq03']],
+  ])('%s, of a master on another host', (reason, elected, up) => {
+    expect(lostBeside('mq01', elected, up)).toEqual([reason]);
+  });
+
+  it('mq01 was stopped, though another node is on another host', () => {
+    expect(lostBeside('mq03', 'mq01', ['mq02'])).toEqual(['mq01 was stopped']);
   });
 });
 

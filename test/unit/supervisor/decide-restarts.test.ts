@@ -28,6 +28,7 @@ describe('a process that was launched', () => {
     const decisions = launched();
     decisions.look(without('mq03', 2900, serving), 3010);
     expect(decisions.told('restart-planned')).toHaveLength(1);
+    expect(decisions.done('start')).toEqual([]);
   });
 
   it('has died where a look that began later does not find it', () => {
@@ -116,6 +117,14 @@ describe('who keeps dying', () => {
       mq03: { deaths: 5, reason: 'it ran out of memory' },
     });
     decisions.want(['zookeeper', 'mq01', 'mq02'], '2');
+    expect(stated(decisions)).toBeUndefined();
+  });
+
+  it('is stated so no longer where it was given up', () => {
+    const decisions = dying(8);
+    expect(stated(decisions)).toMatchObject({ mq03: { deaths: 8 } });
+    decisions.dies('mq03', 803, 2900);
+    expect(decisions.told('gave-up')).toHaveLength(1);
     expect(stated(decisions)).toBeUndefined();
   });
 

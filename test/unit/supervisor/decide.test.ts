@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unknown } from '../../../src/observe/reading.js';
 import { decide, pauseOf } from '../../../src/supervisor/core/decide.js';
 import { allRunning, Decisions, election, running, whole, without } from './decisions.js';
 
@@ -226,6 +227,19 @@ describe('a master that has all the connections that it may', () => {
     decisions.look(whole(63_000));
     expect(decisions.told('connections-free')).toMatchObject([{ node: 'mq01', afterMs: 61_000 }]);
     expect(decisions.told('connections-full')).toHaveLength(1);
+  });
+
+  it('stays so while its port is not asked', () => {
+    const decisions = Decisions.whole();
+    decisions.look(whole(2000, { full: true }));
+    const seen = whole(3000);
+    const unasked = unknown('it was not looked at', 3000);
+    decisions.look({ ...seen, nodes: seen.nodes.map((node) => ({ ...node, full: unasked })) });
+    expect(decisions.told('connections-free')).toEqual([]);
+    decisions.look(whole(4000, { full: true }));
+    decisions.look(whole(5000));
+    expect(decisions.told('connections-full')).toHaveLength(1);
+    expect(decisions.told('connections-free')).toMatchObject([{ node: 'mq01', afterMs: 3000 }]);
   });
 
   it('lets nobody in again when it has died', () => {

@@ -122,6 +122,17 @@ export const without = (name: string, began: number, changed: Partial<View> = {}
   return whole(began, { processes, ...nobody, ...changed });
 };
 
+/** A look where mq01 serves as before, after these have ended. */
+export const servedWithout = (
+  gone: readonly string[],
+  began: number,
+  changed: Partial<View> = {},
+) => {
+  const processes = new Map([...allRunning()].filter(([name]) => !gone.includes(name)));
+  const members = NODES.filter((name) => !gone.includes(name));
+  return whole(began, { processes, election: election('mq01', members), ...changed });
+};
+
 export const ended = (code: string, message: string): EndRecord => ({
   at: '2026-11-29T10:00:00.000Z',
   pid: 1,
@@ -185,6 +196,17 @@ export class Decisions {
     const at = '2026-11-29T10:00:00.000Z';
     const event = { type: 'examined', name, pid, startTime: `${pid}`, at } as const;
     return this.learn({ ...event, end: undefined, diskFull: false, desired, ...left }, now);
+  }
+
+  /** A process ends, and it is examined what it has left. */
+  dies(
+    name: string,
+    pid: number,
+    now: number,
+    left?: Partial<SupervisorEvent & { readonly type: 'examined' }>,
+  ): void {
+    this.exited(name, pid, now);
+    this.examined(name, pid, now + 1, left);
   }
 
   /** Actions of the last event, of one kind. */

@@ -141,6 +141,26 @@ describe('the log of the masters', () => {
     expect(died(log, 'mq02', 1000, 'mq02 died')).toEqual([]);
     expect(log.isServed).toBe(true);
     expect(died(new FailoverLog(), 'mq02', 1000, 'mq02 died')).toEqual([]);
+    // No outage begins.
+    expect(log.died('mq02', 1000)).toBe(false);
+  });
+
+  it('does not tell the loss of the master with the reason of a slave', () => {
+    const log = withMaster();
+    log.died('mq01', 1000);
+    expect(log.explain('mq02', 'mq02 ran out of memory')).toEqual([]);
+    expect(log.explain('mq01', 'mq01 died')).toEqual([lost('mq01 died')]);
+  });
+
+  it('keeps to the reason with which the loss was told', () => {
+    const log = withMaster();
+    log.update(silent('', 'mq01'), 1000);
+    log.update(silent('mq01 does not answer', 'mq01'), 1050);
+    expect(died(log, 'mq01', 1100, 'mq01 was hung')).toEqual([]);
+    expect(log.update(served('mq02'), 2000)).toEqual([
+      elected('mq02'),
+      serving('mq01', 'mq02', 'mq01 does not answer', 1000),
+    ]);
   });
 
   it('has a switch in it of which no gap was seen', () => {
@@ -162,5 +182,13 @@ describe('the log of the masters', () => {
     died(log, 'mq01', 1000, 'mq01 died');
     expect(log.update(silent('', 'mq03'), 1100)).toEqual([elected('mq03')]);
     expect(log.update(silent('', 'mq03'), 1200)).toEqual([]);
+  });
+
+  it('tells of one that is elected again after nobody was', () => {
+    const log = withMaster();
+    died(log, 'mq01', 1000, 'mq01 died');
+    log.update(silent('', 'mq03'), 1100);
+    expect(log.update(silent(''), 1200)).toEqual([]);
+    expect(log.update(silent('', 'mq03'), 1300)).toEqual([elected('mq03')]);
   });
 });
