@@ -53,5 +53,14 @@ export function certificatePaths({ pki }: Pick<Layout, 'pki'>): CertificatePaths
   };
 }
 
-/** The file of key and certificates that a broker, or ZooKeeper, is started with. */
-export const rendered = ({ conf }: ProcessDirectories): string => join(conf, 'tls.pem');
+/**
+ * What a broker, or ZooKeeper, is started with: key, certificate and those between it and the authority, in one file, since
+ * what replaces it is whole, or was not written.
+ */
+export const OWN = 'tls.pem';
+
+/** The authority of members, beside it. */
+export const CLUSTER = 'cluster-ca.pem';
+
+/** Where OWN is. */
+export const rendered = ({ conf }: ProcessDirectories): string => join(conf, OWN);

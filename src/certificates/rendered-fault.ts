@@ -3,10 +3,7 @@ import type { ProcessDirectories } from '../config/layout.js';
 import { messageOf } from '../lib/errors.js';
 import { readIfThere } from '../lib/files.js';
 import { faultsOf } from './faults.js';
-import { rendered } from './files.js';
-
-/** The authority beside it. */
-const CLUSTER = 'cluster-ca.pem';
+import { CLUSTER, rendered } from './files.js';
 
 /**
  * Why a process cannot use the certificate that it is started with: it cannot be read, has ended, is of another authority,

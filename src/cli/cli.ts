@@ -66,7 +66,7 @@ function addCommand(
   action: (input: object) => Promise<void>,
 ): void {
   const { name, parent, summary, hidden = false } = definition;
-  const command = (parent ? parentOf(program, definition) : program)
+  const command = (parent ? parentOf(program, parent, heading(definition)) : program)
     .command(name, { hidden })
     .helpCommand(false)
     .description(summary);
@@ -82,13 +82,13 @@ function addCommand(
   });
 }
 
-function parentOf(program: Command, definition: Definition): Command {
-  const { name, summary } = definition.parent ?? definition;
+function parentOf(
+  program: Command,
+  { name, summary }: NonNullable<Definition['parent']>,
+  group: string,
+): Command {
   const known = program.commands.find((command) => command.name() === name);
-  return (
-    known ??
-    program.command(name).helpCommand(false).description(summary).helpGroup(heading(definition))
-  );
+  return known ?? program.command(name).helpCommand(false).description(summary).helpGroup(group);
 }
 
 function heading({ group }: Definition): string {

@@ -81,13 +81,10 @@ export async function main(argv: readonly string[], io: MainIo): Promise<void> {
   } catch (error) {
     const group = isUnfinished(error) && !json ? groupIn(cli) : undefined;
     group?.outputHelp();
-    exitCode =
-      group || isHelp(error)
-        ? 0
-        : judged(
-            definitionOf(cli, words),
-            report(isUnfinished(error) ? unknownIn(cli) : error, how),
-          );
+    if (!group && !isHelp(error)) {
+      const told = isUnfinished(error) ? unknownIn(cli) : error;
+      exitCode = judged(definitionOf(cli, words), report(told, how));
+    }
   }
   await flush(stdout);
   await flush(stderr);

@@ -29,7 +29,7 @@ const OWN_CHOICE =
 
 /**
  * The archive for a JVM and a class path, whether it is there or not.
- * @param tls whether links are encrypted: that is another thousand classes
+ * @param tls whether links are encrypted, which loads other classes as well
  */
 export async function classArchive(
   env: NodeJS.ProcessEnv,

@@ -3,7 +3,7 @@ import type { Cluster } from '../state/cluster.js';
 import type { ClusterEvent } from '../state/progress.js';
 import type { ClusterStatus } from '../observe/status.js';
 import type { Confirm } from '../operations/stop.js';
-import { refuseElsewhere as refuseOtherName } from '../operations/start/elsewhere.js';
+import { refuseNameChanged } from '../operations/start/name-changed.js';
 import { endSupervisor } from '../operations/supervision.js';
 import { supervisorPid } from '../state/supervisor-lock.js';
 import { messageOf } from '../lib/errors.js';
@@ -45,7 +45,7 @@ export async function drill(
   const scenarios = scenariosNamed(options.scenarios);
   const workloads = workloadsNamed(options.workloads ?? [DEFAULT_WORKLOAD]);
   refuseElsewhere(asked);
-  await refuseOtherName(asked);
+  await refuseNameChanged(asked);
   refuseIfNever(asked, scenarios);
   const lock = await lockDrill(asked);
   // Each would take the other's faults for its own.

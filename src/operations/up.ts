@@ -5,7 +5,7 @@ import { unfinishedOperations } from '../state/unfinished.js';
 import { puttingRight, withOperations } from './put-right.js';
 import { previewUp, type DryRun } from './scale/dry-run.js';
 import { finishScale } from './scale/scale.js';
-import { refuseElsewhere } from './start/elsewhere.js';
+import { refuseNameChanged } from './start/name-changed.js';
 import { startNodes, type StartResult } from './start/start.js';
 import type { StepText } from './start/steps.js';
 
@@ -42,7 +42,7 @@ export async function up(cluster: Cluster, options: UpOptions): Promise<StartRes
  */
 export async function bringUp(cluster: Cluster, options: UpOptions): Promise<StartResult> {
   const result = await puttingRight(cluster, async () => {
-    await refuseElsewhere(cluster);
+    await refuseNameChanged(cluster);
     const changed = await finishScale(cluster, options);
     const now = changed ? await openCluster(cluster.layout.directory, cluster.host) : cluster;
     return up(now, options);

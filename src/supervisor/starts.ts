@@ -1,7 +1,7 @@
 import { messageOf, MqhaError } from '../lib/errors.js';
 import { Deadline } from '../lib/time.js';
 import { freeBytes, isFull } from '../observe/disk.js';
-import { asRendered } from '../operations/start/elsewhere.js';
+import { asRendered } from '../operations/start/name-changed.js';
 import { launchNodes } from '../operations/start/launch.js';
 import { prepareRuntime, type Prepared } from '../operations/start/prepare.js';
 import { openCluster, withLock, type Cluster } from '../state/cluster.js';

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { asRendered } from '../../src/operations/start/elsewhere.js';
+import { asRendered } from '../../src/operations/start/name-changed.js';
 import { renderFiles, settleCluster } from '../../src/operations/start/prepare.js';
 import { openCluster, thisHost } from '../../src/state/cluster.js';
 import { settingMarkers } from '../../src/stores/settings.js';

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ProcessInfo } from '../../src/agents/process.js';
 import { portTable } from '../../src/config/defaults.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
-import { refuseElsewhere } from '../../src/operations/start/elsewhere.js';
+import { refuseNameChanged } from '../../src/operations/start/name-changed.js';
 import { failoverUrl } from '../../src/clients/client-settings.js';
 import { asRunning, asServed, type Cluster } from '../../src/state/cluster.js';
 import {
@@ -85,15 +85,15 @@ describe('brokers whose name or path was edited since they were started', () => 
     expect(asMet(edited, argvs).zookeeper.tls).toBe(was.zookeeper.tls);
     const [node] = edited.nodes;
     expect(node && asStarted(node, argvs[0] ?? []).tls).toBe(was.tls !== undefined);
-    await expect(refuseElsewhere(clusterOf(edited, running))).rejects.toThrow(
+    await expect(refuseNameChanged(clusterOf(edited, running))).rejects.toThrow(
       `mq01 runs with ${has}, and mqha.yaml says ${wanted}`,
     );
   });
 
   it('are those of an earlier mqha, which spoke in clear', async () => {
     const before = new Map([['mq01', processOf(1, withoutTls(settingMarkers(config, 'mq01')))]]);
-    await expect(refuseElsewhere(clusterOf(config, before))).resolves.toBeUndefined();
-    await expect(refuseElsewhere(clusterOf(secured, before))).rejects.toThrow(
+    await expect(refuseNameChanged(clusterOf(config, before))).resolves.toBeUndefined();
+    await expect(refuseNameChanged(clusterOf(secured, before))).rejects.toThrow(
       'runs with tls false',
     );
   });
@@ -124,7 +124,7 @@ describe('brokers whose name or path was edited since they were started', () => 
   });
 
   it('refuse a start beside them that would be no member of theirs', async () => {
-    await expect(refuseElsewhere(clusterOf(renamed, started(config, ['mq02'])))).rejects.toThrow(
+    await expect(refuseNameChanged(clusterOf(renamed, started(config, ['mq02'])))).rejects.toThrow(
       expect.objectContaining({
         code: 'name-changed',
         message: expect.stringContaining(
@@ -133,7 +133,7 @@ describe('brokers whose name or path was edited since they were started', () => 
         hint: expect.stringContaining('Set `name` to mqStore again') as string,
       }) as Error,
     );
-    await expect(refuseElsewhere(clusterOf(config, started(config)))).resolves.toBeUndefined();
-    await expect(refuseElsewhere(clusterOf(renamed, new Map()))).resolves.toBeUndefined();
+    await expect(refuseNameChanged(clusterOf(config, started(config)))).resolves.toBeUndefined();
+    await expect(refuseNameChanged(clusterOf(renamed, new Map()))).resolves.toBeUndefined();
   });
 });

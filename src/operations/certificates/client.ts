@@ -7,7 +7,7 @@ import { NAME } from '../../config/fields.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
 import { refuseIfMoved, withLock, type Cluster } from '../../state/cluster.js';
-import { refuseElsewhere } from '../start/elsewhere.js';
+import { refuseNameChanged } from '../start/name-changed.js';
 import { renderFiles } from '../start/prepare.js';
 import { refuseWithoutTls } from './show.js';
 
@@ -37,7 +37,7 @@ export async function clientCertificate(
   name: string,
   timeoutMs: number,
 ): Promise<ClientCertificate> {
-  await refuseElsewhere(asked);
+  await refuseNameChanged(asked);
   refuseWithoutTls(asked);
   refuseName(name);
   const { layout, host } = asked;

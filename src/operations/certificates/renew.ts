@@ -14,7 +14,7 @@ import { beginRenewal, endRenewal } from '../../state/renewal-record.js';
 import { forgetRestart, readRestart } from '../../state/restart-record.js';
 import { restartNodes } from '../restart.js';
 import { refuseUnusable } from '../start/certificates.js';
-import { refuseElsewhere } from '../start/elsewhere.js';
+import { refuseNameChanged } from '../start/name-changed.js';
 import { renderFiles, refuseUnstartable } from '../start/prepare.js';
 import type { Confirm } from '../stop.js';
 import { refuseWithoutTls } from './show.js';
@@ -47,7 +47,7 @@ export async function renewCertificates(
   asked: Cluster,
   { timeoutMs, confirm }: RenewOptions,
 ): Promise<RenewResult> {
-  await refuseElsewhere(asked);
+  await refuseNameChanged(asked);
   refuseWithoutTls(asked);
   await refuseIfMoved(asked);
   const running = await asked.registry.findAll(asked.config.nodes.map(({ name }) => name));

@@ -1,6 +1,6 @@
 import { openCluster, withLock, type Cluster } from '../../state/cluster.js';
 import { refuseHalted, resumeChange } from '../../state/halt.js';
-import { refuseElsewhere } from '../start/elsewhere.js';
+import { refuseNameChanged } from '../start/name-changed.js';
 import { renderFiles } from '../start/prepare.js';
 import { inForceOf, writeInForce, type InForce, type SizeChange } from '../../state/sizes.js';
 import type { ClusterStatus } from '../../observe/status.js';
@@ -114,7 +114,7 @@ async function stepByStep(
     const now = await inForceOf(cluster);
     const { change } = now;
     if (!change) return [];
-    await refuseElsewhere(cluster);
+    await refuseNameChanged(cluster);
     const grown = await withNodes(cluster, change);
     refuseEdited(grown, now, change);
     const status = await settle(grown, options);

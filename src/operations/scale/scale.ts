@@ -15,7 +15,7 @@ import { superviseAgain } from '../supervision.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { MqhaError } from '../../lib/errors.js';
 import { Deadline } from '../../lib/time.js';
-import { refuseElsewhere } from '../start/elsewhere.js';
+import { refuseNameChanged } from '../start/name-changed.js';
 import { carryOut, goOn, whileStopped, type Removed } from './carry-out.js';
 import { refuseCount, refuseOther } from './guards.js';
 import { isSettled, propose, type Proposal } from './proposal.js';
@@ -57,7 +57,7 @@ export async function scaleCluster(
 ): Promise<ScaleResult> {
   const { layout, host } = cluster;
   refuseCount(to);
-  await refuseElsewhere(cluster);
+  await refuseNameChanged(cluster);
   const before = await inForceOf(cluster);
   if (before.change) {
     refuseOther(before.change, to, options.remove);

@@ -3,7 +3,7 @@ import type { NodeConfig } from '../../config/schema.js';
 import type { Cluster } from '../../state/cluster.js';
 import { planStart, refuseHeldPorts } from './plan.js';
 import { plannedFiles } from './compare-files.js';
-import { refuseElsewhere } from './elsewhere.js';
+import { refuseNameChanged } from './name-changed.js';
 import { describeStep, launchesIn, type StepText } from './steps.js';
 import { readInForce, type Sizes } from '../../state/sizes.js';
 
@@ -35,7 +35,7 @@ export async function previewStart(
   sizes: Sizes,
 ): Promise<StartPreview> {
   const { config, host } = cluster;
-  await refuseElsewhere(cluster);
+  await refuseNameChanged(cluster);
   const java = await findJava(host.env, config.java.home);
   const cached = await cachedDistribution({ env: host.env });
   await refuseHeldPorts(cluster, nodes);
@@ -69,7 +69,7 @@ const INSTALL: StepText = {
 
 /** @throws MqhaError `edited-file`, `name-changed`; of findJava(). As refuseUnprepared(), and neither installs nor writes anything. */
 export async function refuseEditedFiles(cluster: Cluster): Promise<void> {
-  await refuseElsewhere(cluster);
+  await refuseNameChanged(cluster);
   await findJava(cluster.host.env, cluster.config.java.home);
   await plannedFiles(cluster, (await readInForce(cluster.layout))?.sizes);
 }

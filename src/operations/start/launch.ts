@@ -7,7 +7,7 @@ import { type LaunchPlan } from '../../agents/launch-plan.js';
 import { sleep, type Deadline } from '../../lib/time.js';
 import { ZOOKEEPER } from '../../config/processes.js';
 import { throwIfInterrupted, type Cluster } from '../../state/cluster.js';
-import { refuseElsewhere } from './elsewhere.js';
+import { refuseNameChanged } from './name-changed.js';
 import { planStart, refuseHeldPorts, type StartPlan } from './plan.js';
 import {
   ensureProcessDirectories,
@@ -41,7 +41,7 @@ export interface LaunchResult {
  * Launches what does not run of these nodes, and the managed ZooKeeper, without waiting until they
  * serve. Everything that can be refused is refused before the first process starts. Call it with
  * the cluster's lock held.
- * @throws MqhaError of settleCluster(), planStart(), writeRendered(), refuseHeldPorts(), refuseElsewhere(), admitToElections() and settleStores(), and `zookeeper-unreachable`, `strangers`,
+ * @throws MqhaError of settleCluster(), planStart(), writeRendered(), refuseHeldPorts(), refuseNameChanged(), admitToElections() and settleStores(), and `zookeeper-unreachable`, `strangers`,
  *   `node-elsewhere-alive`, `broker-died`, `launch-failed`, `interrupted`
  */
 export async function launchNodes(
@@ -51,7 +51,7 @@ export async function launchNodes(
   deadline: Deadline,
 ): Promise<LaunchResult> {
   await resumeLeftOver(asked);
-  await refuseElsewhere(asked);
+  await refuseNameChanged(asked);
   await refuseHeldPorts(asked, nodes);
   await admitToElections(
     asked,

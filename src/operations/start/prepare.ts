@@ -24,7 +24,7 @@ import { keepInForce, readInForce, refuseSizeChange } from '../../state/sizes.js
 import type { ProcessDirectories } from '../../config/layout.js';
 import type { Deadline } from '../../lib/time.js';
 import { refuseUnusable } from './certificates.js';
-import { refuseElsewhere } from './elsewhere.js';
+import { refuseNameChanged } from './name-changed.js';
 import { compare, comparedFiles, makeCredentials, refuseLostCredentials } from './compare-files.js';
 
 /** What a cluster's processes run on. */
@@ -66,7 +66,7 @@ export async function prepareRuntime(
  */
 export async function refuseUnprepared(cluster: Cluster): Promise<void> {
   await refuseIfMoved(cluster);
-  await refuseElsewhere(cluster);
+  await refuseNameChanged(cluster);
   await prepareRuntime(cluster.host, { javaHome: cluster.config.java.home });
   await refuseUnrenderable(cluster);
 }
@@ -76,7 +76,7 @@ export async function refuseUnprepared(cluster: Cluster): Promise<void> {
  * @throws MqhaError `name-changed`, `edited-file`, `insecure-network`, `password-file`, `credentials-missing`, `render-mismatch`
  */
 export async function refuseUnrenderable(cluster: Cluster): Promise<void> {
-  await refuseElsewhere(cluster);
+  await refuseNameChanged(cluster);
   const refused = editedError(await compare(cluster));
   if (refused) throw refused;
 }
@@ -126,7 +126,7 @@ export async function renderFiles(
 export async function settleCluster(cluster: Cluster, accept: boolean): Promise<Cluster> {
   const isNew = await settleIdentity(cluster, accept);
   // What runs is that of the directory which was copied.
-  if (!isNew) await refuseElsewhere(cluster);
+  if (!isNew) await refuseNameChanged(cluster);
   await keepInForce(cluster);
   await refuseLostCredentials(cluster);
   await makeCredentials(cluster);

@@ -10,7 +10,7 @@ import { leaveArchiver, recordsClasses } from './class-data.js';
 import { refuseIfMoved, throwIfInterrupted, withLock, type Cluster } from '../../state/cluster.js';
 import { noteCopies } from '../../state/copies.js';
 import { toStatus } from '../../observe/to-status.js';
-import { refuseElsewhere } from './elsewhere.js';
+import { refuseNameChanged } from './name-changed.js';
 import { launchNodes } from './launch.js';
 import { observe } from '../../observe/observe.js';
 import { prepareRuntime } from './prepare.js';
@@ -48,7 +48,7 @@ export interface StartOptions {
 /**
  * Starts what does not run of these nodes (and the managed ZooKeeper) and waits until they serve.
  * Everything that can be refused is refused before the first process starts.
- * @throws MqhaError of refuseSizeChange(), refuseElsewhere(), prepareRuntime() and launchNodes(), and `broker-died`, `data-in-use`, `timeout`,
+ * @throws MqhaError of refuseSizeChange(), refuseNameChanged(), prepareRuntime() and launchNodes(), and `broker-died`, `data-in-use`, `timeout`,
  *   `interrupted`, `locked`
  */
 export async function startNodes(
@@ -59,7 +59,7 @@ export async function startNodes(
   const { host } = asked;
   await refuseIfMoved(asked);
   await refuseSizeChange(asked);
-  await refuseElsewhere(asked);
+  await refuseNameChanged(asked);
   const prepared = await prepareRuntime(host, { javaHome: asked.config.java.home });
   const deadline = Deadline.in(options.timeoutMs);
   const began = performance.now();

@@ -6,7 +6,7 @@ import type { Runtime } from '../store.js';
 import { compilerOptions } from './compilers.js';
 import { LAUNCHER } from '../launcher.js';
 import { DUMP } from '../heap-dumps.js';
-import { CLUSTER, OWN } from './render/certificate-files.js';
+import { CLUSTER, OWN } from '../../certificates/files.js';
 import { settingMarkers } from '../settings.js';
 
 /**

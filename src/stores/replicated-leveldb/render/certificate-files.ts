@@ -1,13 +1,7 @@
 import { ZOOKEEPER } from '../../../config/processes.js';
 import type { ClusterConfig } from '../../../config/schema.js';
-import type { CertifiedKey, Certificates } from '../../../certificates/files.js';
+import { CLUSTER, OWN, type CertifiedKey, type Certificates } from '../../../certificates/files.js';
 import type { RenderedFile } from '../../rendered-file.js';
-
-/** Key, certificate and those between it and the authority, in one file: what replaces it is whole, or was not written. */
-export const OWN = 'tls.pem';
-
-/** The authority of members. */
-export const CLUSTER = 'cluster-ca.pem';
 
 /** The authority of applications. */
 const CLIENTS = 'client-ca.pem';

@@ -4,7 +4,7 @@ import { MqhaError } from '../../../lib/errors.js';
 import { everybodyOf, rightsEntries, type RightsEntry } from '../../accounts.js';
 import type { RenderedFile } from '../../rendered-file.js';
 import { timespan } from '../../../config/units.js';
-import { CLUSTER, OWN } from './certificate-files.js';
+import { CLUSTER, OWN } from '../../../certificates/files.js';
 import { connectorUri } from './rendered-files.js';
 
 /** An element as xml2js returns it: attributes under `$`, children by name. */

@@ -15,7 +15,7 @@ import {
  * master beside theirs. With another word on TLS, ZooKeeper and the brokers are out of reach as well.
  * @throws MqhaError `name-changed`
  */
-export async function refuseElsewhere(cluster: Cluster): Promise<void> {
+export async function refuseNameChanged(cluster: Cluster): Promise<void> {
   const { config, registry } = cluster;
   const names = config.nodes.map(({ name }) => name);
   await refuseOtherZooKeeper(cluster);
