@@ -6,8 +6,8 @@ import type { Besieged } from '../besieged.js';
 import { errorIn, eventually } from '../cluster.js';
 import { attack, type Stranger } from '../strangers.js';
 
-/** Three times as long as a master may hang. */
-const FULL_MS = Number(process.env.MQHA_FULL_MS ?? 24_000);
+/** Twice as long as a master may hang. */
+const FULL_MS = 16_000;
 
 /** Clients with the account connect to the master, and say nothing more, until nobody else is let in. */
 async function fill(besieged: Besieged, present: Stranger[]): Promise<void> {

@@ -36,7 +36,7 @@ abstract class RehearsedLinks {
     /** What makes sockets that speak as the port does. */
     abstract SocketFactory sockets();
 
-    /** Makes what comes before the first word of a link, often enough to be compiled. */
+    /** Makes what comes before the first word of a link, a few times. */
     abstract void warm(int messagePort, int replicationPort) throws IOException;
 
     Socket connect(int port) throws IOException {
@@ -69,7 +69,8 @@ abstract class RehearsedLinks {
         /** A slave of a cluster meets its master's handshakes of both versions: of applications, and of replication. */
         private static final String[] VERSIONS = {"TLSv1.2", "TLSv1.3"};
 
-        private static final int HANDSHAKES = 25;
+        /** More of them keep the compilers busy for seconds, in which a failover waits for them. */
+        private static final int HANDSHAKES = 3;
 
         private final SSLContext client = Tls.amongMembers();
 
