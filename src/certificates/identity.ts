@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Layout } from '../config/layout.js';
 import type { TlsIdentity } from '../lib/dial.js';
-import { messageOf, MqhaError } from '../lib/errors.js';
+import { messageOf, MqhaError, systemCode } from '../lib/errors.js';
 import { certificatePaths } from './files.js';
 
 interface Known {
@@ -34,7 +34,7 @@ export function identityOf(layout: Layout): TlsIdentity {
         }
       } catch (error) {
         // A renewal has written a key whose certificate is still to come: what counted before counts on.
-        if (!known) throw unusable(messageOf(error), error);
+        if (!known) throw unusable(reasonOf(error), error);
       }
       // A server would hang up on it, some without a word, and look as if it hung.
       if (Date.parse(known.end) <= Date.now()) throw unusable(`it expired at ${known.end}`);
@@ -48,6 +48,12 @@ function unusable(why: string, cause?: unknown): MqhaError {
     hint: '`mqha certs show` says what is there and until when; `mqha certs renew` makes others, and `mqha up` what is missing.',
     cause,
   });
+}
+
+function reasonOf(error: unknown): string {
+  return systemCode(error) === 'ENOENT'
+    ? `${(error as NodeJS.ErrnoException).path ?? 'a file of it'} is missing`
+    : messageOf(error);
 }
 
 function stampOf(file: string): string {

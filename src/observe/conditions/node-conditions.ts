@@ -3,6 +3,7 @@ import type { ClusterConfig } from '../../config/schema.js';
 import { membersOf } from '../../stores/election.js';
 import { writesHeap } from '../../stores/heap-dumps.js';
 import { isFull } from '../disk.js';
+import { isOfCertificates } from './link-conditions.js';
 import { processOf, type NodeObservation, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
 import { ProblemList, type StatusFacts } from './condition.js';
@@ -165,11 +166,12 @@ export function nodeProblems(
     );
   }
   if (own?.role === null) {
+    const [reason, hint] = whyUnread(seen);
     list.add(
       'warning',
       'role-unknown',
-      `the role of ${node.name} could not be learned: ZooKeeper ${isDenied(seen) ? 'refuses it' : 'does not answer'}`,
-      isDenied(seen) ? 'Restore .mqha/credentials.json first.' : 'Recover ZooKeeper first.',
+      `the role of ${node.name} could not be learned: ${reason}`,
+      hint,
     );
   }
   return list.all;
@@ -177,8 +179,14 @@ export function nodeProblems(
 
 const certificateOf = (name: string) => `its certificate nodes/${name}/conf/tls.pem`;
 
-function isDenied({ election }: Observation): boolean {
-  return 'unknown' in election && election.code === 'zookeeper-denied';
+/** Why nobody knows who is elected, and what is to be done first. */
+function whyUnread({ election }: Observation): readonly [reason: string, hint: string] {
+  const code = 'unknown' in election ? election.code : undefined;
+  if (code === 'zookeeper-denied')
+    return ['ZooKeeper refuses it', 'Restore .mqha/credentials.json first.'];
+  if (isOfCertificates(code))
+    return ['ZooKeeper cannot be asked without certificates that fit', 'Mend them first.'];
+  return ['ZooKeeper does not answer', 'Recover ZooKeeper first.'];
 }
 
 function why({ attachment }: NodeObservation): string {

@@ -47,7 +47,7 @@ async function refuseLostAuthority({ layout, registry, config }: Cluster): Promi
   if (names.length === 0) return;
   throw new MqhaError(
     'certificates-missing',
-    `the authority of the cluster is gone (pki/authorities/cluster.pem), and ${names.join(', ')} runs with what it has certified`,
+    `the authority of the cluster is gone (pki/authorities/cluster.pem), and ${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} with what it has certified`,
     {
       hint: 'Restore pki/. Or `mqha down` and then `mqha up`, which makes another authority: applications need it then (`mqha certs export`).',
     },

@@ -179,7 +179,9 @@ describe('the files of the certificate of mqha', () => {
   it('are missed before a client waits for a master', () => {
     const secure = { ...config, nodes: config.nodes.map((node) => ({ ...node, tls: true })) };
     const missing = identityOf(layoutOf(temporaryDirectory()));
-    expect(() => brokersOf(secure, missing)).toThrow(/certificate of mqha cannot be used/);
+    expect(() => brokersOf(secure, missing)).toThrow(
+      /certificate of mqha cannot be used: .*mqha\.pem is missing/,
+    );
     expect(brokersOf(config, missing).map(({ tls }) => tls)).toEqual([
       undefined,
       undefined,

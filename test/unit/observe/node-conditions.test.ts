@@ -106,6 +106,12 @@ describe('a role that is not known', () => {
     });
     const denied: Scene = { zookeeper: { error: 'refused', code: 'zookeeper-denied' } };
     expect(problemOf(denied, 'role-unknown')[0]?.hint).toContain('.mqha/credentials.json');
+    const bare: Scene = { zookeeper: { error: 'no certificate', code: 'certificates-missing' } };
+    expect(problemOf(bare, 'role-unknown')[0]).toMatchObject({
+      message:
+        'the role of mq01 could not be learned: ZooKeeper cannot be asked without certificates that fit',
+      hint: 'Mend them first.',
+    });
   });
 });
 
