@@ -17,6 +17,7 @@ import { newCertificate } from '../../src/certificates/issue.js';
 import type { CertificateList } from '../../src/operations/certificates/show.js';
 import type { RenewResult } from '../../src/operations/certificates/renew.js';
 import { packageRoot } from '../../src/lib/package.js';
+import { Authority } from '../support/certificates.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { errorOf, fakeJava, made, mqha } from './rig.js';
 import { judged, config } from './scenes.js';
@@ -70,6 +71,10 @@ describe('mqha certs', () => {
     rmSync(join(directory, 'pki', 'nodes', 'mq02.pem'));
     const text = await mqha(['-C', directory, 'certs', 'show']);
     expect(text.stdout).toMatch(/mq02 +- +- +- +missing/);
+    const ahead = new Authority().certify({ now: new Date(Date.now() + 7 * 86_400_000) });
+    writeFileSync(join(directory, 'pki', 'nodes', 'mq02.pem'), ahead.certificate);
+    const later = await mqha(['-C', directory, 'certs', 'show']);
+    expect(later.stdout).toMatch(/mq02 .* not yet\n/);
   });
 
   it('renews all but the authorities, and goes on where it was ended', async () => {

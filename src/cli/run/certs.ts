@@ -20,7 +20,7 @@ function showText({ certificates }: CertificateList): string {
     authority ?? '-',
     names === '' ? '-' : names,
     notAfter?.slice(0, 10) ?? '-',
-    state === 'valid' ? `${daysLeft ?? 0} days` : state,
+    state === 'valid' ? `${daysLeft ?? 0} days` : state.replace('-', ' '),
   ]);
   return plainTable(['CERTIFICATE', 'BY', 'HOSTS', 'UNTIL', 'LEFT'], rows);
 }

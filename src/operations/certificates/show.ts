@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { nameOf, namesOf } from '../../certificates/faults.js';
@@ -31,8 +32,11 @@ export interface ShownCertificate {
   readonly notAfter: string | null;
   /** Whole days; negative once it has ended. */
   readonly daysLeft: number | null;
-  /** `missing`: not there, or unreadable; `elsewhere`: not there, and needed on another machine alone. */
-  readonly state: 'valid' | 'expired' | 'missing' | 'elsewhere';
+  /**
+   * `missing`: not there, or unreadable; `elsewhere`: not there, and needed on another machine alone; `not-yet`: it
+   * begins to count later, or this machine's clock is behind.
+   */
+  readonly state: 'valid' | 'not-yet' | 'expired' | 'missing' | 'elsewhere';
 }
 
 /** @throws MqhaError `no-tls` */
@@ -92,9 +96,14 @@ async function look(file: string, lacking: 'missing' | 'elsewhere', now: number)
       names: leaf.subjectAltName === undefined ? '' : namesOf(leaf),
       notAfter: end.toISOString(),
       daysLeft: Math.floor((end.getTime() - now) / DAY_MS),
-      state: end.getTime() <= now ? ('expired' as const) : ('valid' as const),
+      state: stateOf(leaf, now),
     };
   } catch {
     return nothing;
   }
+}
+
+function stateOf(certificate: X509Certificate, now: number): ShownCertificate['state'] {
+  if (endOf(certificate).getTime() <= now) return 'expired';
+  return Date.parse(certificate.validFrom) > now ? 'not-yet' : 'valid';
 }
