@@ -121,6 +121,8 @@ export interface Observation {
   readonly certificates: Reading<readonly CertificateEnd[]>;
   /** What was begun, and is neither finished nor undone. */
   readonly operations: Reading<readonly Operation[]>;
+  /** The rendered files that a person has edited, relative to the cluster directory. */
+  readonly edited: Reading<readonly string[]>;
 }
 
 const NOT_READ = 'it was not looked at';
@@ -169,6 +171,7 @@ export function unseen(
     supervisor: nothing,
     certificates: nothing,
     operations: nothing,
+    edited: nothing,
   };
 }
 

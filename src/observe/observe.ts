@@ -20,6 +20,7 @@ import { supervisorPid } from '../state/supervisor-lock.js';
 import { readSupervisorState } from '../state/supervisor-state.js';
 import { unfinishedOperations } from '../state/unfinished.js';
 import type { Election } from '../stores/election.js';
+import { editedFiles } from '../stores/rendered-record.js';
 import { ZOOKEEPER } from '../config/processes.js';
 import { readElectionNow } from './election-watch.js';
 import {
@@ -56,6 +57,7 @@ export async function observe(cluster: Cluster): Promise<Observation> {
   const election = met.then((found) => electionOf(found, processes, deadline));
   const protection = protectionOf(met, election, deadline);
   const master = met.then((found) => askMaster(found, election, nodes, deadline));
+  const edited = read(() => editedFiles(cluster.layout), deadline);
   const [running, elected, access, seen, { view, attached }, supervisor, sizes, certificates] =
     await Promise.all([
       processes,
@@ -80,6 +82,7 @@ export async function observe(cluster: Cluster): Promise<Observation> {
     supervisor: found(supervisor, at),
     certificates,
     operations: found(await operations, at),
+    edited: await edited,
   };
 }
 

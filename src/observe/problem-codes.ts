@@ -166,6 +166,11 @@ export const PROBLEM_CODES = {
     meaning:
       'a broker runs with other settings than mqha.yaml says (an error where they are `replicas`), or an earlier mqha started it and nothing says with which',
   },
+  'edited-file': {
+    severity: ['warning'],
+    meaning:
+      'a rendered file was edited by hand: no start goes on with it, nor does that of the supervisor',
+  },
   'scale-unfinished': {
     severity: ['error'],
     meaning: 'a change of the number of nodes has not ended',

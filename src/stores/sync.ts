@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { copyFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
-import * as z from 'zod/mini';
 import type { Layout } from '../config/layout.js';
 import { MqhaError } from '../lib/errors.js';
 import {
@@ -13,8 +11,8 @@ import {
   SECRET_FILE,
   writeFileAtomic,
 } from '../lib/files.js';
-import { defineStateFile } from '../lib/state-file.js';
 import type { RenderedFile } from './rendered-file.js';
+import { digest, digestsOf, readRecord, writeRecord, type Digests } from './rendered-record.js';
 
 /** How a file on disk stands to what `mqha.yaml` says now. */
 export type FileState = 'same' | 'missing' | 'outdated' | 'edited';
@@ -25,29 +23,8 @@ export interface FileComparison {
   readonly found: string | undefined;
 }
 
-/**
- * Digests of what we wrote last, by path: what differs from them, a person has edited. A render that
- * was cut short (a full disk, a kill) leaves several of a file: what it found and what it was to write.
- */
-type Digests = Readonly<Record<string, string | readonly string[]>>;
-
-/** Without it, what differs counts as edited. */
-const RENDERED = defineStateFile<Digests>({
-  name: 'rendered.json',
-  schema: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-  damage: { policy: 'ignore' },
-});
-
 /** See RenderedFile.reloaded. */
 const RELOAD_MS = 2000;
-
-const digest = (content: string) => createHash('sha256').update(content).digest('hex');
-
-const digestsOf = (record: Digests, path: string) => [record[path] ?? []].flat();
-
-async function readRecord(layout: Layout): Promise<Digests> {
-  return (await RENDERED.in(layout.state).load()) ?? {};
-}
 
 /** Compares every rendered file with the one on disk. */
 export async function compareFiles(
@@ -159,13 +136,6 @@ async function writeOne(
     ...(file.reloaded === true ? { later: RELOAD_MS } : {}),
   });
   return copies;
-}
-
-async function writeRecord(layout: Layout, record: Digests): Promise<void> {
-  const file = RENDERED.in(layout.state);
-  const before = await file.load();
-  if (before && JSON.stringify(before) === JSON.stringify(record)) return;
-  await file.write(record);
 }
 
 /** The differences as a unified diff, from the file on disk to what `mqha.yaml` says; secrets are blacked out. */

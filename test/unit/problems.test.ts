@@ -357,3 +357,28 @@ describe('the problems of a cluster', () => {
     for (const problem of problems) expect(problem.hint).toMatch(/\.$/);
   });
 });
+
+describe('files that a person has edited', () => {
+  const path = (node: string) => `nodes/${node}/conf/activemq.xml`;
+
+  it('are told at once, of the node that has them', () => {
+    expect(problemOf({ edited: [path('mq02')] }, 'edited-file')).toMatchObject([
+      {
+        severity: 'warning',
+        node: 'mq02',
+        message: expect.stringContaining(`rendered: ${path('mq02')}; `) as string,
+      },
+    ]);
+  });
+
+  it('are told together where they are of several', () => {
+    const [told, ...more] = problemOf({ edited: [path('mq02'), path('mq03')] }, 'edited-file');
+    expect([told?.node, more]).toEqual([null, []]);
+    const [server] = problemOf({ edited: ['zookeeper/conf/zoo.cfg'] }, 'edited-file');
+    expect(server?.node).toBeNull();
+  });
+
+  it('are none where there are none', () => {
+    expect(problemOf({ edited: [] }, 'edited-file')).toEqual([]);
+  });
+});

@@ -139,6 +139,7 @@ export interface Scene {
   readonly usage?: Usage;
   readonly supervisor?: Partial<SupervisorFound>;
   readonly certificates?: readonly CertificateEnd[];
+  readonly edited?: readonly string[];
   readonly of?: ClusterConfig;
 }
 
@@ -238,6 +239,7 @@ export function observation(scene: Scene, at = 0): Observation {
     supervisor: found({ pid: undefined, state: undefined, wanted: false, ...scene.supervisor }, at),
     certificates: found(scene.certificates ?? [], at),
     operations: found([], at),
+    edited: found(scene.edited ?? [], at),
   };
 }
 

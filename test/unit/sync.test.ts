@@ -13,6 +13,7 @@ import { portTable, type InitOptions } from '../../src/config/defaults.js';
 import { layoutOf } from '../../src/config/layout.js';
 import { renderCluster } from '../../src/stores/replicated-leveldb/render/rendered-files.js';
 import { type RenderedFile } from '../../src/stores/rendered-file.js';
+import { editedFiles } from '../../src/stores/rendered-record.js';
 import { compareFiles, differences, editedError, writeFiles } from '../../src/stores/sync.js';
 import { temporaryDirectory } from '../support/temp.js';
 
@@ -65,6 +66,16 @@ describe('the files on disk', () => {
       expect(mode(dirname(path(file.path))), file.path).toBe(0o700);
     }
     expect(mode(layout.state)).toBe(0o700);
+  });
+
+  it('are known to be edited, or not, without mqha.yaml', async () => {
+    const { layout, path } = await written();
+    expect(await editedFiles(layout)).toEqual([]);
+    appendFileSync(path(LOG4J), '# mine\n');
+    writeFileSync(path(SECRET), '');
+    rmSync(path('nodes/mq02/conf/jetty.xml'));
+    expect(await editedFiles(layout)).toEqual([SECRET, LOG4J]);
+    expect(await editedFiles(layoutOf(temporaryDirectory()))).toEqual([]);
   });
 
   it('are outdated when mqha.yaml changed, and are then written without a copy', async () => {

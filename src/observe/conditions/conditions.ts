@@ -38,6 +38,7 @@ export function problemsOf(
     ...sizeProblems(cluster.config, seen),
     ...patchProblems(seen),
     ...certificateProblems(cluster, seen),
+    ...editedProblems(seen),
   ];
 }
 
@@ -152,6 +153,23 @@ function copiesLost({ at, nodes }: { readonly at: string; readonly nodes: readon
     `the logs of ${nodes.join(' and ')} were gone at once at ${at}: what was acknowledged by those alone is missing`,
     'Compare with what your senders had acknowledged before. `mqha events` has the details; a new supervisor forgets it (`mqha down`, `mqha up`).',
   );
+}
+
+/** Files that the next start would refuse: it is told when they are edited, and not when a broker has died. */
+function editedProblems(seen: Observation): StatusProblem[] {
+  const edited = valueOf(seen.edited) ?? [];
+  if (edited.length === 0) return [];
+  const owners = new Set(edited.map((path) => /^nodes\/([^/]+)\//.exec(path)?.[1] ?? null));
+  const [node = null] = owners.size === 1 ? [...owners] : [];
+  return [
+    problem(
+      'warning',
+      'edited-file',
+      node,
+      `edited by hand since it was rendered: ${edited.join(', ')}; nothing that ends is started again with that`,
+      'Put the change into mqha.yaml if it has a key for it; `mqha render --check` shows the differences, `mqha render --yes` renders again and keeps a copy.',
+    ),
+  ];
 }
 
 /** Why a node's last process has ended itself, in words that go on a sentence. */
