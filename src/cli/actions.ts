@@ -26,6 +26,10 @@ export const ACTIONS: {
 } = {
   init: () => import('./run/init.js'),
   render: () => import('./run/render.js'),
+  'config get': () => import('./run/config.js').then(({ get }) => ({ run: get })),
+  'config set': () => import('./run/config.js').then(({ set }) => ({ run: set })),
+  'config unset': () => import('./run/config.js').then(({ unset }) => ({ run: unset })),
+  'config schema': () => import('./run/config.js').then(({ schema }) => ({ run: schema })),
   install: () => import('./run/install.js'),
   up: () => import('./run/up.js'),
   start: () => import('./run/start.js'),

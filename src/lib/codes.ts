@@ -15,6 +15,7 @@ interface ErrorCodeEntry {
 export const ERROR_CODES = {
   usage: { exitCode: 2, meaning: 'an option or argument is wrong' },
   'no-cluster': { exitCode: 2, meaning: 'no `mqha.yaml` where one was looked for' },
+  'no-setting': { exitCode: 2, meaning: '`mqha.yaml` says nothing of the key' },
   'config-invalid': {
     exitCode: 2,
     meaning: '`mqha.yaml` or the options of `init` have the listed problems',

@@ -3,6 +3,7 @@ import { accountList, accountRotate, accountShow } from './account.js';
 import { archiveClasses } from './archive-classes.js';
 import { certsClient, certsExport, certsRenew, certsShow } from './certs.js';
 import { check } from './check.js';
+import { configGet, configSchema, configSet, configUnset } from './config.js';
 import { completion } from './completion.js';
 import { consume } from './consume.js';
 import { destroy } from './destroy.js';
@@ -33,6 +34,10 @@ import { version } from './version.js';
 export const COMMANDS = [
   init,
   render,
+  configGet,
+  configSet,
+  configUnset,
+  configSchema,
   install,
   destroy,
   up,
