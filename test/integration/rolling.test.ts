@@ -50,8 +50,11 @@ describe('messages across graceful changes of master', () => {
     expect(after.state).toBe('serving');
     const pids = ({ nodes }: ClusterStatus) => nodes.map(({ pid }) => pid);
     expect(pids(after)).toEqual(pids(before));
-    const { status } = await cluster.json<RestartResult>('restart');
+    const planned = await cluster.run('up', '--restart', '--dry-run');
+    expect(planned.stdout.match(/^restart mq0\d/gm)).toHaveLength(3);
+    const { status } = await cluster.json<StartResult>('up', '--restart');
     expect(status).toMatchObject({ state: 'serving', problems: [] });
+    expect(pids(status).filter((pid) => pids(before).includes(pid))).toEqual([]);
     settings = await cluster.json<ClientSettings>('env');
     expect(await receive(settings, 'edited', 2)).toEqual(['a', 'b']);
   }, 120_000);

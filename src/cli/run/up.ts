@@ -1,9 +1,10 @@
+import { restartDiffering, restartSteps } from '../../operations/restart-differing.js';
 import { bringUp, dryRun } from '../../operations/up.js';
 import type { DryRun } from '../../operations/scale/dry-run.js';
 import { answer } from '../output/io.js';
 import type { up as definition } from '../commands/up.js';
 import type { InputOf } from '../definition.js';
-import { withCluster, type CommandContext } from './context.js';
+import { confirmWith, withCluster, type CommandContext } from './context.js';
 import { startText } from './start-text.js';
 
 /** `mqha up` */
@@ -14,11 +15,21 @@ export async function run(
   const supervisor = input.supervisor ? 'ensure' : 'end';
   const options = { timeoutMs: input.timeout, supervisor } as const;
   if (input.dryRun === true) {
-    const plan = await withCluster(context, (cluster) => dryRun(cluster, options));
+    const plan = await withCluster(context, async (cluster) => {
+      const planned = await dryRun(cluster, options);
+      return input.restart === true
+        ? { ...planned, steps: [...planned.steps, ...(await restartSteps(cluster))] }
+        : planned;
+    });
     answer(context.io, plan, planText);
     return;
   }
-  const result = await withCluster(context, (cluster) => bringUp(cluster, options));
+  const result = await withCluster(context, async (cluster) => {
+    const started = await bringUp(cluster, options);
+    if (input.restart !== true) return started;
+    const confirm = confirmWith(context, input.yes);
+    return restartDiffering(cluster, started, { timeoutMs: input.timeout, confirm });
+  });
   answer(context.io, result, (value) => startText(context, value));
 }
 
