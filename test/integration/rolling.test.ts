@@ -57,7 +57,7 @@ describe('messages across graceful changes of master', () => {
     expect(pids(status).filter((pid) => pids(before).includes(pid))).toEqual([]);
     settings = await cluster.json<ClientSettings>('env');
     expect(await receive(settings, 'edited', 2)).toEqual(['a', 'b']);
-  }, 120_000);
+  });
 
   it('are there after accounts were given up and taken again: each broker is asked as it was started', async () => {
     await send(settings, 'accounts', ['a', 'b']);

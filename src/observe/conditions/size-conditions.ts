@@ -98,7 +98,7 @@ function restartProblems(
       `${name} runs with ${text}`,
       meetingKeysDiffering(config, name, found.argv).length > 0
         ? 'Brokers find one another by that: `mqha down` and then `mqha up` take mqha.yaml over. Until then no command renders or starts anything, and the supervisor starts what dies as it ran.'
-        : `\`mqha restart ${name}\` takes mqha.yaml over; \`mqha restart\` does so on all, one after the other.`,
+        : `\`mqha restart ${name}\` takes mqha.yaml over; \`mqha up --restart\` does so on all that differ, one after the other.`,
     );
   }
   return list.all;
