@@ -15,9 +15,15 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
   'supervisor-stopped': ({ pid, reason }) => ['supervisor', `ended (pid ${pid}): ${reason}`],
   wanted: ({ nodes, state, command }) => [nodes.join(', '), `desired state ${state} (${command})`],
   'process-started': ({ node, pid }) => [node, `started (pid ${pid})`],
-  'process-ended': ({ node, pid, wanted, how }) => [
+  'process-ended': ({ node, pid, wanted, how, exitCode, last = [] }) => [
     node,
-    `${wanted === 'up' ? `died (pid ${pid})` : `ended (pid ${pid}) as desired`}${because(how)}`,
+    [
+      `${wanted === 'up' ? 'died' : 'ended'} (pid ${pid}`,
+      exitCode === undefined ? '' : `, exit code ${exitCode}`,
+      wanted === 'up' ? ')' : ') as desired',
+      because(how),
+      last.length === 0 ? '' : `; its log ends with: ${last.join(' ⏎ ')}`,
+    ].join(''),
   ],
   'process-killed': ({ node, pid, code, reason }) => [
     node,

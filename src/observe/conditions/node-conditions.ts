@@ -6,6 +6,7 @@ import { isFull } from '../disk.js';
 import { processOf, type NodeObservation, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
 import { ProblemList, type StatusFacts } from './condition.js';
+import { isRevived, whatKeeps } from './missing.js';
 import type { StatusProblem } from '../status.js';
 
 /** What is wrong with one node. */
@@ -56,8 +57,8 @@ export function nodeProblems(
         'broker-stopped',
         ended
           ? `${node.name} ended itself: ${ended.message}${unusable === undefined ? '' : `; ${certificateOf(node.name)} ${unusable}`}`
-          : `${node.name} is stopped`,
-        `Start it with \`mqha start ${node.name}\`.`,
+          : `${node.name} is stopped${whyDown(status, node.name)}`,
+        stoppedHint(status, observed),
       );
     }
     if (damage.length > 0) {
@@ -176,6 +177,22 @@ export function nodeProblems(
 }
 
 const certificateOf = (name: string) => `its certificate nodes/${name}/conf/tls.pem`;
+
+/** What the supervisor knows of why a node is down that should run. */
+function whyDown({ supervisor }: StatusFacts, name: string): string {
+  const reason = supervisor.processes.find((stated) => stated.name === name)?.reason;
+  return typeof reason === 'string' ? `: ${reason}` : '';
+}
+
+function stoppedHint(status: StatusFacts, observed: NodeObservation): string {
+  const { name } = observed.node;
+  const kept = whatKeeps(status, observed);
+  const start = `\`mqha start ${name}\``;
+  if (kept !== undefined) return `It cannot start: ${kept}. Cure that first; then ${start}.`;
+  return isRevived(status, name)
+    ? `The supervisor starts it; \`mqha events -f\` follows that.`
+    : `Start it with ${start}.`;
+}
 
 function isDenied({ election }: Observation): boolean {
   return 'unknown' in election && election.code === 'zookeeper-denied';
