@@ -15,6 +15,7 @@ import { forgetRestart } from '../state/restart-record.js';
 import { endSupervisor } from './supervision.js';
 import { forgetStopped } from './undo-drill.js';
 import { want } from '../state/desired-state.js';
+import { RecordsOfAStop } from '../state/unrecorded.js';
 
 /** Asks the user; false where the answer is no. */
 export type Confirm = (question: string) => Promise<boolean>;
@@ -165,12 +166,18 @@ export async function stopNodes(
   const cluster = await asServed(asked);
   const { layout, host } = cluster;
   const stopped = await withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
-    await (options.before ?? haltChange)(cluster);
+    const records = new RecordsOfAStop(host);
+    // Who starts them again must be able to write that down.
+    const note = options.before
+      ? (write: () => Promise<void>) => write()
+      : records.note.bind(records);
+    await note(() => (options.before ?? haltChange)(cluster));
     await keepFoundIdentity(cluster);
-    if (cluster.id !== '') await want(cluster, names, 'down');
+    if (cluster.id !== '') await note(() => want(cluster, names, 'down'));
     const ended = await stopProcesses(cluster, names, options.timeoutMs);
     await release(cluster, names);
-    await forgetStopped(cluster, names);
+    await note(() => forgetStopped(cluster, names));
+    await records.finish();
     return ended;
   });
   return { stopped, status: await statusOf(asked) };
@@ -203,18 +210,20 @@ export function downCluster(cluster: Cluster, timeoutMs: number): Promise<Stoppe
 export async function stopEverything(asked: Cluster, timeoutMs: number): Promise<Stopped[]> {
   if (asked.id === '') return [];
   const cluster = await asServed(asked);
-  await haltChange(cluster);
-  await forgetRestart(cluster.layout);
+  const records = new RecordsOfAStop(cluster.host);
+  await records.note(() => haltChange(cluster));
+  await records.note(() => forgetRestart(cluster.layout));
   const nodes = cluster.config.nodes.map((node) => node.name);
   const names = new Set([...nodes, ...(await runningNames(cluster)), ZOOKEEPER]);
   await keepFoundIdentity(cluster);
-  await want(cluster, [...names], 'down');
+  await records.note(() => want(cluster, [...names], 'down'));
   await endSupervisor(cluster, Deadline.in(timeoutMs));
   const brokers = (await runningNames(cluster)).filter((name) => name !== ZOOKEEPER).sort();
   const ended = await stopProcesses(cluster, brokers, timeoutMs);
   if (ended.length > 0) await release(cluster, brokers);
   const zookeeper = await stopProcesses(cluster, [ZOOKEEPER], timeoutMs);
-  await forgetStopped(cluster, [...names], true);
+  await records.note(() => forgetStopped(cluster, [...names], true));
+  await records.finish();
   return [...ended, ...zookeeper];
 }
 
