@@ -31,6 +31,10 @@ export interface Stopped {
 
 const LET_GO_MS = 1500;
 
+/** A master without quorum leaves within this time, unless its stop hangs. */
+const SETTLE_MS = 5000;
+const SETTLE_AGAIN_MS = 100;
+
 /** After the deadline of a graceful stop a process is killed; that takes effect within this time. */
 const KILL_MS = 10_000;
 
@@ -180,7 +184,22 @@ export async function stopNodes(
     await records.finish();
     return ended;
   });
-  return { stopped, status: await statusOf(asked) };
+  return { stopped, status: await settledStatus(asked, host.signal) };
+}
+
+/** The status once a master that has lost its quorum has closed its port, which takes it a moment. */
+async function settledStatus(cluster: Cluster, signal: AbortSignal): Promise<ClusterStatus> {
+  const deadline = Deadline.in(SETTLE_MS);
+  for (;;) {
+    const status = await statusOf(cluster);
+    const living = status.nodes.filter(
+      (node) => node.process === 'running' || (node.process === 'unknown' && node.member !== null),
+    );
+    const isLeaving =
+      status.nodes.some(({ accepting }) => accepting) && living.length < status.quorum;
+    if (!isLeaving || deadline.passed || signal.aborted) return status;
+    await sleep(SETTLE_AGAIN_MS, signal);
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { holderText } from '../../agents/holder-text.js';
 import { isFull } from '../disk.js';
 import { processOf, type NodeObservation, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
@@ -49,7 +50,7 @@ export function whatKeeps(status: StatusFacts, seen: NodeObservation): string | 
   const [port] = valueOf(seen.held) ?? [];
   const stated = status.supervisor.processes.find(({ name }) => name === seen.node.name);
   if (disk && isFull(disk.freeBytes)) return 'the disk that holds its data is full';
-  if (port) return `its ${port.key} ${port.host}:${port.port} is held by another process`;
+  if (port) return `its ${port.key} ${port.host}:${port.port} is ${holderText(port.holder)}`;
   if (store?.state === 'unreadable') return `its store cannot be read (${store.message})`;
   if (stated?.does === 'given-up') {
     return `${stated.reason ?? 'it kept dying'}, and the supervisor has given up`;

@@ -1,3 +1,4 @@
+import { holderHint, holderText } from '../../agents/holder-text.js';
 import { mayBeOnlyCopy } from '../../stores/store-files.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { membersOf } from '../../stores/election.js';
@@ -81,8 +82,8 @@ export function nodeProblems(
       list.add(
         'error',
         'port-taken',
-        `${port.host}:${port.port}, the ${port.key} of ${node.name}, is held by another process`,
-        `End that process or give ${node.name} another ${port.key} in mqha.yaml.`,
+        `${port.host}:${port.port}, the ${port.key} of ${node.name}, is ${holderText(port.holder)}`,
+        holderHint([port.holder], `Give ${node.name} another ${port.key} in mqha.yaml`),
       );
     }
     for (const member of members) {
