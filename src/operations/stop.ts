@@ -17,7 +17,11 @@ import { forgetStopped } from './undo-drill.js';
 import { want } from '../state/desired-state.js';
 import { RecordsOfAStop } from '../state/unrecorded.js';
 
-/** Asks the user; false where the answer is no. */
+/**
+ * Asks the user; false where the answer is no. The one rule of what is asked: whether clients may be without a master for
+ * longer than one failover takes (quorum is lost), and whether data may be moved or removed. `down` says itself that
+ * everything stops.
+ */
 export type Confirm = (question: string) => Promise<boolean>;
 
 /** How a process ended. */
