@@ -4,6 +4,9 @@ import { formatDuration } from '../../lib/time.js';
 import { plainTable } from './status-table.js';
 import { visible } from '../../lib/visible.js';
 
+/** A process that was seen so long after it began has its own time beside the entry's. */
+const SEEN_LATE_MS = 2000;
+
 /** Whom an entry is about, and what happened. */
 type Words = readonly [subject: string, what: string];
 
@@ -14,7 +17,10 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
   ],
   'supervisor-stopped': ({ pid, reason }) => ['supervisor', `ended (pid ${pid}): ${reason}`],
   wanted: ({ nodes, state, command }) => [nodes.join(', '), `desired state ${state} (${command})`],
-  'process-started': ({ node, pid }) => [node, `started (pid ${pid})`],
+  'process-started': ({ at, node, pid, began }) => [
+    node,
+    `started (pid ${pid})${began !== undefined && Date.parse(at) - Date.parse(began) >= SEEN_LATE_MS ? ` at ${localTime(began)}` : ''}`,
+  ],
   'process-ended': ({ node, pid, wanted, how, exitCode, last = [] }) => [
     node,
     [

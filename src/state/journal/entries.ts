@@ -12,7 +12,8 @@ interface Kinds {
   'supervisor-stopped': { pid: number; reason: string };
   /** Which nodes somebody wants up or down from now on, and the command that said so. */
   wanted: { nodes: readonly string[]; state: 'up' | 'down'; command: string };
-  'process-started': { node: string; pid: number };
+  /** `began`: when the process did, which may be long before it was seen; ISO time. */
+  'process-started': { node: string; pid: number; began?: string };
   /**
    * `code`: why a broker ended itself, as it recorded it (dev.mqha.patches.common.End), and `exitCode` with it; `last`:
    * the end of its log, where nothing else says of what it died.
