@@ -19,8 +19,8 @@ const RELEASE_MS = 1500;
 const LATE_MS = 2000;
 
 /** How much of a log is kept with the end of a process. */
-const LAST_LINES = 2;
-const LINE_CHARACTERS = 300;
+const LAST_LINES = 1;
+const LINE_CHARACTERS = 200;
 
 /** What actions need of the world. */
 export interface Surroundings {

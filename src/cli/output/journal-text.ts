@@ -28,7 +28,7 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
       exitCode === undefined ? '' : `, exit code ${exitCode}`,
       wanted === 'up' ? ')' : ') as desired',
       because(how),
-      last.length === 0 ? '' : `; its log ends with: ${last.join(' ⏎ ')}`,
+      last.length === 0 ? '' : `; its log ends with: ${last.join('; ')}`,
     ].join(''),
   ],
   'process-killed': ({ node, pid, code, reason }) => [

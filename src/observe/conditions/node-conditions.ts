@@ -190,9 +190,8 @@ function stoppedHint(status: StatusFacts, observed: NodeObservation): string {
   const kept = whatKeeps(status, observed);
   const start = `\`mqha start ${name}\``;
   if (kept !== undefined) return `It cannot start: ${kept}. Cure that first; then ${start}.`;
-  return isRevived(status, name)
-    ? `The supervisor starts it; \`mqha events -f\` follows that.`
-    : `Start it with ${start}.`;
+  if (!isRevived(status, name)) return `Start it with ${start}.`;
+  return `The supervisor starts it; \`mqha events -f\` follows that. Where it fails each time, cure what the message names.`;
 }
 
 function isDenied({ election }: Observation): boolean {

@@ -59,7 +59,7 @@ export function onExamined(
   const last = wanted && why === undefined ? event.last : [];
   state.reasons.set(
     name,
-    last.length === 0 ? reason : `${reason}; its log ends with: ${last.join(' ⏎ ')}`,
+    last.length === 0 ? reason : `${reason}; its log ends with: ${last.join('; ')}`,
   );
   step.tell({
     type: 'process-ended',

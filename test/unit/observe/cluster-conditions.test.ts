@@ -203,7 +203,7 @@ describe('a supervisor', () => {
     const stopped = (of: Scene) => problemOf(of, 'broker-stopped')[0];
     expect(stopped(scene('waiting'))).toMatchObject({
       message: `mq03 is stopped: ${reason}`,
-      hint: 'The supervisor starts it; `mqha events -f` follows that.',
+      hint: 'The supervisor starts it; `mqha events -f` follows that. Where it fails each time, cure what the message names.',
     });
     expect(stopped(scene('given-up'))?.hint).toBe(
       `It cannot start: ${reason}, and the supervisor has given up. Cure that first; then \`mqha start mq03\`.`,
