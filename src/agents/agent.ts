@@ -16,6 +16,8 @@ export interface WantedPort extends Endpoint {
 export interface HeldPort extends WantedPort {
   /** `taken`: somebody listens; `no-address`: the machine has no such address; else the system's code. */
   readonly reason: 'taken' | 'no-address' | (string & {});
+  /** Undefined where it was not looked up, or cannot be found out. */
+  readonly holder?: PortHolder | undefined;
 }
 
 /** Who holds a port: a listener, or a connection that was given it as its own end. */
@@ -23,6 +25,8 @@ export interface PortHolder {
   readonly kind: 'listener' | 'connection';
   readonly pid?: number;
   readonly command?: string;
+  /** Set where it is a process of a cluster of mqha: as whom it runs, and where. */
+  readonly of?: { readonly name: string; readonly directory: string } | undefined;
 }
 
 /** Watches for the end of a process until it is closed. */
@@ -63,8 +67,8 @@ export interface NodeAgent {
   unbindablePorts<P extends WantedPort>(
     ports: readonly P[],
   ): Promise<readonly (P & Pick<HeldPort, 'reason'>)[]>;
-  /** Who holds a TCP port; undefined where that cannot be found out. */
-  holderOf(port: number): Promise<PortHolder | undefined>;
+  /** Who holds a TCP port at an address; undefined where that cannot be found out. */
+  holderOf(port: number, host?: string): Promise<PortHolder | undefined>;
   /** How many connections a listener has, with those that it has not taken yet; undefined where that cannot be found out. */
   connectionsAt(port: number): Promise<number | undefined>;
 }

@@ -53,6 +53,7 @@ export const ACTIONS: {
   'export systemd': () => import('./run/export-systemd.js'),
   status: () => import('./run/status.js'),
   check: () => import('./run/check.js'),
+  wait: () => import('./run/wait.js'),
   logs: () => import('./run/logs.js'),
   events: () => import('./run/events.js'),
   history: () => import('./run/history.js'),

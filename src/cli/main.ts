@@ -121,7 +121,10 @@ class Interrupts {
 
   #come(exitCode: number): void {
     if (this.signal.aborted) this.#io.exit(exitCode);
-    else this.#controller.abort();
+    else
+      this.#controller.abort(
+        new DOMException(exitCode === TERMINATED ? 'SIGTERM' : 'SIGINT', 'AbortError'),
+      );
   }
 }
 

@@ -18,7 +18,13 @@ import { lockDrill } from './lock.js';
 import { recoverAll } from './recover.js';
 import { randomFrom } from './random.js';
 import { DrillRecord } from '../state/drill-record.js';
-import type { DrillResult, RoundResult, ScenarioResult, Side } from './result.js';
+import {
+  DRILL_SCHEMA,
+  type DrillResult,
+  type RoundResult,
+  type ScenarioResult,
+  type Side,
+} from './result.js';
 import { holdRound } from './run/round.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { scenariosNamed } from './scenarios/index.js';
@@ -186,6 +192,7 @@ async function conduct(
   );
   const verdict = together(results.map((result) => result.verdict));
   return {
+    schema: DRILL_SCHEMA,
     verdict,
     summary: summaryOf(verdict, results, progress.rounds, interrupted),
     interrupted,

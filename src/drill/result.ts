@@ -185,8 +185,13 @@ export interface DrillSetup {
   readonly seed: number;
 }
 
+/** The version of the documents of a drill. */
+export const DRILL_SCHEMA = 1;
+
 /** The document of `mqha drill --json` and of the report. */
 export interface DrillResult {
+  /** Of this document; it grows with every change that is more than another field. */
+  readonly schema: 1;
   readonly verdict: Verdict;
   /** One sentence. */
   readonly summary: string;

@@ -43,6 +43,12 @@ export function withMoreHint(error: MqhaError, more: string): MqhaError {
   return new MqhaError(code, message, { hint: `${hint} ${more}`, problems, cause });
 }
 
+/** The same error, with something else to do. */
+export function withHint(error: MqhaError, hint: string): MqhaError {
+  const { code, message, problems, cause } = error;
+  return new MqhaError(code, message, { hint, problems, cause });
+}
+
 /** An error for wrong usage: an option, an argument, a node or `mqha.yaml` (exit code 2). */
 export function usageError(
   code: UsageCode,

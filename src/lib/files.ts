@@ -39,6 +39,30 @@ export async function writeFileAtomic(
 }
 
 /**
+ * Writes a file over itself, which takes no room on most file systems: blanks fill up what the text leaves of it. A crash
+ * may leave half of it, so this is for who cannot write it anew.
+ * @returns false where the file has no room for it, or the file system has none
+ */
+export async function writeOver(path: string, text: string): Promise<boolean> {
+  try {
+    const file = await openFile(path, constants.O_RDWR);
+    try {
+      const { size } = await file.stat();
+      const bytes = Buffer.alloc(size, ' ');
+      if (Buffer.byteLength(text) > size) return false;
+      bytes.write(text);
+      await file.write(bytes, 0, size, 0);
+      await file.sync();
+      return true;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Makes a directory and its parents.
  * @param mode set also where the directory was there already
  * @throws MqhaError `disk-full`, `no-permission`

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
-import { messageOf, systemCode, type MqhaError } from './errors.js';
-import { readIfThere, SECRET_DIRECTORY, SECRET_FILE, writeFileAtomic } from './files.js';
+import { messageOf, MqhaError, systemCode } from './errors.js';
+import { readIfThere, SECRET_DIRECTORY, SECRET_FILE, writeFileAtomic, writeOver } from './files.js';
 
 /** What a file of `.mqha` tells. */
 export type StateRead<T> =
@@ -96,15 +96,18 @@ export class StateFile<T> {
   /**
    * Writes it. The directory is made where it is missing, its parents are not: a cluster that is
    * being removed must not come back.
-   * @param options `makeDirectory`: false for what is of use only beside other files
+   * @param options `makeDirectory`: false for what is of use only beside other files; `over`: on a full disk it is
+   *   written over itself, which a crash may leave half done
    * @throws MqhaError `disk-full`, `no-permission`
    */
-  async write(value: T, { makeDirectory = true } = {}): Promise<void> {
+  async write(value: T, { makeDirectory = true, over = false } = {}): Promise<void> {
     const text = `${JSON.stringify(value, null, 2)}\n`;
     const options = this.#definition.secret === true ? { mode: SECRET_FILE } : {};
     try {
       await writeFileAtomic(this.path, text, options);
     } catch (error) {
+      // Without its line breaks and indentation it is shorter than what stands there.
+      if (over && isDiskFull(error) && (await writeOver(this.path, JSON.stringify(value)))) return;
       if (!makeDirectory || systemCode(error) !== 'ENOENT') throw error;
       await mkdir(dirname(this.path), { mode: SECRET_DIRECTORY });
       await writeFileAtomic(this.path, text, options);
@@ -116,6 +119,8 @@ export class StateFile<T> {
     return rm(this.path, { force: true });
   }
 }
+
+const isDiskFull = (error: unknown) => error instanceof MqhaError && error.code === 'disk-full';
 
 function parse<T>(schema: z.ZodMiniType<T>, text: string): StateRead<T> {
   let json: unknown;

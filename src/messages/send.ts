@@ -65,9 +65,28 @@ export async function sendMessages(
   cluster: Cluster,
   options: SendOptions,
 ): Promise<{ readonly result: SendResult; readonly error: MqhaError | undefined }> {
-  const job = new SendJob(await asServed(cluster), options);
+  const served = await asServed(cluster);
+  const job = new SendJob(served, options);
+  // Nobody starts it while this waits; a cluster that is being started, or elects, is waited for.
+  if ((await servesNobody(served)) && (await statusOf(served)).state === 'stopped') {
+    return { result: job.result, error: stopped() };
+  }
   const error = await job.run();
   return { result: job.result, error };
+}
+
+/** Whether no broker of the cluster runs here, and nobody listens for it: a first look that costs little. */
+async function servesNobody({ config, registry, here }: Cluster): Promise<boolean> {
+  const { nodes } = config;
+  if ((await registry.findAll(nodes.map(({ name }) => name))).size > 0) return false;
+  const ports = nodes.map(({ host, messagePort: port }) => ({ key: 'messagePort', host, port }));
+  return (await here.heldPorts(ports))?.length === 0;
+}
+
+function stopped(): MqhaError {
+  return new MqhaError('not-serving', 'nothing was sent: the cluster is stopped', {
+    hint: 'Start it with `mqha up`, and run the command again.',
+  });
 }
 
 class SendJob {

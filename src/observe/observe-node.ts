@@ -1,4 +1,4 @@
-import type { NodeAgent } from '../agents/agent.js';
+import type { HeldPort, NodeAgent } from '../agents/agent.js';
 import type { ProcessInfo } from '../agents/process.js';
 import { renderedFault } from '../certificates/rendered-fault.js';
 import { replicationEndpoint } from '../config/endpoints.js';
@@ -89,13 +89,21 @@ async function withoutProcess(
 ): Promise<Pick<NodeObservation, 'held' | 'ended' | 'store' | 'patches' | 'certificate'>> {
   const { data, log } = cluster.layout.node(node.name);
   const [held, ended, store, certificate] = await Promise.all([
-    read(async () => (await agent.heldPorts(portsOf(node))) ?? [], deadline),
+    read(() => heldOf(agent, node), deadline),
     read(() => endOf(cluster, node, log)),
     read(() => storeOf(cluster.store.files, data), deadline),
     read(() => certificateFault(cluster, node.name, node.tls), deadline),
   ]);
   const patches = unknown('it does not run', performance.now());
   return { held, ended, store, patches, certificate };
+}
+
+/** Which of its ports somebody else listens on, and who. */
+async function heldOf(agent: NodeAgent, node: NodeConfig): Promise<HeldPort[]> {
+  const held = (await agent.heldPorts(portsOf(node))) ?? [];
+  return Promise.all(
+    held.map(async (port) => ({ ...port, holder: await agent.holderOf(port.port, port.host) })),
+  );
 }
 
 async function storeOf(files: StoreFiles, data: string): Promise<StoreFound> {

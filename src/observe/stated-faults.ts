@@ -31,7 +31,9 @@ export function confirmed(
     Object.entries(stated).map(([name, found]) => {
       const fault = atFault.has(name) || isUnclear(name) ? found.fault : null;
       const does = found.does === 'given-up' && running.has(name) ? 'nothing' : found.does;
-      return [name, { ...found, fault, does }];
+      const { reason, ...rest } = found;
+      const isDown = reason !== undefined && !running.has(name);
+      return [name, { ...rest, fault, does, ...(isDown && { reason }) }];
     }),
   );
 }

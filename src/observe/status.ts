@@ -38,7 +38,12 @@ export interface NodeStatus {
   /** What its running process was started with. */
   readonly replicas: number | null;
   /** Why its last process has ended itself, where it has and none runs. */
-  readonly ended: { readonly at: string; readonly code: string; readonly message: string } | null;
+  readonly ended: {
+    readonly at: string;
+    readonly code: string;
+    readonly exitCode: number;
+    readonly message: string;
+  } | null;
   /** What was set aside of its stores, the newest first. */
   readonly kept: readonly {
     readonly path: string;
@@ -60,6 +65,8 @@ export interface SupervisorStatus {
     readonly does: 'nothing' | 'waiting' | 'starting' | 'given-up';
     /** What is wrong with a process that lives; it is restarted when that lasts. */
     readonly fault: string | null;
+    /** Why it does not run although it is wanted: how its last process ended, or why its last start failed. */
+    readonly reason: string | null;
   }[];
 }
 

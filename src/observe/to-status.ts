@@ -48,7 +48,7 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
       running: supervisor?.pid !== undefined,
       pid: supervisor?.pid ?? null,
       processes: Object.entries(confirmed(supervisor?.state?.processes ?? {}, config, seen)).map(
-        ([name, found]) => ({ name, ...found }),
+        ([name, found]) => ({ name, ...found, reason: found.reason ?? null }),
       ),
     },
     usage: usage
@@ -91,7 +91,9 @@ function nodeStatus(election: Election | undefined, observed: NodeObservation): 
     attached: isAttached(attachment),
     lagBytes: attachment?.lagBytes ?? null,
     replicas: found ? settingsOf(found.argv).replicas : null,
-    ended: ended ? { at: ended.at, code: ended.code, message: ended.message } : null,
+    ended: ended
+      ? { at: ended.at, code: ended.code, exitCode: ended.exitCode, message: ended.message }
+      : null,
     kept: valueOf(observed.kept) ?? [],
   };
 }
@@ -120,6 +122,7 @@ function stateOf(
     const whole = nodes.every(
       (node) =>
         node.member !== null &&
+        node.process !== 'stopped' && // Its znode, and its place at the master, may outlive it.
         (node.role === 'master' || (node.role === 'slave' && node.attached === true)),
     );
     return whole ? 'serving' : 'degraded';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderedConfig } from '../config/kept.js';
-import { MqhaError, systemCode } from '../lib/errors.js';
+import { MqhaError, systemCode, withHint } from '../lib/errors.js';
 import { fileError } from '../lib/files.js';
 import { Deadline } from '../lib/time.js';
 import { endArchiver } from './start/class-data.js';
@@ -46,7 +46,7 @@ export async function destroyCluster(
     const stopped = await stopEverything(cluster, options.timeoutMs);
     await endArchiver(cluster);
     const limit = Deadline.in(Math.max(15_000, 3 * config.zookeeper.sessionTimeoutMs));
-    const removed = znodes ? await cluster.coordination.erase(limit) : [];
+    const removed = znodes ? await erased(cluster, limit) : [];
     const bases = config.nodes.map((node) => layout.node(node.name).base);
     for (const base of [...bases, ...(managed ? [layout.zookeeper.base] : [])]) {
       for (const part of ['conf', 'data', 'log', 'tmp']) await remove(join(base, part));
@@ -64,6 +64,19 @@ export async function destroyCluster(
     for (const what of removed) host.emit({ type: 'removed', what });
     return { stopped, removed };
   });
+}
+
+/** @throws MqhaError as Coordination.erase(), with how to do without */
+async function erased({ coordination }: Cluster, limit: Deadline): Promise<string[]> {
+  try {
+    return await coordination.erase(limit);
+  } catch (error) {
+    if (!(error instanceof MqhaError) || !error.code.startsWith('zookeeper-')) throw error;
+    throw withHint(
+      error,
+      'The brokers are stopped, and nothing is removed yet. `mqha destroy --keep-znodes` leaves the znodes and removes the rest.',
+    );
+  }
 }
 
 async function remove(path: string): Promise<void> {

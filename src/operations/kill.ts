@@ -15,6 +15,7 @@ import { unseen, type Observation } from '../observe/observation.js';
 import { quorumWithout } from '../observe/quorum.js';
 import { read } from '../observe/reading.js';
 import { want } from '../state/desired-state.js';
+import { RecordsOfAStop } from '../state/unrecorded.js';
 import type { ClusterState, ClusterStatus, Role } from '../observe/status.js';
 import {
   beginFollowing,
@@ -64,13 +65,11 @@ export async function killNodes(
     const targets = await Promise.all(
       names.map(async (name) => ({ name, process: await registry.find(name) })),
     );
-    await haltChange(cluster);
+    const records = new RecordsOfAStop(host);
+    await records.note(() => haltChange(cluster));
     await keepFoundIdentity(cluster);
-    await want(
-      cluster,
-      targets.flatMap(({ name, process: found }) => (found ? [name] : [])),
-      'down',
-    );
+    const there = targets.flatMap(({ name, process: found }) => (found ? [name] : []));
+    await records.note(() => want(cluster, there, 'down'));
     began = performance.now();
     const done: KillResult['killed'][number][] = [];
     for (const { name, process: found } of targets) {
@@ -79,10 +78,9 @@ export async function killNodes(
       await hasEnded(cluster, found, deadline);
       done.push({ name, was: before.nodes.find((node) => node.name === name)?.role ?? null });
     }
-    await forgetStopped(
-      cluster,
-      done.map(({ name }) => name),
-    );
+    const gone = done.map(({ name }) => name);
+    await records.note(() => forgetStopped(cluster, gone));
+    await records.finish();
     return done;
   });
   if (killed.length === 0) {

@@ -15,8 +15,13 @@ import { forgetRestart } from '../state/restart-record.js';
 import { endSupervisor } from './supervision.js';
 import { forgetStopped } from './undo-drill.js';
 import { want } from '../state/desired-state.js';
+import { RecordsOfAStop } from '../state/unrecorded.js';
 
-/** Asks the user; false where the answer is no. */
+/**
+ * Asks the user; false where the answer is no. The one rule of what is asked: whether clients may be without a master for
+ * longer than one failover takes (quorum is lost), and whether data may be moved or removed. `down` says itself that
+ * everything stops.
+ */
 export type Confirm = (question: string) => Promise<boolean>;
 
 /** How a process ended. */
@@ -29,6 +34,10 @@ export interface Stopped {
 }
 
 const LET_GO_MS = 1500;
+
+/** A master without quorum leaves within this time, unless its stop hangs. */
+const SETTLE_MS = 5000;
+const SETTLE_AGAIN_MS = 100;
 
 /** After the deadline of a graceful stop a process is killed; that takes effect within this time. */
 const KILL_MS = 10_000;
@@ -165,15 +174,36 @@ export async function stopNodes(
   const cluster = await asServed(asked);
   const { layout, host } = cluster;
   const stopped = await withLock(layout, host, Deadline.in(options.timeoutMs), async () => {
-    await (options.before ?? haltChange)(cluster);
+    const records = new RecordsOfAStop(host);
+    // Who starts them again must be able to write that down.
+    const note = options.before
+      ? (write: () => Promise<void>) => write()
+      : records.note.bind(records);
+    await note(() => (options.before ?? haltChange)(cluster));
     await keepFoundIdentity(cluster);
-    if (cluster.id !== '') await want(cluster, names, 'down');
+    if (cluster.id !== '') await note(() => want(cluster, names, 'down'));
     const ended = await stopProcesses(cluster, names, options.timeoutMs);
     await release(cluster, names);
-    await forgetStopped(cluster, names);
+    await note(() => forgetStopped(cluster, names));
+    await records.finish();
     return ended;
   });
-  return { stopped, status: await statusOf(asked) };
+  return { stopped, status: await settledStatus(asked, host.signal) };
+}
+
+/** The status once a master that has lost its quorum has closed its port, which takes it a moment. */
+async function settledStatus(cluster: Cluster, signal: AbortSignal): Promise<ClusterStatus> {
+  const deadline = Deadline.in(SETTLE_MS);
+  for (;;) {
+    const status = await statusOf(cluster);
+    const living = status.nodes.filter(
+      (node) => node.process === 'running' || (node.process === 'unknown' && node.member !== null),
+    );
+    const isLeaving =
+      status.nodes.some(({ accepting }) => accepting) && living.length < status.quorum;
+    if (!isLeaving || deadline.passed || signal.aborted) return status;
+    await sleep(SETTLE_AGAIN_MS, signal);
+  }
 }
 
 /**
@@ -203,18 +233,20 @@ export function downCluster(cluster: Cluster, timeoutMs: number): Promise<Stoppe
 export async function stopEverything(asked: Cluster, timeoutMs: number): Promise<Stopped[]> {
   if (asked.id === '') return [];
   const cluster = await asServed(asked);
-  await haltChange(cluster);
-  await forgetRestart(cluster.layout);
+  const records = new RecordsOfAStop(cluster.host);
+  await records.note(() => haltChange(cluster));
+  await records.note(() => forgetRestart(cluster.layout));
   const nodes = cluster.config.nodes.map((node) => node.name);
   const names = new Set([...nodes, ...(await runningNames(cluster)), ZOOKEEPER]);
   await keepFoundIdentity(cluster);
-  await want(cluster, [...names], 'down');
+  await records.note(() => want(cluster, [...names], 'down'));
   await endSupervisor(cluster, Deadline.in(timeoutMs));
   const brokers = (await runningNames(cluster)).filter((name) => name !== ZOOKEEPER).sort();
   const ended = await stopProcesses(cluster, brokers, timeoutMs);
   if (ended.length > 0) await release(cluster, brokers);
   const zookeeper = await stopProcesses(cluster, [ZOOKEEPER], timeoutMs);
-  await forgetStopped(cluster, [...names], true);
+  await records.note(() => forgetStopped(cluster, [...names], true));
+  await records.finish();
   return [...ended, ...zookeeper];
 }
 

@@ -6,7 +6,7 @@ import { refuseUnstartable } from './start/prepare.js';
 import { putRight } from './put-right.js';
 import { startNodes } from './start/start.js';
 import type { ClusterStatus } from '../observe/status.js';
-import { COMES_BACK, stopNodes, type Confirm } from './stop.js';
+import { COMES_BACK, confirmQuorumLoss, stopNodes, type Confirm } from './stop.js';
 import { statusWithLags } from '../observe/status-of.js';
 
 /** The document of `mqha switchover --json`. */
@@ -64,12 +64,8 @@ export async function switchover(
     });
   }
   if (to === from) return { from: from.name, to: from.name, state: before.state };
-  const question = `Stop the master ${from.name}, so that ${to?.name ?? 'another node'} takes over? Clients are without a master meanwhile.`;
-  if (!(await options.confirm(question))) {
-    throw new MqhaError('declined', 'not done: the master stays', {
-      hint: 'Answer with --yes to change it.',
-    });
-  }
+  // One failover asks nothing; two nodes, of which both are quorum, have none.
+  await confirmQuorumLoss(before, [from.name], 'restart', options.confirm);
   await refuseUnstartable(cluster);
   const status = to
     ? await steer(cluster, before, to, options.timeoutMs)

@@ -53,7 +53,7 @@ export async function readDesiredState(layout: Layout): Promise<WantedRead> {
 export async function writeDesiredState(layout: Layout, value: DesiredState): Promise<void> {
   // An empty directory in its place would keep `down` from its work.
   await rmdir(wantedFile(layout)).catch(() => undefined);
-  await WANTED.in(layout.state).write(value);
+  await WANTED.in(layout.state).write(value, { over: true });
 }
 
 /** Whether a process should run. */

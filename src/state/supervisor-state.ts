@@ -26,6 +26,8 @@ const state = z.object({
       does: z.enum(['nothing', 'waiting', 'starting', 'given-up']),
       /** What is wrong with it while it lives, if anything is. */
       fault: z.nullable(z.string()),
+      /** Why it does not run, where it is wanted: of its last end, or of its last start. */
+      reason: z.optional(z.string()),
     }),
   ),
 });

@@ -40,6 +40,16 @@ export async function readEndRecord(logDirectory: string): Promise<EndRecord | u
 const OUT_OF_MEMORY = /^Terminating due to java\.lang\.OutOfMemoryError: (.*)/;
 const OUT_OF_MEMORY_EXIT = 3;
 
+/** What HotSpot prints of a fatal error of its own (VMError::report), and the exit code of abort() as shells have it. */
+const CRASH = '# A fatal error has been detected by the Java Runtime Environment:';
+const CRASH_EXIT = 134;
+/** What the launcher prints where no JVM comes into being (vm_exit_during_initialization), and its exit code. */
+const NO_JVM = 'Error occurred during initialization of VM';
+const NO_JVM_EXIT = 1;
+
+/** Within so many last lines a report of HotSpot stands. */
+const REPORT_LINES = 30;
+
 /**
  * Why a process that was the last broker of its node has ended; undefined where it did not end itself, as when it was killed.
  * @param logDirectory of the node
@@ -48,15 +58,42 @@ export async function endOfLast(logDirectory: string, pid: number): Promise<EndR
   const record = await readEndRecord(logDirectory);
   if (record?.pid === pid) return record;
   const stdout = join(logDirectory, 'stdout.log');
-  const [line = ''] = await lastLines(stdout, 1);
-  const what = OUT_OF_MEMORY.exec(line)?.[1];
+  const told = toldOnStdout(await lastLines(stdout, REPORT_LINES));
   const written = await stat(stdout).catch(() => undefined);
-  if (what === undefined || !written) return undefined;
-  return {
-    at: written.mtime.toISOString(),
-    pid,
-    exitCode: OUT_OF_MEMORY_EXIT,
-    code: 'out-of-memory',
-    message: `the broker ran out of memory (${what}); a larger java.heap holds more`,
-  };
+  return told && written ? { at: written.mtime.toISOString(), pid, ...told } : undefined;
+}
+
+/** What a JVM has said of its own end; nothing where something was said after it, as by the next one. */
+function toldOnStdout(
+  lines: readonly string[],
+): Pick<EndRecord, 'exitCode' | 'code' | 'message'> | undefined {
+  const what = OUT_OF_MEMORY.exec(lines.at(-1) ?? '')?.[1];
+  if (what !== undefined) {
+    return {
+      exitCode: OUT_OF_MEMORY_EXIT,
+      code: 'out-of-memory',
+      message: `the broker ran out of memory (${what}); a larger java.heap holds more`,
+    };
+  }
+  const crash = lines.lastIndexOf(CRASH);
+  const report = lines.slice(crash + 1);
+  if (crash >= 0 && report.every((line) => line === '' || /^(#|\[|Aborted)/.test(line))) {
+    const said = report.map((line) => line.replace(/^#\s*/, '')).filter((line) => line !== '');
+    const file = said.find((line) => line.endsWith('.log'));
+    return {
+      exitCode: CRASH_EXIT,
+      code: 'jvm-crashed',
+      message: `the Java virtual machine crashed: ${said[0] ?? 'it did not say why'}${file === undefined ? '' : `; its report is ${file}`}`,
+    };
+  }
+  const none = lines.lastIndexOf(NO_JVM);
+  const why = lines.slice(none + 1);
+  if (none >= 0 && why.length <= 2) {
+    return {
+      exitCode: NO_JVM_EXIT,
+      code: 'jvm-not-started',
+      message: `no Java virtual machine could be made: ${why.join(' ')}`,
+    };
+  }
+  return undefined;
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { lastLines } from '../agents/local/log.js';
 import { Deadline } from '../lib/time.js';
 import { freeBytes, isFull } from '../observe/disk.js';
 import { lookAtPort } from '../observe/message-port.js';
@@ -15,6 +17,10 @@ import { startProcesses, type Starts } from './starts.js';
 const RELEASE_MS = 1500;
 /** How long a master that seems to hang is asked before it is killed. */
 const LATE_MS = 2000;
+
+/** How much of a log is kept with the end of a process. */
+const LAST_LINES = 1;
+const LINE_CHARACTERS = 200;
 
 /** What actions need of the world. */
 export interface Surroundings {
@@ -44,13 +50,14 @@ export async function carryOut(
     }
     case 'examine': {
       const { name, pid, startTime } = action;
-      const [end, diskFull, wanted] = await Promise.all([
+      const [end, diskFull, last, wanted] = await Promise.all([
         endOf(cluster, name, pid),
         isDiskFull(cluster, name),
+        lastWords(cluster, name),
         desired.read(cluster),
       ]);
       const at = cluster.host.now().toISOString();
-      return [{ type: 'examined', name, pid, startTime, end, diskFull, desired: wanted, at }];
+      return [{ type: 'examined', name, pid, startTime, end, diskFull, last, desired: wanted, at }];
     }
     case 'ask': {
       const { name, pid, startTime } = action;
@@ -80,6 +87,16 @@ export async function endOf(
 ): Promise<EndRecord | undefined> {
   if (name === ZOOKEEPER) return undefined;
   return endOfLast(layout.node(name).log, pid).catch(() => undefined);
+}
+
+/** How its log ends. */
+async function lastWords({ layout }: Cluster, name: string): Promise<readonly string[]> {
+  const log =
+    name === ZOOKEEPER
+      ? join(layout.zookeeper.log, 'zookeeper.log')
+      : join(layout.node(name).log, 'activemq.log');
+  const lines = await lastLines(log, LAST_LINES).catch(() => []);
+  return lines.map((line) => line.slice(0, LINE_CHARACTERS));
 }
 
 /** On a full disk a process cannot write why it ends. */

@@ -30,6 +30,7 @@ export function statedBy(state: State, since: string, now: number): SupervisorSt
           wanted: isUp(state, name) ? 'up' : 'down',
           does: whatIsDone(restarts.get(name)),
           fault: faults.find((fault) => fault.name === name)?.code ?? null,
+          ...reasonOf(state, name),
         },
       ]),
     ),
@@ -63,6 +64,13 @@ export class StateWriter {
 
 function dyingState([name, { deaths, withinMs, reason }]: [string, Dying]) {
   return [name, { deaths, withinMs: Math.round(withinMs), reason: reason ?? null }] as const;
+}
+
+/** Why a process does not run that is wanted; nothing of one that runs. */
+function reasonOf(state: State, name: string): { readonly reason?: string } {
+  const reason = state.reasons.get(name);
+  const isDown = isUp(state, name) && !state.processes.has(name);
+  return isDown && reason !== undefined ? { reason } : {};
 }
 
 function whatIsDone(

@@ -1,9 +1,12 @@
+import { bootedAt, startedAt } from '../agents/local/table.js';
+import { processNames } from '../config/processes.js';
+import { unseenEnds } from './unseen-ends.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { existsSync, statSync } from 'node:fs';
 import { messageOf } from '../lib/errors.js';
 import { before, Deadline, sleep } from '../lib/time.js';
 import { openCluster, type Cluster } from '../state/cluster.js';
-import type { NewEntry } from '../state/journal/entries.js';
+import type { Entry, NewEntry } from '../state/journal/entries.js';
 import { changesOfMaster, copiesLostIn } from '../state/journal/history.js';
 import { carryOut, endOf } from './actions.js';
 import type { Action } from './core/action.js';
@@ -103,7 +106,15 @@ export class Supervisor {
   async #recall(): Promise<void> {
     const { config, registry, journal } = this.#cluster;
     // A journal that cannot be read does not keep the brokers from being supervised.
-    const entries = await journal.read().catch(() => []);
+    const before = await journal.read().catch(() => []);
+    const running = await registry.findAll(processNames(config, config.nodes));
+    const unseen = unseenEnds(before, {
+      running: new Map([...running].map(([name, { pid }]) => [name, pid])),
+      bootedAt: bootedAt(this.#cluster.host.now()),
+    });
+    this.#write(unseen);
+    const at = this.#cluster.host.now().toISOString();
+    const entries = [...before, ...unseen.map((entry): Entry => ({ at, ...entry }))];
     this.#state = initialState(config, {
       master: changesOfMaster(entries).at(-1),
       copiesLost: copiesLostIn(entries),
@@ -192,7 +203,13 @@ export class Supervisor {
 
   #write(entries: readonly NewEntry[]): void {
     for (const entry of entries) {
-      this.#journal = this.#journal.then(() => this.#cluster.journal.append(entry));
+      this.#journal = this.#journal.then(async () => {
+        const { host, journal } = this.#cluster;
+        if (entry.type !== 'process-started') return journal.append(entry);
+        // It may have run for long before it was looked for.
+        const began = await startedAt(entry.pid, host.now());
+        return journal.append({ ...entry, ...(began && { began: began.toISOString() }) });
+      });
     }
   }
 

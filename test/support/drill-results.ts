@@ -143,6 +143,7 @@ export function madeResult(
   });
   const verdict = together(scenarios.map((each) => each.verdict));
   return {
+    schema: 1,
     verdict,
     summary: summaryOf(verdict, scenarios, rounds, false),
     interrupted: false,

@@ -43,6 +43,16 @@ describe('the build', () => {
     expect(sources.filter((source, index) => sources.indexOf(source) !== index)).toEqual([]);
   });
 
+  it('is packed with docs/, which messages name, and without source maps', () => {
+    const argv = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+    const json = execFileSync('npm', argv, { cwd: packageRoot(), encoding: 'utf8', stdio: 'pipe' });
+    const [{ files }] = JSON.parse(json) as [{ files: readonly { readonly path: string }[] }];
+    const paths = files.map(({ path }) => path);
+    expect(paths).toContain('docs/stores.md');
+    expect(paths).toContain('dist/js/mqha.cjs');
+    expect(paths.filter((path) => path.endsWith('.map'))).toEqual([]);
+  });
+
   it('has a digest in the name of whatever is kept compiled', () => {
     const doors = new Set(['index.cjs', 'mqha.cjs']);
     const files = readdirSync(directory).filter((n) => n.endsWith('.cjs') && !doors.has(n));

@@ -28,6 +28,42 @@ it('knows that the last broker ran out of memory, which can write nothing any mo
   expect(await endOfLast(directory, 4711)).toBeUndefined();
 });
 
+it('knows that the JVM crashed, or never came into being, until the next one says something', async () => {
+  const stdout = join(directory, 'stdout.log');
+  // As OpenJDK 17 prints it.
+  const crash = [
+    '#',
+    '# A fatal error has been detected by the Java Runtime Environment:',
+    '#',
+    '#  SIGSEGV (0xb) at pc=0x00007f0611833f14 (sent by kill), pid=22960, tid=22960',
+    '#',
+    '# JRE version: OpenJDK Runtime Environment (17.0.15+6)',
+    '# An error report file with more information is saved as:',
+    '# /tmp/hs_err_pid22960.log',
+    '#',
+    '',
+  ].join('\n');
+  await writeFile(stdout, `Loading message broker\n${crash}`);
+  expect(await endOfLast(directory, 4711)).toMatchObject({
+    exitCode: 134,
+    code: 'jvm-crashed',
+    message:
+      'the Java virtual machine crashed: SIGSEGV (0xb) at pc=0x00007f0611833f14 (sent by kill), pid=22960, tid=22960; its report is /tmp/hs_err_pid22960.log',
+  });
+  await writeFile(stdout, `${crash}Loading message broker\n`);
+  expect(await endOfLast(directory, 4711)).toBeUndefined();
+  const none = 'Error occurred during initialization of VM\nCould not reserve enough space\n';
+  await writeFile(stdout, none);
+  expect(await endOfLast(directory, 4711)).toMatchObject({
+    exitCode: 1,
+    code: 'jvm-not-started',
+    message: 'no Java virtual machine could be made: Could not reserve enough space',
+  });
+  await writeFile(stdout, `${none}Loading message broker\nand more\n`);
+  expect(await endOfLast(directory, 4711)).toBeUndefined();
+  await rm(stdout);
+});
+
 it('reads why a broker ended itself, and nothing from what is absent or broken', async () => {
   expect(await readEndRecord(directory)).toBeUndefined();
   const record = {

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/clients/management/usage.js';
 import { nearStandstills, standstills } from '../../src/observe/conditions/fullness.js';
+import { settingMarkers } from '../../src/stores/settings.js';
 import {
   ACCEPTING,
   codesOf,
+  config,
+  DEAD,
   judged,
   problemOf,
   REPLICATION,
   running,
+  SERVED,
   whole,
   type Scene,
 } from './scenes.js';
@@ -123,6 +127,47 @@ describe('what is full', () => {
       'mq02 acknowledges no persistent message: 0 of 1 slaves that must have it is attached',
     );
     expect(codesOf(whole())).not.toContain('senders-blocked mq02');
+  });
+
+  it('is said of a master without slaves, whether or not its console answers', () => {
+    const dead: Scene['nodes'] = { mq02: ACCEPTING, mq01: DEAD, mq03: DEAD };
+    const blocked = (scene: Scene) => problemOf(scene, 'senders-blocked')[0];
+    for (const replication of [undefined, { error: 'the console does not answer' }, REPLICATION]) {
+      const scene = { znodes: SERVED, nodes: dead, ...(replication && { replication }) };
+      expect(judged(scene).state).toBe('degraded');
+      expect(blocked(scene)).toMatchObject({
+        severity: 'error',
+        message:
+          'mq02 acknowledges no persistent message: 0 of 1 slaves that must have it is attached',
+        hint: 'Start mq01, mq03 with `mqha start mq01 mq03`, or all with `mqha up`.',
+      });
+    }
+    const oneLeft = { ...dead, mq03: {} };
+    expect(blocked({ znodes: SERVED, nodes: oneLeft })).toBeUndefined();
+    const attached = new Set<string>();
+    const loose = { znodes: SERVED, nodes: oneLeft, replication: { error: 'no answer', attached } };
+    expect(blocked(loose)?.message).toContain('0 of 1 slaves');
+  });
+
+  it('is said of what the master was started with: without a quorum nobody waits', () => {
+    const argv = settingMarkers({ ...config, sync: 'local_mem' }, 'mq02');
+    const dead = { mq01: DEAD, mq03: DEAD };
+    const nodes = { ...dead, mq02: { ...ACCEPTING, process: { ...running(1), argv } } };
+    expect(codesOf({ znodes: SERVED, nodes })).not.toContain('senders-blocked mq02');
+  });
+
+  it('has a hint that names what keeps the missing ones from starting', () => {
+    const nodes = {
+      mq02: ACCEPTING,
+      mq01: { ...DEAD, disk: { freeBytes: 0, heldBytes: 0 } },
+      mq03: {
+        ...DEAD,
+        held: [{ key: 'webPort', host: '127.0.0.1', port: 8163, reason: 'taken' }] as const,
+      },
+    };
+    expect(problemOf({ ...whole(), nodes }, 'senders-blocked')[0]?.hint).toBe(
+      'mq01 cannot start: the disk that holds its data is full. mq03 cannot start: its webPort 127.0.0.1:8163 is held by another process. Cure that first; then `mqha up`.',
+    );
   });
 
   it('is said of a master whose slaves are suspended, which count as attached for a while', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ACCEPTING,
   ALL_DEAD,
   codesOf,
   DEAD,
@@ -54,6 +55,10 @@ describe('the state of a cluster', () => {
     });
     expect(status.nodes[1]).toMatchObject({ role: 'master', attached: null, lagBytes: null });
     expect(status.nodes[2]).toMatchObject({ role: 'slave', attached: true, lagBytes: 100 });
+  });
+
+  it('is degraded where a process is dead whose znode and place at the master are still there', () => {
+    expect(judged({ ...whole(), nodes: { mq02: ACCEPTING, mq03: DEAD } }).state).toBe('degraded');
   });
 
   it('never shows a negative lag where the slave was read after the master', () => {

@@ -61,14 +61,14 @@ const status: ClusterStatus = {
       attached: null,
       lagBytes: null,
       replicas: 3,
-      ended: { at: EVIL, code: EVIL, message: EVIL },
+      ended: { at: EVIL, code: EVIL, exitCode: 70, message: EVIL },
       kept: [{ path: EVIL, bytes: 1, why: EVIL }],
     },
   ],
   supervisor: {
     running: true,
     pid: 9,
-    processes: [{ name: EVIL, wanted: 'up', does: 'nothing', fault: EVIL }],
+    processes: [{ name: EVIL, wanted: 'up', does: 'waiting', fault: EVIL, reason: EVIL }],
   },
   usage: null,
   problems: [

@@ -115,7 +115,7 @@ export async function portOptions(): Promise<string[]> {
   return Object.entries(options).flat().map(String);
 }
 
-async function ports() {
+export async function ports() {
   const [webPort = 0, messagePort = 0, replicationPort = 0, zookeeperPort = 0] = await freePorts([
     9, 9, 9, 1,
   ]);

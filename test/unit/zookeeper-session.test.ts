@@ -31,6 +31,19 @@ it('is done with a server that it gave up on, also when that comes back', async 
   expect(asked).not.toHaveBeenCalled();
 });
 
+it('says at once that a host name does not resolve, and waits for those that do', async () => {
+  const [port = 0] = await freePorts([1]);
+  const fails = (connect: string, ms: number) =>
+    new ZooKeeperReader({ connect }).group(PATH, Deadline.in(ms)).then(
+      () => '',
+      (error: unknown) => (error as Error).message,
+    );
+  expect(await fails('nowhere.invalid:2181', 20_000)).toContain(
+    'cannot be asked: the host name does not resolve: nowhere.invalid (E',
+  );
+  expect(await fails(`nowhere.invalid:2181,127.0.0.1:${port}`, 300)).toContain('does not answer');
+});
+
 it('opens another session when the connection is lost in the middle of an answer', async () => {
   const seen: number[] = [];
   const connect = await server(0, (socket, data, connection) => {

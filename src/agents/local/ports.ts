@@ -1,7 +1,9 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, isIP } from 'node:net';
+import { join } from 'node:path';
 import { dial, type Endpoint } from '../../lib/dial.js';
 import { systemCode } from '../../lib/errors.js';
+import { markOf } from '../marks.js';
 import type { HeldPort, PortHolder, WantedPort } from '../agent.js';
 
 /** Which of these addresses somebody listens on now; connects, and so disturbs nobody's start. */
@@ -68,10 +70,14 @@ const ESTABLISHED = '01';
 
 /**
  * Looks up who holds a TCP port, as far as this user may see it; Linux only.
+ * @param host the address that is wanted there: several may listen on one port, each at its own
  * @returns undefined where nothing can be found out
  */
-export async function holderOf(port: number): Promise<PortHolder | undefined> {
-  const rows = await rowsOf(port);
+export async function holderOf(port: number, host?: string): Promise<PortHolder | undefined> {
+  const all = await rowsOf(port);
+  const address = host === undefined ? undefined : hexOf(host);
+  const there = all.filter((fields) => isAt(fields[1] ?? '', address));
+  const rows = there.length > 0 ? there : all;
   const row = rows.find((fields) => fields[3] === LISTEN) ?? rows[0];
   if (!row) return undefined;
   const kind = row[3] === LISTEN ? 'listener' : 'connection';
@@ -98,7 +104,23 @@ export async function connectionsAt(port: number): Promise<number | undefined> {
   return rows.filter((fields) => fields[3] === ESTABLISHED).length;
 }
 
-async function ownerOf(socket: string): Promise<{ pid: number; command: string } | undefined> {
+/** An IPv4 address as the kernel prints it: its bytes in the order of this machine, which is little-endian. */
+function hexOf(host: string): string | undefined {
+  if (isIP(host) !== 4) return undefined;
+  const bytes = host
+    .split('.')
+    .reverse()
+    .map((byte) => Number(byte).toString(16).padStart(2, '0'));
+  return bytes.join('').toUpperCase();
+}
+
+/** Whether a row's own end is at an address, or at all of them. */
+function isAt(end: string, address: string | undefined): boolean {
+  const [own = ''] = end.split(':');
+  return address === undefined || /^0+$/.test(own) || own.endsWith(address);
+}
+
+async function ownerOf(socket: string): Promise<Omit<PortHolder, 'kind'> | undefined> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const owners = await Promise.all(
     pids.map(async (pid) => {
@@ -112,7 +134,17 @@ async function ownerOf(socket: string): Promise<{ pid: number; command: string }
   const pid = owners.find((owner) => owner !== undefined);
   if (pid === undefined) return undefined;
   const command = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
-  return { pid: Number(pid), command };
+  return { pid: Number(pid), command, of: await clusterOf(pid) };
+}
+
+/** Of which cluster a process is: it works in its own directory there. */
+async function clusterOf(pid: string): Promise<PortHolder['of']> {
+  const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+  const name = markOf(argv)?.name;
+  const base = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  if (name === undefined || base === undefined) return undefined;
+  const end = [join('nodes', name), name].find((part) => base.endsWith(`/${part}`));
+  return end === undefined ? undefined : { name, directory: base.slice(0, -end.length - 1) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { promisify } from 'node:util';
 import { systemCode } from '../../lib/errors.js';
 import { readIfThere } from '../../lib/files.js';
@@ -80,6 +81,21 @@ export function parseProc(pid: number, stat: string, cmdline: string): ProcessIn
     argv: cmdline.split('\0').slice(0, -1),
     suspended: state === 'T' || state === 't',
   };
+}
+
+/** Of a second, in proc(5): USER_HZ, which is 100 on every machine that Node.js runs on. */
+const TICKS = 100;
+
+/** When this machine was started. */
+export function bootedAt(now: Date): Date {
+  return new Date(now.getTime() - uptime() * 1000);
+}
+
+/** When a process began; undefined where it runs no more, or the system does not say it this way. */
+export async function startedAt(pid: number, now: Date): Promise<Date | undefined> {
+  const found = await systemProcesses().get(pid);
+  if (!found || !/^\d+$/.test(found.startTime)) return undefined;
+  return new Date(bootedAt(now).getTime() + (Number(found.startTime) / TICKS) * 1000);
 }
 
 const run = promisify(execFile);

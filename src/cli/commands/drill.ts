@@ -74,6 +74,8 @@ export const drill = command({
     0: 'nothing was lost, and service recovered',
     1: 'something was lost, or service did not recover',
     3: 'it could not tell, or refused',
+    130: 'interrupted',
+    143: 'ended by SIGTERM',
   },
 });
 

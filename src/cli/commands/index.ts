@@ -29,6 +29,7 @@ import { supervise } from './supervise.js';
 import { switchover } from './switchover.js';
 import { up } from './up.js';
 import { version } from './version.js';
+import { wait } from './wait.js';
 
 /** Every command, in the order of help, group after group. */
 export const COMMANDS = [
@@ -49,6 +50,7 @@ export const COMMANDS = [
   scale,
   status,
   check,
+  wait,
   logs,
   events,
   history,

@@ -4,6 +4,9 @@ import { formatDuration } from '../../lib/time.js';
 import { plainTable } from './status-table.js';
 import { visible } from '../../lib/visible.js';
 
+/** A process that was seen so long after it began has its own time beside the entry's. */
+const SEEN_LATE_MS = 2000;
+
 /** Whom an entry is about, and what happened. */
 type Words = readonly [subject: string, what: string];
 
@@ -14,10 +17,19 @@ const WORDS: { readonly [T in EntryType]: (entry: Entry<T>) => Words } = {
   ],
   'supervisor-stopped': ({ pid, reason }) => ['supervisor', `ended (pid ${pid}): ${reason}`],
   wanted: ({ nodes, state, command }) => [nodes.join(', '), `desired state ${state} (${command})`],
-  'process-started': ({ node, pid }) => [node, `started (pid ${pid})`],
-  'process-ended': ({ node, pid, wanted, how }) => [
+  'process-started': ({ at, node, pid, began }) => [
     node,
-    `${wanted === 'up' ? `died (pid ${pid})` : `ended (pid ${pid}) as desired`}${because(how)}`,
+    `started (pid ${pid})${began !== undefined && Date.parse(at) - Date.parse(began) >= SEEN_LATE_MS ? ` at ${localTime(began)}` : ''}`,
+  ],
+  'process-ended': ({ node, pid, wanted, how, exitCode, last = [] }) => [
+    node,
+    [
+      `${wanted === 'up' ? 'died' : 'ended'} (pid ${pid}`,
+      exitCode === undefined ? '' : `, exit code ${exitCode}`,
+      wanted === 'up' ? ')' : ') as desired',
+      because(how),
+      last.length === 0 ? '' : `; its log ends with: ${last.join('; ')}`,
+    ].join(''),
   ],
   'process-killed': ({ node, pid, code, reason }) => [
     node,

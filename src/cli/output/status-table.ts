@@ -79,9 +79,9 @@ export function statusText(status: ClusterStatus, colour: Colours): string {
 
 function supervisorText({ pid, processes }: SupervisorStatus): string {
   if (pid === null) return 'no supervisor';
-  const said = processes.flatMap(({ name, wanted, does, fault }) =>
+  const said = processes.flatMap(({ name, wanted, does, fault, reason }) =>
     does !== 'nothing'
-      ? [`${name} ${does}`]
+      ? [`${name} ${does}${reason === null ? '' : ` (${visible(reason.split('\n')[0] ?? '')})`}`]
       : fault !== null
         ? [`${name} may be ${fault}`]
         : wanted === 'down'

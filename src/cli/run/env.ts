@@ -10,13 +10,9 @@ import type { InputOf } from '../definition.js';
 import { withCluster, type CommandContext } from './context.js';
 
 /** `mqha env` */
-export async function run(
-  context: CommandContext,
-  { shell = false, spring = false, account }: InputOf<typeof env>,
-): Promise<void> {
-  if (shell && spring) {
-    throw usageError('usage', '--shell and --spring cannot be given together', 'Give one of them.');
-  }
+export async function run(context: CommandContext, input: InputOf<typeof env>): Promise<void> {
+  const { account } = input;
+  const format = formatOf(input);
   const settings = await withCluster(context, async (asked) => {
     const cluster = await asServed(asked);
     const { config, layout, host } = cluster;
@@ -39,9 +35,37 @@ export async function run(
     }
     return clientSettings(config, used, tls);
   });
-  const text = shell ? shellText : spring ? springText : plainText;
-  answer(context.io, settings, text);
+  const io = format === 'json' ? { ...context.io, json: true } : context.io;
+  answer(io, settings, TEXTS[format]);
 }
+
+type Format = NonNullable<InputOf<typeof env>['format']> | 'plain';
+
+/** @throws MqhaError `usage` where several are given */
+function formatOf({ shell, spring, format }: InputOf<typeof env>): Format {
+  const given = [
+    ...(shell === true ? ['--shell'] : []),
+    ...(spring === true ? ['--spring'] : []),
+    ...(format === undefined ? [] : [`--format ${format}`]),
+  ];
+  if (given.length > 1) {
+    throw usageError(
+      'usage',
+      `${given.join(' and ')} cannot be given together`,
+      'Give one of them.',
+    );
+  }
+  return format ?? (shell === true ? 'shell' : spring === true ? 'spring' : 'plain');
+}
+
+const TEXTS: Readonly<Record<Format, (settings: ClientSettings) => string>> = {
+  plain: plainText,
+  json: plainText, // It is answered as JSON.
+  shell: shellText,
+  dotenv: dotenvText,
+  spring: springText,
+  docker: dockerText,
+};
 
 /** An account that is let in at the message port. */
 async function messageAccount(cluster: Cluster, name: string): Promise<Account> {
@@ -92,11 +116,12 @@ function bundleOf({
   ];
 }
 
-/** What a shell evaluates. What is absent is unset: it may be there of another cluster. */
-function shellText(settings: ClientSettings): string {
+type Variable = readonly [name: string, value: string | null | undefined];
+
+/** The variables of a client; without a value what there is none of. */
+function variablesOf(settings: ClientSettings): readonly Variable[] {
   const { failoverUrl, username, password, tls } = settings;
-  const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const variables: (readonly [name: string, value: string | null | undefined])[] = [
+  return [
     ['MQHA_FAILOVER_URL', failoverUrl],
     ['SPRING_ACTIVEMQ_BROKER_URL', failoverUrl],
     ['MQHA_USERNAME', username],
@@ -114,7 +139,31 @@ function shellText(settings: ClientSettings): string {
         ] as const,
     ),
   ];
-  return variables
+}
+
+/** Those that have a value, as lines. */
+function lines(settings: ClientSettings, quote: (text: string) => string): string {
+  return variablesOf(settings)
+    .flatMap(([name, value]) => (typeof value === 'string' ? [`${name}=${quote(value)}`] : []))
+    .join('\n');
+}
+
+/** A `.env` file: what is in single quotes is read as it stands. */
+function dotenvText(settings: ClientSettings): string {
+  return lines(settings, (text) =>
+    text.includes("'") ? `"${text.replace(/[\\"$`]/g, String.raw`\$&`)}"` : `'${text}'`,
+  );
+}
+
+/** A file for `docker run --env-file`, which takes quotes for a part of the value. */
+function dockerText(settings: ClientSettings): string {
+  return lines(settings, (text) => text);
+}
+
+/** What a shell evaluates. What is absent is unset: it may be there of another cluster. */
+function shellText(settings: ClientSettings): string {
+  const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+  return variablesOf(settings)
     .map(([name, value]) =>
       typeof value === 'string' ? `export ${name}=${quote(value)}` : `unset ${name}`,
     )

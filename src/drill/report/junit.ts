@@ -141,7 +141,7 @@ function totals(cases: readonly Case[]): Attributes {
   };
 }
 
-function open(name: string, attributes: Attributes, empty = false): string {
+export function open(name: string, attributes: Attributes, empty = false): string {
   const pairs = Object.entries(attributes).map(
     ([key, value]) => ` ${key}="${escapeMarkup(String(value)).replace(/[\r\n\t]+/g, ' ')}"`,
   );
@@ -153,7 +153,7 @@ function secondsOf(ms: number): string {
 }
 
 /** UTC without a zone, as the readers of JUnit XML want it. */
-function timestampOf(iso: string): string {
+export function timestampOf(iso: string): string {
   const time = new Date(iso);
   return (Number.isNaN(time.getTime()) ? new Date(0) : time).toISOString().slice(0, 19);
 }

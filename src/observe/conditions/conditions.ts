@@ -132,12 +132,12 @@ function supervisorProblems(seen: Observation, status: StatusFacts): StatusProbl
         `See \`mqha events\` and \`mqha logs ${name}\`. What ends one master after the other is often a message, or a client that reconnects to each of them.`,
       ),
     ),
-    ...givenUp.map(({ name }) =>
+    ...givenUp.map(({ name, reason }) =>
       problem(
         'error',
         'given-up',
         name,
-        `${name} kept dying and was left down by the supervisor${ending(seen, name)}`,
+        `${name} kept dying and was left down by the supervisor${ending(seen, name, reason)}`,
         `See \`mqha events\` and \`mqha logs ${name}\`; \`mqha up\` tries again.`,
       ),
     ),
@@ -172,9 +172,9 @@ function editedProblems(seen: Observation): StatusProblem[] {
   ];
 }
 
-/** Why a node's last process has ended itself, in words that go on a sentence. */
-function ending(seen: Observation, name: string): string {
+/** Why a node was given up, or its last process has ended itself, in words that go on a sentence. */
+function ending(seen: Observation, name: string, reason: string | null): string {
   const node = seen.nodes.find((one) => one.node.name === name);
-  const ended = node && valueOf(node.ended);
-  return ended === undefined ? '' : `: ${ended.message}`;
+  const why = reason ?? (node && valueOf(node.ended))?.message;
+  return why === undefined ? '' : `: ${why}`;
 }

@@ -3,6 +3,7 @@ import { isIntruder, isNode, livingMembers } from '../members.js';
 import { processOf, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
 import { problem, type StatusFacts } from './condition.js';
+import { missingHint } from './missing.js';
 import { masterFault, NO_MEMORY, vetoesIn, type MemberFault } from './faults.js';
 import type { StatusProblem } from '../status.js';
 import type { Election, Member } from '../../stores/election.js';
@@ -25,7 +26,7 @@ export function electionProblems(
         'quorum-lost',
         null,
         `${living} of ${status.replicas} members are there and quorum is ${status.quorum}: no master serves, and sends block`,
-        'Start the missing nodes with `mqha up`.',
+        missingHint(seen, status, 'or wait until they have registered'),
       ),
     );
   }

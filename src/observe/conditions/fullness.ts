@@ -1,10 +1,12 @@
 import type { Fill, Usage } from '../../clients/management/usage.js';
 import { LOG_MB, sizeText } from '../../config/limits.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import { processOf, type NodeObservation, type Observation } from '../observation.js';
+import { settingsOf } from '../../stores/settings.js';
+import { processOf, servingIn, type NodeObservation, type Observation } from '../observation.js';
 import { problemsChecked } from '../problem-codes.js';
 import { valueOf } from '../reading.js';
 import type { StatusFacts } from './condition.js';
+import { missingHint } from './missing.js';
 import type { StatusProblem } from '../status.js';
 
 /** From here on a broker holds senders back (Usage.isFull). */
@@ -137,26 +139,52 @@ function fillProblem(
   };
 }
 
-/** A master acknowledges nothing while fewer slaves than that are attached (MasterLevelDBStore.wal_sync_to). */
+/**
+ * A master acknowledges nothing while fewer slaves than that are attached (MasterLevelDBStore.wal_sync_to). Where its
+ * console does not answer, those count that may be attached: who runs, and of whom no log says otherwise.
+ */
 function waitingForSlaves(seen: Observation, status: StatusFacts): StatusProblem[] {
-  const replication = valueOf(seen.master)?.replication;
   const needed = status.quorum - 1;
-  if (replication === undefined || !status.sync.startsWith('quorum')) return [];
+  const serving = servingIn(seen);
+  if (serving === undefined || needed < 1 || !syncOf(seen, serving, status).startsWith('quorum'))
+    return [];
+  const slaves = valueOf(seen.master)?.replication.slaves;
+  const others = seen.nodes.filter(({ node }) => node.name !== serving);
   // A slave that is stopped by a signal counts as attached until its connection ends, and answers nothing.
-  const suspended = seen.nodes.filter((node) => processOf(node)?.suspended === true);
-  const attached = replication.slaves.filter(
-    ({ attached: is, nodeId }) => is && !suspended.some((node) => valueOf(node.nodeId) === nodeId),
-  ).length;
+  const able = others.filter((node) => mayAnswer(seen, node));
+  const attached = slaves
+    ? slaves.filter(({ attached: is, nodeId }) => {
+        const of = others.find((node) => valueOf(node.nodeId) === nodeId);
+        return is && (of === undefined || able.includes(of));
+      }).length
+    : able.filter(({ attachment }) => (valueOf(attachment)?.state ?? 'attached') === 'attached')
+        .length;
   if (attached >= needed) return [];
+  const suspended = others.some((node) => processOf(node)?.suspended === true);
   return [
     {
       severity: 'error',
       code: 'senders-blocked',
       node: status.master,
-      message: `${status.master ?? 'the master'} acknowledges no persistent message: ${attached} of ${needed} slaves that must have it ${needed === 1 ? 'is' : 'are'} attached${suspended.length > 0 ? ' and not suspended' : ''}`,
-      hint: 'Start the missing nodes with `mqha up` (a supervisor ends suspended ones), or wait until they are attached.',
+      message: `${serving} acknowledges no persistent message: ${attached} of ${needed} slaves that must have it ${needed === 1 ? 'is' : 'are'} attached${suspended ? ' and not suspended' : ''}`,
+      hint: missingHint(seen, status, 'or wait until they are attached'),
     },
   ];
+}
+
+/** The `sync` that a broker was started with. */
+function syncOf(seen: Observation, name: string, { sync }: StatusFacts): string {
+  const node = seen.nodes.find((one) => one.node.name === name);
+  const found = node && processOf(node);
+  return (found && settingsOf(found.argv).sync) ?? sync;
+}
+
+/** Whether a slave can have what the master sends it; of another host ZooKeeper says whether it is there. */
+function mayAnswer({ election }: Observation, { node, local, ...read }: NodeObservation): boolean {
+  const reading = read.process;
+  if (local && 'value' in reading) return reading.value !== undefined && !reading.value.suspended;
+  const members = valueOf(election)?.members;
+  return members === undefined || members.some(({ container }) => container === node.name);
 }
 
 /** What the stores may grow to, against the disks under them. */

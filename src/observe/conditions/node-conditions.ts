@@ -1,3 +1,4 @@
+import { holderHint, holderText } from '../../agents/holder-text.js';
 import { mayBeOnlyCopy } from '../../stores/store-files.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { membersOf } from '../../stores/election.js';
@@ -7,6 +8,7 @@ import { isOfCertificates } from './link-conditions.js';
 import { processOf, type NodeObservation, type Observation } from '../observation.js';
 import { valueOf } from '../reading.js';
 import { ProblemList, type StatusFacts } from './condition.js';
+import { isRevived, whatKeeps } from './missing.js';
 import type { StatusProblem } from '../status.js';
 
 /** What is wrong with one node. */
@@ -57,8 +59,8 @@ export function nodeProblems(
         'broker-stopped',
         ended
           ? `${node.name} ended itself: ${ended.message}${unusable === undefined ? '' : `; ${certificateOf(node.name)} ${unusable}`}`
-          : `${node.name} is stopped`,
-        `Start it with \`mqha start ${node.name}\`.`,
+          : `${node.name} is stopped${whyDown(status, node.name)}`,
+        stoppedHint(status, observed),
       );
     }
     if (damage.length > 0) {
@@ -81,8 +83,8 @@ export function nodeProblems(
       list.add(
         'error',
         'port-taken',
-        `${port.host}:${port.port}, the ${port.key} of ${node.name}, is held by another process`,
-        `End that process or give ${node.name} another ${port.key} in mqha.yaml.`,
+        `${port.host}:${port.port}, the ${port.key} of ${node.name}, is ${holderText(port.holder)}`,
+        holderHint([port.holder], `Give ${node.name} another ${port.key} in mqha.yaml`),
       );
     }
     for (const member of members) {
@@ -187,6 +189,21 @@ function whyUnread({ election }: Observation): readonly [reason: string, hint: s
   if (isOfCertificates(code))
     return ['ZooKeeper cannot be asked without certificates that fit', 'Mend them first.'];
   return ['ZooKeeper does not answer', 'Recover ZooKeeper first.'];
+}
+
+/** What the supervisor knows of why a node is down that should run. */
+function whyDown({ supervisor }: StatusFacts, name: string): string {
+  const reason = supervisor.processes.find((stated) => stated.name === name)?.reason;
+  return typeof reason === 'string' ? `: ${reason}` : '';
+}
+
+function stoppedHint(status: StatusFacts, observed: NodeObservation): string {
+  const { name } = observed.node;
+  const kept = whatKeeps(status, observed);
+  const start = `\`mqha start ${name}\``;
+  if (kept !== undefined) return `It cannot start: ${kept}. Cure that first; then ${start}.`;
+  if (!isRevived(status, name)) return `Start it with ${start}.`;
+  return `The supervisor starts it; \`mqha events -f\` follows that. Where it fails each time, cure what the message names.`;
 }
 
 function why({ attachment }: NodeObservation): string {

@@ -1,3 +1,4 @@
+import { holderHint, holderText } from '../../agents/holder-text.js';
 import type { NodeConfig } from '../../config/schema.js';
 import { idleOptions } from '../../distribution/index.js';
 import { MqhaError, usageError } from '../../lib/errors.js';
@@ -136,7 +137,7 @@ async function heldError(
 ): Promise<MqhaError> {
   const holders = await Promise.all(
     held.map(async (port) =>
-      port.reason === 'taken' ? await agent.holderOf(port.port) : undefined,
+      port.reason === 'taken' ? await agent.holderOf(port.port, port.host) : undefined,
     ),
   );
   const message = held
@@ -153,7 +154,7 @@ async function heldError(
   return new MqhaError('port-taken', message, {
     hint: holders.some((holder) => holder?.kind === 'connection')
       ? 'Try again in a minute, or keep these ports out of the range for outgoing connections (sysctl net.ipv4.ip_local_reserved_ports).'
-      : 'End that process, or change the port in mqha.yaml.',
+      : holderHint(holders, 'Change the port in mqha.yaml'),
   });
 }
 
@@ -161,7 +162,5 @@ function reasonText(port: HeldPort, holder: PortHolder | undefined): string {
   if (port.reason === 'no-address') return 'is no address of this machine';
   if (port.reason !== 'taken') return `cannot be bound (${port.reason})`;
   if (holder?.kind === 'connection') return 'is the near end of an outgoing connection';
-  return holder?.pid === undefined
-    ? 'is taken by another process'
-    : `is taken by pid ${holder.pid} (${holder.command ?? ''})`;
+  return `is ${holderText(holder)}`;
 }

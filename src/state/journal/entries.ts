@@ -12,14 +12,20 @@ interface Kinds {
   'supervisor-stopped': { pid: number; reason: string };
   /** Which nodes somebody wants up or down from now on, and the command that said so. */
   wanted: { nodes: readonly string[]; state: 'up' | 'down'; command: string };
-  'process-started': { node: string; pid: number };
-  /** `code`: why a broker ended itself, as it recorded it (dev.mqha.patches.common.End). */
+  /** `began`: when the process did, which may be long before it was seen; ISO time. */
+  'process-started': { node: string; pid: number; began?: string };
+  /**
+   * `code`: why a broker ended itself, as it recorded it (dev.mqha.patches.common.End), and `exitCode` with it; `last`:
+   * the end of its log, where nothing else says of what it died.
+   */
   'process-ended': {
     node: string;
     pid: number;
     wanted: 'up' | 'down';
     how?: string;
     code?: string;
+    exitCode?: number;
+    last?: readonly string[];
   };
   'process-killed': { node: string; pid: number; code: KillCode; reason: string };
   /** A dead process's znode, removed before its session would have expired. */

@@ -36,6 +36,8 @@ export type SupervisorEvent =
       readonly name: string;
       readonly end: EndRecord | undefined;
       readonly diskFull: boolean;
+      /** The last lines of its log. */
+      readonly last: readonly string[];
       readonly desired: DesiredState;
       /** ISO time. */
       readonly at: string;

@@ -55,14 +55,20 @@ export function onExamined(
   const full = wanted && event.diskFull ? 'the disk that holds its data is full' : undefined;
   const why = supervised.killed ?? end?.message ?? full;
   const reason = why ?? (wanted ? `${name} died` : `${name} was stopped`);
-  state.reasons.set(name, reason);
+  // Where nothing else tells of what it died, the end of its log may.
+  const last = wanted && why === undefined ? event.last : [];
+  state.reasons.set(
+    name,
+    last.length === 0 ? reason : `${reason}; its log ends with: ${last.join('; ')}`,
+  );
   step.tell({
     type: 'process-ended',
     node: name,
     pid: event.pid,
     wanted: wanted ? 'up' : 'down',
     ...(why === undefined ? {} : { how: why }),
-    ...(end === undefined ? {} : { code: end.code }),
+    ...(end === undefined ? {} : { code: end.code, exitCode: end.exitCode }),
+    ...(last.length === 0 ? {} : { last }),
   });
   step.write(state.failovers.explain(name, reason));
   // Who is there already was started by a command.

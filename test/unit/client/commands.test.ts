@@ -108,7 +108,7 @@ describe('send', () => {
     expect(run.status).toBe(1);
     expect(errorOf(run)).toMatchObject({
       code: 'not-serving',
-      message: '0 messages were acknowledged, then nothing for 0.1 s: the cluster is stopped',
+      message: 'nothing was sent: the cluster is stopped',
     });
   });
 

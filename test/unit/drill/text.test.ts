@@ -24,6 +24,7 @@ const scenario: ScenarioResult = {
 };
 
 const result: DrillResult = {
+  schema: 1,
   verdict: 'failed',
   summary: '1338 messages acknowledged, 2 lost, in 1 round',
   interrupted: false,

@@ -77,7 +77,12 @@ describe('the state of a cluster', () => {
   it('has why a node ended, and how far behind a slave is', () => {
     const ended = { at: 'then', pid: 1, exitCode: 1, code: 'log-lost', message: 'x is gone' };
     const { nodes } = judged({ ...whole(), nodes: { mq02: ACCEPTING, mq01: { ...DEAD, ended } } });
-    expect(nodes[0]?.ended).toEqual({ at: 'then', code: 'log-lost', message: 'x is gone' });
+    expect(nodes[0]?.ended).toEqual({
+      at: 'then',
+      code: 'log-lost',
+      exitCode: 1,
+      message: 'x is gone',
+    });
     expect(nodes.map(({ lagBytes }) => lagBytes)).toEqual([0, null, 100]);
   });
 });
@@ -177,6 +182,40 @@ describe('a supervisor', () => {
       message: 'mq03 kept dying and was left down by the supervisor: x is gone',
     });
     expect(problemOf(scene({}), 'given-up')[0]?.message).toMatch(/by the supervisor$/);
+  });
+
+  it('says why a node is down that it cannot start, and the hint is not to start it', () => {
+    const reason = 'nodes/mq03/conf/activemq.xml was edited';
+    const scene = (does: 'waiting' | 'given-up', node: object = {}): Scene => ({
+      ...whole(),
+      nodes: { mq02: ACCEPTING, mq03: { ...DEAD, ...node } },
+      supervisor: {
+        pid: 1,
+        wanted: true,
+        state: {
+          pid: 1,
+          since: '',
+          serving: null,
+          processes: { mq03: { wanted: 'up', does, fault: null, reason } },
+        },
+      },
+    });
+    const stopped = (of: Scene) => problemOf(of, 'broker-stopped')[0];
+    expect(stopped(scene('waiting'))).toMatchObject({
+      message: `mq03 is stopped: ${reason}`,
+      hint: 'The supervisor starts it; `mqha events -f` follows that. Where it fails each time, cure what the message names.',
+    });
+    expect(stopped(scene('given-up'))?.hint).toBe(
+      `It cannot start: ${reason}, and the supervisor has given up. Cure that first; then \`mqha start mq03\`.`,
+    );
+    expect(problemOf(scene('given-up'), 'given-up')[0]?.message).toContain(reason);
+    const full = scene('waiting', { disk: { freeBytes: 0, heldBytes: 0 } });
+    expect(stopped(full)?.hint).toContain('the disk that holds its data is full');
+    const { supervisor } = judged(scene('waiting'));
+    expect(supervisor.processes).toContainEqual(expect.objectContaining({ name: 'mq03', reason }));
+    expect(
+      judged({ ...scene('waiting'), nodes: { mq02: ACCEPTING } }).supervisor.processes,
+    ).toEqual([expect.objectContaining({ name: 'mq03', reason: null })]);
   });
 });
 

@@ -194,7 +194,7 @@ describe('what a supervisor has stated', () => {
     expect(judged({ ...whole(), supervisor: { pid: 7, state, wanted: true } }).supervisor).toEqual({
       running: true,
       pid: 7,
-      processes: [{ name: 'mq01', ...stated(null) }],
+      processes: [{ name: 'mq01', ...stated(null), reason: null }],
     });
     expect(judged(whole()).supervisor).toEqual({ running: false, pid: null, processes: [] });
   });

@@ -75,9 +75,21 @@ describe('the ports of a start', () => {
         )
         .join('; '),
     );
-    expect(error?.hint).toContain('End that process');
+    expect(error?.hint).toContain('Change the port in mqha.yaml');
     const unseen = await tryPorts({ held: { webPort: 'taken' } });
     expect(unseen.error?.message).toMatch(/is taken by another process$/);
+  });
+
+  it('are refused with the other cluster that has them, which nobody is told to end', async () => {
+    const of = { name: 'mq01', directory: '/srv/shop' };
+    const { error } = await tryPorts({
+      held: { webPort: 'taken' },
+      holder: { kind: 'listener', pid: 42, command: 'java', of },
+    });
+    expect(error?.message).toContain('is held by mq01 of the cluster in /srv/shop');
+    expect(error?.hint).toBe(
+      'Change the port in mqha.yaml, or stop the other cluster with `mqha -C /srv/shop down`.',
+    );
   });
 
   it('are refused with what helps where an outgoing connection has one', async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { markers } from '../../../src/agents/marks.js';
 import { systemProcesses } from '../../../src/agents/local/table.js';
@@ -17,7 +18,7 @@ import { readDesiredState } from '../../../src/state/desired-state-file.js';
 import type { ClusterEvent } from '../../../src/state/progress.js';
 import { broker, child, soon } from '../children.js';
 import { made } from '../rig.js';
-import { coordinationOf, judged, whole } from '../scenes.js';
+import { coordinationOf, judged, whole, znode } from '../scenes.js';
 
 /** A cluster of three without processes. */
 async function setUp() {
@@ -37,6 +38,20 @@ async function stubborn({ id }: Cluster, name: string) {
   const started = child(['-e', program, '--', ...markers(id, name)]);
   await soon(once(started.stdout, 'data'));
   return started;
+}
+
+/** A port that answers as a master's, until it is closed. */
+async function amqpPort(port: number): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      // The header, and its mechanisms as one frame (ask of a broker with room).
+      socket.write(Buffer.from([0x41, 0x4d, 0x51, 0x50, 3, 1, 0, 0, 0, 0, 0, 8, 2, 1, 0, 0]));
+    });
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
 }
 
 /** What is wanted of each process that somebody has said something about. */
@@ -113,6 +128,21 @@ describe('nodes that are stopped', () => {
     expect(stopped.map(({ name }) => name)).toEqual(['mq03']);
     expect(status.nodes.map((node) => node.process)).toEqual(['running', 'running', 'stopped']);
     expect(await wantedOf(cluster)).toMatchObject({ mq01: 'up', mq02: 'up', mq03: 'down' });
+  });
+
+  it('take quorum away, and what is told is what comes of that: the master closes its port a moment later', async () => {
+    const { cluster } = await setUp();
+    const config = { ...cluster.config };
+    const [mq01] = config.nodes;
+    if (!mq01) throw new Error('there is no node');
+    for (const name of ['zookeeper', 'mq01', 'mq02']) await broker(cluster.id, name);
+    const port = await amqpPort(mq01.messagePort);
+    setTimeout(() => port.close(), 700);
+    const member = znode(1, 'mq01', { address: 'tcp://127.0.0.1:61600', elected: '0000000001' });
+    const coordination = coordinationOf(() => Promise.resolve([member]));
+    const nodes = config.nodes.slice(1, 2);
+    const { status } = await stopNodes({ ...cluster, coordination }, nodes, YES);
+    expect(status.state).toBe('no-quorum');
   });
 
   it('stay as they are, and as they are wanted, without consent', async () => {

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { unknown } from '../../../src/observe/reading.js';
 import { markHealthy, markUnhealthy } from '../../../src/supervisor/core/exits.js';
 import type { SupervisedProcess } from '../../../src/supervisor/core/state.js';
-import { Decisions, election, ended, NODES, running, whole, without } from './decisions.js';
+import { statedBy } from '../../../src/supervisor/state-writer.js';
+import {
+  Decisions,
+  election,
+  ended,
+  NODES,
+  running,
+  servedWithout,
+  whole,
+  without,
+} from './decisions.js';
 
 const ALL = ['zookeeper', ...NODES];
 
@@ -81,8 +91,36 @@ describe('the end of a process is told', () => {
         wanted: 'up',
         how: 'the disk is gone',
         code: 'disk-failed',
+        exitCode: 1,
       },
     ]);
+  });
+
+  it('with the end of its log where nothing else tells of what it died', () => {
+    const last = ['the last line'];
+    expect(endOf({ last })).toMatchObject([{ wanted: 'up', last }]);
+    for (const left of [{ diskFull: true }, { end: ended('disk-failed', 'the disk is gone') }]) {
+      expect(endOf({ last, ...left })[0]).not.toHaveProperty('last');
+    }
+    const desired = { processes: { mq03: { state: 'down' as const, at: '2' } }, supervisor: true };
+    expect(endOf({ last, desired })[0]).not.toHaveProperty('last');
+  });
+
+  it('to `status` as well, until it runs again, and why its start fails', () => {
+    const decisions = Decisions.whole();
+    const stated = () => statedBy(decisions.state, 's', 4000).processes.mq03;
+    expect(stated()).not.toHaveProperty('reason');
+    decisions.dies('mq03', 3, 2000, { end: ended('disk-failed', 'the disk is gone') });
+    expect(stated()).toMatchObject({ does: 'waiting', reason: 'the disk is gone' });
+    decisions.look(servedWithout(['mq03'], 3000));
+    const message = 'conf/activemq.xml was edited';
+    decisions.started(
+      [{ name: 'mq03', outcome: 'failed', message, code: 'edited', alive: false }],
+      3100,
+    );
+    expect(stated()).toMatchObject({ does: 'waiting', reason: message });
+    decisions.look(whole(3500));
+    expect(stated()).not.toHaveProperty('reason');
   });
 
   it('with a full disk, on which nothing could be recorded', () => {

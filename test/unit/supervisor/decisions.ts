@@ -195,7 +195,10 @@ export class Decisions {
     const { desired } = this.state;
     const at = '2026-11-29T10:00:00.000Z';
     const event = { type: 'examined', name, pid, startTime: `${pid}`, at } as const;
-    return this.learn({ ...event, end: undefined, diskFull: false, desired, ...left }, now);
+    return this.learn(
+      { ...event, end: undefined, diskFull: false, last: [], desired, ...left },
+      now,
+    );
   }
 
   /** A process ends, and it is examined what it has left. */

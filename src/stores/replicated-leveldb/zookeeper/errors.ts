@@ -1,4 +1,5 @@
-import { MqhaError } from '../../../lib/errors.js';
+import { lookup } from 'node:dns/promises';
+import { messageOf, MqhaError, systemCode } from '../../../lib/errors.js';
 import type { Deadline } from '../../../lib/time.js';
 
 /** The error of an ensemble that has said nothing before the deadline. */
@@ -15,6 +16,33 @@ export function unreachable(connect: string, detail: string): MqhaError {
       hint: 'Check that it runs and that this machine reaches it; `mqha up` starts a managed one.',
     },
   );
+}
+
+/**
+ * The error of an ensemble none of whose host names can be resolved; undefined where one can, or is an address.
+ * @param connect `host:port,…`, without a chroot
+ */
+export async function unresolved(connect: string): Promise<MqhaError | undefined> {
+  const hosts = [...new Set(connect.split(',').map((server) => hostOf(server.trim())))];
+  const faults = await Promise.all(
+    hosts.map((host) =>
+      lookup(host).then(
+        () => undefined,
+        (error: unknown) => `${host} (${systemCode(error) ?? messageOf(error)})`,
+      ),
+    ),
+  );
+  if (faults.includes(undefined)) return undefined;
+  return new MqhaError(
+    'zookeeper-unreachable',
+    `ZooKeeper at ${connect} cannot be asked: the host name does not resolve: ${faults.join(', ')}`,
+    { hint: 'Correct zookeeper.connect in mqha.yaml, or let this machine resolve the name.' },
+  );
+}
+
+/** `[::1]:2181` and `zk1:2181` without the port. */
+function hostOf(server: string): string {
+  return server.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
 /** The error of an ensemble that does not let this cluster read or change a znode. */

@@ -4,7 +4,7 @@ import { messageOf, type MqhaError } from '../../../lib/errors.js';
 import type { TlsIdentity } from '../../../lib/dial.js';
 import { before, type Deadline } from '../../../lib/time.js';
 import { connectOver, type ConnectionManager } from './connect-over.js';
-import { denied, isDenied, silent, unreachable } from './errors.js';
+import { denied, isDenied, silent, unreachable, unresolved } from './errors.js';
 
 /** Our own sessions hold nothing, so their length only says when the server forgets them. */
 const SESSION_TIMEOUT_MS = 6000;
@@ -81,7 +81,12 @@ export class ZooKeeperSession {
     }
     for (const account of accounts) client.addAuthInfo('digest', Buffer.from(account));
     client.connect();
-    if (await before(deadline, connected)) {
+    // The library waits on for a name that nobody knows.
+    const nowhere = unresolved(connect).then(
+      (error) => error ?? new Promise<never>(() => undefined),
+    );
+    const first = await before(deadline, Promise.race([connected, nowhere]));
+    if (first === true) {
       // Every call has a timer that keeps the process alive; a session that is only kept does not.
       session.#manager.socket?.unref();
       client.once('disconnected', () => {
@@ -90,7 +95,7 @@ export class ZooKeeperSession {
       return session;
     }
     session.#destroy();
-    throw fault ?? silent(connect, deadline);
+    throw first ?? fault ?? silent(connect, deadline);
   }
 
   /** Whether the session can still be used; once false, open another. */
