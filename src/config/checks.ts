@@ -1,4 +1,5 @@
 import type { Problem } from '../lib/errors.js';
+import { brokerProblems } from './broker/config.js';
 import { clearServers, exposureText } from './exposure.js';
 import { limitProblems, limitWarnings } from './limits.js';
 import type { ClusterConfig } from './schema.js';
@@ -86,7 +87,7 @@ export function crossChecks(config: ClusterConfig): Problem[] {
     }
     accounts.add(name.toLowerCase());
   });
-  problems.push(...limitProblems(config));
+  problems.push(...limitProblems(config), ...brokerProblems(config.broker));
   const { managed, servers } = config.zookeeper;
   if (config.zookeeper.tls && !config.tls) {
     problems.push({

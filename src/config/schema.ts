@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { broker } from './broker/broker.js';
+import type { BrokerConfig, NodeBroker } from './broker/config.js';
+import { nodeBroker } from './broker/store-settings.js';
 import {
   DEFAULT_HOST,
   DEFAULT_NAME,
@@ -8,6 +11,7 @@ import {
   SYNC_MODES,
 } from './default-values.js';
 import { NAME, otherwise, quoted, text, unit, yesOrNo } from './fields.js';
+import { CONNECTIONS } from './limit-values.js';
 import { tls, type TlsConfig } from './tls.js';
 import { parseDuration, parseShare, parseSize } from './units.js';
 import { user, type UserConfig } from './users.js';
@@ -58,6 +62,7 @@ const node = z.strictObject({
   messagePort: port,
   replicationHost: host.optional(),
   replicationPort: port,
+  broker: nodeBroker.optional(),
 });
 
 const ZK_PATH = /^(\/[A-Za-z0-9._-]+)+$/;
@@ -146,6 +151,13 @@ const limits = z.strictObject({
   store: unit(parseSize, 'a size (10gb, 500mb)').default('10gb'),
   temp: unit(parseSize, 'a size (1gb, 500mb)').default('1gb'),
   message: unit(parseSize, 'a size (16mb)').optional(),
+  connections: z
+    .int(otherwise((got) => `${got} is not a whole number`))
+    .min(CONNECTIONS.least, {
+      error: `at least ${CONNECTIONS.least}: those who have not authenticated may have half of them`,
+    })
+    .max(CONNECTIONS.most, { error: `at most ${CONNECTIONS.most}` })
+    .default(CONNECTIONS.least),
 });
 
 const patience = (byDefault: string) =>
@@ -203,8 +215,9 @@ export const clusterFile = z.strictObject({
   zookeeper,
   store: store.prefault({}),
   java: java.default({ heap: '512m', heapDump: false, options: [] }),
-  limits: limits.default({ memory: '25%', store: '10gb', temp: '1gb' }),
+  limits: limits.prefault({}),
   supervisor: supervisor.prefault({}),
+  broker: broker.prefault({}),
   nodes: z
     .array(node)
     .min(1, { error: 'there is no node; a cluster has 1 to 9' })
@@ -226,6 +239,8 @@ export interface NodeConfig {
   readonly replicationPort: number;
   /** Whether its ports speak TLS: every node of a cluster does, or none. */
   readonly tls: boolean;
+  /** What its broker has otherwise than `broker` says of all. */
+  readonly broker?: NodeBroker | undefined;
 }
 
 /** A cluster as every other part of mqha sees it: valid, with no default left open. */
@@ -273,7 +288,10 @@ export interface ClusterConfig {
     readonly tempMb: number;
     /** The largest body of a message. */
     readonly messageMb: number;
+    /** The connections of a port for messages, those included that have not authenticated (`maximumConnections`). */
+    readonly connections: number;
   };
+  readonly broker: BrokerConfig;
   readonly supervisor: SupervisorLimits & { readonly enabled: boolean };
   readonly nodes: readonly NodeConfig[];
 }

@@ -1,4 +1,5 @@
-import { largestFrame, MAX_CONNECTIONS } from '../../../config/limits.js';
+import { removesInactive, storeAttributes } from '../../../config/broker/config.js';
+import { largestFrame } from '../../../config/limits.js';
 import { originOf, replicationEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import type { TlsConfig } from '../../../config/tls.js';
@@ -59,7 +60,7 @@ function tlsOptions({ clientCertificates }: TlsConfig): string[] {
 /** Frames and connections are bounded, so that no client can fill the broker's memory at will. */
 export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
   const options = [
-    `maximumConnections=${MAX_CONNECTIONS}`,
+    `maximumConnections=${config.limits.connections}`,
     `wireFormat.maxFrameSize=${largestFrame(config)}`,
     'auto.protocols=default,amqp,stomp',
     // Two threads wait for the first bytes of each connection, and stay for 30 s; a client writes them at once.
@@ -137,6 +138,10 @@ export function renderCluster(
         origin: originOf({ ...node, port: node.webPort }),
         contentPolicy: CONSOLE_POLICY,
         peers,
+        own: config.broker,
+        policiesFor: new Set(config.broker.policies.map(({ of }) => of)),
+        removesInactive: removesInactive(config.broker),
+        storeAttributes: storeAttributes(config.broker, node.broker),
         sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
       }),
       secret: SECRET_FILES.has(name),
