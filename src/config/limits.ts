@@ -89,6 +89,14 @@ export function limitProblems({ limits, java, broker }: ClusterConfig): Problem[
       `${limits.tempMb}mb is too little: messages that are not persistent and do not fit into memory are written in files of 32 MB; at least ${TEMP_MIN_MB}mb`,
     );
   }
+  broker.connectors.forEach(({ maxFrameSize = 0 }, index) => {
+    const most = limits.messageMb * MB + ENVELOPE_BYTES;
+    if (maxFrameSize <= most) return;
+    problems.push({
+      path: `broker.connectors[${index}].maxFrameSize`,
+      message: `${maxFrameSize} bytes are more than limits.message lets a message have (${most} with its headers); raise that`,
+    });
+  });
   const largest = messageMbOf(java.heapMb);
   if (limits.messageMb > largest) {
     add(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { host, isHost, port } from './addresses.js';
 import { broker } from './broker/broker.js';
 import type { BrokerConfig, NodeBroker } from './broker/config.js';
 import { nodeBroker } from './broker/store-settings.js';
@@ -24,30 +25,6 @@ export const RESERVED_NAMES = ['master', 'elector', 'slave', 'zookeeper', 'all']
 
 /** The release that is pinned; others would need their own facts, digests and guarded class. */
 export const ACTIVEMQ_VERSION = '5.16.7';
-
-const HOST =
-  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
-
-/** Whether the text is a host name or a dotted IPv4 address. ActiveMQ writes `tcp://host:port`, so no IPv6. */
-export function isHost(text: string): boolean {
-  if (!HOST.test(text)) return false;
-  if (!/^[\d.]+$/.test(text)) return true;
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-}
-
-const host = text(isHost, 'a host name or an IPv4 address');
-
-const port = z
-  .int(otherwise((got) => `${got} is not a port (a whole number)`))
-  .refine((value) => value >= 1 && value <= 65_535, {
-    error: (issue) => `${quoted(issue.input)} is not a port (1024 to 65535)`,
-    abort: true,
-  })
-  .refine((value) => value >= 1024, {
-    error: (issue) =>
-      `port ${quoted(issue.input)} is privileged; choose one from 1024 to 65535, since brokers do not run as root`,
-  });
 
 const node = z.strictObject({
   name: text(

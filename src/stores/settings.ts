@@ -36,7 +36,7 @@ const BEFORE = {
   'tls.clientCertificates': 'none',
   'zookeeper.tls': 'false',
   [CONNECTION_LIMIT]: String(CONNECTIONS.least),
-  ...brokerKeys(NO_BROKER, undefined),
+  ...brokerKeys({ broker: NO_BROKER, nodes: [] }, undefined),
 };
 
 /** Keys whose values say nothing to a person. */
@@ -76,7 +76,7 @@ export function settingsFor(config: ClusterConfig, name: string): Map<string, st
       'limits.temp': sizeText(limits.tempMb),
       'limits.message': sizeText(limits.messageMb),
       [CONNECTION_LIMIT]: String(limits.connections),
-      ...brokerKeys(config.broker, node?.broker),
+      ...brokerKeys(config, node),
       host: node?.host ?? '',
       webPort: String(node?.webPort ?? ''),
       messagePort: String(node?.messagePort ?? ''),

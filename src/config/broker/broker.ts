@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { otherwise } from '../fields.js';
 import type { BrokerConfig } from './config.js';
+import { completeConnector, connector, jmx, log } from './connectors.js';
+import { flag } from './fields.js';
 import { completePolicy, policy } from './policies.js';
 import { completeStoreSettings, storeSettings } from './store-settings.js';
 import {
@@ -25,6 +27,10 @@ export const broker = z.strictObject({
   policies: listOf(policy, 'policies'),
   virtualDestinations: listOf(virtualDestination, 'virtual destinations'),
   store: storeSettings.default({}),
+  connectors: listOf(connector, 'connectors'),
+  jmx,
+  log: log.default({}),
+  scheduler: flag.default(false),
 });
 
 export function completeBroker(file: z.infer<typeof broker>): BrokerConfig {
@@ -32,5 +38,8 @@ export function completeBroker(file: z.infer<typeof broker>): BrokerConfig {
     policies: file.policies.map(completePolicy),
     virtualDestinations: withDefault(file.virtualDestinations.map(completeVirtualDestination)),
     store: completeStoreSettings(file.store),
+    connectors: file.connectors.map(completeConnector),
+    log: file.log,
+    scheduler: file.scheduler,
   };
 }

@@ -32,11 +32,38 @@ export interface BrokerConfig {
   /** Empty where brokers have what they have by default. */
   readonly virtualDestinations: readonly EntryConfig[];
   readonly store: StoreSettings;
+  /** Ports beside the message port. */
+  readonly connectors: readonly ConnectorConfig[];
+  /** The levels of loggers by name; `root` is that of all others. */
+  readonly log: Readonly<Record<string, string>>;
+  /** Whether messages may be delayed; a node keeps those for itself. */
+  readonly scheduler: boolean;
+}
+
+/** The connector that is the message port. */
+export const FIRST_CONNECTOR = 'clients';
+
+/** What a further connector can speak: what the message port does, by the same transport and its patches. */
+export const PROTOCOLS = ['openwire', 'amqp', 'stomp'] as const;
+
+/** A port beside the message port. */
+export interface ConnectorConfig {
+  readonly name: string;
+  readonly protocol: (typeof PROTOCOLS)[number];
+  /** Of the node with the lowest messagePort; see portAt(). */
+  readonly port: number;
+  /** Where it listens; undefined at the host of its node. */
+  readonly bind?: string | undefined;
+  readonly maximumConnections?: number | undefined;
+  /** The longest frame, in bytes. */
+  readonly maxFrameSize?: number | undefined;
 }
 
 /** What a node has otherwise. */
 export interface NodeBroker {
   readonly store: { readonly weight?: number | undefined };
+  /** Ports by the name of their connector. */
+  readonly ports: Readonly<Record<string, number>>;
 }
 
 /** What a cluster has whose mqha.yaml has no `broker`. */
@@ -44,6 +71,9 @@ export const NO_BROKER: BrokerConfig = {
   policies: [],
   virtualDestinations: [],
   store: { attributes: [], logMb: DEFAULT_LOG_MB },
+  connectors: [],
+  log: {},
+  scheduler: false,
 };
 
 /** Entries of which two are for the same. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { port } from '../addresses.js';
 import { DEFAULT_LOG_MB } from '../limit-values.js';
 import type { StoreSettings } from './config.js';
 import { attributesOf, bytes, count, duration, durationMs, flag, size } from './fields.js';
@@ -61,6 +62,8 @@ export const storeSettings = z.strictObject({
 /** `nodes[].broker`: what a node has otherwise. */
 export const nodeBroker = z.strictObject({
   store: z.strictObject({ weight }).default({}),
+  /** By the name of a connector. */
+  ports: z.record(z.string(), port).default({}),
 });
 
 const ATTRIBUTES = {

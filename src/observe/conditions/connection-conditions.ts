@@ -32,7 +32,14 @@ export function connectionProblems(
     );
   }
   const connections = valueOf(seen.master)?.usage?.connections ?? 0;
-  const most = limitOf(seen.nodes.find(({ node }) => node.name === master));
+  // They are counted over all ports.
+  const further = config.broker.connectors.map(
+    ({ maximumConnections = config.limits.connections }) => maximumConnections,
+  );
+  const most = further.reduce(
+    (sum, more) => sum + more,
+    limitOf(seen.nodes.find(({ node }) => node.name === master)),
+  );
   if (connections < HIGH * most) return [];
   return [
     problem(

@@ -7,7 +7,7 @@ import { timespan } from '../../../config/units.js';
 import { CLUSTER, OWN } from '../../../certificates/files.js';
 import { storeAttributes } from '../../../config/broker/config.js';
 import { children, shapesOf, shapesRead, type Element } from './elements.js';
-import { connectorUri } from './rendered-files.js';
+import { connectorUri, furtherConnectors } from './rendered-files.js';
 
 const only = (element: Element | undefined, name: string): Element | undefined => {
   const found = children(element, name);
@@ -103,7 +103,10 @@ function brokerExpectations(
   const adapter = only(broker, 'persistenceAdapter');
   const store = only(adapter, 'replicatedLevelDB')?.$ ?? {};
   const stores = Object.keys(adapter ?? {}).filter((key) => key !== '$');
-  const connector = descend(broker, 'transportConnectors', 'transportConnector')?.$;
+  const [connector, ...further] = children(
+    descend(broker, 'transportConnectors'),
+    'transportConnector',
+  ).map(({ $ }) => $);
   const usage = descend(broker, 'systemUsage', 'systemUsage');
   const limit = (name: string) => descend(usage, name, name)?.$;
   const plugins = only(broker, 'plugins');
@@ -156,6 +159,16 @@ function brokerExpectations(
       config.zookeeper.authentication === 'generated' ? '${zookeeper.password}' : undefined,
     ],
     ['the message port', connector?.uri, connectorUri(config, node)],
+    [
+      'the ports beside it',
+      JSON.stringify(further),
+      JSON.stringify(furtherConnectors(config, node)),
+    ],
+    [
+      'whether messages may be delayed',
+      broker?.$?.schedulerSupport,
+      String(config.broker.scheduler),
+    ],
     [
       'whose certificates the message port takes',
       descend(broker, 'sslContext', 'bean', 'property', 'bean')?.$?.['factory-method'],
