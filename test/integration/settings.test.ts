@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../../src/agents/local/ports.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
@@ -64,6 +65,7 @@ broker:
   store: { weight: 1, logSize: 20mb, indexWriteBufferSize: 2mb, indexMaxOpenFiles: 200 }
   connectors:
     - { name: stomp, protocol: stomp, port: ${stompPort}, maxFrameSize: 1mb }
+  scheduler: true
   log: { org.apache.activemq.broker.region: debug }
 `,
     );
@@ -86,12 +88,26 @@ broker:
     expect(await receive(settings, 'two', 1)).toEqual(['hello']);
   });
 
-  it('moves what has expired to a queue of dead letters', async () => {
-    const port = await masterPort();
+  /** Sends a message with headers of its own. */
+  const sendWith = async (destination: string, headers: string, body: string) => {
     const { username, password } = settings;
     const login = `CONNECT\naccept-version:1.2\nlogin:${username ?? ''}\npasscode:${password ?? ''}\n\n\0`;
-    const message = `SEND\ndestination:/queue/orders.new\npersistent:true\nreceipt:1\nexpires:${Date.now() + 1500}\n\nlate\0`;
-    expect(await answerTo(port, login + message, 'RECEIPT')).toContain('receipt-id:1');
+    const message = `SEND\ndestination:${destination}\npersistent:true\nreceipt:1\n${headers}\n\n${body}\0`;
+    expect(await answerTo(await masterPort(), login + message, 'RECEIPT')).toContain(
+      'receipt-id:1',
+    );
+  };
+
+  it('delivers later what is to be delivered later, and keeps it on its own disk', async () => {
+    await sendWith('/queue/later', 'AMQ_SCHEDULED_DELAY:1500', 'patience');
+    const { master } = await cluster.status();
+    const own = join(cluster.directory, 'nodes', master ?? '', 'data', 'scheduler');
+    expect(await readdir(own)).not.toEqual([]);
+    expect(await receive(settings, 'later', 1)).toEqual(['patience']);
+  });
+
+  it('moves what has expired to a queue of dead letters', async () => {
+    await sendWith('/queue/orders.new', `expires:${Date.now() + 1500}`, 'late');
     expect(await receive(settings, 'DLQ.orders.new', 1)).toEqual(['late']);
   });
 

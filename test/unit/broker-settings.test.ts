@@ -7,6 +7,7 @@ import { renderClusterFile } from '../../src/config/cluster-file.js';
 import { portTable } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
 import { MqhaError } from '../../src/lib/errors.js';
+import { editNodes, newNodes } from '../../src/operations/scale/edit.js';
 import { weightRefusal } from '../../src/operations/switchover.js';
 import {
   differingKeys,
@@ -441,6 +442,23 @@ describe('broker.connectors', () => {
     ['{ names: a, protocol: amqp, port: 1500 }', 'did you mean name?'],
   ])('are refused with what is wrong: %s', (entries, message) => {
     expect(refusal(`broker: { connectors: [${entries}] }\n`)).toContain(message);
+  });
+
+  it('tell what clashes when another node comes', async () => {
+    const source = `${text}broker: { connectors: [{ name: a, protocol: amqp, port: 5672 }, { name: b, protocol: stomp, port: 5675 }] }\n`;
+    const config = parseConfig(source, 'mqha.yaml');
+    const add = await newNodes(config, 1, () => Promise.resolve(true));
+    expect(() => editNodes(source, 'mqha.yaml', { add, remove: [] })).toThrow(
+      'broker.connectors a of mq04 and broker.connectors b of mq01 are both 127.0.0.1:5675',
+    );
+    const far = source.replace('5675', '6675');
+    const edited = parseConfig(editNodes(far, 'mqha.yaml', { add, remove: [] }), 'mqha.yaml');
+    expect(edited.nodes.map((node) => furtherPorts(edited, node).map(({ port }) => port))).toEqual([
+      [5672, 6675],
+      [5673, 6676],
+      [5674, 6677],
+      [5675, 6678],
+    ]);
   });
 
   it('are refused a port of a connector that is not there', () => {

@@ -94,6 +94,8 @@ export function editNodes(source: string, file: string, edit: NodeEdit): string 
   for (const change of [changeText, changeDocument]) {
     const text = changed(() => change(source, edit, wanted.length));
     if (text !== undefined && says(text, file, before, wanted)) return text;
+    // What does not fit together then, as a port of `broker.connectors` that counts up to another's.
+    if (text !== undefined) parseConfig(text, file);
   }
   throw usageError(
     'config-invalid',
