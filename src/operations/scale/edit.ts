@@ -194,7 +194,7 @@ function lineEnd(source: string, end: number): number {
 }
 
 /** A node as mqha.yaml has it: whether it speaks TLS is said of the cluster. */
-function entryOf(node: NodeConfig): Omit<NodeConfig, 'tls'> {
+function entryOf(node: NodeConfig): Omit<NodeConfig, 'tls' | 'broker'> {
   const { name, host, webPort, messagePort, replicationHost, replicationPort } = node;
   return { name, host, webPort, messagePort, replicationHost, replicationPort };
 }
