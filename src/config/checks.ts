@@ -1,4 +1,6 @@
 import type { Problem } from '../lib/errors.js';
+import { brokerProblems } from './broker/config.js';
+import { furtherPorts, portProblems } from './broker/ports.js';
 import { clearServers, exposureText } from './exposure.js';
 import { limitProblems, limitWarnings } from './limits.js';
 import type { ClusterConfig } from './schema.js';
@@ -23,6 +25,11 @@ export function bindings(config: ClusterConfig): Binding[] {
     list.push({ path: 'zookeeper.connect', what: 'the managed ZooKeeper', ...server });
   }
   config.nodes.forEach((node, index) => {
+    const further = furtherPorts(config, node).map(({ key, ...address }) => ({
+      path: 'broker',
+      what: `${key} of ${node.name}`,
+      ...address,
+    }));
     const at = `nodes[${index}]`;
     list.push(
       { path: `${at}.webPort`, what: `${node.name} webPort`, host: node.host, port: node.webPort },
@@ -38,6 +45,7 @@ export function bindings(config: ClusterConfig): Binding[] {
         host: node.replicationHost,
         port: node.replicationPort,
       },
+      ...further,
     );
   });
   return list;
@@ -86,7 +94,11 @@ export function crossChecks(config: ClusterConfig): Problem[] {
     }
     accounts.add(name.toLowerCase());
   });
-  problems.push(...limitProblems(config));
+  problems.push(
+    ...limitProblems(config),
+    ...brokerProblems(config.broker),
+    ...portProblems(config),
+  );
   const { managed, servers } = config.zookeeper;
   if (config.zookeeper.tls && !config.tls) {
     problems.push({
@@ -144,6 +156,11 @@ export function warningsOf(config: ClusterConfig): string[] {
   if (config.sync.startsWith('local') && replicas > 1) {
     warnings.push(
       `sync ${config.sync} acknowledges a message before any slave has it: a failover can lose acknowledged messages`,
+    );
+  }
+  if (config.broker.scheduler) {
+    warnings.push(
+      'broker.scheduler: a message that is to be delivered later is kept by the master alone, and is not in the replicated store: after a failover it comes when that node is master again, or never',
     );
   }
   if (config.store.acks === 'quorum' && config.sync.startsWith('local')) {

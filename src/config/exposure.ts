@@ -9,9 +9,14 @@ export const isLoopback = (host: string): boolean =>
  * The addresses at which a cluster listens and that others than this machine can reach, as far as their names tell.
  * @param clear those alone where nothing is encrypted
  */
-function reachable({ nodes, zookeeper, tls }: ClusterConfig, clear: boolean): string[] {
+function reachable({ nodes, zookeeper, tls, broker }: ClusterConfig, clear: boolean): string[] {
   const hosts =
-    clear && tls ? [] : nodes.flatMap(({ host, replicationHost }) => [host, replicationHost]);
+    clear && tls
+      ? []
+      : [
+          ...nodes.flatMap(({ host, replicationHost }) => [host, replicationHost]),
+          ...broker.connectors.flatMap(({ bind }) => bind ?? []),
+        ];
   if (zookeeper.managed && !(clear && zookeeper.tls)) {
     hosts.push(...zookeeper.servers.map(({ host }) => host));
   }

@@ -5,7 +5,9 @@ import * as z from 'zod/mini';
 import { MqhaError } from '../lib/errors.js';
 import { packageVersion } from '../lib/package.js';
 import { defineStateFile } from '../lib/state-file.js';
+import { NO_BROKER } from './broker/config.js';
 import type { Layout } from './layout.js';
+import { CONNECTIONS } from './limit-values.js';
 import { readConfigFile } from './read.js';
 import type { ClusterConfig } from './schema.js';
 
@@ -82,6 +84,8 @@ async function readKept(layout: Layout) {
       ...config,
       users: before.users ?? [],
       insecureNetwork: before.insecureNetwork ?? false,
+      limits: { ...config.limits, connections: before.limits?.connections ?? CONNECTIONS.least },
+      broker: before.broker ?? NO_BROKER,
       zookeeper: { ...config.zookeeper, tls: before.zookeeper?.tls === true },
       nodes: config.nodes.map((node) => ({ ...node, tls: before.tls !== undefined })),
     },

@@ -1,15 +1,13 @@
 import type { Problem } from '../lib/errors.js';
+import { DEFAULT_LOG_MB } from './limit-values.js';
 import type { ClusterConfig } from './schema.js';
-
-/** The store counts a log file that holds a message as a whole, and begins a new one at this size (LevelDBStore.logSize). */
-export const LOG_MB = 100;
 
 /**
  * The smallest store that works. One log file is written and counts at once; when it is full the next one counts as
  * well, and what was consumed is given back every ten seconds only (DBManager.pollGc). With two files a full one holds
  * every sender back until then, though its messages are gone.
  */
-const STORE_MIN_MB = 3 * LOG_MB;
+const STORE_MIN_LOGS = 3;
 
 /**
  * The largest store that a slave can attach to: the master names all its files in one answer, and
@@ -17,13 +15,14 @@ const STORE_MIN_MB = 3 * LOG_MB;
  */
 const STORE_MAX_MB = 2 * 1024 * 1024;
 
+/** The largest store, in MB, whose files a master can name: smaller ones are more. */
+const storeMaxMb = (logMb: number): number =>
+  Math.floor(STORE_MAX_MB * Math.min(1, logMb / DEFAULT_LOG_MB));
+
 /** What does not fit into memory is written in files of this size (Journal.DEFAULT_MAX_FILE_LENGTH), two at least. */
 const TEMP_MIN_MB = 64;
 
 const MB = 1024 * 1024;
-
-/** The connections of a message port, those included that have not authenticated (`maximumConnections`). */
-export const MAX_CONNECTIONS = 1000;
 
 /** What a message may have beside its body: headers, properties, the frame. */
 const ENVELOPE_BYTES = 64 * 1024;
@@ -59,7 +58,9 @@ export function largestFrame(config: ClusterConfig): number {
 }
 
 /** Limits that no cluster can work with. */
-export function limitProblems({ limits, java }: ClusterConfig): Problem[] {
+export function limitProblems({ limits, java, broker }: ClusterConfig): Problem[] {
+  const { logMb } = broker.store;
+  const storeMinMb = STORE_MIN_LOGS * logMb;
   const problems: Problem[] = [];
   const add = (key: string, message: string) => {
     problems.push({ path: `limits.${key}`, message });
@@ -70,16 +71,16 @@ export function limitProblems({ limits, java }: ClusterConfig): Problem[] {
       `${limits.memoryPercent}% can never work: a broker whose messages fill so much of its heap has too little left for itself and ends; at most ${MEMORY_MAX_PERCENT}%`,
     );
   }
-  if (limits.storeMb < STORE_MIN_MB) {
+  if (limits.storeMb < storeMinMb) {
     add(
       'store',
-      `${limits.storeMb}mb can never work: the store counts whole log files of ${LOG_MB} MB, and with less than three of them senders are blocked whenever one is full; at least ${STORE_MIN_MB}mb`,
+      `${limits.storeMb}mb can never work: the store counts whole log files of ${logMb} MB, and with less than three of them senders are blocked whenever one is full; at least ${storeMinMb}mb`,
     );
   }
-  if (limits.storeMb > STORE_MAX_MB) {
+  if (limits.storeMb > storeMaxMb(logMb)) {
     add(
       'store',
-      `${sizeText(limits.storeMb)} is too much: a slave could not attach to a store of so many log files; at most ${sizeText(STORE_MAX_MB)}`,
+      `${sizeText(limits.storeMb)} is too much: a slave could not attach to a store of so many log files; at most ${sizeText(storeMaxMb(logMb))}`,
     );
   }
   if (limits.tempMb < TEMP_MIN_MB) {
@@ -88,6 +89,14 @@ export function limitProblems({ limits, java }: ClusterConfig): Problem[] {
       `${limits.tempMb}mb is too little: messages that are not persistent and do not fit into memory are written in files of 32 MB; at least ${TEMP_MIN_MB}mb`,
     );
   }
+  broker.connectors.forEach(({ maxFrameSize = 0 }, index) => {
+    const most = limits.messageMb * MB + ENVELOPE_BYTES;
+    if (maxFrameSize <= most) return;
+    problems.push({
+      path: `broker.connectors[${index}].maxFrameSize`,
+      message: `${maxFrameSize} bytes are more than limits.message lets a message have (${most} with its headers); raise that`,
+    });
+  });
   const largest = messageMbOf(java.heapMb);
   if (limits.messageMb > largest) {
     add(

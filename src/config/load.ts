@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
 import { messageOf, usageError, type MqhaError, type Problem } from '../lib/errors.js';
+import { completeBroker } from './broker/broker.js';
 import { crossChecks } from './checks.js';
 import { messageMbOf } from './limits.js';
 import { MISSING } from './fields.js';
@@ -219,7 +220,9 @@ function complete(file: ClusterFile): ClusterConfig {
         file.limits.message === undefined
           ? messageMbOf(checked(parseSize(file.java.heap)))
           : checked(parseSize(file.limits.message)),
+      connections: file.limits.connections,
     },
+    broker: completeBroker(file.broker),
     supervisor: {
       enabled: file.supervisor.enabled,
       restarts: file.supervisor.restarts,

@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { host, isHost, port } from './addresses.js';
+import { broker } from './broker/broker.js';
+import type { BrokerConfig, NodeBroker } from './broker/config.js';
+import { nodeBroker } from './broker/store-settings.js';
 import {
   DEFAULT_HOST,
   DEFAULT_NAME,
@@ -8,6 +12,7 @@ import {
   SYNC_MODES,
 } from './default-values.js';
 import { NAME, otherwise, quoted, text, unit, yesOrNo } from './fields.js';
+import { CONNECTIONS } from './limit-values.js';
 import { tls, type TlsConfig } from './tls.js';
 import { parseDuration, parseShare, parseSize } from './units.js';
 import { user, type UserConfig } from './users.js';
@@ -20,30 +25,6 @@ export const RESERVED_NAMES = ['master', 'elector', 'slave', 'zookeeper', 'all']
 
 /** The release that is pinned; others would need their own facts, digests and guarded class. */
 export const ACTIVEMQ_VERSION = '5.16.7';
-
-const HOST =
-  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
-
-/** Whether the text is a host name or a dotted IPv4 address. ActiveMQ writes `tcp://host:port`, so no IPv6. */
-export function isHost(text: string): boolean {
-  if (!HOST.test(text)) return false;
-  if (!/^[\d.]+$/.test(text)) return true;
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-}
-
-const host = text(isHost, 'a host name or an IPv4 address');
-
-const port = z
-  .int(otherwise((got) => `${got} is not a port (a whole number)`))
-  .refine((value) => value >= 1 && value <= 65_535, {
-    error: (issue) => `${quoted(issue.input)} is not a port (1024 to 65535)`,
-    abort: true,
-  })
-  .refine((value) => value >= 1024, {
-    error: (issue) =>
-      `port ${quoted(issue.input)} is privileged; choose one from 1024 to 65535, since brokers do not run as root`,
-  });
 
 const node = z.strictObject({
   name: text(
@@ -58,6 +39,7 @@ const node = z.strictObject({
   messagePort: port,
   replicationHost: host.optional(),
   replicationPort: port,
+  broker: nodeBroker.optional(),
 });
 
 const ZK_PATH = /^(\/[A-Za-z0-9._-]+)+$/;
@@ -146,6 +128,13 @@ const limits = z.strictObject({
   store: unit(parseSize, 'a size (10gb, 500mb)').default('10gb'),
   temp: unit(parseSize, 'a size (1gb, 500mb)').default('1gb'),
   message: unit(parseSize, 'a size (16mb)').optional(),
+  connections: z
+    .int(otherwise((got) => `${got} is not a whole number`))
+    .min(CONNECTIONS.least, {
+      error: `at least ${CONNECTIONS.least}: those who have not authenticated may have half of them`,
+    })
+    .max(CONNECTIONS.most, { error: `at most ${CONNECTIONS.most}` })
+    .default(CONNECTIONS.least),
 });
 
 const patience = (byDefault: string) =>
@@ -203,8 +192,9 @@ export const clusterFile = z.strictObject({
   zookeeper,
   store: store.prefault({}),
   java: java.default({ heap: '512m', heapDump: false, options: [] }),
-  limits: limits.default({ memory: '25%', store: '10gb', temp: '1gb' }),
+  limits: limits.prefault({}),
   supervisor: supervisor.prefault({}),
+  broker: broker.prefault({}),
   nodes: z
     .array(node)
     .min(1, { error: 'there is no node; a cluster has 1 to 9' })
@@ -226,6 +216,8 @@ export interface NodeConfig {
   readonly replicationPort: number;
   /** Whether its ports speak TLS: every node of a cluster does, or none. */
   readonly tls: boolean;
+  /** What its broker has otherwise than `broker` says of all. */
+  readonly broker?: NodeBroker | undefined;
 }
 
 /** A cluster as every other part of mqha sees it: valid, with no default left open. */
@@ -273,7 +265,10 @@ export interface ClusterConfig {
     readonly tempMb: number;
     /** The largest body of a message. */
     readonly messageMb: number;
+    /** The connections of a port for messages, those included that have not authenticated (`maximumConnections`). */
+    readonly connections: number;
   };
+  readonly broker: BrokerConfig;
   readonly supervisor: SupervisorLimits & { readonly enabled: boolean };
   readonly nodes: readonly NodeConfig[];
 }

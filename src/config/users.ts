@@ -32,8 +32,9 @@ export interface UserConfig {
   readonly rights: Readonly<Record<Right, readonly DestinationPattern[]>>;
 }
 
-// A comma would make it several, and a question mark begins options (ActiveMQDestination).
-const PART = /^(\*|[^\s.,?*>"'<&\p{Cc}\p{Bidi_Control}]+)$/u;
+// A comma would make it several, and a question mark begins options (ActiveMQDestination). Of ${…} and #{…} Spring would
+// make something else.
+const PART = /^(\*|(?!.*[$#]\{)[^\s.,?*>"'<&\p{Cc}\p{Bidi_Control}]+)$/u;
 
 /** `orders.>`, `queue://orders.>` or `topic://prices.*`; undefined where the text is none of these. */
 export function parseDestination(value: string): DestinationPattern | undefined {

@@ -2,8 +2,8 @@ import type { ProcessInfo } from '../agents/process.js';
 import { connectionCount } from '../clients/management/destinations.js';
 import { askPort } from '../clients/probe.js';
 import { messageEndpoint, webEndpoint } from '../config/endpoints.js';
-import { MAX_CONNECTIONS } from '../config/limits.js';
 import type { NodeConfig } from '../config/schema.js';
+import { connectionLimit } from '../stores/settings.js';
 import { agentOf } from '../state/agents.js';
 import { accountOf } from '../state/account.js';
 import type { Cluster } from '../state/cluster.js';
@@ -25,8 +25,8 @@ export function portReadings(port: Reading<PortFound>): Pick<NodeReadings, 'acce
   return { accepting: found(value.accepting, at), full: found(value.full, at) };
 }
 
-/** A connection comes or goes while they are counted. */
-const NEARLY = 0.9 * MAX_CONNECTIONS;
+/** A connection comes or goes while they are counted: so much of the limit is as good as all of it. */
+const NEARLY = 0.9;
 
 /** So many more connections than clients that have come in: others keep them from it, who begin to connect and stop. */
 const STRANGERS = 150;
@@ -66,7 +66,7 @@ async function isCrowded(
     const account = await accountOf(cluster, argv);
     const limit = node.tls ? BUSY_CONSOLE_MS : CONSOLE_MS;
     const clients = await connectionCount({ ...webEndpoint(node, cluster.tls), account }, limit);
-    if (clients >= NEARLY) return true;
+    if (clients >= NEARLY * connectionLimit(cluster.config, argv)) return true;
     const all = await agentOf(cluster, node).connectionsAt(node.messagePort);
     return all !== undefined && all - clients >= STRANGERS;
   } catch {

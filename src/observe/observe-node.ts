@@ -2,7 +2,8 @@ import type { HeldPort, NodeAgent } from '../agents/agent.js';
 import type { ProcessInfo } from '../agents/process.js';
 import { renderedFault } from '../certificates/rendered-fault.js';
 import { replicationEndpoint } from '../config/endpoints.js';
-import type { NodeConfig } from '../config/schema.js';
+import { furtherPorts, type FurtherPort } from '../config/broker/ports.js';
+import type { ClusterConfig, NodeConfig } from '../config/schema.js';
 import { missingPatches } from '../distribution/patches.js';
 import { messageOf, MqhaError } from '../lib/errors.js';
 import type { Deadline } from '../lib/time.js';
@@ -89,7 +90,7 @@ async function withoutProcess(
 ): Promise<Pick<NodeObservation, 'held' | 'ended' | 'store' | 'patches' | 'certificate'>> {
   const { data, log } = cluster.layout.node(node.name);
   const [held, ended, store, certificate] = await Promise.all([
-    read(() => heldOf(agent, node), deadline),
+    read(() => heldOf(agent, portsOf(cluster.config, node)), deadline),
     read(() => endOf(cluster, node, log)),
     read(() => storeOf(cluster.store.files, data), deadline),
     read(() => certificateFault(cluster, node.name, node.tls), deadline),
@@ -99,8 +100,8 @@ async function withoutProcess(
 }
 
 /** Which of its ports somebody else listens on, and who. */
-async function heldOf(agent: NodeAgent, node: NodeConfig): Promise<HeldPort[]> {
-  const held = (await agent.heldPorts(portsOf(node))) ?? [];
+async function heldOf(agent: NodeAgent, ports: readonly FurtherPort[]): Promise<HeldPort[]> {
+  const held = (await agent.heldPorts(ports)) ?? [];
   return Promise.all(
     held.map(async (port) => ({ ...port, holder: await agent.holderOf(port.port, port.host) })),
   );
@@ -130,10 +131,11 @@ async function endOf(
 }
 
 /** The addresses that a node listens on. */
-export function portsOf(node: NodeConfig): { key: string; host: string; port: number }[] {
+export function portsOf(config: ClusterConfig, node: NodeConfig): FurtherPort[] {
   return [
     { key: 'webPort', host: node.host, port: node.webPort },
     { key: 'messagePort', host: node.host, port: node.messagePort },
     { key: 'replicationPort', ...replicationEndpoint(node) },
+    ...furtherPorts(config, node),
   ];
 }

@@ -1,4 +1,5 @@
-import type { NodeConfig } from '../config/schema.js';
+import { weightOf } from '../config/broker/config.js';
+import type { ClusterConfig, NodeConfig } from '../config/schema.js';
 import { MqhaError } from '../lib/errors.js';
 import type { Entry } from '../state/journal/entries.js';
 import type { Cluster } from '../state/cluster.js';
@@ -33,7 +34,7 @@ const CONSENTED: Confirm = () => Promise.resolve(true);
  * one comes back as a slave.
  *
  * The elector picks the member with the highest position, and among equals the one with the lowest
- * znode (replicated/MasterElector.scala; `weight` is the same on every node). So the wanted node is
+ * znode (replicated/MasterElector.scala), unless their weights differ. So the wanted node is
  * steered to: whoever would be elected before it is restarted, and comes back with a higher znode.
  * Under load the positions differ, and the store may elect another even so; that is said, not hidden.
  *
@@ -49,7 +50,7 @@ export async function switchover(
   await putRight(cluster, options.timeoutMs);
   const before = await statusWithLags(cluster);
   const from = config.nodes.find((node) => node.name === before.master);
-  const reason = switchoverRefusal(before, from, to);
+  const reason = switchoverRefusal(before, from, to) ?? weightRefusal(config, from, to);
   const record = (result: Pick<Entry<'switchover'>, 'to' | 'outcome' | 'reason'>) =>
     journal.append({
       source: 'command',
@@ -105,6 +106,20 @@ export function switchoverRefusal(
   }
   if (to && status.nodes.length === 1) return 'there is no other node';
   return undefined;
+}
+
+/** Why the store would elect another than the wanted node, in words; undefined where it would not. */
+export function weightRefusal(
+  { nodes, broker }: Pick<ClusterConfig, 'nodes' | 'broker'>,
+  from: NodeConfig | undefined,
+  to: NodeConfig | undefined,
+): string | undefined {
+  if (!to || to === from) return undefined;
+  const weight = weightOf(broker, to.broker);
+  const heavier = nodes.find((node) => node !== from && weightOf(broker, node.broker) > weight);
+  return heavier
+    ? `${heavier.name} has the weight ${weightOf(broker, heavier.broker)} and ${to.name} ${weight}, so that the store elects ${heavier.name} of the two (broker.store.weight)`
+    : undefined;
 }
 
 /**

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { NO_BROKER } from '../config/broker/config.js';
+import { CONNECTIONS } from '../config/limit-values.js';
 import { sizeText } from '../config/limits.js';
 import type { ClusterConfig, NodeConfig } from '../config/schema.js';
 import { rightsDigest } from './accounts.js';
+import { BROKER_DIGESTS, brokerKeys } from './broker-settings.js';
 
 /**
  * What a running broker was started with; null where its command does not say so, since an earlier mqha has
@@ -25,11 +28,19 @@ export const USERS = 'users';
 /** Whether links are encrypted. */
 const TLS = 'tls';
 
+const CONNECTION_LIMIT = 'limits.connections';
+
 /** What is so of a broker that an mqha has started which knew no such key. */
-const BEFORE = { [TLS]: 'false', 'tls.clientCertificates': 'none', 'zookeeper.tls': 'false' };
+const BEFORE = {
+  [TLS]: 'false',
+  'tls.clientCertificates': 'none',
+  'zookeeper.tls': 'false',
+  [CONNECTION_LIMIT]: String(CONNECTIONS.least),
+  ...brokerKeys({ broker: NO_BROKER, nodes: [] }, undefined),
+};
 
 /** Keys whose values say nothing to a person. */
-export const DIGESTS: readonly string[] = [OPTIONS, USERS];
+export const DIGESTS: readonly string[] = [OPTIONS, USERS, ...BROKER_DIGESTS];
 
 type Marker = 'replicas' | 'sync' | 'zkPath' | 'settings';
 
@@ -64,6 +75,8 @@ export function settingsFor(config: ClusterConfig, name: string): Map<string, st
       'limits.store': sizeText(limits.storeMb),
       'limits.temp': sizeText(limits.tempMb),
       'limits.message': sizeText(limits.messageMb),
+      [CONNECTION_LIMIT]: String(limits.connections),
+      ...brokerKeys(config, node),
       host: node?.host ?? '',
       webPort: String(node?.webPort ?? ''),
       messagePort: String(node?.messagePort ?? ''),
@@ -155,7 +168,17 @@ export function asStarted(node: NodeConfig, argv: readonly string[]): NodeConfig
     replicationHost: keys?.get('replicationHost') ?? node.replicationHost,
     replicationPort: port('replicationPort'),
     tls: keys ? keys.get(TLS) === 'true' : node.tls,
+    ...(node.broker ? { broker: node.broker } : {}),
   };
+}
+
+/** How many connections a port of a broker may have: as it was started, not as mqha.yaml says since then. */
+export function connectionLimit(
+  { limits }: Pick<ClusterConfig, 'limits'>,
+  argv: readonly string[],
+): number {
+  const started = Number(settingsOf(argv).keys?.get(CONNECTION_LIMIT) ?? Number.NaN);
+  return started > 0 ? started : limits.connections;
 }
 
 /**

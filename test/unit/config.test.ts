@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NO_BROKER } from '../../src/config/broker/config.js';
 import { quorumOf } from '../../src/config/checks.js';
 import { portTable } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
@@ -159,7 +160,8 @@ nodes:
       },
       store: { acks: 'async' },
       java: { heapMb: 512, heapDump: false, options: [] },
-      limits: { memoryPercent: 25, storeMb: 10_240, tempMb: 1024, messageMb: 8 },
+      limits: { memoryPercent: 25, storeMb: 10_240, tempMb: 1024, messageMb: 8, connections: 1000 },
+      broker: NO_BROKER,
       supervisor: {
         enabled: true,
         hungMs: 6000,

@@ -263,6 +263,11 @@ nodes: [{ name: mq01, webPort: 8161, messagePort: 60001, replicationPort: 61600 
       everybody: 'mqha,app',
       connectorUri: 'nio://h:1?a=1&b=<2>',
       sessionTimeout: '2s',
+      own: config.broker,
+      connectors: [],
+      policiesFor: new Set(),
+      removesInactive: false,
+      storeAttributes: [],
     });
     const root = (await parseStringPromise(xml)) as {
       beans: { broker: { $: { brokerName: string }; transportConnectors: unknown }[] };

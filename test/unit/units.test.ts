@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isHost, parseConnect } from '../../src/config/schema.js';
+import { isHost } from '../../src/config/addresses.js';
+import { parseConnect } from '../../src/config/schema.js';
 import { parseDuration, parseShare, parseSize } from '../../src/config/units.js';
 
 describe('the units of mqha.yaml', () => {

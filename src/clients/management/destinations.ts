@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { FIRST_CONNECTOR } from '../../config/broker/config.js';
 import { read, readQueues, type Console } from './jolokia.js';
 
 const DOMAIN = 'org.apache.activemq';
@@ -33,17 +34,17 @@ const connections = z.optional(
  * @throws Error that says what went wrong
  */
 export async function clientsOf(jolokia: Console, timeoutMs: number): Promise<string[]> {
-  const pattern = `${DOMAIN}:type=Broker,brokerName=*,connector=clientConnectors,connectorName=*,connectionViewType=clientId,connectionName=*`;
+  const pattern = `${DOMAIN}:type=Broker,brokerName=*,connector=clientConnectors,connectorName=${FIRST_CONNECTOR},connectionViewType=clientId,connectionName=*`;
   const found = connections.parse(await read(jolokia, pattern, ['ClientId'], timeoutMs));
   return Object.values(found ?? {}).flatMap(({ ClientId: id }) => (id === null ? [] : [id]));
 }
 
 /**
- * How many connections a broker has, those included that it has not let in yet.
+ * How many connections the message port of a broker has, those included that it has not let in yet.
  * @throws Error that says what went wrong
  */
 export async function connectionCount(jolokia: Console, timeoutMs: number): Promise<number> {
-  const pattern = `${DOMAIN}:type=Broker,brokerName=*,connector=clientConnectors,connectorName=*,connectionViewType=remoteAddress,connectionName=*`;
+  const pattern = `${DOMAIN}:type=Broker,brokerName=*,connector=clientConnectors,connectorName=${FIRST_CONNECTOR},connectionViewType=remoteAddress,connectionName=*`;
   const found = await read(jolokia, pattern, ['RemoteAddress'], timeoutMs);
   return Object.keys(z.record(z.string(), z.unknown()).parse(found ?? {})).length;
 }

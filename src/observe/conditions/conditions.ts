@@ -29,7 +29,7 @@ export function problemsOf(
     ...linkProblems(seen),
     ...OF_STORE[cluster.store.kind](cluster, seen, status),
     ...seen.nodes.flatMap((node) => nodeProblems(cluster.config, seen, status, node)),
-    ...connectionProblems(seen, status),
+    ...connectionProblems(cluster.config, seen, status),
     ...fullnessProblems(cluster.config, seen, status),
     ...identityProblems(cluster),
     ...accountProblems(cluster, seen),

@@ -1,5 +1,5 @@
 import type { Fill, Usage } from '../../clients/management/usage.js';
-import { LOG_MB, sizeText } from '../../config/limits.js';
+import { sizeText } from '../../config/limits.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { settingsOf } from '../../stores/settings.js';
 import { processOf, servingIn, type NodeObservation, type Observation } from '../observation.js';
@@ -69,7 +69,7 @@ const LIMITED: readonly Limited[] = [
     what: 'store',
     key: 'limits.store',
     whose: 'senders of persistent messages',
-    hint: `Let consumers take what waits (\`mqha queues\` shows where; a log file of ${LOG_MB} MB is freed some seconds after its last message was taken), or raise limits.store in mqha.yaml and run \`mqha restart\`.`,
+    hint: `Let consumers take what waits (\`mqha queues\` shows where; a log file is freed some seconds after its last message was taken), or raise limits.store in mqha.yaml and run \`mqha restart\`.`,
     full: { severity: 'error', code: 'store-full' },
     high: { severity: 'warning', code: 'store-high' },
   },
@@ -190,14 +190,15 @@ function mayAnswer({ election }: Observation, { node, local, ...read }: NodeObse
 /** What the stores may grow to, against the disks under them. */
 function diskProblems(config: ClusterConfig, nodes: readonly NodeObservation[]): StatusProblem[] {
   const { storeMb } = config.limits;
+  const { logMb } = config.broker.store;
   return nodes.flatMap(({ node, disk: reading }): StatusProblem[] => {
     const disk = valueOf(reading);
     if (!disk) return [];
     const room = Math.floor((disk.freeBytes + disk.heldBytes) / MB);
     if (room >= storeMb) return [];
-    const none = room < LOG_MB;
+    const none = room < logMb;
     const less = none
-      ? `less than one log file of ${LOG_MB} MB: as master it would block all senders`
+      ? `less than one log file of ${logMb} MB: as master it would block all senders`
       : `less than limits.store (${sizeText(storeMb)})`;
     return [
       {

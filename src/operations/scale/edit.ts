@@ -94,6 +94,8 @@ export function editNodes(source: string, file: string, edit: NodeEdit): string 
   for (const change of [changeText, changeDocument]) {
     const text = changed(() => change(source, edit, wanted.length));
     if (text !== undefined && says(text, file, before, wanted)) return text;
+    // What does not fit together then, as a port of `broker.connectors` that counts up to another's.
+    if (text !== undefined) parseConfig(text, file);
   }
   throw usageError(
     'config-invalid',
@@ -192,7 +194,7 @@ function lineEnd(source: string, end: number): number {
 }
 
 /** A node as mqha.yaml has it: whether it speaks TLS is said of the cluster. */
-function entryOf(node: NodeConfig): Omit<NodeConfig, 'tls'> {
+function entryOf(node: NodeConfig): Omit<NodeConfig, 'tls' | 'broker'> {
   const { name, host, webPort, messagePort, replicationHost, replicationPort } = node;
   return { name, host, webPort, messagePort, replicationHost, replicationPort };
 }

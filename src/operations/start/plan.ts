@@ -125,7 +125,7 @@ export async function refuseHeldPorts(
   }
   for (const node of nodes) {
     if (running.has(node.name)) continue;
-    wanted.push(...portsOf(node).map((port) => ({ owner: node.name, ...port })));
+    wanted.push(...portsOf(config, node).map((port) => ({ owner: node.name, ...port })));
   }
   const held = await here.unbindablePorts(wanted);
   if (held.length > 0) throw await heldError(here, held);

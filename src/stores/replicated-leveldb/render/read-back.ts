@@ -5,16 +5,9 @@ import { everybodyOf, rightsEntries, type RightsEntry } from '../../accounts.js'
 import type { RenderedFile } from '../../rendered-file.js';
 import { timespan } from '../../../config/units.js';
 import { CLUSTER, OWN } from '../../../certificates/files.js';
-import { connectorUri } from './rendered-files.js';
-
-/** An element as xml2js returns it: attributes under `$`, children by name. */
-interface Element {
-  readonly $?: Readonly<Record<string, string>>;
-  readonly [child: string]: unknown;
-}
-
-const children = (element: Element | undefined, name: string): Element[] =>
-  (element?.[name] as Element[] | undefined) ?? [];
+import { storeAttributes } from '../../../config/broker/config.js';
+import { children, shapesOf, shapesRead, type Element } from './elements.js';
+import { connectorUri, furtherConnectors } from './rendered-files.js';
 
 const only = (element: Element | undefined, name: string): Element | undefined => {
   const found = children(element, name);
@@ -110,7 +103,10 @@ function brokerExpectations(
   const adapter = only(broker, 'persistenceAdapter');
   const store = only(adapter, 'replicatedLevelDB')?.$ ?? {};
   const stores = Object.keys(adapter ?? {}).filter((key) => key !== '$');
-  const connector = descend(broker, 'transportConnectors', 'transportConnector')?.$;
+  const [connector, ...further] = children(
+    descend(broker, 'transportConnectors'),
+    'transportConnector',
+  ).map(({ $ }) => $);
   const usage = descend(broker, 'systemUsage', 'systemUsage');
   const limit = (name: string) => descend(usage, name, name)?.$;
   const plugins = only(broker, 'plugins');
@@ -127,6 +123,15 @@ function brokerExpectations(
     'tempDestinationAuthorizationEntry',
   )?.$;
   const authenticated = config.authentication === 'generated';
+  const policies = descend(broker, 'destinationPolicy', 'policyMap', 'policyEntries');
+  const wantedPolicies = config.broker.policies.map(({ entry }) => entry);
+  const virtual = descend(
+    broker,
+    'destinationInterceptors',
+    'virtualDestinationInterceptor',
+    'virtualDestinations',
+  );
+  const wantedVirtual = config.broker.virtualDestinations.map(({ entry }) => entry);
   return [
     ['brokerName', broker?.$?.brokerName, config.name],
     ['the store', stores.join(','), 'replicatedLevelDB'],
@@ -140,6 +145,13 @@ function brokerExpectations(
     ['zkSessionTimeout', store.zkSessionTimeout, timespan(config.zookeeper.sessionTimeoutMs)],
     ['verifyChecksums', store.verifyChecksums, 'true'],
     ['paranoidChecks', store.paranoidChecks, 'true'],
+    ...storeAttributes(config.broker, node.broker).map(([name, value]): Expectation => [
+      name,
+      store[name],
+      value,
+    ]),
+    ['the policies', shapesRead(policies, wantedPolicies), shapesOf(wantedPolicies)],
+    ['the virtual destinations', shapesRead(virtual, wantedVirtual), shapesOf(wantedVirtual)],
     ['securityToken', store.securityToken, '${replication.securityToken}'],
     [
       'zkPassword',
@@ -147,6 +159,16 @@ function brokerExpectations(
       config.zookeeper.authentication === 'generated' ? '${zookeeper.password}' : undefined,
     ],
     ['the message port', connector?.uri, connectorUri(config, node)],
+    [
+      'the ports beside it',
+      JSON.stringify(further),
+      JSON.stringify(furtherConnectors(config, node)),
+    ],
+    [
+      'whether messages may be delayed',
+      broker?.$?.schedulerSupport,
+      String(config.broker.scheduler),
+    ],
     [
       'whose certificates the message port takes',
       descend(broker, 'sslContext', 'bean', 'property', 'bean')?.$?.['factory-method'],

@@ -1,4 +1,6 @@
-import { largestFrame, MAX_CONNECTIONS } from '../../../config/limits.js';
+import { portAt } from '../../../config/broker/ports.js';
+import { removesInactive, storeAttributes } from '../../../config/broker/config.js';
+import { largestFrame } from '../../../config/limits.js';
 import { originOf, replicationEndpoint } from '../../../config/endpoints.js';
 import type { ClusterConfig, NodeConfig } from '../../../config/schema.js';
 import type { TlsConfig } from '../../../config/tls.js';
@@ -58,16 +60,43 @@ function tlsOptions({ clientCertificates }: TlsConfig): string[] {
 
 /** Frames and connections are bounded, so that no client can fill the broker's memory at will. */
 export function connectorUri(config: ClusterConfig, node: NodeConfig): string {
+  return uriOf(config, node.host, node.messagePort, {
+    connections: config.limits.connections,
+    frame: largestFrame(config),
+    protocols: 'default,amqp,stomp',
+  });
+}
+
+/** The ports beside the message port: of the same transport, with its accounts, its TLS and its limits. */
+export function furtherConnectors(config: ClusterConfig, node: NodeConfig) {
+  return config.broker.connectors.map(
+    ({ name, protocol, port, bind, maximumConnections, maxFrameSize }) => ({
+      name,
+      uri: uriOf(config, bind ?? node.host, portAt(config, node, name, port), {
+        connections: maximumConnections ?? config.limits.connections,
+        frame: maxFrameSize ?? largestFrame(config),
+        protocols: protocol === 'openwire' ? 'default' : protocol,
+      }),
+    }),
+  );
+}
+
+function uriOf(
+  { tls }: ClusterConfig,
+  host: string,
+  port: number,
+  limits: { readonly connections: number; readonly frame: number; readonly protocols: string },
+): string {
   const options = [
-    `maximumConnections=${MAX_CONNECTIONS}`,
-    `wireFormat.maxFrameSize=${largestFrame(config)}`,
-    'auto.protocols=default,amqp,stomp',
+    `maximumConnections=${limits.connections}`,
+    `wireFormat.maxFrameSize=${limits.frame}`,
+    `auto.protocols=${limits.protocols}`,
     // Two threads wait for the first bytes of each connection, and stay for 30 s; a client writes them at once.
     'maxConnectionThreadPoolSize=200',
     'protocolDetectionTimeOut=10000',
-    ...(config.tls ? tlsOptions(config.tls) : []),
+    ...(tls ? tlsOptions(tls) : []),
   ];
-  return `auto+nio${config.tls ? '+ssl' : ''}://${node.host}:${node.messagePort}?${options.join('&')}`;
+  return `auto+nio${tls ? '+ssl' : ''}://${host}:${port}?${options.join('&')}`;
 }
 
 /**
@@ -137,6 +166,11 @@ export function renderCluster(
         origin: originOf({ ...node, port: node.webPort }),
         contentPolicy: CONSOLE_POLICY,
         peers,
+        own: config.broker,
+        connectors: furtherConnectors(config, node),
+        policiesFor: new Set(config.broker.policies.map(({ of }) => of)),
+        removesInactive: removesInactive(config.broker),
+        storeAttributes: storeAttributes(config.broker, node.broker),
         sessionTimeout: timespan(config.zookeeper.sessionTimeoutMs),
       }),
       secret: SECRET_FILES.has(name),
