@@ -49,6 +49,7 @@ export const ACTIONS: {
   'export systemd': () => import('./run/export-systemd.js'),
   status: () => import('./run/status.js'),
   check: () => import('./run/check.js'),
+  doctor: () => import('./run/doctor.js'),
   logs: () => import('./run/logs.js'),
   events: () => import('./run/events.js'),
   history: () => import('./run/history.js'),

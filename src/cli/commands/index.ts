@@ -6,6 +6,7 @@ import { check } from './check.js';
 import { completion } from './completion.js';
 import { consume } from './consume.js';
 import { destroy } from './destroy.js';
+import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { drill } from './drill.js';
 import { env } from './env.js';
@@ -44,6 +45,7 @@ export const COMMANDS = [
   scale,
   status,
   check,
+  doctor,
   logs,
   events,
   history,
