@@ -1,17 +1,6 @@
+import type { CheckEntry } from './check-entry.js';
 import { FILE_CODES } from './file-codes.js';
 import { MACHINE_CODES } from './machine-codes.js';
-
-/** What there is to say of a check. */
-export interface CheckEntry {
-  /** How it can end beside `pass`. */
-  readonly results: readonly ('warn' | 'fail' | 'unknown')[];
-  /** When it comes; Markdown, for docs/doctor.md. */
-  readonly meaning: string;
-  /** What to do, as the hint says it; a finding may say it more closely. */
-  readonly todo: string;
-  /** What is said where it finds nothing. */
-  readonly pass: string;
-}
 
 /** Every `checks[].code` of `mqha doctor`. Scripts rely on them: the tables only grow. */
 export const CHECK_CODES = { ...FILE_CODES, ...MACHINE_CODES } as const;

@@ -1,4 +1,4 @@
-import type { CheckEntry } from './check-codes.js';
+import type { CheckEntry } from './check-entry.js';
 
 /** What `mqha doctor --conf` looks for in people's own files. */
 export const FILE_CODES = {

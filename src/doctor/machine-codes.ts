@@ -1,4 +1,4 @@
-import type { CheckEntry } from './check-codes.js';
+import type { CheckEntry } from './check-entry.js';
 
 /** What `mqha doctor` looks for on the machine, and of the cluster in the directory. */
 export const MACHINE_CODES = {

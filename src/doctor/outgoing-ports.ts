@@ -28,6 +28,7 @@ export function parseReserved(text: string): Pick<FileFacts, 'reserved' | 'isRes
   const ranges = text
     .trim()
     .split(',')
+    .filter((piece) => piece !== '')
     .map((piece) => piece.split('-').map(Number));
   const isReserved = (port: number) =>
     ranges.some(([from = Number.NaN, to = from]) => port >= from && port <= to);

@@ -24,7 +24,7 @@ export function doctorText(
   });
   const { fail, warn, unknown, pass } = summary;
   const counts = [
-    ...(fail > 0 ? [`${counted(fail, 'fails', 'fail')}`] : []),
+    ...(fail > 0 ? [counted(fail, 'fails', 'fail')] : []),
     ...(warn > 0 ? [counted(warn, 'warning')] : []),
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
     `${pass} passed`,

@@ -38,15 +38,24 @@ export function judgeFailover(url: string, at: Place, isBridge = false): Finding
     code: 'failover-twice',
     result: 'fail',
     at,
-    message: `${quoted(url)} names ${address} twice: a broker may be missing in its place`,
+    message: `${told(url)} names ${address} twice: a broker may be missing in its place`,
   }));
   if (!isBridge && !hasOption(url, 'maxReconnectDelay')) {
     findings.push({
       code: 'failover-delay',
       result: 'warn',
       at,
-      message: `${quoted(url)} has no maxReconnectDelay: a client's pauses grow to 30 s, and outlast an outage`,
+      message: `${told(url)} has no maxReconnectDelay: a client's pauses grow to 30 s, and outlast an outage`,
     });
   }
   return findings;
+}
+
+/** A URL as it is quoted: a password in it is told to nobody. */
+function told(url: string): string {
+  return quoted(
+    url
+      .replace(/((?:password|passwd|pwd|secret|token)=)[^&?)\s]*/gi, '$1…')
+      .replace(/:\/\/[^\s@/(),]*@/g, '://…@'),
+  );
 }

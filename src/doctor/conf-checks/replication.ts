@@ -212,7 +212,7 @@ function bind(file: BrokerFile): Finding[] {
 /** Of an address with a placeholder the end can be seen still. */
 function hiddenPort(file: BrokerFile): Finding[] {
   const attribute = attributeOf(file.store, 'bind');
-  if (attribute === undefined || !/:0$/.test(attribute.value)) return [];
+  if (!attribute?.value.endsWith(':0')) return [];
   return [
     finding(
       'bind',

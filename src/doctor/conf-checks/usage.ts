@@ -13,7 +13,7 @@ export const usageChecks: FileChecks = (files) =>
 function connectors(file: BrokerFile): Finding[] {
   return below(file.broker, 'transportConnector').flatMap((connector) => {
     const uri = valueOf(file, connector, 'uri');
-    if (uri === undefined || /^vm:/.test(uri)) return [];
+    if (uri === undefined || uri.startsWith('vm:')) return [];
     const lacks = ['maximumConnections', 'wireFormat.maxFrameSize'].filter(
       (name) => !hasOption(uri, name),
     );

@@ -119,13 +119,13 @@ const PLACEHOLDER = /\$\{([^{}:]{1,200})(?::([^{}]{0,500}))?\}/g;
 export function resolved({ properties }: BrokerFile, value: string): string | undefined {
   if (value.includes('#{')) return undefined;
   const entries = properties.flatMap((one) => one.entries);
-  let unknown = false;
-  const filled = value.replace(PLACEHOLDER, (_, name: string, otherwise: string | undefined) => {
-    const found = entries.find(({ key }) => key === name)?.value ?? otherwise;
-    unknown ||= found === undefined;
-    return found ?? '';
-  });
-  return unknown || filled.includes('${') ? undefined : filled.trim();
+  // What is not known stays as it is written.
+  const filled = value.replace(
+    PLACEHOLDER,
+    (written, name: string, otherwise: string | undefined) =>
+      entries.find(({ key }) => key === name)?.value ?? otherwise ?? written,
+  );
+  return filled.includes('${') ? undefined : filled.trim();
 }
 
 /** A boolean, where it says one. */

@@ -1,4 +1,4 @@
-import { open, realpath } from 'node:fs/promises';
+import { realpath, type FileHandle } from 'node:fs/promises';
 import { openFile } from '../../lib/files.js';
 import { MqhaError, messageOf, systemCode } from '../../lib/errors.js';
 
@@ -30,7 +30,7 @@ export async function readSource(path: string): Promise<Source> {
   }
 }
 
-async function fill(file: Awaited<ReturnType<typeof open>>, buffer: Buffer): Promise<number> {
+async function fill(file: FileHandle, buffer: Buffer): Promise<number> {
   let length = 0;
   for (;;) {
     const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
