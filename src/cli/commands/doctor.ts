@@ -5,7 +5,7 @@ export const doctor = command({
   group: 'look',
   summary: 'what is wrong or dangerous here, or in activemq.xml files of your own',
   details:
-    'Examines this machine and, where there is one, the cluster of the directory: pass, warn or fail, with what to do. With `--conf` it examines your own `activemq.xml` files, one or one a node, of any 5.9 to 5.16 with replicatedLevelDB, and needs no cluster; it names file and line. [docs/doctor.md](docs/doctor.md) has all checks.',
+    'Examines this machine and, where there is one, the cluster of the directory: pass, warn or fail, with what to do. With `--conf` it examines your own `activemq.xml` files, one or one a node, of any 5.9 to 5.16 with replicatedLevelDB, and needs no cluster; it names file and line. docs/doctor.md has all checks.',
   options: {
     conf: option('<file...>', 'activemq.xml files of one cluster, one a node', { offer: 'file' }),
     client: option('<file...>', 'files of applications whose failover URLs are looked at', {

@@ -86,8 +86,9 @@ function said(group: readonly Check[]): string[] {
   );
 }
 
-function placeOf({ file, line, node }: Check): string {
-  return file === null ? (node ?? '') : `${file}${line === null ? '' : `:${line}`}`;
+function placeOf({ file, line, node, message }: Check): string {
+  if (file === null) return node === null || message.startsWith(`${node} `) ? '' : node;
+  return `${file}${line === null ? '' : `:${line}`}`;
 }
 
 /**
