@@ -3,6 +3,7 @@ const LAYERS = [
   'cli',
   'drill',
   'supervisor',
+  'doctor',
   'operations',
   'messages',
   'observe',

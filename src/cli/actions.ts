@@ -54,6 +54,7 @@ export const ACTIONS: {
   status: () => import('./run/status.js'),
   check: () => import('./run/check.js'),
   wait: () => import('./run/wait.js'),
+  doctor: () => import('./run/doctor.js'),
   logs: () => import('./run/logs.js'),
   events: () => import('./run/events.js'),
   history: () => import('./run/history.js'),

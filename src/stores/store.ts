@@ -38,6 +38,17 @@ export interface LaunchTarget {
   readonly mixed?: boolean;
 }
 
+/** The limits of a server of ZooKeeper, in milliseconds and connections of one address (0: without a limit). */
+export interface CoordinatorLimits {
+  /** `host:port` */
+  readonly server: string;
+  /** `silent`: no answer; `closed`: it does not answer this question. */
+  readonly state: 'read' | 'silent' | 'closed';
+  readonly minSessionMs?: number;
+  readonly maxSessionMs?: number;
+  readonly maxConnections?: number;
+}
+
 /** What is run: the door through which the rest of mqha comes to a kind of store. */
 export interface Store {
   readonly kind: 'replicated-leveldb';
@@ -63,6 +74,12 @@ export interface Store {
     identity: TlsIdentity,
     deadline: Deadline,
   ): Promise<boolean>;
+  /** What each server that coordinates the brokers says before the deadline of its limits. */
+  coordinatorLimits(
+    settings: CoordinationSettings,
+    identity: TlsIdentity,
+    deadline: Deadline,
+  ): Promise<readonly CoordinatorLimits[]>;
   /**
    * What decides which node is master. Nothing is opened before it is asked.
    * @param password the cluster's there, whenever a connection is opened; undefined where it has none, or none that can

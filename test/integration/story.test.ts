@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
+import type { Examination } from '../../src/doctor/finding.js';
 import type { KillResult } from '../../src/operations/kill.js';
 import type { StartResult } from '../../src/operations/start/start.js';
 import { isAccepting } from '../../src/clients/probe.js';
@@ -93,6 +94,14 @@ describe('the story of the article', () => {
     const { started, alreadyRunning } = await cluster.json<StartResult>('up');
     expect(started).toEqual([]);
     expect(alreadyRunning).toHaveLength(4);
+  });
+
+  it('passes every check of doctor, but for the locale of its path', async () => {
+    const { checks } = await cluster.json<Examination>('doctor');
+    const others = checks.filter(({ result }) => result !== 'pass');
+    expect(others.map(({ code, result }) => `${code} ${result}`)).toEqual(['locale warn']);
+    const own = checks.filter(({ code }) => code === 'ports' || code === 'rendered');
+    expect(own).toMatchObject([{ result: 'pass' }, { result: 'pass' }]);
   });
 
   it('serves on with one slave stopped, two registered', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codesDocument } from '../../src/cli/generators/codes.js';
+import { doctorDocument } from '../../src/cli/generators/doctor.js';
 import { manPage } from '../../src/cli/generators/man-page.js';
 import { withSection } from '../../src/cli/generators/markdown.js';
 import { commandTable } from '../../src/cli/generators/readme.js';
@@ -15,6 +16,10 @@ const file = (...path: string[]) => join(packageRoot(), ...path);
 describe('what is generated', () => {
   it('docs/codes.md is what the tables of codes say', async () => {
     await expect(codesDocument()).toMatchFileSnapshot(file('docs', 'codes.md'));
+  });
+
+  it('docs/doctor.md is what the tables of checks say', async () => {
+    await expect(doctorDocument()).toMatchFileSnapshot(file('docs', 'doctor.md'));
   });
 
   it('the README has the commands as they are defined', async () => {

@@ -7,6 +7,7 @@ import { configGet, configSchema, configSet, configUnset } from './config.js';
 import { completion } from './completion.js';
 import { consume } from './consume.js';
 import { destroy } from './destroy.js';
+import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { drill } from './drill.js';
 import { env } from './env.js';
@@ -51,6 +52,7 @@ export const COMMANDS = [
   status,
   check,
   wait,
+  doctor,
   logs,
   events,
   history,

@@ -7,6 +7,7 @@ import { files } from './files.js';
 import { attachedByLog } from './master-log.js';
 import { readBack } from './render/read-back.js';
 import { renderCluster } from './render/rendered-files.js';
+import { limitsOf } from './zookeeper/limits.js';
 import { isServing, zookeeperCommand } from './zookeeper/server.js';
 import { ZooKeeperReader } from './zookeeper/reader.js';
 
@@ -32,6 +33,10 @@ export const replicatedLevelDb: Store = {
       server !== undefined && isServing({ ...server, ...(tls ? { tls: identity } : {}) }, deadline)
     );
   },
+  coordinatorLimits: ({ zookeeper: { servers, tls } }, identity, deadline) =>
+    Promise.all(
+      servers.map((server) => limitsOf({ ...server, ...(tls ? { tls: identity } : {}) }, deadline)),
+    ),
   coordination: (settings, password, identity) => {
     const { connect, tls } = settings.zookeeper;
     const ensemble = { connect, ...(tls ? { tls: identity } : {}) };

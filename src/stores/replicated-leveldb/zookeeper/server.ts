@@ -51,16 +51,32 @@ export function zookeeperCommand(
  * @returns whether it said before the deadline that it serves
  * @throws MqhaError `certificates-missing`, `certificate-refused`: that is not known then
  */
-export function isServing(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
+export async function isServing(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
+  return /^Mode: /m.test(await askWord(endpoint, 'srvr', deadline));
+}
+
+/** No answer to a four-letter word that is asked here is longer. */
+const MAX_ANSWER = 64 * 1024;
+
+/**
+ * What a ZooKeeper server says to a four-letter word before the deadline; empty where it says nothing.
+ * @throws MqhaError `certificates-missing`, `certificate-refused`
+ */
+export function askWord(
+  endpoint: Endpoint,
+  word: 'srvr' | 'conf',
+  deadline: Deadline,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let fault: MqhaError | undefined;
     const socket = dial(endpoint);
     const timer = setTimeout(() => socket.destroy(), deadline.remaining);
     let answer = '';
     socket.setEncoding('utf8');
-    socket.on(openEvent(endpoint), () => socket.write('srvr'));
+    socket.on(openEvent(endpoint), () => socket.write(word));
     socket.on('data', (chunk: string) => {
       answer += chunk;
+      if (answer.length > MAX_ANSWER) socket.destroy();
     });
     socket.on('error', (error) => {
       fault = certificateError(endpoint, socket, error);
@@ -68,7 +84,7 @@ export function isServing(endpoint: Endpoint, deadline: Deadline): Promise<boole
     socket.on('close', () => {
       clearTimeout(timer);
       if (fault) reject(fault);
-      else resolve(/^Mode: /m.test(answer));
+      else resolve(answer);
     });
   });
 }
