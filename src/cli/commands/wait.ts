@@ -13,7 +13,7 @@ export const wait = command({
   options: {
     for: option('<what>', 'serving, attached or master=<node>', {
       parse: waitedFor,
-      default: 'serving' as WaitedFor & string,
+      default: 'serving',
       offer: ['serving', 'attached', 'master='],
     }),
     timeout: timeout(START_TIMEOUT_MS),
