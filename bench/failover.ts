@@ -1,7 +1,7 @@
 // How long are clients without a master? From SIGKILL of the master to the first acknowledged
 // persistent send, under a supervisor and with the store's own means, in turn in one run; with --tls, under a
 // supervisor with every link encrypted and with none.
-// npm run failover -- [rounds=30] [--tls] [--json file]
+// npm run failover -- [rounds=30] [--tls] [--calm seconds] [--json file]
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kill } from '../src/drill/faults/kill-processes.js';
@@ -26,11 +26,14 @@ const {
   count: rounds,
   values,
   tls,
-} = readOptions('npm run failover -- [rounds=30] [--tls] [--json file]', {
+} = readOptions('npm run failover -- [rounds=30] [--tls] [--calm seconds] [--json file]', {
   count: 30,
-  flags: ['json'],
+  flags: ['json', 'calm'],
   tls: true,
 });
+
+/** From the moment at which the cluster is whole again to the next kill: a broker that has just started is still compiling. */
+const CALM_MS = 1000 * Number(values.calm ?? 1);
 
 /** Two clusters at once would disturb one another, so the sides take turns, each with a new cluster. */
 const BLOCK = 5;
@@ -115,7 +118,7 @@ async function oneBlock(
     for (let number = 0; number < count; number++) {
       await load.flows(10_000);
       // ZooKeeper counts in ticks of half a second: the kills must not fall in step with them.
-      await sleep(1000 + Math.random() * 1000);
+      await sleep(CALM_MS + Math.random() * 1000);
       const faults = await BenchFaults.on(cluster, { load });
       const round = { side, block, ...(await oneRound(cluster, watch, load, faults)) };
       results.push(round);
