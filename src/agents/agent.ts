@@ -71,4 +71,8 @@ export interface NodeAgent {
   holderOf(port: number, host?: string): Promise<PortHolder | undefined>;
   /** How many connections a listener has, with those that it has not taken yet; undefined where that cannot be found out. */
   connectionsAt(port: number): Promise<number | undefined>;
+  /** When the machine was started; undefined where that cannot be seen. @param now by this machine's clock */
+  bootedAt(now: Date): Date | undefined;
+  /** When a process began; undefined where it runs no more, or that cannot be seen. @param now as for bootedAt() */
+  startedAt(pid: number, now: Date): Promise<Date | undefined>;
 }

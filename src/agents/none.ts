@@ -19,5 +19,7 @@ export function agentOutOfReach(host: string): NodeAgent {
     unbindablePorts: () => Promise.reject(refused()),
     holderOf: () => Promise.resolve(undefined),
     connectionsAt: () => Promise.resolve(undefined),
+    bootedAt: () => undefined,
+    startedAt: () => Promise.resolve(undefined),
   };
 }

@@ -1,4 +1,3 @@
-import { bootedAt, startedAt } from '../agents/local/table.js';
 import { processNames } from '../config/processes.js';
 import { unseenEnds } from './unseen-ends.js';
 import type { ClusterConfig } from '../config/schema.js';
@@ -104,13 +103,13 @@ export class Supervisor {
 
   /** What happened while no supervisor was there: `mqha up` starts one when it is done. */
   async #recall(): Promise<void> {
-    const { config, registry, journal } = this.#cluster;
+    const { config, registry, journal, here, host } = this.#cluster;
     // A journal that cannot be read does not keep the brokers from being supervised.
     const before = await journal.read().catch(() => []);
     const running = await registry.findAll(processNames(config, config.nodes));
     const unseen = unseenEnds(before, {
       running: new Map([...running].map(([name, { pid }]) => [name, pid])),
-      bootedAt: bootedAt(this.#cluster.host.now()),
+      bootedAt: here.bootedAt(host.now()),
     });
     this.#write(unseen);
     const at = this.#cluster.host.now().toISOString();
@@ -204,10 +203,10 @@ export class Supervisor {
   #write(entries: readonly NewEntry[]): void {
     for (const entry of entries) {
       this.#journal = this.#journal.then(async () => {
-        const { host, journal } = this.#cluster;
+        const { host, here, journal } = this.#cluster;
         if (entry.type !== 'process-started') return journal.append(entry);
         // It may have run for long before it was looked for.
-        const began = await startedAt(entry.pid, host.now());
+        const began = await here.startedAt(entry.pid, host.now());
         return journal.append({ ...entry, ...(began && { began: began.toISOString() }) });
       });
     }

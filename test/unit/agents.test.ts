@@ -68,6 +68,8 @@ describe('the agent of a machine out of reach', () => {
     expect(agent.can.size).toBe(0);
     expect(await agent.heldPorts([PORT])).toBeUndefined();
     expect(await agent.holderOf(8161)).toBeUndefined();
+    expect(agent.bootedAt(new Date())).toBeUndefined();
+    expect(await agent.startedAt(1, new Date())).toBeUndefined();
   });
 });
 

@@ -159,7 +159,7 @@ describe('an address', () => {
     onTestFinished(() => void server.close());
     const env = { JAVA_HOME: fakeJava('17.0.1') };
     const names = `127.0.0.1:${port}, the messagePort of mq02, is taken by pid ${process.pid}`;
-    const hint = 'change the port in mqha.yaml';
+    const hint = 'Change the port in mqha.yaml';
     const failure = { status: 1, code: 'port-taken', names, hint } as const;
     await fails(directory, ['up', '--dry-run'], failure, { env });
   });

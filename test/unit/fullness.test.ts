@@ -145,8 +145,13 @@ describe('what is full', () => {
     const oneLeft = { ...dead, mq03: {} };
     expect(blocked({ znodes: SERVED, nodes: oneLeft })).toBeUndefined();
     const attached = new Set<string>();
-    const loose = { znodes: SERVED, nodes: oneLeft, replication: { error: 'no answer', attached } };
-    expect(blocked(loose)?.message).toContain('0 of 1 slaves');
+    const silent = {
+      znodes: SERVED,
+      nodes: oneLeft,
+      replication: { error: 'no answer', attached },
+    };
+    // Whom the log of the master does not name may have attached a moment ago.
+    expect(blocked(silent)).toBeUndefined();
   });
 
   it('is said of what the master was started with: without a quorum nobody waits', () => {
@@ -166,7 +171,7 @@ describe('what is full', () => {
       },
     };
     expect(problemOf({ ...whole(), nodes }, 'senders-blocked')[0]?.hint).toBe(
-      'mq01 cannot start: the disk that holds its data is full. mq03 cannot start: its webPort 127.0.0.1:8163 is held by another process. Cure that first; then `mqha up`.',
+      'mq01 cannot start: the disk that holds its data is full. mq03 cannot start: its webPort 127.0.0.1:8163 is taken by another process. Cure that first; then `mqha up`.',
     );
   });
 

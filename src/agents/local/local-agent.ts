@@ -4,6 +4,7 @@ import { watchExit } from './exit-watch.js';
 import { launch } from './launch.js';
 import { connectionsAt, heldPorts, holderOf, unbindablePorts } from './ports.js';
 import type { ProcessRegistry } from './registry.js';
+import { bootedAt, startedAt } from './table.js';
 
 /** The agent of this machine, which can do everything. */
 export function localAgent(registry: Pick<ProcessRegistry, 'signal'>): NodeAgent {
@@ -17,5 +18,7 @@ export function localAgent(registry: Pick<ProcessRegistry, 'signal'>): NodeAgent
     unbindablePorts,
     holderOf,
     connectionsAt,
+    bootedAt,
+    startedAt,
   };
 }

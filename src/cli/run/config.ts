@@ -43,7 +43,7 @@ export async function schema(context: CommandContext): Promise<void> {
 const yamlOf = (value: unknown) => stringify(value, { lineWidth: 0 }).trimEnd();
 
 const inline = (value: unknown) =>
-  value === null ? 'nothing' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  value === null ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
 
 function changeText({ key, before, after, changed, restart }: SettingChange): string {
   return [

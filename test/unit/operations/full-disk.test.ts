@@ -38,7 +38,7 @@ describe.skipIf(!SmallDisk.isPossible)(
       for (const name of NODES) await broker(cluster.id, name);
     });
 
-    afterEach(async () => {
+    afterEach(() => {
       const { path } = disk;
       disk.unmount();
       rmdirSync(path);
