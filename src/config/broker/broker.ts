@@ -3,7 +3,8 @@ import { otherwise } from '../fields.js';
 import type { BrokerConfig } from './config.js';
 import { completeConnector, connector, jmx, log } from './connectors.js';
 import { flag } from './fields.js';
-import { completePolicy, policy } from './policies.js';
+import { policy } from './policies.js';
+import { completePolicy } from './policy-entry.js';
 import { completeStoreSettings, storeSettings } from './store-settings.js';
 import {
   completeVirtualDestination,
