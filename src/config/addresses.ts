@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { otherwise, quoted, text } from './fields.js';
+import { otherwise, quoted } from './fields.js';
 
 const HOST =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
@@ -12,7 +12,21 @@ export function isHost(text: string): boolean {
   return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
 }
 
-export const host = text(isHost, 'a host name or an IPv4 address');
+/** Why a text is no host where people would expect that it is, in words that go on a sentence. */
+function whyNoHost(value: string): string {
+  if (value.includes('_')) {
+    return ': Java finds no host in a name with an underscore (java.net.URI), so that brokers would listen nowhere; take another name of the machine, or its address';
+  }
+  return value.includes(':') ? ': IPv6 is not possible here, and a port has a key of its own' : '';
+}
+
+const HOST_WORDS = 'a host name or an IPv4 address';
+
+export const host = z
+  .string(otherwise((got) => `expected ${HOST_WORDS}, got ${got}`))
+  .refine(isHost, {
+    error: ({ input }) => `${quoted(input)} is not ${HOST_WORDS}${whyNoHost(String(input))}`,
+  });
 
 export const port = z
   .int(otherwise((got) => `${got} is not a port (a whole number)`))
