@@ -2,6 +2,23 @@
 
 export const DEFAULT_SCENARIO = 'kill-master';
 
+/** What can be drilled, in the order of SCENARIOS (scenarios/index.ts). */
+export const SCENARIO_NAMES = [
+  'kill-master',
+  'kill-slave',
+  'kill-elector',
+  'hang-master',
+  'stop-master',
+  'switchover',
+  'rolling-restart',
+  'kill-attaching',
+  'lagging-slaves',
+  'zookeeper-outage',
+  'lose-quorum',
+  'delete-destination',
+  'random',
+] as const;
+
 /** The numbered sends. */
 export const DEFAULT_WORKLOAD = 'queue';
 

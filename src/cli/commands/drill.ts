@@ -6,6 +6,7 @@ import {
   DEFAULT_ROUNDS,
   DEFAULT_SCENARIO,
   DEFAULT_WORKLOAD,
+  SCENARIO_NAMES,
 } from '../../drill/defaults.js';
 import { parseDuration } from '../../config/units.js';
 import { usageError } from '../../lib/errors.js';
@@ -21,9 +22,11 @@ export const drill = command({
   details:
     'Injects faults under a load and measures what is lost, what is delivered twice, whether depths are right, and how long clients wait.',
   options: {
-    scenario: option('<name...>', 'which faults are injected; several names, or `all`', {
-      defaultText: DEFAULT_SCENARIO,
-    }),
+    scenario: option(
+      '<name...>',
+      `which faults are injected: ${SCENARIO_NAMES.join(', ')}, or \`all\`; several names`,
+      { defaultText: DEFAULT_SCENARIO, offer: [...SCENARIO_NAMES, 'all'] },
+    ),
     workload: option(
       '<name...>',
       'what is sent and taken meanwhile: queue, transactions, durable, large, groups, or `all`; several names, also with commas',

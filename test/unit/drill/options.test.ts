@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { SCENARIO_NAMES } from '../../../src/drill/defaults.js';
 import { scenariosNamed, SCENARIOS } from '../../../src/drill/scenarios/index.js';
 import { errorOf, made, mqha } from '../rig.js';
 
-const NAMES = [
-  ...['kill-master', 'kill-slave', 'kill-elector', 'hang-master', 'stop-master', 'switchover'],
-  ...['rolling-restart', 'kill-attaching', 'lagging-slaves', 'zookeeper-outage', 'lose-quorum'],
-  ...['delete-destination', 'random'],
-];
-
 describe('scenarios', () => {
-  it('are these', () => {
-    expect(SCENARIOS.map(({ name }) => name)).toEqual(NAMES);
+  it('are those that help names', async () => {
+    expect(SCENARIOS.map(({ name }) => name)).toEqual(SCENARIO_NAMES);
+    const { stdout } = await mqha(['drill', '--help']);
+    for (const name of SCENARIO_NAMES) expect(stdout).toContain(name);
   });
 
   it('are taken once, in the order of the table, and all at once', () => {
@@ -28,7 +25,7 @@ describe('wrong usage of drill', () => {
       code: 'usage',
       message: 'there is no scenario "kill-mater"',
     });
-    for (const name of [...NAMES, 'all']) expect(errorOf(run).hint).toContain(name);
+    for (const name of [...SCENARIO_NAMES, 'all']) expect(errorOf(run).hint).toContain(name);
   });
 
   it.each([
