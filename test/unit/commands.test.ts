@@ -229,6 +229,28 @@ describe('a stopped cluster', () => {
     ]);
   });
 
+  it('shows the lines of a log since a moment, with those that belong to them', async () => {
+    const directory = await made();
+    const log = join(directory, 'nodes', 'mq02', 'log');
+    mkdirSync(log);
+    const lines = [
+      '2026-11-24 07:00:00,000 | INFO  | before',
+      '2026-11-24 07:01:00,000 | WARN  | since',
+      '\tat of.a.Trace',
+      '2026-11-24 07:02:00,500 | INFO  | after',
+      'cut off',
+    ];
+    writeFileSync(join(log, 'activemq.log.1'), `${lines.slice(0, 2).join('\n')}\n`);
+    writeFileSync(join(log, 'activemq.log'), lines.slice(2).join('\n'));
+    const shown = async (...args: string[]) =>
+      (await mqha(['-C', directory, 'logs', 'mq02', ...args])).stdout.split('\n').slice(0, -1);
+    expect(await shown('--since', '2026-11-24T07:01')).toEqual(lines.slice(1));
+    expect(await shown('--since', '2026-11-24T07:01', '-n', '2')).toEqual(lines.slice(3));
+    expect(await shown('--since', '2026-11-24T07:03')).toEqual([]);
+    expect(await shown('-n', '0')).toEqual([]);
+    expect(await shown()).toEqual(lines.slice(2));
+  });
+
   it('is planned by up --dry-run, which changes nothing', async () => {
     const directory = await made();
     edit(directory, 'quorum_mem ', 'quorum_disk ');

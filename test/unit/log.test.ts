@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { followLines, lastLines, markOf, sinceMark } from '../../src/agents/local/log.js';
+import { followLines, lastLines, markOf, sinceMark, tailOf } from '../../src/agents/local/log.js';
 import { temporaryDirectory } from '../support/temp.js';
 import { soon } from './children.js';
 
@@ -27,6 +27,20 @@ describe('a log', () => {
     expect(lines.length).toBeLessThan(40_000);
     for (const line of lines) expect(line).toMatch(/^line \d+$/);
     expect(lines[0]).toBe(`line ${40_000 - lines.length}`);
+  });
+
+  it('ends with whole lines and a rest, and is followed from there without a gap', async () => {
+    const path = log('a\né\nha');
+    const tail = await tailOf(path, 1000);
+    expect(tail).toEqual({ lines: ['a', 'é'], rest: 'ha', mark: 5 });
+    expect((await tailOf(path, 4)).lines).toEqual([]);
+    expect(await tailOf(log(), 1000)).toEqual({ lines: [], rest: '', mark: 0 });
+    appendFileSync(path, 'lf\n');
+    const abort = new AbortController();
+    const lines = followLines(path, abort.signal, tail.mark);
+    expect((await soon(lines.next())).value).toBe('half');
+    abort.abort();
+    await lines.return(undefined);
   });
 
   it('gives what was written after a mark, and all of a file that was rotated', async () => {

@@ -15,6 +15,26 @@ export async function lastLines(path: string, count: number): Promise<string[]> 
   return count === 0 ? [] : lines.slice(-count);
 }
 
+/** The end of a file: whole lines, and what is there of one that is being written. */
+export interface Tail {
+  readonly lines: readonly string[];
+  readonly rest: string;
+  /** Where the whole lines end, in bytes of the file: followLines() goes on from there. */
+  readonly mark: number;
+}
+
+/** The last bytes of a file, as lines; none where there is no file. @param bytes how many are read at most */
+export async function tailOf(path: string, bytes: number): Promise<Tail> {
+  const { size } = await stat(path).catch(() => ({ size: 0 }));
+  const from = Math.max(0, size - bytes);
+  const read = await readBytes(path, from);
+  const whole = read.subarray(0, read.lastIndexOf(10) + 1);
+  const lines = whole.toString('utf8').split('\n').slice(0, -1);
+  if (from > 0) lines.shift(); // It began in the middle of a line.
+  const rest = read.subarray(whole.length).toString('utf8');
+  return { lines, rest, mark: from + whole.length };
+}
+
 /** Where a file ends now, in bytes: a mark, so that lines from before it never count. */
 export async function markOf(path: string): Promise<number> {
   return (await stat(path).catch(() => ({ size: 0 }))).size;
@@ -47,11 +67,16 @@ async function readBytes(path: string, offset: number): Promise<Buffer> {
 }
 
 /**
- * The lines that are appended to a file from now on, until the signal is aborted. A file that is
- * absent is waited for; one that was rotated is begun again.
+ * The lines that are appended to a file, until the signal is aborted. A file that is absent is waited for; one that was
+ * rotated is begun again.
+ * @param from where they begin, in bytes; by default where the file ends now
  */
-export async function* followLines(path: string, signal: AbortSignal): AsyncGenerator<string> {
-  let position = await markOf(path);
+export async function* followLines(
+  path: string,
+  signal: AbortSignal,
+  from?: number,
+): AsyncGenerator<string> {
+  let position = from ?? (await markOf(path));
   let inode = (await stat(path).catch(() => undefined))?.ino;
   let rest = '';
   let decoder = new StringDecoder('utf8');

@@ -1,5 +1,5 @@
 import { argument, command, flag, option } from '../definition.js';
-import { wholeNumber } from '../options.js';
+import { since, wholeNumber } from '../options.js';
 
 export const logs = command({
   name: 'logs',
@@ -8,7 +8,12 @@ export const logs = command({
   details: 'The log of a node or of `zookeeper`; without a name all of them.',
   arguments: { node: argument('[node]', { offer: ['zookeeper'] }) },
   options: {
-    follow: flag('follow what is written', { short: 'f' }),
-    lines: option('<n>', 'how many lines', { short: 'n', parse: wholeNumber, default: 50 }),
+    follow: flag('follow what is written, after the last lines', { short: 'f' }),
+    lines: option('<n>', 'how many lines', {
+      short: 'n',
+      parse: wholeNumber,
+      defaultText: '50, with --since all',
+    }),
+    since,
   },
 });

@@ -3,11 +3,20 @@ import { systemCode, usageError } from '../../lib/errors.js';
 import { fileError, openFile } from '../../lib/files.js';
 import { answer } from '../output/io.js';
 import { visible } from '../../lib/visible.js';
-import { followLines, lastLines } from '../../agents/local/log.js';
+import { followLines, tailOf, type Tail } from '../../agents/local/log.js';
 import { ZOOKEEPER } from '../../config/processes.js';
 import type { logs } from '../commands/logs.js';
 import type { InputOf } from '../definition.js';
+import { linesSince } from '../log-since.js';
 import { withCluster, type CommandContext } from './context.js';
+
+const DEFAULT_LINES = 50;
+
+/** Of the end of each log. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** As many older files of a log are kept (log4j.properties). */
+const ROTATED = 5;
 
 interface LogFile {
   readonly name: string;
@@ -38,20 +47,29 @@ export async function run(
     return Promise.resolve(chosen);
   });
   await Promise.all(files.map(({ file }) => refuseOther(file)));
-  if (input.follow === true) {
-    await Promise.all(files.map((log) => follow(context, log, files.length > 1)));
-    return;
-  }
   const found = await Promise.all(
-    files.map(async (log) => ({ ...log, lines: await lastLines(log.file, input.lines) })),
+    files.map(async (log) => ({ ...log, tail: await tailSince(log.file, input.since) })),
   );
-  if (context.io.json) {
-    answer(context.io, { logs: found }, () => '');
+  if (input.follow === true) {
+    const named = found.length > 1;
+    await Promise.all(
+      found.map(({ tail, ...log }) =>
+        follow(context, { ...log, named }, chosenOf(tail.lines, input), tail.mark),
+      ),
+    );
     return;
   }
-  const text = found
+  const logs = found.map(({ tail: { lines, rest }, ...log }) => ({
+    ...log,
+    lines: chosenOf(rest === '' ? lines : [...lines, rest], input),
+  }));
+  if (context.io.json) {
+    answer(context.io, { logs }, () => '');
+    return;
+  }
+  const text = logs
     .map(({ file, lines }) =>
-      found.length === 1 ? lines.join('\n') : [`==> ${visible(file)} <==`, ...lines, ''].join('\n'),
+      logs.length === 1 ? lines.join('\n') : [`==> ${visible(file)} <==`, ...lines, ''].join('\n'),
     )
     .join('\n');
   if (text !== '') await context.io.stdout.quote(`${text}\n`);
@@ -66,10 +84,37 @@ async function refuseOther(path: string): Promise<void> {
   }
 }
 
-async function follow(context: CommandContext, log: LogFile, named: boolean): Promise<void> {
-  const { io, signal } = context;
-  for await (const line of followLines(log.file, signal)) {
-    if (io.json) void io.stdout.json(`${JSON.stringify({ ...log, line })}\n`);
-    else void io.stdout.quote(`${named ? `${log.name} | ` : ''}${line}\n`);
+/** The end of a log, with what was rotated away where a moment before it is asked for. */
+async function tailSince(file: string, since: Date | undefined): Promise<Tail> {
+  const tail = await tailOf(file, MOST_BYTES);
+  let { lines } = tail;
+  for (let number = 1; since && number <= ROTATED; number++) {
+    if (linesSince(lines, since).length < lines.length) break;
+    lines = [...(await tailOf(`${file}.${number}`, MOST_BYTES)).lines, ...lines];
   }
+  return { ...tail, lines };
+}
+
+/** The lines that were asked for. */
+function chosenOf(
+  lines: readonly string[],
+  { lines: count, since }: Pick<InputOf<typeof logs>, 'lines' | 'since'>,
+): readonly string[] {
+  const late = since ? linesSince(lines, since) : lines;
+  const most = count ?? (since ? Infinity : DEFAULT_LINES);
+  return most === 0 ? [] : late.slice(-most);
+}
+
+async function follow(
+  { io, signal }: CommandContext,
+  { named, ...log }: LogFile & { readonly named: boolean },
+  before: readonly string[],
+  mark: number,
+): Promise<void> {
+  const print = (line: string) =>
+    io.json
+      ? io.stdout.json(`${JSON.stringify({ ...log, line })}\n`)
+      : io.stdout.quote(`${named ? `${log.name} | ` : ''}${line}\n`);
+  for (const line of before) void print(line);
+  for await (const line of followLines(log.file, signal, mark)) void print(line);
 }
