@@ -7,7 +7,7 @@ import { followLines, tailOf, type Tail } from '../../agents/local/log.js';
 import { ZOOKEEPER } from '../../config/processes.js';
 import type { logs } from '../commands/logs.js';
 import type { InputOf } from '../definition.js';
-import { linesSince } from '../log-since.js';
+import { linesSince, reachesBack } from '../log-since.js';
 import { withCluster, type CommandContext } from './context.js';
 
 const DEFAULT_LINES = 50;
@@ -89,7 +89,7 @@ async function tailSince(file: string, since: Date | undefined): Promise<Tail> {
   const tail = await tailOf(file, MOST_BYTES);
   let { lines } = tail;
   for (let number = 1; since && number <= ROTATED; number++) {
-    if (linesSince(lines, since).length < lines.length) break;
+    if (reachesBack(lines, since)) break;
     lines = [...(await tailOf(`${file}.${number}`, MOST_BYTES)).lines, ...lines];
   }
   return { ...tail, lines };
