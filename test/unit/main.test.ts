@@ -33,6 +33,17 @@ describe('main', () => {
     expect(io.signals.eventNames()).toEqual([]);
   });
 
+  it('looks again and again with status -w, one document a line with --json', async () => {
+    const io = new TestIo();
+    const running = begin(io, '-C', await unrendered(), 'status', '-w', '--json');
+    const documents = () => io.written.trimEnd().split('\n');
+    await expect.poll(() => documents().length, { timeout: 20_000 }).toBeGreaterThan(1);
+    io.signals.emit('SIGINT');
+    await soon(running);
+    expect(io.status).toBe(0);
+    for (const line of documents()) expect(JSON.parse(line)).toMatchObject({ state: 'stopped' });
+  });
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

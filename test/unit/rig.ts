@@ -77,6 +77,11 @@ export class TestIo implements MainIo {
     this.status ??= status;
   };
 
+  /** What it has written to stdout so far. */
+  get written(): string {
+    return this.#out.text;
+  }
+
   get run(): Run {
     if (this.status === undefined) throw new Error('it did not exit');
     return { status: this.status, stdout: this.#out.text, stderr: this.#err.text };
