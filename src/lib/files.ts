@@ -10,19 +10,25 @@ export { SECRET_DIRECTORY, SECRET_FILE } from './modes.js';
 
 /**
  * Writes a file whole or not at all: to a temporary name in the same directory, synced, renamed.
- * @param options `later`: by how many milliseconds its time of modification is ahead
+ * @param options `later`: by how many milliseconds its time of modification is ahead; `like`: a file whose mode it gets,
+ *   and whose owner where we may give that
  * @throws MqhaError `disk-full`, `no-permission`
  */
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array,
-  options: { readonly mode?: number; readonly later?: number } = {},
+  options: { readonly mode?: number; readonly later?: number; readonly like?: Stats } = {},
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    const file = await open(temporary, 'wx', options.mode ?? 0o644);
+    const file = await open(temporary, 'wx', options.mode ?? (options.like ? SECRET_FILE : 0o644));
     try {
       await file.writeFile(content);
+      if (options.like) {
+        const { uid, gid, mode } = options.like;
+        await file.chown(uid, gid).catch(() => undefined);
+        await file.chmod(mode & 0o777);
+      }
       if (options.later !== undefined) {
         const time = new Date(Date.now() + options.later);
         await file.utimes(time, time);

@@ -1,4 +1,13 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -31,6 +40,8 @@ describe('the value of a key', () => {
     expect(valueIn(SOURCE, FILE, 'nodes.mq01.webPort')).toBe(8161);
     expect(valueIn(SOURCE, FILE, 'zookeeper.sessionTimeout')).toBeUndefined();
     expect(valueIn(SOURCE, FILE, 'nonsense.deep.down')).toBeUndefined();
+    for (const key of ['constructor', 'limits.toString', '__proto__.x'])
+      expect([key, valueIn(SOURCE, FILE, key)]).toEqual([key, undefined]);
     expect(valueIn(SOURCE, FILE)).toMatchObject({ name: 'shop', sync: 'quorum_mem' });
   });
 
@@ -51,14 +62,34 @@ describe('another value', () => {
     );
   });
 
-  it('is added with comments kept where there was none', () => {
-    const added = set('java.heap', '1g');
-    expect(parse(added)).toEqual({ ...(parse(SOURCE) as object), java: { heap: '1g' } });
-    for (const comment of ['# ours', '# as in the runbook', '# half of the disk', '# the rack'])
-      expect(added).toContain(comment);
-    expect(parse(set('java.options', '["-Dx=y", -Xss1m]'))).toMatchObject({
-      java: { options: ['-Dx=y', '-Xss1m'] },
+  it('is added in lines of its own where there was none, and no other line is another', () => {
+    const lines = (text: string) => text.split(/(?<=\n)/);
+    const added = (key: string, value: string, source = SOURCE) => {
+      const before = lines(source);
+      const now = lines(set(key, value, source));
+      expect(now.filter((line) => before.includes(line))).toEqual(before);
+      return now.filter((line) => !before.includes(line)).join('');
+    };
+    expect(added('limits.temp', '2gb')).toBe('  temp: 2gb\n');
+    expect(added('java.heap', '1g')).toBe('java:\n  heap: 1g\n');
+    expect(added('broker.store.weight', '5')).toBe('broker:\n  store:\n    weight: 5\n');
+    expect(added('java.options', '["-Dx=y", -Xss1m]')).toContain('    - -Dx=y\n');
+    const windows = SOURCE.replaceAll('\n', '\r\n');
+    expect(added('limits.temp', '2gb', windows)).toBe('  temp: 2gb\r\n');
+  });
+
+  it('of a logger is that of one, whatever dots its name has', () => {
+    const one = set('broker.log.org.apache.activemq.transport', 'debug');
+    expect(parse(one)).toMatchObject({
+      broker: { log: { 'org.apache.activemq.transport': 'debug' } },
     });
+    expect(valueIn(one, FILE, 'broker.log.org.apache.activemq.transport')).toBe('DEBUG');
+  });
+
+  it('is refused where other keys would have it too', () => {
+    const shared = SOURCE.replace('store: 20gb', 'store: &s 20gb\n  temp: *s # as large');
+    expect(() => set('limits.store', '30gb', shared)).toThrow('shared with other keys');
+    expect(set('limits.temp', '2gb', shared)).toBe(shared.replace('*s #', '2gb #'));
   });
 
   it('that would mean something else where it is put is written so that it means what was said', () => {
@@ -81,11 +112,25 @@ describe('another value', () => {
   it('is the default where the key is taken out', () => {
     const without = withValue(SOURCE, FILE, 'limits.store', undefined);
     expect(valueIn(without, FILE, 'limits.store')).toBe('10gb');
-    expect(without).toContain('# ours');
+    expect(without).toBe(SOURCE.replace('limits:\n  # half of the disk\n  store: 20gb\n', ''));
+    expect(withValue(set('limits.temp', '2gb'), FILE, 'limits.temp', undefined)).toBe(SOURCE);
   });
 });
 
 describe('mqha config', () => {
+  it('leaves a file where a link points to, and for its owner alone where it was so', async () => {
+    const directory = await made();
+    const file = join(directory, FILE);
+    const elsewhere = join(directory, 'kept.yaml');
+    renameSync(file, elsewhere);
+    symlinkSync('kept.yaml', file);
+    chmodSync(elsewhere, 0o600);
+    expect((await mqha(['-C', directory, 'config', 'set', 'limits.temp', '2gb'])).status).toBe(0);
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+    expect(statSync(elsewhere).mode & 0o777).toBe(0o600);
+    expect(readFileSync(elsewhere, 'utf8')).toContain('2gb');
+  });
+
   it('gets and sets, and says what is refused', async () => {
     const directory = await made();
     const file = join(directory, FILE);

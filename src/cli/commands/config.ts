@@ -21,7 +21,7 @@ export const configSet = command({
   group: 'make',
   summary: 'gives a key of mqha.yaml another value, and keeps comments',
   details:
-    'Gives a key of mqha.yaml another value, in YAML; comments and other lines stay. What would not be valid is refused with every reason, and changes nothing. No process is touched: it says which brokers run with something else.',
+    'Gives a key of mqha.yaml another value, in YAML; comments and other lines stay as they are. What would not be valid is refused with every reason, and changes nothing. No process is touched: it says which brokers run with something else.',
   arguments: { key: argument('<key>'), value: argument('<value>') },
   options: { timeout: lockTimeout },
   examples: [

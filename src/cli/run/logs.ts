@@ -59,17 +59,17 @@ export async function run(
     );
     return;
   }
-  const logs = found.map(({ tail: { lines, rest }, ...log }) => ({
+  const shown = found.map(({ tail: { lines, rest }, ...log }) => ({
     ...log,
     lines: chosenOf(rest === '' ? lines : [...lines, rest], input),
   }));
   if (context.io.json) {
-    answer(context.io, { logs }, () => '');
+    answer(context.io, { logs: shown }, () => '');
     return;
   }
-  const text = logs
+  const text = shown
     .map(({ file, lines }) =>
-      logs.length === 1 ? lines.join('\n') : [`==> ${visible(file)} <==`, ...lines, ''].join('\n'),
+      shown.length === 1 ? lines.join('\n') : [`==> ${visible(file)} <==`, ...lines, ''].join('\n'),
     )
     .join('\n');
   if (text !== '') await context.io.stdout.quote(`${text}\n`);

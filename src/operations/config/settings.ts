@@ -1,7 +1,7 @@
 import { valueIn, withValue } from '../../config/edit-value.js';
 import { parseConfig } from '../../config/load.js';
 import { readConfigFile } from '../../config/read.js';
-import { writeFileAtomic } from '../../lib/files.js';
+import { writeConfigFile } from '../../config/write.js';
 import { Deadline } from '../../lib/time.js';
 import { usageError } from '../../lib/errors.js';
 import { refuseIfMoved, withLock, type Cluster } from '../../state/cluster.js';
@@ -57,7 +57,7 @@ export function setSetting(
     const source = await readConfigFile(file);
     const before = valueIn(source, file, key);
     const edited = withValue(source, file, key, text);
-    if (edited !== source) await writeFileAtomic(file, edited);
+    if (edited !== source) await writeConfigFile(file, edited);
     const config = parseConfig(edited, file);
     const running = await registry.findAll(config.nodes.map(({ name }) => name));
     return {

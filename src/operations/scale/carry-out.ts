@@ -8,8 +8,9 @@ import { type Confirm } from '../stop.js';
 import { statusOf } from '../../observe/status-of.js';
 import { want } from '../../state/desired-state.js';
 import { readConfigFile } from '../../config/read.js';
+import { writeConfigFile } from '../../config/write.js';
 import { MqhaError } from '../../lib/errors.js';
-import { writeFileAtomic } from '../../lib/files.js';
+
 import { canBind } from '../../agents/local/ports.js';
 import { Deadline } from '../../lib/time.js';
 import { keepNode, keepStale } from './aside.js';
@@ -170,7 +171,7 @@ async function withNodes(cluster: Cluster, change: SizeChange): Promise<Cluster>
   await withLock(layout, host, lockDeadline(), async () => {
     await refuseHalted(cluster);
     const source = await readConfigFile(layout.file);
-    await writeFileAtomic(layout.file, editNodes(source, layout.file, { add, remove: [] }));
+    await writeConfigFile(layout.file, editNodes(source, layout.file, { add, remove: [] }));
   });
   return openCluster(layout.directory, host);
 }
@@ -190,7 +191,7 @@ async function finish(cluster: Cluster, change: SizeChange): Promise<Removed[]> 
     if (leaving.length > 0) {
       const source = await readConfigFile(layout.file);
       const text = editNodes(source, layout.file, { add: [], remove: change.leaving });
-      await writeFileAtomic(layout.file, text);
+      await writeConfigFile(layout.file, text);
     }
     const now = await openCluster(layout.directory, host);
     const kept: Removed[] = [];

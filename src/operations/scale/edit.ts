@@ -1,5 +1,6 @@
 import { isMap, isSeq, parseDocument, type Document } from 'yaml';
 import { bindings } from '../../config/checks.js';
+import { lineEnd, lineStart } from '../../config/edit-lines.js';
 import { parseConfig } from '../../config/load.js';
 import type { ClusterConfig, NodeConfig } from '../../config/schema.js';
 import { usageError } from '../../lib/errors.js';
@@ -181,16 +182,6 @@ function rangesIn(
   });
   if (items.some((item) => item === undefined)) return undefined;
   return { count: { start, end }, items: items.flatMap((item) => item ?? []) };
-}
-
-const lineStart = (source: string, at: number) => source.lastIndexOf('\n', at - 1) + 1;
-
-/** After the line that holds the end of a value; a block's end may be the start of the line below. */
-function lineEnd(source: string, end: number): number {
-  let at = end;
-  while (at > 0 && /\s/.test(source[at - 1] ?? '')) at--;
-  const next = source.indexOf('\n', at);
-  return next === -1 ? source.length : next + 1;
 }
 
 /** A node as mqha.yaml has it: whether it speaks TLS is said of the cluster. */
