@@ -63,8 +63,8 @@ function startOf({ key }: Pair): number | undefined {
 }
 
 function endOf({ key, value }: Pair): number | undefined {
-  const [, end] = (isNode(value) && value.range) || (isNode(key) && key.range) || [];
-  return end;
+  const place = isNode(value) ? value.range : undefined;
+  return (place ?? (isNode(key) ? key.range : undefined))?.[1];
 }
 
 /** Where the line begins that holds a place of a text. */

@@ -192,9 +192,10 @@ describe('a cluster that is ill-treated, and that nothing looks after', () => {
     try {
       const refused = await other.run('up');
       expect(refused.exitCode).toBe(1);
-      expect(refused.stderr).toMatch(
-        new RegExp(`error: 127.0.0.1:${taken}, the messagePort of mq01, is taken`),
+      expect(refused.stderr).toContain(
+        `error: 127.0.0.1:${taken}, the messagePort of mq01, is held by ${master ?? ''} of the cluster in `,
       );
+      expect(refused.stderr).toContain(`\`mqha -C `);
     } finally {
       await other.remove();
     }

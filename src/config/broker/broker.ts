@@ -3,11 +3,13 @@ import { otherwise } from '../fields.js';
 import type { BrokerConfig } from './config.js';
 import { completeConnector, connector, jmx, log } from './connectors.js';
 import { flag } from './fields.js';
+import { refuseLoops } from './forwards.js';
 import { policy } from './policies.js';
 import { completePolicy } from './policy-entry.js';
 import { completeStoreSettings, storeSettings } from './store-settings.js';
 import {
   completeVirtualDestination,
+  compositeOf,
   virtualDestination,
   withDefault,
 } from './virtual-destinations.js';
@@ -26,7 +28,14 @@ const listOf = <T extends z.ZodType>(entry: T, what: string) =>
 /** `broker` of mqha.yaml: what a person wants otherwise in activemq.xml. Nothing of it is needed. */
 export const broker = z.strictObject({
   policies: listOf(policy, 'policies'),
-  virtualDestinations: listOf(virtualDestination, 'virtual destinations'),
+  virtualDestinations: listOf(virtualDestination, 'virtual destinations').superRefine(
+    (entries, context) => {
+      refuseLoops(
+        entries.flatMap((entry) => compositeOf(entry) ?? []),
+        context,
+      );
+    },
+  ),
   store: storeSettings.default({}),
   connectors: listOf(connector, 'connectors'),
   jmx,

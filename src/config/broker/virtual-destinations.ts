@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MISSING, quoted } from '../fields.js';
 import type { Element, EntryConfig } from './config.js';
+import type { Composite } from './forwards.js';
 import {
   attributesOf,
   destination,
@@ -11,11 +12,32 @@ import {
   pattern,
 } from './fields.js';
 
+/** A comma would make several destinations of a name. */
+const partOfName = (expected: string) =>
+  literal(expected).refine((value) => !/[,?]|:\/\//.test(value), {
+    error: (i) => `${quoted(i.input)} is not ${expected}`,
+  });
+
+/**
+ * Brackets and quotes that have an end. All else of a selector is known to the broker alone, which does not start with one
+ * that is none.
+ */
+const selector = literal('a selector of JMS').refine((value) => isClosed(value), {
+  error: (i) => `${quoted(i.input)} is no selector: a bracket or a quote in it has no end`,
+});
+
+function isClosed(value: string): boolean {
+  const outside = value.replace(/'(?:[^']|'')*'/g, '');
+  let open = 0;
+  for (const character of outside) {
+    if (character === '(') open++;
+    if (character === ')' && --open < 0) return false;
+  }
+  return open === 0 && !outside.includes("'");
+}
+
 const forward = z.union(
-  [
-    destination,
-    z.strictObject({ to: destination, selector: literal('a selector of JMS').optional() }),
-  ],
+  [destination, z.strictObject({ to: destination, selector: selector.optional() })],
   {
     error: (i) =>
       i.input === undefined
@@ -48,8 +70,8 @@ export const virtualDestination = z
     forwardOnly: flag.optional(),
     copyMessage: flag.optional(),
     sendWhenNotMatched: flag.optional(),
-    prefix: literal('the beginning of names of queues (Consumer.*.)').optional(),
-    postfix: literal('the end of names of queues').optional(),
+    prefix: partOfName('the beginning of names of queues (Consumer.*.)').optional(),
+    postfix: partOfName('the end of names of queues').optional(),
     selectorAware: flag.optional(),
     local: flag.optional(),
     dropOnResourceLimit: flag.optional(),
@@ -75,6 +97,16 @@ export const virtualDestination = z
   });
 
 type VirtualDestination = z.infer<typeof virtualDestination>;
+
+/** An entry as what it forwards; undefined where it is no composite. */
+export function compositeOf(file: VirtualDestination): Composite | undefined {
+  const name = file.compositeQueue ?? file.compositeTopic;
+  if (name === undefined) return undefined;
+  const targets = (file.forwardTo ?? []).map((one) =>
+    destinationOf(typeof one === 'string' ? one : one.to),
+  );
+  return { kind: file.compositeQueue === undefined ? 'topic' : 'queue', name, targets };
+}
 
 const ATTRIBUTES = Object.fromEntries(
   [...OF_COMPOSITES.slice(1), ...OF_TOPICS, 'concurrentSend'].map((key) => [key, String]),

@@ -92,6 +92,12 @@ describe('broker.virtualDestinations', () => {
     ]);
   });
 
+  it('may forward to one another where no message comes back', () => {
+    const entries =
+      '{ compositeQueue: a.b, forwardTo: [b, "topic://a.b"] }, { compositeQueue: b, forwardTo: [{ to: c, selector: "x = \')\'" }] }';
+    expect(refusal(`broker: { virtualDestinations: [${entries}] }\n`)).toBe('accepted');
+  });
+
   it.each([
     ['{ compositeQueue: a }', 'forwardTo: is missing'],
     ['{ compositeQueue: a, forwardTo: [] }', 'names no queue and no topic'],
@@ -106,6 +112,15 @@ describe('broker.virtualDestinations', () => {
     ],
     ['{ virtualTopic: a, prefix: "b\\nc" }', 'on one line'],
     ['{ virtualTopic: a }, { virtualTopic: a }', 'has two entries for virtualTopic a'],
+    ['{ virtualTopic: "T.>", prefix: "a,queue://b" }', 'is not the beginning of names'],
+    ['{ compositeQueue: a, forwardTo: [a] }', 'forwarded for ever: a → a'],
+    ['{ compositeQueue: "a.*", forwardTo: [a.b] }', 'forwarded for ever: a.* → a.*'],
+    [
+      '{ compositeQueue: a, forwardTo: [b] }, { compositeQueue: ">", forwardTo: ["topic://t"] }, { compositeTopic: t, forwardTo: [c, a] }',
+      'forwarded for ever: a → > → t → a',
+    ],
+    ['{ compositeQueue: a, forwardTo: [{ to: b, selector: "x = (1" }] }', 'a bracket or a quote'],
+    ['{ compositeQueue: a, forwardTo: [{ to: b, selector: "x = \'y" }] }', 'a bracket or a quote'],
   ])('are refused with what is wrong: %s', (entries, message) => {
     const said = refusal(`broker: { virtualDestinations: [${entries}] }\n`);
     expect(said).toContain('broker.virtualDestinations');
