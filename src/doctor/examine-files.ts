@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { usageError } from '../lib/errors.js';
 import { FILE_CODES } from './file-codes.js';
 import type { FileCode } from './check-codes.js';
 import { failoverUrlsIn } from './conf/uris.js';
 import { judgeFailover } from './conf-checks/failover.js';
 import { judgeFiles } from './conf-checks/judge.js';
+import type { BrokerFile } from './conf/broker-file.js';
 import { readBroker } from './conf/read-broker.js';
 import { readSource } from './conf/source.js';
 import { examination, type Check, type Examination, type Finding } from './finding.js';
@@ -28,6 +30,16 @@ export async function examineFiles(
   { conf, client }: FilesAsked,
   cwd: string,
 ): Promise<Examination> {
+  const twice = conf.find((file, index) =>
+    conf.some((other, at) => at < index && resolve(cwd, other) === resolve(cwd, file)),
+  );
+  if (twice !== undefined) {
+    throw usageError(
+      'usage',
+      `${twice} is named twice: its node would be two`,
+      'Name each file of the cluster once.',
+    );
+  }
   const [read, facts, ofClients] = await Promise.all([
     Promise.all(conf.map(async (named) => ({ named, read: await readBroker(named, cwd) }))),
     outgoingPorts(),
@@ -50,7 +62,7 @@ export async function examineFiles(
       : [],
   );
   const findings = [...unread, ...encodings, ...judgeFiles(files, facts), ...ofClients.flat()];
-  return examination(asChecks(findings, lookedFor(files.length, conf.length)), {
+  return examination(asChecks(findings, lookedFor(files, conf.length)), {
     cluster: null,
     files: [...conf, ...client],
   });
@@ -59,10 +71,15 @@ export async function examineFiles(
 /** What is found by comparing files. */
 const OF_SEVERAL: readonly FileCode[] = ['hostname-twice', 'directory-shared'];
 
-/** What is examined at all. @param read how many of the configurations could be read */
-function lookedFor(read: number, named: number): readonly FileCode[] {
+/** Of files without a broker nothing else can be said. */
+const OF_ANY_FILE: readonly FileCode[] = ['file-unreadable', 'xml-malformed', 'store-missing'];
+
+/** What is examined at all. @param files those that could be read @param named how many were to be */
+function lookedFor(files: readonly BrokerFile[], named: number): readonly FileCode[] {
+  const read = files.length;
   if (named === 0) return CLIENT_CODES;
   if (read === 0) return ['file-unreadable'];
+  if (!files.some(({ broker }) => broker)) return OF_ANY_FILE;
   const all = Object.keys(FILE_CODES) as FileCode[];
   return read > 1 ? all : all.filter((code) => !OF_SEVERAL.includes(code));
 }

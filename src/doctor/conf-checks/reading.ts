@@ -14,7 +14,6 @@ export const readingChecks: FileChecks = (files) =>
           )
         : finding('xml-malformed', 'fail', file, fault.at, `not XML: ${fault.message}`),
     );
-    if (!file.root) return faults;
     if (!file.broker) {
       return [
         ...faults,
@@ -22,8 +21,8 @@ export const readingChecks: FileChecks = (files) =>
           'store-missing',
           'fail',
           file,
-          file.root.at,
-          `it has no <broker>; its root is <${file.root.name}>`,
+          file.root?.at ?? { line: 1, column: 1 },
+          file.root ? `it has no <broker>; its root is <${file.root.name}>` : 'it has no <broker>',
         ),
       ];
     }

@@ -56,7 +56,10 @@ export function parseXml(source: string): XmlDocument {
     message: 'a comment stands inside of a tag',
   }));
   const add = (kind: XmlFault['kind'], offset: number, message: string) => {
-    if (faults.length < MAX_FAULTS) faults.push({ kind, at: placeOf(places, offset), message });
+    const at = placeOf(places, offset);
+    // A text outside of the root is told of each of its letters.
+    const isTold = faults.some((told) => told.message === message && told.at.line === at.line);
+    if (faults.length < MAX_FAULTS && !isTold) faults.push({ kind, at, message });
   };
   let root: Growing | undefined;
   const open: Growing[] = [];

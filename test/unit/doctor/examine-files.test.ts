@@ -147,3 +147,28 @@ describe('mqha doctor --conf', () => {
     expect(run.status).toBe(1);
   });
 });
+
+describe('a file without a broker', () => {
+  const written = (text: string) => {
+    const file = join(temporaryDirectory(), 'activemq.xml');
+    writeFileSync(file, text);
+    return file;
+  };
+
+  it.each([
+    ['nothing', ''],
+    ['no XML', 'hello there\n'],
+    ['something else', '<web-app/>'],
+  ])('is told so, once, and passes nothing that was not looked for: %s', async (_, text) => {
+    const { checks } = await examined([written(text)]);
+    expect(of({ checks } as Examination, 'store-missing')).toMatchObject([{ result: 'fail' }]);
+    const codes = checks.map(({ code }) => code);
+    expect(new Set(codes)).toEqual(new Set(['file-unreadable', 'xml-malformed', 'store-missing']));
+    expect(codes).toHaveLength(3);
+  });
+
+  it('that is named twice is refused: its node would be two', async () => {
+    const file = written('<beans/>');
+    await expect(examined([file, file])).rejects.toThrow('is named twice');
+  });
+});
