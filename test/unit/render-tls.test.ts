@@ -1,4 +1,4 @@
-import { expectGolden } from '../support/golden.js';
+import { expectGolden, GOLDEN_CREDENTIALS } from '../support/golden.js';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import type { Credentials, RenderedFile } from '../../src/stores/rendered-file.js';
@@ -14,10 +14,8 @@ const certified = (name: string) => ({
 });
 
 const CREDENTIALS: Credentials = {
-  username: 'mqha',
-  password: 'golden-password-0123456789',
-  securityToken: 'golden-token-0123456789',
-  zookeeperPassword: 'golden-zookeeper-0123456789',
+  ...GOLDEN_CREDENTIALS,
+  accounts: undefined,
   certificates: {
     clusterAuthority: pem('CERTIFICATE', 'cluster'),
     clientAuthority: pem('CERTIFICATE', 'client'),

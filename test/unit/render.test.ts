@@ -1,4 +1,4 @@
-import { expectGolden } from '../support/golden.js';
+import { expectGolden, GOLDEN_CREDENTIALS } from '../support/golden.js';
 import { parseStringPromise } from 'xml2js';
 import { describe, expect, it } from 'vitest';
 import { portTable, type InitOptions } from '../../src/config/defaults.js';
@@ -15,13 +15,9 @@ import { readBack } from '../../src/stores/replicated-leveldb/render/read-back.j
 import { renderTemplate } from '../../src/lib/templates.js';
 
 const CREDENTIALS: Credentials = {
-  username: 'mqha',
-  password: 'golden-password-0123456789',
-  securityToken: 'golden-token-0123456789',
-  zookeeperPassword: 'golden-zookeeper-0123456789',
+  ...GOLDEN_CREDENTIALS,
   accounts: {
-    app: { password: 'golden-app-0123456789' },
-    console: { password: 'golden-console-0123456789' },
+    ...GOLDEN_CREDENTIALS.accounts,
     'console.pages': { password: 'golden-pages-0123456789' },
     orders: { password: 'golden-orders-0123456789' },
   },

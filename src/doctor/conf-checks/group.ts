@@ -1,5 +1,5 @@
 import type { BrokerFile, FileFacts } from '../conf/broker-file.js';
-import { placeIn } from '../conf/broker-file.js';
+import { placeIn, whereOf } from '../conf/broker-file.js';
 import type { Finding, Position } from '../finding.js';
 import type { FileCode } from '../check-codes.js';
 
@@ -45,4 +45,21 @@ export function whoSays(groups: ReadonlyMap<string, readonly BrokerFile[]>): str
       return `${names}${index === 0 ? (files.length === 1 ? ' says' : ' say') : ''} ${quoted(value)}`;
     })
     .join('; ');
+}
+
+/**
+ * What is wrong where the stores of nodes say several values of an attribute that must be one.
+ * @param message what that is, before who says what
+ */
+export function differing(
+  groups: ReadonlyMap<string, readonly BrokerFile[]>,
+  code: FileCode,
+  attribute: string,
+  message = `${attribute} differs`,
+): Finding[] {
+  const [, ...others] = [...groups.values()];
+  const [first] = others.flat();
+  if (!first) return [];
+  const text = `${message}: ${whoSays(groups)}`;
+  return [finding(code, 'fail', first, whereOf(first.store, attribute), text)];
 }

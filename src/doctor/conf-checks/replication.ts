@@ -2,7 +2,7 @@ import { attributeOf, isHidden, valueOf, whereOf, type BrokerFile } from '../con
 import { DEFAULT_BIND, hostOf } from '../conf/listeners.js';
 import { endpointsIn, isAny, isLoopback } from '../conf/uris.js';
 import type { Finding } from '../finding.js';
-import { byValue, finding, quoted, whoSays, type FileChecks } from './group.js';
+import { byValue, differing, finding, quoted, type FileChecks } from './group.js';
 
 /** How messages get to the other nodes: how many, when they count as sent, and by which port. */
 export const replicationChecks: FileChecks = (files) => {
@@ -79,19 +79,7 @@ function replicas(files: readonly BrokerFile[]): Finding[] {
     }
     return findings;
   });
-  const [, ...others] = [...groups.values()];
-  const [differing] = others.flat();
-  if (!differing) return all;
-  return [
-    ...all,
-    finding(
-      'replicas',
-      'fail',
-      differing,
-      whereOf(differing.store, 'replicas'),
-      `replicas differs: ${whoSays(groups)}`,
-    ),
-  ];
+  return [...all, ...differing(groups, 'replicas', 'replicas')];
 }
 
 function sync(files: readonly BrokerFile[]): Finding[] {
@@ -130,19 +118,7 @@ function sync(files: readonly BrokerFile[]): Finding[] {
       ];
     }),
   );
-  const [, ...others] = [...groups.values()];
-  const [differing] = others.flat();
-  if (!differing) return all;
-  return [
-    ...all,
-    finding(
-      'sync',
-      'fail',
-      differing,
-      whereOf(differing.store, 'sync'),
-      `sync differs: ${whoSays(groups)}`,
-    ),
-  ];
+  return [...all, ...differing(groups, 'sync', 'sync')];
 }
 
 function bind(file: BrokerFile): Finding[] {

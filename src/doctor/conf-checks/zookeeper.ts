@@ -3,7 +3,7 @@ import { attributeOf, isHidden, valueOf, whereOf, type BrokerFile } from '../con
 import { hostOf } from '../conf/listeners.js';
 import { isLoopback } from '../conf/uris.js';
 import type { Finding } from '../finding.js';
-import { byValue, finding, quoted, whoSays, type FileChecks } from './group.js';
+import { byValue, differing, finding, quoted, type FileChecks } from './group.js';
 
 /** By whom a master is elected, and for how long a node may be silent. */
 export const zookeeperChecks: FileChecks = (files) => {
@@ -73,19 +73,7 @@ function address(files: readonly BrokerFile[]): Finding[] {
         : 'tolerates the end of none: two servers need both';
     return [finding('zookeeper-address', 'warn', first, at, `${named} ${why}`)];
   });
-  const [, ...others] = [...groups.values()];
-  const [differing] = others.flat();
-  if (!differing) return all;
-  return [
-    ...all,
-    finding(
-      'zookeeper-address',
-      'fail',
-      differing,
-      whereOf(differing.store, 'zkAddress'),
-      `zkAddress differs: ${whoSays(groups)}`,
-    ),
-  ];
+  return [...all, ...differing(groups, 'zookeeper-address', 'zkAddress')];
 }
 
 function path(files: readonly BrokerFile[]): Finding[] {
@@ -109,17 +97,13 @@ function path(files: readonly BrokerFile[]): Finding[] {
       finding('zookeeper-path', 'fail', file, at, `zkPath ${quoted(value)} does not begin with /`),
     ];
   });
-  const [, ...others] = [...groups.values()];
-  const [differing] = others.flat();
-  if (!differing) return all;
   return [
     ...all,
-    finding(
+    ...differing(
+      groups,
       'zookeeper-path',
-      'fail',
-      differing,
-      whereOf(differing.store, 'zkPath'),
-      `zkPath differs, so the nodes do not see each other: ${whoSays(groups)}`,
+      'zkPath',
+      'zkPath differs, so the nodes do not see each other',
     ),
   ];
 }

@@ -1,21 +1,10 @@
+import { GOLDEN_CREDENTIALS } from '../../support/golden.js';
 import { renderClusterFile } from '../../../src/config/cluster-file.js';
 import { portTable } from '../../../src/config/defaults.js';
 import { parseConfig } from '../../../src/config/load.js';
 import { MqhaError } from '../../../src/lib/errors.js';
-import type { Credentials } from '../../../src/stores/rendered-file.js';
 import { readBack } from '../../../src/stores/replicated-leveldb/render/read-back.js';
 import { renderCluster } from '../../../src/stores/replicated-leveldb/render/rendered-files.js';
-
-export const CREDENTIALS: Credentials = {
-  username: 'mqha',
-  password: 'golden-password-0123456789',
-  securityToken: 'golden-token-0123456789',
-  zookeeperPassword: 'golden-zookeeper-0123456789',
-  accounts: {
-    app: { password: 'golden-app-0123456789' },
-    console: { password: 'golden-console-0123456789' },
-  },
-};
 
 export const text = renderClusterFile(await portTable({ nodes: 3 }, () => Promise.resolve(true)));
 
@@ -36,7 +25,7 @@ export function refusal(lines: string): string {
 /** What a node's file has, once it was read back. */
 export async function fileOf(lines: string, file = 'activemq.xml', node = 'mq01'): Promise<string> {
   const config = having(lines);
-  const files = renderCluster(config, CREDENTIALS);
+  const files = renderCluster(config, GOLDEN_CREDENTIALS);
   await readBack(config, files);
   return files.find(({ path }) => path === `nodes/${node}/conf/${file}`)?.content ?? '';
 }

@@ -1,3 +1,4 @@
+import { GOLDEN_CREDENTIALS } from '../../support/golden.js';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
 import { weightRefusal } from '../../../src/operations/switchover.js';
@@ -11,7 +12,6 @@ import { readBack } from '../../../src/stores/replicated-leveldb/render/read-bac
 import { renderCluster } from '../../../src/stores/replicated-leveldb/render/rendered-files.js';
 import { expectGolden } from '../../support/golden.js';
 import {
-  CREDENTIALS,
   text,
   having,
   refusal,
@@ -48,7 +48,7 @@ describe('broker.store', () => {
   it('has the weight of a node in the place of that of all', async () => {
     const lines = text.replace('name: mq02,', 'name: mq02, broker: { store: { weight: 9 } },');
     const config = parseConfig(`${lines}broker: { store: { weight: 3 } }\n`, 'mqha.yaml');
-    const files = renderCluster(config, CREDENTIALS);
+    const files = renderCluster(config, GOLDEN_CREDENTIALS);
     await readBack(config, files);
     const weights = files.flatMap(({ content }) => content.match(/weight="\d+"/g) ?? []);
     expect(weights).toEqual(['weight="3"', 'weight="9"', 'weight="3"']);
@@ -98,7 +98,7 @@ describe('broker.store', () => {
 describe('limits.connections', () => {
   it('is the limit of the message port', () => {
     const lines = text.replace('limits:\n', 'limits:\n  connections: 5000\n');
-    const files = renderCluster(parseConfig(lines, 'mqha.yaml'), CREDENTIALS);
+    const files = renderCluster(parseConfig(lines, 'mqha.yaml'), GOLDEN_CREDENTIALS);
     expect(files.find(({ path }) => path.endsWith('mq02/conf/activemq.xml'))?.content).toContain(
       'maximumConnections=5000&amp;',
     );
