@@ -62,6 +62,8 @@ export const ACTIONS: {
   send: () => import('./run/send.js'),
   consume: () => import('./run/consume.js'),
   queues: () => import('./run/queues.js'),
+  purge: () => import('./run/purge.js'),
+  open: () => import('./run/open.js'),
   completion: () => import('./run/completion.js'),
   version: () => import('./run/version.js'),
 };

@@ -12,3 +12,6 @@ export const SEND_TIMEOUT_MS = 60_000;
 
 /** Without a message. */
 export const CONSUME_TIMEOUT_MS = 1000;
+
+/** For all messages of a queue. */
+export const PURGE_TIMEOUT_MS = 600_000;

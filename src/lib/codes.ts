@@ -143,6 +143,8 @@ export const ERROR_CODES = {
     exitCode: 2,
     meaning: 'a message is larger than `limits.message`, which follows from the heap',
   },
+  'console-off': { exitCode: 1, meaning: 'brokers serve no pages of the web console' },
+  'no-queue': { exitCode: 1, meaning: 'the master has no queue of this name' },
   'console-failed': { exitCode: 1, meaning: 'the master’s console does not answer as it should' },
   'supervisor-running': { exitCode: 1, meaning: 'another supervisor runs for the cluster' },
   'supervisor-failed': { exitCode: 1, meaning: 'no supervisor could be started' },

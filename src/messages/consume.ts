@@ -20,8 +20,8 @@ export interface ConsumeOptions {
   readonly queue: string;
   /** It ends after so many; undefined for all that there are. */
   readonly count: number | undefined;
-  /** It ends when a master serves and has given nothing for so long. */
-  readonly timeoutMs: number;
+  /** It ends when a master serves and has given nothing for so long; undefined where it goes on until it is interrupted. */
+  readonly timeoutMs: number | undefined;
   /** Looks at the messages and leaves them in the queue. */
   readonly browse: boolean;
   /** Whether to tell now and then how many there were. */
@@ -54,7 +54,7 @@ export async function consumeMessages(
   options: ConsumeOptions,
 ): Promise<{ readonly result: ConsumeResult; readonly error: MqhaError | undefined }> {
   const cluster = await asServed(asked);
-  const { queue, count = Infinity, browse, take } = options;
+  const { queue, count = Infinity, browse, take, timeoutMs } = options;
   const { signal, emit } = cluster.host;
   const began = performance.now();
   const brokers: string[] = [];
@@ -68,13 +68,14 @@ export async function consumeMessages(
     browse,
     credit: Math.min(count, CREDIT),
   });
-  const idle = new IdleDetector(cluster, receiver, options.timeoutMs);
+  const idle = new IdleDetector(cluster, receiver, timeoutMs ?? Infinity);
   let leaveLast = false;
   let error: MqhaError | undefined;
   try {
     while (taken < count && !receiver.ended) {
       if (signal.aborted) {
-        error = interrupted(queue, taken, browse);
+        // Who follows ends it so.
+        if (timeoutMs !== undefined) error = interrupted(queue, taken, browse);
         break;
       }
       const message = await receiver.next(LOOK_MS);

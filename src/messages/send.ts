@@ -1,47 +1,30 @@
-import { randomUUID } from 'node:crypto';
-import { largestBody, MESSAGE_SHARE } from '../config/limits.js';
-import { brokersOf } from '../clients/brokers.js';
 import type { Body } from '../clients/amqp/payload.js';
-import { QueueSender } from '../clients/amqp/sender.js';
-import { counted } from '../lib/counted.js';
+import type { MessageSettings } from '../clients/amqp/sender.js';
 import { MqhaError } from '../lib/errors.js';
-import { sleep, unlessAborted } from '../lib/time.js';
-import { accountOf } from '../state/account.js';
-import { asServed, type Cluster } from '../state/cluster.js';
-import { standstills } from '../observe/conditions/fullness.js';
-import { noService } from './not-serving.js';
 import { statusOf } from '../observe/status-of.js';
+import { asServed, type Cluster } from '../state/cluster.js';
+import { NumberedBodies } from './numbered-bodies.js';
+import { SendJob, Tally } from './send-job.js';
 
 /** How often progress is told; a plain line only now and then. */
 const PROGRESS_MS = 250;
 const PLAIN_EVERY = 12;
-/** A pause between tries that fail one after the other grows by this. */
-const AGAIN_MS = 50;
 /** How far a late sender may run ahead of its rate to catch up. */
 const CATCH_UP_MS = 100;
-/** A message that waits longer than this makes the master be asked why, and again and again. */
-const ASK_MS = 3000;
 
 export interface SendOptions {
   readonly queue: string;
   readonly bodies: Iterable<Body> | AsyncIterable<Body>;
   /** How many bodies there are, where that is known. */
   readonly total: number | undefined;
-  /** At most so many a second. */
+  /** What each message has beside its body. */
+  readonly settings?: MessageSettings;
+  /** How many clients take turns with the bodies, each over a connection of its own; 1 unless given. */
+  readonly clients?: number;
+  /** At most so many a second, of all clients together. */
   readonly rate: number | undefined;
-  /** It gives up after so long without an acknowledgement. */
+  /** A client gives up after so long without an acknowledgement, and so do all. */
   readonly timeoutMs: number;
-}
-
-/** @param what the file or option that holds the body */
-export function tooLarge(what: string, bytes: number, largest: number): MqhaError {
-  return new MqhaError(
-    'message-too-large',
-    `${what} is too large for a message: ${bytes} bytes, ${largest} at most`,
-    {
-      hint: `Brokers hold messages in memory several times over: the limit is limits.message in mqha.yaml, 1/${MESSAGE_SHARE} of java.heap unless set.`,
-    },
-  );
 }
 
 /** The document of `mqha send --json`. */
@@ -55,24 +38,57 @@ export interface SendResult {
   readonly ms: number;
 }
 
+/** How far sending came, with an error where that was not to the end. */
+export interface SendOutcome {
+  /** Undefined where nothing was begun. */
+  readonly result: SendResult | undefined;
+  readonly error: MqhaError | undefined;
+}
+
 /**
- * Sends persistent messages in order, each after the one before was acknowledged, and follows the
- * master. A message whose outcome is unknown is sent again, with the same id: at least once.
+ * Sends persistent messages and follows the master. One client sends in order, each message after the one before was
+ * acknowledged. A message whose outcome is unknown is sent again, with the same id: at least once.
  * @returns how far it came, with an error where that was not to the end: `not-serving`,
  *   `senders-blocked`, `connections-full`, `client-refused`, `message-refused`, `message-too-large`, `interrupted`
  */
-export async function sendMessages(
-  cluster: Cluster,
-  options: SendOptions,
-): Promise<{ readonly result: SendResult; readonly error: MqhaError | undefined }> {
-  const served = await asServed(cluster);
-  const job = new SendJob(served, options);
+export async function sendMessages(asked: Cluster, options: SendOptions): Promise<SendOutcome> {
+  const cluster = await asServed(asked);
   // Nobody starts it while this waits; a cluster that is being started, or elects, is waited for.
-  if ((await servesNobody(served)) && (await statusOf(served)).state === 'stopped') {
-    return { result: job.result, error: stopped() };
+  if ((await servesNobody(cluster)) && (await statusOf(cluster)).state === 'stopped') {
+    return { result: undefined, error: stopped() };
   }
-  const error = await job.run();
-  return { result: job.result, error };
+  const { queue, clients = 1, settings = {}, timeoutMs } = options;
+  const began = performance.now();
+  const tally = new Tally();
+  const shared = {
+    ...{ cluster, queue, settings, timeoutMs, tally },
+    bodies: new NumberedBodies(options.bodies),
+    pause: pacemaker(options.rate),
+  };
+  const jobs = Array.from({ length: clients }, () => new SendJob(shared));
+  const progress = tellProgress(cluster, options, tally, jobs, began);
+  try {
+    const error = await firstError(jobs);
+    const { acknowledged, sentAgain, brokers } = tally;
+    const ms = Math.round(performance.now() - began);
+    return { result: { queue, acknowledged, sentAgain, brokers, ms }, error };
+  } finally {
+    clearInterval(progress);
+  }
+}
+
+/** Runs them all; one that fails ends the others. @returns its error */
+async function firstError(jobs: readonly SendJob[]): Promise<MqhaError | undefined> {
+  let first: MqhaError | undefined;
+  await Promise.all(
+    jobs.map(async (job) => {
+      const error = await job.run();
+      if (!error) return;
+      first ??= error;
+      for (const other of jobs) other.end();
+    }),
+  );
+  return first;
 }
 
 /** Whether no broker of the cluster runs here, and nobody listens for it: a first look that costs little. */
@@ -89,171 +105,27 @@ function stopped(): MqhaError {
   });
 }
 
-class SendJob {
-  readonly #cluster: Cluster;
-  readonly #options: SendOptions;
-  readonly #began = performance.now();
-  /** Ends the waiting of the sender: Ctrl-C, or nobody acknowledges. */
-  readonly #end = new AbortController();
-  readonly #sender: QueueSender;
-  readonly #id = randomUUID();
-  readonly #largest: number;
-  readonly #brokers: string[] = [];
-  #acknowledged = 0;
-  #sentAgain = 0;
-  #waitingSince: number | undefined;
-  /** Why the message under way waits, where the master says so. */
-  #why: string | undefined;
-
-  constructor(cluster: Cluster, options: SendOptions) {
-    this.#cluster = cluster;
-    this.#options = options;
-    this.#largest = largestBody(cluster.config);
-    this.#sender = new QueueSender(options.queue, {
-      brokers: brokersOf(cluster.config, cluster.tls),
-      account: cluster.account,
-      accountNow: () => accountOf(cluster, []),
-      signal: this.#end.signal,
+function tellProgress(
+  { host }: Cluster,
+  { queue, total }: SendOptions,
+  tally: Tally,
+  jobs: readonly SendJob[],
+  began: number,
+): NodeJS.Timeout {
+  let ticks = 0;
+  return setInterval(() => {
+    const now = performance.now();
+    const since = Math.min(...jobs.map(({ waitingSince = now }) => waitingSince));
+    const { acknowledged, sentAgain } = tally;
+    host.emit({
+      type: 'sending',
+      ...{ queue, total, acknowledged, sentAgain },
+      perSecond: (acknowledged * 1000) / (now - began),
+      waitingMs: now - since,
+      why: jobs.find(({ why }) => why !== undefined)?.why,
+      plain: ++ticks % PLAIN_EVERY === 0,
     });
-  }
-
-  get result(): SendResult {
-    return {
-      queue: this.#options.queue,
-      acknowledged: this.#acknowledged,
-      sentAgain: this.#sentAgain,
-      brokers: this.#brokers,
-      ms: Math.round(performance.now() - this.#began),
-    };
-  }
-
-  async run(): Promise<MqhaError | undefined> {
-    const { signal } = this.#cluster.host;
-    const interrupt = () => {
-      this.#end.abort();
-    };
-    signal.addEventListener('abort', interrupt);
-    if (signal.aborted) interrupt();
-    const progress = this.#tellProgress();
-    try {
-      return await this.#sendAll();
-    } finally {
-      clearInterval(progress);
-      signal.removeEventListener('abort', interrupt);
-      await this.#sender.close();
-    }
-  }
-
-  async #sendAll(): Promise<MqhaError | undefined> {
-    const pause = pacemaker(this.#options.rate);
-    const bodies = iteratorOf(this.#options.bodies);
-    for (;;) {
-      const next = await unlessAborted(this.#end.signal, Promise.resolve(bodies.next()));
-      if (!next) return this.#stopped(false);
-      if (next.done === true) return undefined;
-      const bytes = Buffer.byteLength(next.value);
-      if (bytes > this.#largest) {
-        return tooLarge(`message ${this.#acknowledged + 1}`, bytes, this.#largest);
-      }
-      const wait = pause();
-      if (wait > 0) await sleep(wait, this.#end.signal);
-      const error = await this.#deliver(next.value);
-      if (error) return error;
-    }
-  }
-
-  /** Sends one message until it is acknowledged. */
-  async #deliver(body: Body): Promise<MqhaError | undefined> {
-    const { timeoutMs } = this.#options;
-    this.#waitingSince = performance.now();
-    const giveUp = setTimeout(() => {
-      this.#end.abort();
-    }, timeoutMs);
-    const ask = setInterval(() => {
-      void this.#askWhy();
-    }, ASK_MS);
-    try {
-      const id = `${this.#id}:${this.#acknowledged + 1}`;
-      let unknown = false;
-      for (let failures = 0; ;) {
-        if (this.#end.signal.aborted) return await this.#stopped(unknown);
-        const sent = await this.#sender.send(body, { id });
-        if (sent.outcome === 'acknowledged') {
-          this.#count(sent.broker ?? '', unknown);
-          return undefined;
-        }
-        if (sent.refused) return this.#refused(sent.broker ?? '', sent.reason ?? '');
-        unknown ||= sent.broker !== undefined;
-        // What ends each connection that it is sent through must not be sent in a tight loop.
-        await sleep(AGAIN_MS * failures++, this.#end.signal);
-      }
-    } finally {
-      clearTimeout(giveUp);
-      clearInterval(ask);
-      this.#waitingSince = undefined;
-      this.#why = undefined;
-    }
-  }
-
-  async #askWhy(): Promise<void> {
-    const since = this.#waitingSince;
-    const status = await statusOf(this.#cluster).catch(() => undefined);
-    // It may have been acknowledged meanwhile.
-    if (status && this.#waitingSince === since)
-      this.#why = standstills(status.problems)[0]?.message;
-  }
-
-  #count(broker: string, again: boolean): void {
-    this.#acknowledged += 1;
-    if (again) this.#sentAgain += 1;
-    if (this.#brokers.at(-1) !== broker) this.#brokers.push(broker);
-  }
-
-  #tellProgress(): NodeJS.Timeout {
-    const { queue, total } = this.#options;
-    let ticks = 0;
-    return setInterval(() => {
-      const since = this.#waitingSince;
-      this.#cluster.host.emit({
-        type: 'sending',
-        queue,
-        total,
-        acknowledged: this.#acknowledged,
-        sentAgain: this.#sentAgain,
-        waitingMs: since === undefined ? 0 : performance.now() - since,
-        why: this.#why,
-        plain: ++ticks % PLAIN_EVERY === 0,
-      });
-    }, PROGRESS_MS);
-  }
-
-  /** @param unknown whether the message under way may have been stored */
-  async #stopped(unknown: boolean): Promise<MqhaError> {
-    const known = `${counted(this.#acknowledged, 'message was', 'messages were')} acknowledged${unknown ? ', and one may have been stored without an answer' : ''}`;
-    if (this.#cluster.host.signal.aborted) {
-      return new MqhaError('interrupted', `interrupted; ${known}`, {
-        hint: 'What was acknowledged is in the queue; send the rest.',
-      });
-    }
-    const seconds = this.#options.timeoutMs / 1000;
-    return noService(
-      this.#cluster,
-      `${known}, then nothing for ${seconds} s`,
-      this.#sender.link ? undefined : this.#sender.refusal,
-    );
-  }
-
-  #refused(broker: string, reason: string): MqhaError {
-    return new MqhaError(
-      'message-refused',
-      `${broker} does not take message ${this.#acknowledged + 1}: ${reason}; ${counted(this.#acknowledged, 'message was', 'messages were')} acknowledged`,
-      { hint: 'See `mqha logs` of that node: the queue may be full, or not be allowed.' },
-    );
-  }
-}
-
-function iteratorOf<T>(items: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncIterator<T> {
-  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  }, PROGRESS_MS);
 }
 
 /** Says how long to wait before the next message, so that there are at most so many a second. */

@@ -73,6 +73,8 @@ export interface SupervisorStatus {
 /** The document of `mqha status --json`. */
 export interface ClusterStatus {
   readonly cluster: string;
+  /** That of the cluster, absolute. */
+  readonly directory: string;
   readonly state: ClusterState;
   readonly zookeeper: {
     readonly connect: string;

@@ -29,6 +29,7 @@ export function toStatus(cluster: Cluster, seen: Observation): ClusterStatus {
   const usage = valueOf(seen.master)?.usage;
   const status: Omit<ClusterStatus, 'problems'> = {
     cluster: config.name,
+    directory: cluster.layout.directory,
     state: stateOf(deciding.electing, config.zookeeper.managed, seen, nodes),
     zookeeper: {
       connect: config.zookeeper.connect,

@@ -45,6 +45,8 @@ export type ClusterEvent =
       /** Of how many; undefined where that is not known. */
       readonly total: number | undefined;
       readonly sentAgain: number;
+      /** Of all that were acknowledged, since the first was sent. */
+      readonly perSecond: number;
       /** How long the message under way has been waiting for its acknowledgement. */
       readonly waitingMs: number;
       /** What holds it back, where the master says so. */

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClientSettings } from '../../src/clients/client-settings.js';
 import type { Queues } from '../../src/messages/queues.js';
 import type { SendResult } from '../../src/messages/send.js';
 import { packageRoot } from '../../src/lib/package.js';
+import { stompTake } from '../support/stomp.js';
 import { eventually, TestCluster } from '../support/cluster.js';
 import { healed } from '../support/watched.js';
 
@@ -96,6 +98,79 @@ describe('clients of a cluster', () => {
     expect(first.stdout.split('\n')).toEqual(lines.slice(0, 2));
     const rest = await cluster.json<Consumed>('consume', 'lines');
     expect(rest.messages.map(({ body }) => body)).toEqual(lines.slice(2));
+  });
+
+  it('sends with several clients at once, each message once, through a failover', async () => {
+    const master = await masterPid();
+    const words = ['send', 'several', '--count', '3000', '--size', '20', '--clients', '8'];
+    const sending = cluster.start([...words, '--json']);
+    await eventually(
+      () => depthOf('several'),
+      (depth) => depth > 100,
+    );
+    process.kill(master, 'SIGKILL');
+    const { exitCode, stdout } = await sending.ended;
+    expect(exitCode).toBe(0);
+    expect((JSON.parse(stdout) as SendResult).acknowledged).toBe(3000);
+    await healed(cluster);
+    const { messages } = await cluster.json<Consumed>('consume', 'several');
+    expect(ascending(new Set(numbersIn(messages.map(({ body }) => body))))).toEqual(upTo(3000));
+    expect(new Set(messages.map(({ id }) => id)).size).toBe(3000);
+  });
+
+  it('gives messages what it was told, and selectors find them by it', async () => {
+    const settings = ['--property', 'region=eu', 'size=large', '--priority', '7'];
+    const more = ['--ttl', '1h', '--correlation-id', 'c-1', '--message-group', 'g'];
+    await cluster.run('send', 'labelled', 'body', ...settings, ...more);
+    const { nodes, master } = await cluster.status();
+    const port = nodes.find(({ name }) => name === master)?.messagePort ?? 0;
+    const client = await cluster.json<ClientSettings>('env');
+    const selector = "region = 'eu' AND size = 'large'";
+    const message = await stompTake(client, port, 'labelled', selector);
+    expect(message.body).toBe('body');
+    expect(message.headers).toMatchObject({
+      ...{ priority: '7', 'correlation-id': 'c-1', JMSXGroupID: 'g', persistent: 'true' },
+    });
+    const lives = Number(message.headers.expires) - Date.now();
+    expect(lives).toBeGreaterThan(3_000_000);
+    expect(lives).toBeLessThanOrEqual(3_600_000);
+  });
+
+  it('prints what comes until it is interrupted, with -f', async () => {
+    await fill('lasting', 2);
+    const following = cluster.start(['consume', 'lasting', '-f', '--json']);
+    const lines = () => following.printed().split('\n').filter(Boolean);
+    const until = (count: number) =>
+      eventually(
+        () => Promise.resolve(lines().length),
+        (length) => length === count,
+      );
+    await until(2);
+    // Longer than the patience of one that does not follow.
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await fill('lasting', 1);
+    await until(3);
+    following.child.kill('SIGINT');
+    expect((await following.ended).exitCode).toBe(130);
+    const bodies = lines().map((line) => (JSON.parse(line) as { body: string }).body);
+    expect(numbersIn(bodies)).toEqual([1, 2, 1]);
+    expect(await depthOf('lasting')).toBe(0);
+  });
+
+  it('purges a queue where that is wanted, and says what is not there', async () => {
+    await fill('purged', 250);
+    const asked = await cluster.run('purge', 'purged');
+    expect([asked.exitCode, asked.stderr]).toEqual([
+      1,
+      expect.stringContaining('Drop 250 messages of the queue purged'),
+    ]);
+    expect(await depthOf('purged')).toBe(250);
+    const { exitCode, stdout } = await cluster.run('purge', 'purged', '--yes');
+    expect([exitCode, stdout]).toEqual([0, 'purged 250 messages from purged, which is empty']);
+    expect(await depthOf('purged')).toBe(0);
+    const absent = await cluster.run('purge', 'nowhere', '--yes');
+    expect(absent.stderr).toContain('error: there is no queue nowhere');
+    expect((await cluster.run('open', '--print')).stderr).toContain('`console: false`');
   });
 
   it('says how many were acknowledged when it is interrupted', async () => {

@@ -62,3 +62,57 @@ export function stompSend(
     );
   });
 }
+
+/** A message as STOMP tells it. */
+export interface StompMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Takes the first message of a queue that a selector finds.
+ * @param port the master's message port
+ * @throws Error where none comes in half a minute
+ */
+export function stompTake(
+  { username, password }: ClientSettings,
+  port: number,
+  queue: string,
+  selector: string,
+): Promise<StompMessage> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: LIMIT_MS });
+    let got = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => {
+      const before = got;
+      got += text;
+      if (got.includes('CONNECTED\n') && !before.includes('CONNECTED\n')) {
+        socket.write(
+          `SUBSCRIBE\nid:1\ndestination:/queue/${queue}\nselector:${selector.replaceAll(':', '\\c')}\nack:auto\n\n\0`,
+        );
+      }
+      const [, head, body = ''] = /MESSAGE\n([^]*?)\n\n([^\0]*)\0/.exec(got) ?? [];
+      if (head === undefined) return;
+      socket.destroy();
+      const headers = head.split('\n').map((line) => {
+        const at = line.indexOf(':');
+        return [line.slice(0, at), line.slice(at + 1)] as const;
+      });
+      resolve({ headers: Object.fromEntries(headers), body });
+    });
+    const failed = (why: string) => {
+      socket.destroy();
+      reject(new Error(`STOMP: ${why}: ${got}`));
+    };
+    socket.on('timeout', () => {
+      failed('no message');
+    });
+    socket.on('error', (error) => {
+      failed(error.message);
+    });
+    socket.write(
+      `CONNECT\naccept-version:1.1\nhost:mq\nlogin:${username ?? ''}\npasscode:${password ?? ''}\n\n\0`,
+    );
+  });
+}

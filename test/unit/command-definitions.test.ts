@@ -65,7 +65,7 @@ describe('the definitions of commands', () => {
 
   it('say what the compiler knows of the input', () => {
     const made: InputOf<typeof init> = { nodes: 3, auth: true, supervisor: true };
-    const sent: InputOf<typeof send> = { queue: 'q', timeout: 1000, rate: 0.5 };
+    const sent: InputOf<typeof send> = { queue: 'q', timeout: 1000, clients: 1, rate: 0.5 };
     const drilled: Pick<InputOf<typeof drill>, 'scenario' | 'supervisor'> = {
       scenario: ['kill-master'],
       supervisor: 'both',

@@ -37,6 +37,7 @@ function written(terminal: boolean, write: (io: Io) => void, json = false) {
 
 const status: ClusterStatus = {
   cluster: EVIL,
+  directory: EVIL,
   state: 'degraded',
   zookeeper: { connect: EVIL, path: EVIL, managed: true, reachable: true, numChildren: 3 },
   replicas: 3,
@@ -97,7 +98,7 @@ type Printer = readonly [string, object, (value: never, colours: Colours) => str
 /** The printers, with how many lines each is to make of it: a name with a line end adds none. */
 const PRINTERS: readonly Printer[] = [
   // Two lines more for each of the problems, and of each text in them one more, indented.
-  ['status', status, (value: ClusterStatus, colours) => statusText(value, colours), 19],
+  ['status', status, (value: ClusterStatus, colours) => statusText(value, colours, true), 21],
   [
     'queues',
     { master: EVIL, queues: [queue, queue] },

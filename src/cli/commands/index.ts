@@ -18,6 +18,8 @@ import { init } from './init.js';
 import { install } from './install.js';
 import { kill } from './kill.js';
 import { logs } from './logs.js';
+import { open } from './open.js';
+import { purge } from './purge.js';
 import { queues } from './queues.js';
 import { render } from './render.js';
 import { restart } from './restart.js';
@@ -59,9 +61,11 @@ export const COMMANDS = [
   kill,
   drill,
   env,
+  open,
   send,
   consume,
   queues,
+  purge,
   accountList,
   accountShow,
   accountRotate,

@@ -142,6 +142,7 @@ export function describe(event: ClusterEvent): Step | undefined {
         [
           `sent ${event.acknowledged}${event.total === undefined ? '' : ` of ${event.total}`} to ${event.queue}`,
           event.sentAgain === 0 ? '' : `, ${event.sentAgain} again`,
+          leftText(event),
           event.waitingMs < WAITING_MS
             ? ''
             : `; no acknowledgement for ${formatDuration(event.waitingMs)}`,
@@ -173,6 +174,15 @@ export function describe(event: ClusterEvent): Step | undefined {
       return { ...done(`${placeOf(event)}: ${event.text}`), failed: !event.passed };
   }
 }
+
+/** How fast it goes, and how long the rest takes at that. */
+function leftText({ acknowledged, total, perSecond }: Sending): string {
+  if (acknowledged === 0) return '';
+  const left = total === undefined ? 0 : (total - acknowledged) / perSecond;
+  return `, ${Math.round(perSecond)}/s${left < 1 ? '' : `, ${formatDuration(Math.round(left) * 1000)} left`}`;
+}
+
+type Sending = Extract<ClusterEvent, { readonly type: 'sending' }>;
 
 function placeOf({ side, round, rounds, ...what }: DrillPlace): string {
   return `${titleOf(what)} ${round}/${rounds}${side === 'alone' ? ' without supervisor' : ''}`;

@@ -31,14 +31,14 @@ export function plainTable(head: readonly string[], rows: readonly (readonly str
     .join('\n');
 }
 
-/** The status for people. */
-export function statusText(status: ClusterStatus, colour: Colours): string {
+/** The status for people, which fits 80 columns unless names and addresses are long. @param wide with every column */
+export function statusText(status: ClusterStatus, colour: Colours, wide = false): string {
   const { zookeeper } = status;
   const registered =
     zookeeper.numChildren === null
       ? zookeeper.managed && !zookeeper.reachable && status.state === 'stopped'
-        ? 'stopped'
-        : 'not reachable'
+        ? 'ZooKeeper is stopped'
+        : 'ZooKeeper is not reachable'
       : `numChildren = ${zookeeper.numChildren} (${status.replicas} replicas, quorum ${status.quorum})`;
   const state =
     status.state === 'serving'
@@ -48,23 +48,11 @@ export function statusText(status: ClusterStatus, colour: Colours): string {
         : colour.red(status.state);
   const lines = [
     `${colour.bold(status.cluster)} is ${state}; master ${status.master ?? '–'}, elector ${status.elector ?? '–'}, sync ${status.sync}`,
-    `ZooKeeper ${zookeeper.connect}${zookeeper.path} ${registered}`,
+    `in ${status.directory}`,
+    `ZooKeeper ${zookeeper.connect}${zookeeper.path}`,
+    registered,
     '',
-    plainTable(
-      [
-        'NODE',
-        'ROLE',
-        'PROCESS',
-        'PID',
-        'MEMBER',
-        'WEB',
-        'MESSAGES',
-        'REPLICATION',
-        'CLIENTS',
-        'ATTACHED',
-      ],
-      status.nodes.map((node) => row(node)),
-    ),
+    nodeTable(status.nodes, colour, wide),
     '',
     status.failoverUrl,
     supervisorText(status.supervisor),
@@ -116,23 +104,71 @@ function operationText({ kind, began, command, pid, steps, next }: Operation): s
   return `${head}${begun}: ${parts.join('; ')}`;
 }
 
-function row(node: NodeStatus): string[] {
-  return [
-    node.name,
-    node.role ?? '?',
-    node.process,
-    node.pid === null ? '–' : String(node.pid),
-    node.member ?? '–',
-    `${node.host}:${node.webPort}`,
-    String(node.messagePort),
-    `${node.replicationHost}:${node.replicationPort}`,
-    node.accepting ? 'accepted' : '–',
-    node.attached === null
-      ? '–'
-      : node.attached
-        ? `yes${node.lagBytes === null ? '' : `, lag ${node.lagBytes} bytes`}`
-        : 'not yet',
+/** A column: its head, its cell of a node, and how that is painted. */
+interface Column {
+  readonly head: string;
+  readonly cell: (node: NodeStatus) => string;
+  /** It is told with `-o wide` alone. */
+  readonly wide?: true;
+}
+
+function nodeTable(nodes: readonly NodeStatus[], colour: Colours, wide: boolean): string {
+  const hosts = new Set(nodes.map(({ host }) => host));
+  const columns: readonly Column[] = [
+    { head: 'NODE', cell: ({ name }) => name },
+    { head: 'ROLE', cell: ({ role }) => role ?? '?' },
+    { head: 'PROCESS', cell: ({ process }) => process },
+    { head: 'PID', cell: ({ pid }) => (pid === null ? '–' : String(pid)) },
+    { head: 'MEMBER', cell: ({ member }) => member ?? '–', wide: true },
+    { head: 'WEB', cell: ({ host, webPort }) => `${host}:${webPort}`, wide: true },
+    {
+      head: 'MESSAGES',
+      cell: ({ host, messagePort: port }) => (hosts.size > 1 ? `${host}:${port}` : String(port)),
+    },
+    {
+      head: 'REPLICATION',
+      cell: ({ replicationHost, replicationPort }) => `${replicationHost}:${replicationPort}`,
+      wide: true,
+    },
+    { head: 'CLIENTS', cell: ({ accepting }) => (accepting ? 'accepted' : '–') },
+    { head: 'ATTACHED', cell: attachedText },
   ];
+  const shown = columns.filter((column) => wide || column.wide !== true);
+  const [head = '', ...lines] = plainTable(
+    shown.map((column) => column.head),
+    nodes.map((node) => shown.map(({ cell }) => cell(node))),
+  ).split('\n');
+  return [head, ...lines.map((line, index) => painted(line, nodes[index], colour))].join('\n');
+}
+
+/** A row with its role in colour: painted after the table is made, so that the paint takes no room in it. */
+function painted(line: string, node: NodeStatus | undefined, colour: Colours): string {
+  if (!node) return line;
+  const role = node.role ?? '?';
+  const at = visible(node.name).length;
+  const [name, rest] = [line.slice(0, at), line.slice(at)];
+  const paint = paintOf(node, colour);
+  return paint ? `${name}${rest.replace(role, () => paint(role))}` : line;
+}
+
+function paintOf({ role }: NodeStatus, colour: Colours): ((text: string) => string) | undefined {
+  switch (role) {
+    case 'master':
+      return colour.green;
+    case 'electing':
+    case 'promoting':
+    case 'none':
+      return colour.yellow;
+    case 'slave':
+    case null:
+      return undefined;
+  }
+}
+
+function attachedText({ attached, lagBytes }: NodeStatus): string {
+  if (attached === null) return '–';
+  if (!attached) return 'not yet';
+  return `yes${lagBytes === null ? '' : `, lag ${lagBytes} bytes`}`;
 }
 
 function problemText(problem: StatusProblem, colour: Colours): string {

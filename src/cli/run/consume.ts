@@ -13,17 +13,24 @@ import { withCluster, type CommandContext } from './context.js';
  */
 export async function run(
   context: CommandContext,
-  { queue, count, browse = false, timeout }: InputOf<typeof consume>,
+  { queue, count, browse = false, follow = false, timeout }: InputOf<typeof consume>,
 ): Promise<void> {
   const { io } = context;
   checkQueueName(queue);
   if (count === 0) throw usageError('usage', '--count 0 takes nothing', 'Give 1 or more.');
-  const output: Output = io.json ? new JsonOutput(io, queue) : new LineOutput(io);
+  if (browse && follow) {
+    throw usageError(
+      'usage',
+      '--browse and -f cannot be given together',
+      'A broker tells who browses what there is, and then that this was all.',
+    );
+  }
+  const output = outputOf(io, queue, follow);
   const { result, error } = await withCluster(context, (cluster) =>
     consumeMessages(cluster, {
       queue,
       count,
-      timeoutMs: timeout,
+      timeoutMs: follow ? undefined : timeout,
       browse,
       // On one terminal, progress and messages would get in each other's way.
       progress: !io.stdout.isTTY,
@@ -38,6 +45,11 @@ interface Output {
   /** @returns whether it could be written */
   message(message: Received): Promise<boolean>;
   end(result: ConsumeResult): Promise<unknown>;
+}
+
+function outputOf(io: Io, queue: string, follow: boolean): Output {
+  if (!io.json) return new LineOutput(io);
+  return follow ? new JsonLineOutput(io) : new JsonOutput(io, queue);
 }
 
 /** Bodies, one a line, exact but for a terminal; how many there were goes to stderr, since stdout is theirs. */
@@ -60,6 +72,35 @@ class LineOutput implements Output {
 
 const LF = Buffer.from('\n');
 
+/** What a message is in JSON; bytes that are no text are in base64. */
+function documentOf({ body, id, broker, redelivered }: Received) {
+  const text = typeof body === 'string';
+  return {
+    id: id ?? null,
+    body: text ? body : null,
+    ...(text ? {} : { base64: body.toString('base64') }),
+    redelivered,
+    broker,
+  };
+}
+
+/** A document a message, one a line. */
+class JsonLineOutput implements Output {
+  readonly #io: Io;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  message(message: Received): Promise<boolean> {
+    return this.#io.stdout.json(`${JSON.stringify(documentOf(message))}\n`);
+  }
+
+  end(): Promise<unknown> {
+    return Promise.resolve();
+  }
+}
+
 /** One document, written as the messages come: each is acknowledged after it stands there. */
 class JsonOutput implements Output {
   readonly #io: Io;
@@ -71,16 +112,8 @@ class JsonOutput implements Output {
     this.#queue = queue;
   }
 
-  message({ body, id, broker, redelivered }: Received): Promise<boolean> {
-    const text = typeof body === 'string';
-    const document = {
-      id: id ?? null,
-      body: text ? body : null,
-      ...(text ? {} : { base64: body.toString('base64') }),
-      redelivered,
-      broker,
-    };
-    return this.#write(`${this.#lead(',')}\n    ${JSON.stringify(document)}`);
+  message(message: Received): Promise<boolean> {
+    return this.#write(`${this.#lead(',')}\n    ${JSON.stringify(documentOf(message))}`);
   }
 
   end({ count, brokers, ms }: ConsumeResult): Promise<unknown> {

@@ -12,7 +12,7 @@ import { withCluster, type CommandContext } from './context.js';
 /** `mqha env` */
 export async function run(context: CommandContext, input: InputOf<typeof env>): Promise<void> {
   const { account } = input;
-  const format = formatOf(input);
+  const format = formatOf(input, context.io.json);
   const settings = await withCluster(context, async (asked) => {
     const cluster = await asServed(asked);
     const { config, layout, host } = cluster;
@@ -42,8 +42,9 @@ export async function run(context: CommandContext, input: InputOf<typeof env>): 
 type Format = NonNullable<InputOf<typeof env>['format']> | 'plain';
 
 /** @throws MqhaError `usage` where several are given */
-function formatOf({ shell, spring, format }: InputOf<typeof env>): Format {
+function formatOf({ shell, spring, format }: InputOf<typeof env>, json: boolean): Format {
   const given = [
+    ...(json && format !== undefined && format !== 'json' ? ['--json'] : []),
     ...(shell === true ? ['--shell'] : []),
     ...(spring === true ? ['--spring'] : []),
     ...(format === undefined ? [] : [`--format ${format}`]),

@@ -2,7 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { linesOf, numbered, repeated, textOrBytes, type Body } from '../../clients/amqp/payload.js';
 import { checkQueueName } from '../../clients/queue-name.js';
-import { sendMessages, tooLarge, type SendResult } from '../../messages/send.js';
+import { sendMessages, type SendResult } from '../../messages/send.js';
+import { tooLarge } from '../../messages/too-large.js';
+import type { MessageSettings } from '../../clients/amqp/sender.js';
 import { largestBody } from '../../config/limits.js';
 import { messageOf, usageError } from '../../lib/errors.js';
 import { answer } from '../output/io.js';
@@ -21,19 +23,35 @@ interface Source {
 
 /** `mqha send <queue> [body]` */
 export async function run(context: CommandContext, input: Input): Promise<void> {
-  const { queue, rate } = input;
+  const { queue, rate, clients } = input;
   checkQueueName(queue);
   const source = sourceOf(input);
   const { result, error } = await withCluster(context, async (cluster) =>
     sendMessages(cluster, {
-      queue,
-      rate,
+      ...{ queue, rate, clients },
+      settings: settingsOf(input),
       timeoutMs: input.timeout,
       ...(await source(context, largestBody(cluster.config))),
     }),
   );
-  answer(context.io, result, sendText);
+  if (result) answer(context.io, result, sendText);
   if (error) throw error;
+}
+
+function settingsOf({
+  property,
+  priority,
+  ttl,
+  correlationId,
+  messageGroup,
+}: Input): MessageSettings {
+  return {
+    ...(property && { properties: Object.fromEntries(property) }),
+    ...(priority !== undefined && { priority }),
+    ...(ttl !== undefined && { ttlMs: ttl }),
+    ...(correlationId !== undefined && { correlationId }),
+    ...(messageGroup !== undefined && { group: messageGroup }),
+  };
 }
 
 type Open = (context: CommandContext, largest: number) => Promise<Source> | Source;

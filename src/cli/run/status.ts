@@ -15,10 +15,10 @@ const PAUSE_MS = 1000;
 /** `mqha status` */
 export async function run(
   context: CommandContext,
-  { watch = false }: InputOf<typeof definition>,
+  { watch = false, output }: InputOf<typeof definition>,
 ): Promise<void> {
   const { io, signal } = context;
-  const text = (value: ClusterStatus) => statusText(value, coloursOf(io.stdout));
+  const text = (value: ClusterStatus) => statusText(value, coloursOf(io.stdout), output === 'wide');
   do {
     // mqha.yaml may be another by now.
     const status = await withCluster(context, statusOf);

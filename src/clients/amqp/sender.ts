@@ -25,10 +25,21 @@ export interface Sent {
   readonly refused?: true;
 }
 
-export interface SendOptions {
+/** What a message has beside its body, by the names that JMS has for it. */
+export interface MessageSettings {
+  readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  /** 0 to 9; a broker takes 4 where none is given. */
+  readonly priority?: number;
+  /** After so many milliseconds it has expired. */
+  readonly ttlMs?: number;
+  readonly correlationId?: string;
+  /** JMSXGroupID: messages of a group go to one consumer. */
+  readonly group?: string;
+}
+
+export interface SendOptions extends MessageSettings {
   /** The message id; a consumer can tell by it what was sent twice. */
   readonly id?: string;
-  readonly properties?: Readonly<Record<string, string | number>>;
 }
 
 /** What a broker said of a message, or the end of the connection in its stead. */
@@ -125,7 +136,7 @@ export class QueueSender {
 }
 
 async function messageOf(body: string | Buffer, options: SendOptions): Promise<Message> {
-  const { id, properties } = options;
+  const { id, properties, priority, ttlMs, correlationId, group } = options;
   return {
     durable: true,
     creation_time: new Date(),
@@ -133,6 +144,13 @@ async function messageOf(body: string | Buffer, options: SendOptions): Promise<M
     body: typeof body === 'string' ? body : ((await amqp()).message.data_section(body) as unknown),
     ...(id === undefined ? {} : { message_id: id }),
     ...(properties ? { application_properties: { ...properties } } : {}),
+    ...(priority === undefined ? {} : { priority }),
+    // A broker counts from the time of creation to the absolute expiry; `ttl` alone is of the header.
+    ...(ttlMs === undefined
+      ? {}
+      : { ttl: ttlMs, absolute_expiry_time: new Date(Date.now() + ttlMs) }),
+    ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
+    ...(group === undefined ? {} : { group_id: group }),
   };
 }
 

@@ -152,22 +152,26 @@ describe('send', () => {
       type: 'sending',
       queue: 'q',
       sentAgain: 0,
+      perSecond: 2,
       waitingMs: 0,
       why: undefined,
       plain: true,
     } as const;
+    expect(describeEvent({ ...event, acknowledged: 0, total: 9, perSecond: 0 })).toMatchObject({
+      text: 'sent 0 of 9 to q',
+    });
     expect(describeEvent({ ...event, acknowledged: 5, total: 9 })).toEqual({
-      text: 'sent 5 of 9 to q',
+      text: 'sent 5 of 9 to q, 2/s, 2.0 s left',
       passing: true,
       quiet: false,
     });
     const waiting = { ...event, acknowledged: 5, total: undefined, sentAgain: 2, waitingMs: 2000 };
     expect(describeEvent({ ...waiting, plain: false })).toMatchObject({
-      text: 'sent 5 to q, 2 again; no acknowledgement for 2.0 s',
+      text: 'sent 5 to q, 2 again, 2/s; no acknowledgement for 2.0 s',
       quiet: true,
     });
     expect(describeEvent({ ...waiting, why: 'the store is full', plain: true })).toMatchObject({
-      text: 'sent 5 to q, 2 again; no acknowledgement for 2.0 s: the store is full',
+      text: 'sent 5 to q, 2 again, 2/s; no acknowledgement for 2.0 s: the store is full',
     });
   });
 });
