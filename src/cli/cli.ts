@@ -117,7 +117,13 @@ function optionsOf(options: Readonly<Record<string, OptionDefinition>>): Option[
     // commander tells a default by itself, where there is one.
     const told = given === undefined ? descriptionOf(definition) : definition.description;
     const option = new Option(flags, told);
-    if (parse) option.argParser((text) => parse(text, long));
+    // A parser is given one word at a time, and what it made of those before.
+    if (parse && option.variadic) {
+      option.argParser<unknown[] | undefined>((text, before = []) => [
+        ...before,
+        parse(text, long),
+      ]);
+    } else if (parse) option.argParser((text) => parse(text, long));
     return given === undefined ? option : option.default(given, defaultText);
   });
 }

@@ -117,7 +117,7 @@ function nodeTable(nodes: readonly NodeStatus[], colour: Colours, wide: boolean)
   const columns: readonly Column[] = [
     { head: 'NODE', cell: ({ name }) => name },
     { head: 'ROLE', cell: ({ role }) => role ?? '?' },
-    { head: 'PROCESS', cell: ({ process }) => process },
+    { head: 'PROCESS', cell: (node) => node.process },
     { head: 'PID', cell: ({ pid }) => (pid === null ? '–' : String(pid)) },
     { head: 'MEMBER', cell: ({ member }) => member ?? '–', wide: true },
     { head: 'WEB', cell: ({ host, webPort }) => `${host}:${webPort}`, wide: true },

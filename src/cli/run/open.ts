@@ -18,15 +18,15 @@ export async function run(
   { print = false }: InputOf<typeof open>,
 ): Promise<void> {
   const { io } = context;
-  const console = await withCluster(context, masterConsole);
-  answer(io, console, ({ url, username }) =>
+  const found = await withCluster(context, masterConsole);
+  answer(io, found, ({ url, username }) =>
     username === null
       ? url
       : `${url}\nuser ${username}; \`mqha account show ${username}\` prints the password`,
   );
   const opener = print || io.json || !io.stdout.isTTY ? undefined : openerOf(io.env);
   if (opener)
-    await execa(opener, [console.url], { timeout: OPENER_MS, stdio: 'ignore', reject: false });
+    await execa(opener, [found.url], { timeout: OPENER_MS, stdio: 'ignore', reject: false });
 }
 
 /** The document of `mqha open --json`. */

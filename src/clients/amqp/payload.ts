@@ -1,7 +1,7 @@
 /** A message's body: a text, or bytes that are none. */
 export type Body = string | Buffer;
 
-/** Text where bytes are UTF-8, so that a JMS client is given a TextMessage; else the bytes. */
+/** Text where bytes are UTF-8; else the bytes. */
 export function textOrBytes(bytes: Buffer): Body {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
