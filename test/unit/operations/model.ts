@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createConsole } from 'node:http';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
@@ -115,6 +115,8 @@ export class Model {
   readonly #processes = new Map<number, Running>();
   readonly #left = new Map<number, string>();
   #cluster: Cluster | undefined;
+  /** Who is launched now; those of one batch have no order among themselves. */
+  readonly #batch: string[] = [];
   #pid = 900_000;
   #sequence = 0;
   #master: Running | undefined;
@@ -193,9 +195,9 @@ export class Model {
     return names ? nodes.filter(({ name }) => names.includes(name)) : [...nodes];
   }
 
-  /** What runs, in the order of launches. */
+  /** What runs, ZooKeeper last. */
   get running(): string[] {
-    return [...this.#processes.values()].map(({ name }) => name);
+    return [...this.#processes.values()].map(({ name }) => name).sort();
   }
 
   get master(): string | undefined {
@@ -215,6 +217,11 @@ export class Model {
   /** Ends a process as the system would. */
   kill(name: string): void {
     this.#end(this.of(name).pid, { code: null, signal: 'SIGKILL' });
+  }
+
+  /** Removes the record of a process: its sessions are not known any more. */
+  forget(name: string): void {
+    rmSync(join(this.cluster.layout.state, 'processes', `${name}.json`));
   }
 
   /** Lets the znodes go that dead processes have left. */
@@ -307,8 +314,9 @@ export class Model {
     const { behaviour } = this;
     await behaviour.launching(plan);
     this.plans.push(plan);
-    this.done.push(`launch ${plan.name}`);
     const { name } = plan;
+    if (this.nodes([name]).length > 0) this.#batch.push(name);
+    else this.done.push(`launch ${name}`);
     if (name === 'the archiver') return { pid: 1, exited: new Promise(() => undefined) };
     if (name === 'the supervisor') return this.#supervise();
     const pid = ++this.#pid;
@@ -322,6 +330,7 @@ export class Model {
     this.#processes.set(pid, process);
     const dies = behaviour.dies.get(name);
     if (dies) {
+      await this.#settle();
       this.#end(pid, dies);
       return { pid, exited };
     }
@@ -330,7 +339,7 @@ export class Model {
       return { pid, exited };
     }
     const { data } = this.cluster.layout.node(name);
-    makeStore(data, [['a message']]);
+    if (!existsSync(join(data, 'storedb'))) makeStore(data, [['a message']]);
     writeFileSync(join(data, 'storedb', 'nodeid.txt'), `id-${name}`);
     if (!behaviour.mute.has(name)) process.znode = this.#nextZnode(name);
     await this.#settle();
@@ -351,7 +360,10 @@ export class Model {
   async #settle(): Promise<void> {
     const { length } = this.plans;
     await sleep(5);
-    if (this.plans.length === length) this.#elect();
+    if (this.plans.length === length) {
+      this.done.push(...this.#batch.splice(0).sort().map((name) => `launch ${name}`));
+      this.#elect();
+    }
     await this.#ports;
   }
 
