@@ -43,25 +43,25 @@ const TESTS = {
     'supervisor/supervisor',
     'supervisor/wanted',
   ],
-  operations: [
-    'certs',
+  // What begins and ends processes.
+  operations: ['destroy', 'operations-log', 'operations/', 'switchover', 'wait'],
+  // What of it decides or says something, and needs no process.
+  decided: [
     'close-znodes',
-    'commands',
     'export',
-    'failing',
     'follow-kill',
-    'journal/commands',
     'name-changed',
-    'operations-log',
-    'operations/',
-    'scale-edit',
-    'scale-guards',
-    'scale-plan',
-    'sizes',
+    'operations/died',
+    'operations/nodes',
+    'operations/phases',
+    'operations/ports',
+    'operations/restart-differing',
+    'operations/steps',
+    'operations/watch',
     'stores',
     'switchover',
-    'users',
   ],
+  start: ['operations/start'],
   // What decides, without what carries out.
   core: [
     'stores',
