@@ -115,7 +115,7 @@ export class Model {
   readonly #left = new Map<number, string>();
   #cluster: Cluster | undefined;
   /** Who is launched now; those of one batch have no order among themselves. */
-  readonly #batch: string[] = [];
+  readonly #batch: Running[] = [];
   #pid = 900_000;
   #sequence = 0;
   #master: Running | undefined;
@@ -315,8 +315,8 @@ export class Model {
     this.plans.push(plan);
     mkdirSync(plan.logDirectory, { recursive: true });
     const { name } = plan;
-    if (this.nodes([name]).length > 0) this.#batch.push(name);
-    else this.done.push(`launch ${name}`);
+    const isBroker = this.nodes([name]).length > 0;
+    if (!isBroker) this.done.push(`launch ${name}`);
     if (name === 'the archiver') return { pid: 1, exited: new Promise(() => undefined) };
     if (name === 'the supervisor') return this.#supervise();
     const pid = ++this.#pid;
@@ -328,9 +328,10 @@ export class Model {
     const info = { pid, startTime: `${pid}`, argv, suspended: false };
     const process: Running = { name, info, end };
     this.#processes.set(pid, process);
+    if (isBroker) this.#batch.push(process);
     const dies = behaviour.dies.get(name);
     if (dies) {
-      await this.#settle();
+      if (isBroker) await this.#settle();
       this.#end(pid, dies);
       return { pid, exited };
     }
@@ -341,19 +342,8 @@ export class Model {
     const { data } = this.cluster.layout.node(name);
     if (!existsSync(join(data, 'storedb'))) makeStore(data, [['a message']]);
     writeFileSync(join(data, 'storedb', 'nodeid.txt'), `id-${name}`);
-    if (!behaviour.mute.has(name)) process.znode = this.#nextZnode(name);
     await this.#settle();
     return { pid, exited };
-  }
-
-  /** The first ones are in the order of mqha.yaml, whoever is launched first of several at once. */
-  #nextZnode(name: string): number {
-    const { nodes } = this.cluster.config;
-    const index = nodes.findIndex((node) => node.name === name);
-    const isFirst = !this.plans.slice(0, -1).some((plan) => plan.name === name);
-    if (isFirst && this.#sequence === 0) return index + 1;
-    this.#sequence = Math.max(this.#sequence, nodes.length) + 1;
-    return this.#sequence;
   }
 
   /** Has those elect that were launched side by side, once all of them are there. */
@@ -361,7 +351,11 @@ export class Model {
     const { length } = this.plans;
     await sleep(5);
     if (this.plans.length === length) {
-      this.done.push(...this.#batch.splice(0).sort().map((name) => `launch ${name}`));
+      const batch = this.#batch.splice(0).sort((a, b) => a.name.localeCompare(b.name));
+      for (const launched of batch) {
+        this.done.push(`launch ${launched.name}`);
+        if (!this.behaviour.mute.has(launched.name)) launched.znode = ++this.#sequence;
+      }
       this.#elect();
     }
     await this.#ports;
