@@ -43,8 +43,18 @@ const TESTS = {
     'supervisor/supervisor',
     'supervisor/wanted',
   ],
-  // What begins and ends processes.
-  operations: ['destroy', 'operations-log', 'operations/', 'switchover', 'wait'],
+  // What changes a cluster that runs.
+  operations: [
+    'destroy',
+    'operations/class-data',
+    'operations/kill',
+    'operations/put-right',
+    'operations/restart',
+    'operations/supervision',
+    'operations/switchover',
+    'switchover',
+    'wait',
+  ],
   // What of it decides or says something, and needs no process.
   decided: [
     'close-znodes',
@@ -61,7 +71,7 @@ const TESTS = {
     'stores',
     'switchover',
   ],
-  start: ['operations/start'],
+  start: ['operations/files', 'operations/start'],
   // What decides, without what carries out.
   core: [
     'stores',
