@@ -61,6 +61,7 @@ const TESTS = {
     'export',
     'follow-kill',
     'name-changed',
+    'operations/as-rendered',
     'operations/died',
     'operations/nodes',
     'operations/phases',
