@@ -43,18 +43,15 @@ const TESTS = {
     'supervisor/supervisor',
     'supervisor/wanted',
   ],
-  // What changes a cluster that runs.
-  operations: [
-    'destroy',
-    'operations/class-data',
-    'operations/kill',
-    'operations/put-right',
-    'operations/restart',
-    'operations/supervision',
-    'operations/switchover',
-    'switchover',
-    'wait',
-  ],
+  // What stops, and what makes and removes.
+  down: ['operations/down'],
+  change: ['operations/restart', 'operations/switchover', 'switchover'],
+  kill: ['operations/kill'],
+  undo: ['operations/put-right'],
+  archive: ['operations/class-data'],
+  supervision: ['operations/supervision', 'wait'],
+  // Of a start what is rendered and planned of it.
+  files: ['operations/files', 'operations/ports', 'operations/steps'],
   // What of it decides or says something, and needs no process.
   decided: [
     'close-znodes',
@@ -72,7 +69,7 @@ const TESTS = {
     'stores',
     'switchover',
   ],
-  start: ['operations/files', 'operations/start'],
+  start: ['operations/start'],
   // What decides, without what carries out.
   core: [
     'stores',

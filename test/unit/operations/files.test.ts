@@ -87,7 +87,7 @@ describe('files that are rendered', () => {
     await renderFiles(await model.open(), true);
     expect(model.warnings().join()).toContain('java.heap is 9216000m for each of 3 brokers');
     model.events.length = 0;
-    edit(model.directory, /heap: \w+/, 'heap: 64m');
+    edit(model.directory, /heap: \w+/, 'heap: 128m');
     await renderFiles(await model.open(), true);
     expect(model.warnings().join()).not.toContain('java.heap');
   });

@@ -54,6 +54,8 @@ interface Running {
   readonly name: string;
   readonly info: ProcessInfo;
   readonly end: (how: End) => void;
+  /** It has got SIGTERM. */
+  readonly isAsked?: boolean;
   /** Of a broker that takes part in the election. */
   znode?: number;
 }
@@ -372,16 +374,21 @@ export class Model {
     return { pid: 1, exited: new Promise(() => undefined) };
   }
 
+  /** A suspended process takes SIGTERM when it is resumed. */
   #signal(pid: number, signal: NodeJS.Signals): boolean {
     const found = this.#processes.get(pid);
     if (!found) return false;
     this.done.push(`${signal} ${found.name}`);
-    const suspended = signal === 'SIGSTOP' || (found.info.suspended && signal !== 'SIGCONT');
-    this.#processes.set(pid, { ...found, info: { ...found.info, suspended } });
-    const ends =
-      signal === 'SIGKILL' || (signal === 'SIGTERM' && !this.behaviour.stubborn.has(found.name));
-    if (ends) {
-      this.#end(pid, signal === 'SIGTERM' ? { code: 143, signal: null } : { code: null, signal });
+    if (signal === 'SIGKILL') {
+      this.#end(pid, { code: null, signal });
+      return true;
+    }
+    const isSuspended = signal === 'SIGSTOP' || (found.info.suspended && signal !== 'SIGCONT');
+    const isAsked = found.isAsked === true || signal === 'SIGTERM';
+    const info = { ...found.info, suspended: isSuspended };
+    this.#processes.set(pid, { ...found, info, isAsked });
+    if (isAsked && !isSuspended && !this.behaviour.stubborn.has(found.name)) {
+      this.#end(pid, { code: 143, signal: null });
     }
     return true;
   }
