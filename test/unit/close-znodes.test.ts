@@ -148,7 +148,12 @@ describe('the znodes of a cluster', () => {
   it('are closed where nobody keeps them open', () => {
     const nobody = { nodes: [], supervisor: false, foreign: [], owned: false };
     expect(areClosed(nobody)).toBe(true);
-    for (const one of [{ nodes: ['a'] }, { supervisor: true }, { foreign: ['a'] }, { owned: true }]) {
+    for (const one of [
+      { nodes: ['a'] },
+      { supervisor: true },
+      { foreign: ['a'] },
+      { owned: true },
+    ]) {
       expect(areClosed({ ...nobody, ...one })).toBe(false);
     }
   });

@@ -49,7 +49,13 @@ describe('a cluster as its supervisor starts what died', () => {
     // One broker runs as it was rendered, and one with a third name.
     const running = new Map([
       ['mq02', model.of('mq02')],
-      ['mq03', { ...model.of('mq02'), argv: model.of('mq02').argv.map((word) => word.replace('name=mqStore', 'name=third')) }],
+      [
+        'mq03',
+        {
+          ...model.of('mq02'),
+          argv: model.of('mq02').argv.map((word) => word.replace('name=mqStore', 'name=third')),
+        },
+      ],
     ]);
     const registry = { findAll: () => Promise.resolve(running) } as unknown as Cluster['registry'];
     const mixed = { ...edited, config, registry };

@@ -20,7 +20,10 @@ async function recorded(): Promise<Model> {
   for (const name of model.running) model.kill(name);
   writeFileSync(join(model.env.JAVA_HOME ?? '', 'bin', 'java'), ARCHIVER);
   const { layout } = model.cluster;
-  for (const { base } of [layout.zookeeper, ...model.nodes().map(({ name }) => layout.node(name))]) {
+  for (const { base } of [
+    layout.zookeeper,
+    ...model.nodes().map(({ name }) => layout.node(name)),
+  ]) {
     mkdirSync(join(base, 'tmp'), { recursive: true });
     writeFileSync(join(base, 'tmp', 'classes'), `java/lang/Object\nof/${base.slice(-4)}\n`);
   }
@@ -38,7 +41,9 @@ describe('the archives of class data', () => {
     const [broker = '', zookeeper = '', ...others] = readdirSync(archives(model)).sort();
     expect(others).toEqual([]);
     const [ofBroker, ofZooKeeper] = [broker, zookeeper].map((name) =>
-      readFileSync(join(archives(model), name), 'utf8').split('\n').slice(1, -1),
+      readFileSync(join(archives(model), name), 'utf8')
+        .split('\n')
+        .slice(1, -1),
     );
     expect(ofBroker).toEqual(['java/lang/Object', 'of/mq01', 'of/mq02', 'of/mq03']);
     expect(ofZooKeeper).toEqual(['java/lang/Object', 'of/eper']);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { destroyCluster } from '../../../src/operations/destroy.js';
 import { initCluster } from '../../../src/operations/init.js';
 import {
@@ -71,7 +71,9 @@ describe('before nodes are taken away', () => {
 
   it('is refused for those on another machine', async () => {
     const model = await Model.of();
-    const nodes = model.nodes().map((node, index) => (index === 0 ? node : { ...node, host: '198.51.100.7' }));
+    const nodes = model
+      .nodes()
+      .map((node, index) => (index === 0 ? node : { ...node, host: '198.51.100.7' }));
     expect(() => {
       refuseElsewhere(model.cluster, nodes);
     }).toThrow(
@@ -141,16 +143,8 @@ describe('nodes that are stopped', () => {
     const model = await Model.serving();
     const found = model.of('mq03');
     await model.cluster.registry.noteSession('mq03', found, '100003');
-    const snapshot = () => Promise.reject(new Error('it is away'));
-    const coordination = { ...model.coordination, snapshot };
-    const connections = Object.assign(Object.create(model.cluster.host.connections) as object, {
-      coordinationOf: () => coordination,
-    }) as Model['cluster']['host']['connections'];
-    const host = { ...model.cluster.host, connections };
-    const { stopped } = await stopNodes({ ...model.cluster, coordination, host }, model.nodes(['mq03']), {
-      timeoutMs: 1000,
-      confirm: yes,
-    });
+    vi.spyOn(model.coordination, 'snapshot').mockRejectedValue(new Error('it is away'));
+    const { stopped } = await stop(model, ['mq03']);
     expect(stopped).toHaveLength(1);
   });
 
@@ -166,7 +160,9 @@ describe('a cluster that is stopped', () => {
   it('ends its brokers, and ZooKeeper after them; all of it is wanted down', async () => {
     const model = await Model.serving();
     await beginRestart(model.cluster, model.nodes());
-    await (await DrillRecord.open(model.cluster.layout)).add({ killed: ['mq03'], supervisor: true });
+    await (
+      await DrillRecord.open(model.cluster.layout)
+    ).add({ killed: ['mq03'], supervisor: true });
     const stopped = await downCluster(model.cluster, 1000);
     expect(stopped.map(({ name }) => name)).toEqual(['mq01', 'mq02', 'mq03', 'zookeeper']);
     expect(model.done.filter((what) => what.startsWith('SIGTERM')).at(-1)).toBe(
@@ -240,10 +236,10 @@ describe('a cluster that is destroyed', () => {
     const erased: string[] = [];
     const erasing = async () => {
       const model = await Model.serving({ zookeeper: '127.0.0.1:1' });
-      (model.coordination as { erase: unknown }).erase = () => {
+      vi.spyOn(model.coordination, 'erase').mockImplementation(() => {
         erased.push('erased');
         return Promise.resolve(['/activemq/mqstores']);
-      };
+      });
       return model;
     };
     const about = (question: string) => question.startsWith('Remove the znode');

@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeCertificates } from '../../../src/operations/start/certificates.js';
@@ -137,14 +146,18 @@ describe('the account and the password of a cluster', () => {
     const lost = await model.open();
     await expect(renderFiles(lost, true)).rejects.toMatchObject({
       code: 'credentials-missing',
-      message: expect.stringMatching(/^the account and the token are gone .*mq01, mq02 runs/) as string,
+      message: expect.stringMatching(
+        /^the account and the token are gone .*mq01, mq02 runs/,
+      ) as string,
       hint: expect.stringContaining('`mqha env`') as string,
     });
-    const { zookeeperPassword: _, ...kept } = JSON.parse(text) as Record<string, unknown>;
+    const kept = { ...(JSON.parse(text) as object), zookeeperPassword: undefined };
     writeFileSync(credentialsOf(model), JSON.stringify(kept));
     await expect(renderFiles(await model.open(), true)).rejects.toMatchObject({
       code: 'credentials-missing',
-      message: expect.stringMatching(/^the password for ZooKeeper is gone .*mq01, mq02 runs/) as string,
+      message: expect.stringMatching(
+        /^the password for ZooKeeper is gone .*mq01, mq02 runs/,
+      ) as string,
     });
     // Those of an earlier mqha know of none.
     const running = new Map([['mq01', { argv: [] } as unknown as ProcessInfo]]);

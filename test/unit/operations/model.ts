@@ -236,11 +236,13 @@ export class Model {
   }
 
   eventsOf<T extends ClusterEvent['type']>(type: T): Extract<ClusterEvent, { type: T }>[] {
-    return this.events.filter((event): event is Extract<ClusterEvent, { type: T }> => event.type === type);
+    return this.events.filter(
+      (event): event is Extract<ClusterEvent, { type: T }> => event.type === type,
+    );
   }
 
   /** What is wanted of each process that somebody has said something about. */
-  async wanted() {
+  async wanted(): Promise<Readonly<Record<string, unknown>> | undefined> {
     const read = await readDesiredState(this.cluster.layout);
     if (read.state !== 'read') return undefined;
     const { processes, supervisor } = read.wanted;
@@ -409,8 +411,7 @@ export class Model {
     const isQuorum = members.length >= quorumOf(this.cluster.config.replicas);
     const same = members.find(({ info }) => info.pid === this.#master?.info.pid);
     const [best] = [...members].sort(
-      (a, b) =>
-        this.#position(b.name) - this.#position(a.name) || (a.znode ?? 0) - (b.znode ?? 0),
+      (a, b) => this.#position(b.name) - this.#position(a.name) || (a.znode ?? 0) - (b.znode ?? 0),
     );
     const next = isQuorum ? (same ?? best) : undefined;
     if (next?.info.pid === this.#master?.info.pid) return;

@@ -56,9 +56,7 @@ describe('what a killed drill has left', () => {
     const model = await withKilled();
     expect(await putRight(model.cluster, 2000)).toBe(true);
     expect(model.done.filter((what) => what.startsWith('launch mq'))).toEqual(['launch mq03']);
-    expect(model.warnings()).toEqual([
-      'a drill that was killed had killed mq03; started mq03',
-    ]);
+    expect(model.warnings()).toEqual(['a drill that was killed had killed mq03; started mq03']);
     expect(await isUndone(model)).toBe(true);
   });
 

@@ -77,9 +77,7 @@ describe('znodes that are closed by the way', () => {
       Promise.reject(new MqhaError('zookeeper-denied', 'it is refused', { hint: '' }));
     const coordination = { ...model.coordination, protect };
     await closeZnodesNow({ ...model.cluster, coordination }, Deadline.in(1000));
-    expect(model.warnings()).toEqual([
-      'the znodes could not be closed to others: it is refused',
-    ]);
+    expect(model.warnings()).toEqual(['the znodes could not be closed to others: it is refused']);
   });
 
   it('are closed once where no supervisor of an earlier mqha is in the way', async () => {

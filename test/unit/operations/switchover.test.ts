@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NO_BROKER } from '../../../src/config/broker/config.js';
 import { switchover, weightRefusal } from '../../../src/operations/switchover.js';
+import type { Confirm } from '../../../src/operations/stop.js';
 import { edit } from '../rig.js';
 import { config } from '../scenes.js';
 import { Model } from './model.js';
 
-const yes = () => Promise.resolve(true);
+const yes: Confirm = () => Promise.resolve(true);
 
 /** Changes the master of a model to a node, or to whoever is elected. */
 const change = (model: Model, name?: string, confirm = yes) =>
@@ -38,12 +39,7 @@ describe('a switchover', () => {
   it('to a node restarts before the master whoever would be elected before that node', async () => {
     const model = await Model.serving();
     expect(await change(model, 'mq03')).toMatchObject({ from: 'mq01', to: 'mq03' });
-    expect(steps(model)).toEqual([
-      'SIGTERM mq02',
-      'launch mq02',
-      'SIGTERM mq01',
-      'launch mq01',
-    ]);
+    expect(steps(model)).toEqual(['SIGTERM mq02', 'launch mq02', 'SIGTERM mq01', 'launch mq01']);
     expect(await recorded(model)).toEqual([['mq01', 'mq03', 'done']]);
   });
 
