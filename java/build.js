@@ -1,4 +1,5 @@
-// Builds mqha-java.jar with Maven and puts it into dist/java; `--test` runs the tests of it.
+// Builds mqha-java.jar with Maven and puts it into dist/java; `--test` runs the tests of it, `--long` those with the tag
+// `long` alone.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -46,7 +47,8 @@ function build() {
 
 function test() {
   rmSync(reports, { recursive: true, force: true });
-  const status = maven(['verify']);
+  const groups = process.argv.includes('--long') ? ['-Dgroups=long', '-Dleft-out='] : [];
+  const status = maven(['verify', ...groups]);
   let total = 0;
   let failed = 0;
   for (const file of readdirSync(reports, { encoding: 'utf8' }).filter((f) => f.endsWith('.xml'))) {

@@ -30,6 +30,12 @@ await build({
     chunkFileNames: '[name]-[hash].cjs',
     codeSplitting: {
       groups: [
+        // What runs before anything can be kept compiled (src/cli/compiled.ts): nothing else may be in a file with it.
+        {
+          name: 'before',
+          priority: 3,
+          test: /\/src\/(cli\/compiled|distribution\/cache-root)\.ts$/,
+        },
         { name: 'main', priority: 2, test: /\/src\/cli\/main\.ts$/ },
         // With all that it needs in one file, since it is called most.
         { name: 'status', priority: 1, test: /\/src\/cli\/run\/status\.ts$/ },

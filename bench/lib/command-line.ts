@@ -5,11 +5,11 @@ import { packageRoot } from '../../src/lib/package.js';
 import { timeOf } from './measures.js';
 import type { BenchParts } from './sides.js';
 import type { WithMqha } from './with-mqha.js';
-import { zkCliGet } from './zk-cli.js';
+import { zkCliAsk } from './zk-cli.js';
 
 export const BIN = join(packageRoot(), 'bin', 'mqha.js');
 
-/** The first Node.js with a compile cache of its own, and what `status` may take of `zkCli get`. */
+/** The first Node.js with a compile cache of its own, and what `status` may take of `zkCli whoami`. */
 const STATUS = { since: 22, withCache: '≤ 0.18', without: '≤ 0.25' } as const;
 
 /** Two commands, each in a process of its own; both give milliseconds of wall time. */
@@ -26,12 +26,12 @@ export function commandPairs(
   parts: Pick<BenchParts, 'java' | 'zkCli'>,
   node = process.execPath,
 ): Pair[] {
-  const zkCli = zkCliGet(parts.zkCli, side.zookeeperAddress, side.opened.config.zookeeper.path);
+  const zkCli = zkCliAsk(parts.zkCli, side.zookeeperAddress);
   const { since, withCache, without } = STATUS;
   const bare = () => timeOf(node, ['-e', '0']);
   return [
     {
-      what: '`mqha status` : `zkCli get`',
+      what: '`mqha status` : `zkCli whoami`',
       aim: Number(versionOf(node).split('.')[0]) >= since ? withCache : without,
       base: () => timeOf(parts.java, zkCli),
       mqha: () => statusOf(side, node),

@@ -53,6 +53,17 @@ describe('the build', () => {
     expect(paths.filter((path) => path.endsWith('.map'))).toEqual([]);
   });
 
+  it('loads nothing but what keeps the rest compiled before the rest', () => {
+    const text = readFileSync(join(directory, 'mqha.cjs'), 'utf8');
+    const first = text.slice(0, text.indexOf('keepCompiled('));
+    const files = [...first.matchAll(/require\("\.\/([\w-]+)-[\w-]{8}\.cjs"\)/g)].map((m) => m[1]);
+    expect(files).toContain('before');
+    expect(files.filter((name) => name !== 'rolldown-runtime')).toEqual(['before']);
+    const before = readdirSync(directory).filter((name) => /^before-.*\.cjs$/.test(name));
+    const alone = readFileSync(join(directory, before[0] ?? ''), 'utf8');
+    expect(alone).not.toMatch(/require\("\.\/(?!rolldown-runtime)/);
+  });
+
   it('has a digest in the name of whatever is kept compiled', () => {
     const doors = new Set(['index.cjs', 'mqha.cjs']);
     const files = readdirSync(directory).filter((n) => n.endsWith('.cjs') && !doors.has(n));

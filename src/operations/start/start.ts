@@ -17,6 +17,7 @@ import {
 import { noteCopies } from '../../state/copies.js';
 import { toStatus } from '../../observe/to-status.js';
 import { refuseNameChanged } from './name-changed.js';
+import { isForSupervisor } from './handover.js';
 import { launchNodes } from './launch.js';
 import { observe } from '../../observe/observe.js';
 import { prepareRuntime } from './prepare.js';
@@ -100,9 +101,7 @@ export async function startNodes(
     options.whole ? now.state === 'serving' : areIn(now, wanted);
   let supervisor: Promise<unknown> | undefined;
   const until = (now: ClusterStatus) => {
-    // Brokers that start need the machine's cores more, and what fails at its store is dealt with here. Once a
-    // master has opened its store both are done with.
-    if (now.nodes.some(({ role }) => role === 'master')) {
+    if (isForSupervisor(now, performance.now() - began)) {
       supervisor ??= begun(settleSupervisor(cluster, options.supervisor, deadline));
     }
     return isIn(now);

@@ -8,11 +8,13 @@ import dev.mqha.rig.ReplicasTest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What others call of a patch that is missing does no harm: a slave attaches, takes over, and has everything. */
+@Tag("long")
 class OnePatchOffTest {
     @TempDir
     Path directory;
