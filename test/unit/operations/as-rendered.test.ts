@@ -91,7 +91,7 @@ describe('a managed ZooKeeper that runs without a broker', () => {
 });
 
 describe('nodes that run with other settings than mqha.yaml says', () => {
-  const YES = { timeoutMs: 3000, confirm: () => Promise.resolve(true) };
+  const YES = { timeoutMs: 20_000, confirm: () => Promise.resolve(true) };
 
   it('are restarted one after the other, and the answer is as it is then', async () => {
     const model = await Model.serving();

@@ -80,6 +80,8 @@ export interface Behaviour {
   readonly held: Map<number, HeldPort['reason']>;
   /** Called before a process is launched. */
   launching: (plan: LaunchPlan) => void | Promise<void>;
+  /** Called with each event. */
+  told: (event: ClusterEvent) => void;
   /** Whether the server of ZooKeeper says that it serves. */
   serves: boolean;
   /** Whom a master lets in: nobody where false. */
@@ -110,6 +112,7 @@ export class Model {
     positions: new Map(),
     held: new Map(),
     launching: () => undefined,
+    told: () => undefined,
     serves: true,
     letsIn: true,
   };
@@ -157,7 +160,10 @@ export class Model {
   async open(): Promise<Cluster> {
     const host = {
       ...thisHost({ env: this.env, signal: this.stopped.signal }),
-      emit: (event: ClusterEvent) => void this.events.push(event),
+      emit: (event: ClusterEvent) => {
+        this.events.push(event);
+        this.behaviour.told(event);
+      },
       processes: {
         get: (pid: number) => Promise.resolve(this.#processes.get(pid)?.info),
         list: () => Promise.resolve([...this.#processes.values()].map(({ info }) => info)),
@@ -184,7 +190,7 @@ export class Model {
   }
 
   /** Starts these nodes, or all. */
-  async start(names?: readonly string[], timeoutMs = 5000) {
+  async start(names?: readonly string[], timeoutMs = 20_000) {
     const nodes = this.nodes(names);
     const result = await startNodes(this.cluster, nodes, { timeoutMs, whole: names === undefined });
     await this.open();

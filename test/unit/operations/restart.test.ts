@@ -7,7 +7,7 @@ import { Model } from './model.js';
 
 const restart = (model: Model, options: Partial<RestartOptions> = {}, names?: string[]) =>
   restartNodes(model.cluster, model.nodes(names), {
-    timeoutMs: 3000,
+    timeoutMs: 20_000,
     confirm: () => Promise.resolve(true),
     rolling: true,
     ...options,

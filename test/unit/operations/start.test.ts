@@ -97,7 +97,7 @@ describe('a start of a cluster', () => {
   });
 
   it('does not end while a slave is not attached, and says in the end who is not', async () => {
-    const model = await Model.of();
+    const model = await Model.serving();
     model.behaviour.behind.add('mq02');
     await expect(model.start(undefined, 700)).rejects.toThrow(
       expect.objectContaining({
@@ -268,9 +268,12 @@ describe('the znode that a dead process has left', () => {
     model.behaviour.stale.add('mq02');
     model.forget('mq02');
     model.kill('mq02');
-    setTimeout(() => {
-      model.expire();
-    }, 250);
+    model.behaviour.told = ({ type }) => {
+      if (type !== 'waiting-for-znode') return;
+      setTimeout(() => {
+        model.expire();
+      }, 250);
+    };
     model.behaviour.launching = ({ name }) => {
       if (name === 'mq02') model.done.push(`left: ${model.eventsOf('waiting-for-znode').length}`);
     };
@@ -297,7 +300,7 @@ describe('the znode that a dead process has left', () => {
     model.behaviour.stale.add('mq02');
     model.forget('mq02');
     model.kill('mq02');
-    await expect(model.start(['mq02'], 300)).rejects.toThrow(
+    await expect(model.start(['mq02'], 1500)).rejects.toThrow(
       expect.objectContaining({
         code: 'node-elsewhere-alive',
         message: expect.stringMatching(/^mq02 \(znode 00000000002\) is registered/) as string,
@@ -322,12 +325,13 @@ describe('a broker that is started', () => {
   });
 
   it('and lets no client in is no success', async () => {
-    const model = await Model.of();
+    const model = await Model.serving();
     model.behaviour.letsIn = false;
-    await expect(model.start(undefined, 900)).rejects.toThrow(
+    model.kill('mq01');
+    await expect(model.start(['mq01'], 1500)).rejects.toThrow(
       expect.objectContaining({
         code: 'client-refused',
-        message: expect.stringMatching(/^mq01 answers but refuses clients: /) as string,
+        message: expect.stringMatching(/^mq02 answers but refuses clients: /) as string,
       }) as Error,
     );
     expect(model.running).toEqual(RUNNING);
@@ -365,11 +369,12 @@ describe('a node that has fewer messages than the others', () => {
   });
 
   it('is not started where no election comes of the others', async () => {
-    const model = await stopped();
+    const model = await Model.serving();
+    for (const name of BROKERS) model.kill(name);
     loseStore(model, 'mq01');
     model.behaviour.mute.add('mq02');
     model.behaviour.mute.add('mq03');
-    await expect(model.start(undefined, 400)).rejects.toThrow(
+    await expect(model.start(undefined, 1500)).rejects.toThrow(
       expect.objectContaining({
         code: 'timeout',
         message: expect.stringContaining(
@@ -384,7 +389,7 @@ describe('a node that has fewer messages than the others', () => {
 
 describe('a supervisor', () => {
   const supervised = (model: Model, supervisor: 'ensure' | 'end') =>
-    startNodes(model.cluster, model.nodes(), { timeoutMs: 3000, whole: true, supervisor });
+    startNodes(model.cluster, model.nodes(), { timeoutMs: 20_000, whole: true, supervisor });
 
   it('is left once a master has opened its store, and the answer knows of it', async () => {
     const model = await Model.of();

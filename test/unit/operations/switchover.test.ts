@@ -11,7 +11,7 @@ const yes: Confirm = () => Promise.resolve(true);
 /** Changes the master of a model to a node, or to whoever is elected. */
 const change = (model: Model, name?: string, confirm = yes) =>
   switchover(model.cluster, {
-    timeoutMs: 3000,
+    timeoutMs: 20_000,
     to: name === undefined ? undefined : model.nodes([name])[0],
     confirm,
   });
