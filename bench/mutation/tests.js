@@ -43,6 +43,7 @@ const TESTS = {
     'supervisor/supervisor',
     'supervisor/wanted',
   ],
+  // All of the folder, for minutes a run; parts of it follow, each for the files that its tests speak of.
   operations: [
     'certs',
     'close-znodes',
@@ -62,6 +63,33 @@ const TESTS = {
     'switchover',
     'users',
   ],
+  // What stops, and what makes and removes.
+  down: ['operations/down'],
+  change: ['operations/restart', 'operations/switchover', 'switchover'],
+  kill: ['operations/kill'],
+  undo: ['operations/put-right'],
+  archive: ['operations/class-data'],
+  supervision: ['operations/supervision', 'wait'],
+  // Of a start what is rendered and planned of it.
+  files: ['operations/files', 'operations/ports', 'operations/steps'],
+  // What of it decides or says something, and needs no process.
+  decided: [
+    'close-znodes',
+    'export',
+    'follow-kill',
+    'name-changed',
+    'operations/as-rendered',
+    'operations/died',
+    'operations/nodes',
+    'operations/phases',
+    'operations/ports',
+    'operations/restart-differing',
+    'operations/steps',
+    'operations/watch',
+    'stores',
+    'switchover',
+  ],
+  start: ['operations/start'],
   // What decides, without what carries out.
   core: [
     'stores',

@@ -30,6 +30,8 @@ import { isCopied, layoutAt, movedError, readCredentials } from './identity.js';
 export interface Host {
   readonly env: NodeJS.ProcessEnv;
   readonly processes: ProcessTable;
+  /** The door to this machine, for a cluster whose processes are recorded there. */
+  readonly agentFor: (registry: ProcessRegistry) => NodeAgent;
   /** What is open to clusters; whoever has made the host closes them in the end. */
   readonly connections: Connections;
   readonly emit: Emit;
@@ -53,6 +55,7 @@ export function thisHost(options: {
   return {
     env: withAbsoluteCache(options.env ?? process.env),
     processes: systemProcesses(),
+    agentFor: localAgent,
     connections: new Connections(),
     emit: options.emit ?? (() => undefined),
     signal: options.signal ?? new AbortController().signal,
@@ -132,7 +135,7 @@ export async function openCluster(
     coordination: host.connections.coordinationOf(store, config, layout, tls),
     ...(found.damage === undefined ? {} : { foundIdentity: found }),
     registry,
-    here: localAgent(registry),
+    here: host.agentFor(registry),
     journal: new Journal(layout.state),
     ...(account && config.authentication === 'generated' && !credentials
       ? { lacksAccount: true as const }

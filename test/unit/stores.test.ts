@@ -1,5 +1,14 @@
+import type { ClusterEvent } from '../../src/state/progress.js';
 import { identityOf } from '../../src/certificates/identity.js';
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,7 +26,7 @@ import { replicatedLevelDb } from '../../src/stores/replicated-leveldb/index.js'
 import type { Znode } from '../../src/stores/replicated-leveldb/election/members.js';
 import { hex, makeStore, type MadeStore } from '../support/stores.js';
 import { temporaryDirectory } from '../support/temp.js';
-import { coordinationOf, SERVED } from './scenes.js';
+import { coordinationOf, SERVED, znode } from './scenes.js';
 
 const config = await portTable({ nodes: 3 }, () => Promise.resolve(true));
 
@@ -37,13 +46,15 @@ const FILES = [['a', 'b'], ['c'], ['d']];
 const SHORT = [['a']];
 
 let cluster: Cluster;
+let events: ClusterEvent[];
 
 beforeEach(() => {
   const layout = layoutOf(temporaryDirectory());
   mkdirSync(layout.state, { recursive: true });
   const registry = new ProcessRegistry(layout.state, 'id', nobody);
   const journal = new Journal(layout.state);
-  const host = thisHost({});
+  events = [];
+  const host = thisHost({ emit: (event) => void events.push(event) });
   cluster = {
     config,
     layout,
@@ -106,8 +117,8 @@ describe('the stores of nodes that are to start', () => {
   });
 
   it('are set aside where a quorum of others is whole, also when those do not start now', async () => {
-    damaged('mq01');
-    storeOf('mq02', SHORT);
+    const { end } = damaged('mq01');
+    const further = end - storeOf('mq02', SHORT).end;
     storeOf('mq03', SHORT);
     expect(await settle(ALL)).toEqual(new Set(['mq01']));
     expect(keptOf('mq01')).toHaveLength(1);
@@ -118,6 +129,19 @@ describe('the stores of nodes that are to start', () => {
       node: 'mq01',
       why: expect.stringMatching(/goes \d+ bytes further/) as string,
     });
+    expect(events).toMatchObject([
+      { type: 'store-set-aside', node: 'mq01', kept: expect.stringContaining('mq01') as string },
+      { type: 'warning', message: expect.stringMatching(/goes \d+ bytes further/) as string },
+    ]);
+    expect(entry).toMatchObject({ why: expect.stringContaining(` ${further} bytes`) as string });
+  });
+
+  it('are set aside without a warning where the others go as far', async () => {
+    damaged('mq01');
+    for (const name of ['mq02', 'mq03']) storeOf(name);
+    await settle(ALL);
+    expect(events.map(({ type }) => type)).toEqual(['store-set-aside']);
+    expect(JSON.stringify(await cluster.journal.read({}))).not.toContain('further');
   });
 
   it('are set aside for one copy that goes as far, and kept for one that does not', async () => {
@@ -138,6 +162,63 @@ describe('the stores of nodes that are to start', () => {
     vi.spyOn(cluster.registry, 'find').mockResolvedValue(ALIVE);
     expect(await settle(['mq01'], SERVED)).toEqual(new Set());
     expect(keptOf('mq01')).toHaveLength(1);
+  });
+
+  it('are kept where the master that is there is the znode of one that starts now', async () => {
+    damaged('mq02');
+    vi.spyOn(cluster.registry, 'find').mockResolvedValue(ALIVE);
+    for (const starting of [['mq02'], ['mq02', 'mq03']]) {
+      await expect(settle(starting, SERVED)).rejects.toMatchObject({ code: 'store-damaged' });
+    }
+    expect(keptOf('mq02')).toEqual([]);
+  });
+
+  it('are set aside where the master that is there cannot be seen from here', async () => {
+    const members = (master: string) => [
+      znode(1, 'mq03', { elected: '0000000002' }),
+      znode(2, master, { address: 'tcp://198.51.100.2:1' }),
+    ];
+    vi.spyOn(cluster.registry, 'find').mockImplementation((name) =>
+      Promise.resolve(name === 'zookeeper' ? ALIVE : undefined),
+    );
+    damaged('mq01');
+    await expect(settle(['mq01'], members('mq02'))).rejects.toThrow('damaged');
+    expect(await settle(['mq01'], members('mq09'))).toEqual(new Set());
+    damaged('mq01');
+    const nodes = config.nodes.map((node) =>
+      node.name === 'mq02' ? { ...node, host: '198.51.100.2' } : node,
+    );
+    cluster = { ...cluster, config: { ...config, nodes } };
+    expect(await settle(['mq01'], members('mq02'))).toEqual(new Set());
+    expect(keptOf('mq01')).toHaveLength(2);
+  });
+
+  it('are set aside where nodes elsewhere take part and are a quorum with those here', async () => {
+    const nodes = config.nodes.map((node) =>
+      node.name === 'mq02' ? { ...node, host: '198.51.100.2' } : node,
+    );
+    cluster = { ...cluster, config: { ...config, nodes } };
+    vi.spyOn(cluster.registry, 'find').mockResolvedValue(ALIVE);
+    damaged('mq01');
+    storeOf('mq03', SHORT);
+    const only = (name: string) => [znode(1, name, { position: 5 })];
+    await expect(settle(['mq01', 'mq03'], only('mq03'))).rejects.toThrow('damaged');
+    await expect(settle(['mq01', 'mq03'], [])).rejects.toThrow('damaged');
+    const others = [znode(1, 'mq02', { position: 5 }), znode(2, 'mq03', { position: 5 })];
+    expect(await settle(['mq01', 'mq03'], others)).toEqual(new Set(['mq01']));
+  });
+
+  it('are put back where an attach was broken off, and that is told', async () => {
+    const { data } = storeOf('mq01');
+    const stash = join(data, 'storedb', 'stash');
+    mkdirSync(stash);
+    copyFileSync(join(data, 'storedb', `${hex(0)}.log`), join(stash, `${hex(0)}.log`));
+    await settle(['mq01']);
+    expect(events).toMatchObject([{ type: 'stash-restored', node: 'mq01' }]);
+    expect(existsSync(stash)).toBe(false);
+    events.length = 0;
+    await settle(['mq01']);
+    expect(events).toEqual([]);
   });
 
   it('are started as they are where a person has the broker cut off what is damaged', async () => {
@@ -298,6 +379,45 @@ describe('the stores of nodes that are to start', () => {
     utimesSync(join(dataOf('mq01'), 'storedb'), now, now);
     expect(await settle(ALL)).toEqual(new Set(['mq01']));
     expect(existsSync(join(log, 'end.json'))).toBe(false);
+    expect(JSON.stringify(await cluster.journal.read({}))).toContain('damaged: a message');
+  });
+
+  it('are kept where the broker found damage that a look does not find in the others either', async () => {
+    const log = cluster.layout.node('mq01').log;
+    mkdirSync(log, { recursive: true });
+    const at = new Date(Date.now() + 60_000).toISOString();
+    const record = { at, pid: 1, exitCode: 74, code: 'store-damaged', message: 'a message' };
+    writeFileSync(join(log, 'end.json'), JSON.stringify(record));
+    storeOf('mq01');
+    storeOf('mq03');
+    // One copy that goes as far is enough only where a look has found the damage.
+    await expect(settle(ALL)).rejects.toMatchObject({
+      code: 'store-damaged',
+      hint: expect.stringContaining('docs/stores.md') as string,
+    });
+  });
+
+  it('of a large cluster may start without one that goes further: two nodes are no quorum there', async () => {
+    const large = await portTable({ nodes: 5 }, () => Promise.resolve(true));
+    cluster = { ...cluster, config: large };
+    for (const { name } of large.nodes) storeOf(name, name === 'mq05' ? FILES : SHORT);
+    const starting = large.nodes.slice(0, 4);
+    const { later } = await settleStores({ ...cluster, coordination: tells() }, starting);
+    expect(later).toEqual(new Set());
+  });
+
+  it('are refused with what to start as well', async () => {
+    storeOf('mq03');
+    const hint = expect.stringMatching(/^Start mq03 as well: `mqha up`/) as string;
+    await expect(settle(['mq01', 'mq02'])).rejects.toMatchObject({
+      message: expect.stringMatching(/^mq01, mq02 has no messages, and mq03/) as string,
+      hint,
+    });
+    for (const name of ['mq01', 'mq02']) storeOf(name, SHORT);
+    await expect(settle(['mq01', 'mq02'])).rejects.toMatchObject({
+      message: expect.stringMatching(/^mq01, mq02 would go on without/) as string,
+      hint,
+    });
   });
 });
 

@@ -103,9 +103,13 @@ export function storeAttributes(
   return [['weight', String(weight)], ...store.attributes.filter(([name]) => name !== 'weight')];
 }
 
+/** What the store has where nobody says otherwise (replicated/ElectingLevelDBStore.scala). */
+const WEIGHT = 1;
+
 /** With what weight a node stands for election: among those with the same messages the highest is elected. */
 export function weightOf(broker: BrokerConfig, node: NodeBroker | undefined): number {
-  return Number(storeAttributes(broker, node).find(([name]) => name === 'weight')?.[1] ?? 0);
+  const said = storeAttributes(broker, node).find(([name]) => name === 'weight');
+  return Number(said?.[1] ?? WEIGHT);
 }
 
 /** Whether a policy has destinations removed that nobody uses: brokers look for them only where they are told to. */

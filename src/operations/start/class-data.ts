@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -114,12 +113,11 @@ export async function leaveArchiver(cluster: Cluster): Promise<void> {
 }
 
 /**
- * Makes the archives that are missing of what the processes of this cluster have loaded, as the
- * least urgent process of the machine. Another one that does so already is left to it.
+ * Makes the archives that are missing of what the processes of this cluster have loaded. Another one that does so already
+ * is left to it.
  */
 export async function archiveClasses(cluster: Cluster): Promise<void> {
   const { host, layout, config } = cluster;
-  setPriority(constants.priority.PRIORITY_LOW);
   const missing = (await archivesOf(cluster)).filter(({ file }) => !existsSync(file));
   if (missing.length === 0) return;
   const root = cacheRoot(host.env);

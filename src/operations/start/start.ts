@@ -7,7 +7,13 @@ import { Deadline, sleep } from '../../lib/time.js';
 import { ZOOKEEPER } from '../../config/processes.js';
 import { accountOf } from '../../state/account.js';
 import { leaveArchiver, recordsClasses } from './class-data.js';
-import { refuseIfMoved, throwIfInterrupted, withLock, type Cluster } from '../../state/cluster.js';
+import {
+  openCluster,
+  refuseIfMoved,
+  throwIfInterrupted,
+  withLock,
+  type Cluster,
+} from '../../state/cluster.js';
 import { noteCopies } from '../../state/copies.js';
 import { toStatus } from '../../observe/to-status.js';
 import { refuseNameChanged } from './name-changed.js';
@@ -73,9 +79,11 @@ export async function startNodes(
       launched = await launchNodes(asked, nodes, prepared, deadline);
     } catch (error) {
       // What was refused is not wanted, or a supervisor would try it again; what was started before that is.
-      const running = [...(await asked.registry.findAll(names)).keys()];
+      // A cluster that was never rendered has its id only now.
+      const now = asked.id === '' ? await openCluster(asked.layout.directory, host) : asked;
+      const running = [...(await now.registry.findAll(names)).keys()];
       const begun = running.filter((name) => !before.has(name));
-      await want(asked, begun, 'up');
+      await want(now, begun, 'up');
       throw error;
     }
     await want(asked, names, 'up');
@@ -105,8 +113,8 @@ export async function startNodes(
       { cluster, deadline, running: [...alreadyRunning, ...names], until },
       started,
       async () => {
-        const launch = () => launchNodes(asked, nodes, prepared, deadline);
-        return (await withLock(asked.layout, host, deadline, launch)).started;
+        const launch = () => launchNodes(cluster, nodes, prepared, deadline);
+        return (await withLock(cluster.layout, host, deadline, launch)).started;
       },
     );
     if (status.nodes.some((node) => node.accepting)) {

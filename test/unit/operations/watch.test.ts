@@ -1,14 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { acquireLock } from '../../../src/agents/local/lock.js';
 import { markers } from '../../../src/agents/marks.js';
 import type { ProcessInfo } from '../../../src/agents/process.js';
 import { MqhaError } from '../../../src/lib/errors.js';
+import { ensureDirectory } from '../../../src/lib/files.js';
 import { Deadline } from '../../../src/lib/time.js';
 import { caughtUp, whole } from '../../../src/operations/scale/whole.js';
 import { markLogs, watchCluster } from '../../../src/operations/start/watch.js';
 import { watchStart } from '../../../src/operations/start/watch-start.js';
 import { openCluster, thisHost } from '../../../src/state/cluster.js';
 import type { ClusterEvent } from '../../../src/state/progress.js';
+import { supervisorDirectory, supervisorLock } from '../../../src/state/supervisor-lock.js';
+import { writeSupervisorState } from '../../../src/state/supervisor-state.js';
 import { endFile } from '../../../src/stores/end-record.js';
 import { settingMarkers } from '../../../src/stores/settings.js';
 import type { Znode } from '../../../src/stores/replicated-leveldb/election/members.js';
@@ -123,6 +127,42 @@ describe('a start that is watched', () => {
       ) as string,
       hint: expect.stringContaining('left running: mq01, mq02, mq03') as string,
     });
+  });
+
+  it('goes on where a supervisor starts again what has ended, and not where it has given up', async () => {
+    const { cluster, kill, started } = await setUp();
+    await ensureDirectory(cluster.layout.state);
+    await ensureDirectory(supervisorDirectory(cluster.layout));
+    const lock = await acquireLock(supervisorLock(cluster.layout), {
+      command: 'mqha supervise',
+      deadline: soon(),
+    });
+    onTestFinished(() => lock.release());
+    const first = [await started('mq01'), await started('mq02')];
+    kill('mq01');
+    /** Looks a few times while a supervisor does this. */
+    const watched = async (
+      wanted: 'up' | 'down',
+      does: 'waiting' | 'given-up',
+      name: string,
+      pid = process.pid,
+    ) => {
+      const processes = { [name]: { wanted, does, fault: null } };
+      await writeSupervisorState(cluster.layout, { pid, since: '', serving: null, processes });
+      let looks = 0;
+      const until = () => ++looks === 3;
+      await watchCluster(cluster, { deadline: soon(), started: first, running, until });
+      return looks;
+    };
+    expect(await watched('up', 'waiting', 'mq01')).toBe(3);
+    for (const other of [
+      ['up', 'given-up', 'mq01'],
+      ['down', 'waiting', 'mq01'],
+      ['up', 'waiting', 'mq02'],
+      ['up', 'waiting', 'mq01', process.pid + 1],
+    ] as const) {
+      await expect(watched(...other)).rejects.toMatchObject({ code: 'broker-died' });
+    }
   });
 
   it('fails at once where one that it has started has ended, and says who is left', async () => {
