@@ -66,8 +66,8 @@ describe('a result of several workloads', () => {
     };
     const [bad, again] = testsuites.testsuite;
     expect([bad?.$.name, again?.$.name]).toEqual([
-      'kill-master, large (supervisor)',
-      'kill-master (supervisor)',
+      'kill-master, large (with supervisor)',
+      'kill-master (with supervisor)',
     ]);
     const [failed] = bad?.testcase ?? [];
     expect(failed?.$.classname).toBe('mqha.drill.kill-master.large.supervisor');
