@@ -70,7 +70,7 @@ describe('a result of several workloads', () => {
       'kill-master (with supervisor)',
     ]);
     const [failed] = bad?.testcase ?? [];
-    expect(failed?.$.classname).toBe('mqha.drill.kill-master.large.supervisor');
+    expect(failed?.$.classname).toBe('mqha.drill.kill-master.large.with.supervisor');
     expect(failed?.failure?.[0]?.$.message).toBe(DIFFERS);
     expect(failed?.failure?.[0]?._).toContain(`finding: depth-differs: ${DIFFERS}`);
     expect(failed?.failure?.[0]?._).toContain(
