@@ -80,6 +80,8 @@ export interface Mark {
 
 /** A time without an acknowledged send, as one client saw it. */
 export interface Outage {
+  /** Which client: 1, 2, 3 … of those that send the numbered messages. */
+  readonly client: number;
   /** When the first send that failed (or was answered late) began; milliseconds since the round began. */
   readonly from: number;
   /** From then to the next acknowledgement; null where none came before the round ended. */

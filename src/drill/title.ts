@@ -1,4 +1,5 @@
 import { DEFAULT_WORKLOAD } from './defaults.js';
+import type { Side } from './result.js';
 
 export { DEFAULT_WORKLOAD };
 
@@ -12,3 +13,9 @@ export function titleOf({
 }): string {
   return workload === DEFAULT_WORKLOAD ? scenario : `${scenario}, ${workload}`;
 }
+
+/** The words for a side, the same in every text. */
+export const SIDES: Readonly<Record<Side, string>> = {
+  supervisor: 'with supervisor',
+  alone: 'without supervisor',
+};

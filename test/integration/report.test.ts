@@ -37,7 +37,11 @@ const DRILLS: Readonly<Record<string, DrillResult>> = {
   }),
 };
 
-const SIZES = { desktop: { width: 1280, height: 800 }, telephone: { width: 390, height: 844 } };
+const SIZES = {
+  desktop: { width: 1280, height: 800 },
+  telephone: { width: 390, height: 844 },
+  narrow: { width: 345, height: 700 },
+};
 type Size = keyof typeof SIZES;
 type Scheme = 'light' | 'dark';
 
@@ -94,7 +98,7 @@ describe.skipIf(executable === undefined)(
     }
 
     const views = Object.keys(DRILLS).flatMap((name) =>
-      (['desktop', 'telephone'] as const).flatMap((size) =>
+      (['desktop', 'telephone', 'narrow'] as const).flatMap((size) =>
         (['light', 'dark'] as const).map((scheme) => [name, size, scheme] as const),
       ),
     );
@@ -165,6 +169,16 @@ describe.skipIf(executable === undefined)(
       await look('failed', 'desktop', 'dark', async (page) => {
         const pdf = await page.pdf({ format: 'A4' });
         expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      });
+    });
+
+    it('prints what is folded on the screen', async () => {
+      await look('passed', 'desktop', 'light', async (page) => {
+        const folded = page.locator('#kill-master-supervisor-1');
+        expect(await folded.isVisible()).toBe(false);
+        await page.emulateMedia({ media: 'print' });
+        expect(await folded.isVisible()).toBe(true);
+        expect((await folded.boundingBox())?.height).toBeGreaterThan(100);
       });
     });
   },

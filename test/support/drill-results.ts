@@ -75,8 +75,8 @@ export function madeRound(made: MadeRound = {}): RoundResult {
       outageMs === 0
         ? []
         : [
-            { from: FAULT - 20, ms: outageMs },
-            ...(outageMs === null ? [] : [{ from: FAULT + 5, ms: outageMs - 40 }]),
+            { client: 1, from: FAULT - 20, ms: outageMs },
+            ...(outageMs === null ? [] : [{ client: 2, from: FAULT + 5, ms: outageMs - 40 }]),
           ],
     outageMs,
     sinceFaultMs: outageMs,
@@ -277,7 +277,7 @@ export function rollingRound(round = 1): RoundResult {
       target: 'all 3 nodes',
       outageMs: 1_150,
       sinceFaultMs: 1_100,
-      outages: [{ from: FAULT + 17_950, ms: 1_150 }],
+      outages: [{ client: 1, from: FAULT + 17_950, ms: 1_150 }],
       acknowledgedPer100ms: Array.from({ length: 370 }, (_, at) =>
         at * 100 > FAULT + 17_900 && at * 100 < FAULT + 19_100 ? 0 : 20 + (at % 5),
       ),

@@ -1,5 +1,5 @@
 import type { DrillResult, ScenarioResult, Side, Spread, Verdict } from '../../drill/result.js';
-import { titleOf } from '../../drill/title.js';
+import { SIDES, titleOf } from '../../drill/title.js';
 import { verdictOnRound } from '../../drill/analysis/verdict.js';
 import { formatDuration } from '../../lib/time.js';
 import type { Colours } from './colours.js';
@@ -73,5 +73,5 @@ function remarksOf({ scenarios, rounds }: DrillResult): string[] {
 }
 
 function whereOf(of: Pick<ScenarioResult, 'scenario' | 'workload' | 'side'>): string {
-  return `${titleOf(of)} (${sideWord(of.side)} supervisor)`;
+  return `${titleOf(of)} (${SIDES[of.side]})`;
 }

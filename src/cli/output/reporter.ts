@@ -1,7 +1,7 @@
 import { coloursOf } from './colours.js';
 import type { ClusterEvent, DrillPlace, Emit } from '../../state/progress.js';
 import type { InstallEvent } from '../../distribution/index.js';
-import { titleOf } from '../../drill/title.js';
+import { SIDES, titleOf } from '../../drill/title.js';
 import { formatDuration } from '../../lib/time.js';
 import type { Io } from './io.js';
 import { Spinner } from './spinner.js';
@@ -185,7 +185,7 @@ function leftText({ acknowledged, total, perSecond }: Sending): string {
 type Sending = Extract<ClusterEvent, { readonly type: 'sending' }>;
 
 function placeOf({ side, round, rounds, ...what }: DrillPlace): string {
-  return `${titleOf(what)} ${round}/${rounds}${side === 'alone' ? ' without supervisor' : ''}`;
+  return `${titleOf(what)} ${round}/${rounds}${side === 'alone' ? ` ${SIDES.alone}` : ''}`;
 }
 
 function describeInstall(event: InstallEvent): Step | undefined {

@@ -35,7 +35,7 @@ export function gapsOf(sends: readonly SendTimes[], lateMs = LATE_MS): Gap[] {
 const lengthOf = ({ from, to }: Gap) => (to === undefined ? Infinity : to - from);
 
 /** The longest first; one that never ended is the longest. */
-export function longestFirst(gaps: readonly Gap[]): Gap[] {
+export function longestFirst<T extends Gap>(gaps: readonly T[]): T[] {
   return [...gaps].sort((a, b) => lengthOf(b) - lengthOf(a) || a.from - b.from);
 }
 
@@ -80,7 +80,7 @@ export function sinceFault(
 }
 
 /** Those that had not ended when the fault came: what was before has another cause. */
-export function afterFault(gaps: readonly Gap[], fault: number): Gap[] {
+export function afterFault<T extends Gap>(gaps: readonly T[], fault: number): T[] {
   return gaps.filter(({ to }) => to === undefined || to > fault);
 }
 

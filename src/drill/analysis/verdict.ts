@@ -9,7 +9,7 @@ import type {
   Spread,
   Verdict,
 } from '../result.js';
-import { DEFAULT_WORKLOAD, titleOf } from '../title.js';
+import { DEFAULT_WORKLOAD, SIDES, titleOf } from '../title.js';
 
 /** The verdict on one round. What could not be told does not hide what went wrong. */
 export function verdictOnRound(round: RoundResult): Verdict {
@@ -77,12 +77,11 @@ export function summaryOf(
 ): string {
   const counts = sumCounts(rounds.map((round) => round.counts));
   const held = `${rounds.length} ${rounds.length === 1 ? 'round' : 'rounds'}`;
-  const worst = spreadOf(rounds.map(({ outageMs }) => outageMs))?.worst;
   const parts = [
     rounds.length === 0 ? 'no round was held' : `${messages(counts)} in ${held}`,
     ...differing(rounds),
     ...notBack(rounds),
-    ...(worst === undefined ? [] : [`longest outage ${formatDuration(worst)}`]),
+    ...longestOutage(rounds),
     ...(verdict === 'unknown' ? reasons(scenarios) : []),
   ];
   return `${interrupted ? 'interrupted: ' : ''}${parts.join('; ')}`;
@@ -93,6 +92,15 @@ function differing(rounds: readonly RoundResult[]): string[] {
     findings.some(({ code }) => code === 'depth-differs'),
   ).length;
   return count === 0 ? [] : [`a depth differs in ${count} of them`];
+}
+
+/** Of those that ended, with its side: the two sides are never mixed. */
+function longestOutage(rounds: readonly RoundResult[]): string[] {
+  const worst = spreadOf(rounds.map(({ outageMs }) => outageMs))?.worst;
+  const round = rounds.find(({ outageMs }) => outageMs === worst);
+  if (worst === undefined || round === undefined) return [];
+  const side = worst === 0 ? '' : ` ${SIDES[round.side]}`;
+  return [`longest outage ${formatDuration(worst)}${side}`];
 }
 
 function messages({ acknowledged, lost }: QueueCounts): string {

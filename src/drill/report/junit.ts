@@ -1,5 +1,6 @@
 import type { DepthCheck, DrillResult, QueueCounts, RoundResult } from '../result.js';
 import { verdictOnRound } from '../analysis/verdict.js';
+import { SIDES } from '../title.js';
 import { escapeMarkup } from './escape.js';
 import { groupsOf, type SideGroup } from './groups.js';
 import { verdictOfRounds, reasonsOf } from './reasons.js';
@@ -23,7 +24,11 @@ type Attributes = Readonly<Record<string, string | number>>;
  */
 export function junitReport(result: DrillResult): string {
   const suites = groupsOf(result).flatMap(({ scenario, sides }) =>
-    sides.map((group) => ({ name: `${scenario} (${group.side})`, group, cases: casesOf(group) })),
+    sides.map((group) => ({
+      name: `${scenario} (${SIDES[group.side]})`,
+      group,
+      cases: casesOf(group),
+    })),
   );
   const own = suites.some(({ cases }) => cases.some(({ outcome }) => outcome === result.verdict));
   const drill: Case = {
@@ -82,10 +87,17 @@ function caseOf(round: RoundResult): Case {
       ...round.findings.map(
         ({ code, fails, text }) => `${fails ? 'finding' : 'remark'}: ${code}: ${text}`,
       ),
-      `outage: ${outageText(round.outageMs).replaceAll('\u00a0', ' ')}`,
+      outageLine(round),
       ...narrative,
     ],
   };
+}
+
+/** The longest outage, and whose it was; the longest of `outages` is the first. */
+function outageLine({ outageMs, outages }: RoundResult): string {
+  const [longest] = outages;
+  const whose = longest === undefined ? '' : `, client ${longest.client}`;
+  return `outage: ${outageText(outageMs).replaceAll('\u00a0', ' ')}${whose}`;
 }
 
 function figuresOf(counts: QueueCounts): string {

@@ -6,12 +6,12 @@ import type {
   Side,
   Verdict,
 } from '../result.js';
-import { titleOf } from '../title.js';
+import { SIDES, titleOf } from '../title.js';
 import { spreadOf } from '../analysis/verdict.js';
 import { groupsOf, type SideGroup } from './groups.js';
 import { verdictOfRounds, lostIn } from './reasons.js';
 import { count, counted } from '../../lib/counted.js';
-import { outageText, seconds, SIDES, VERDICTS } from './words.js';
+import { outageText, seconds, VERDICTS } from './words.js';
 
 /** A key figure: what it is, the figure, and what it stands for. */
 export interface Card {
@@ -24,7 +24,7 @@ export interface Card {
 /** The figures that are to be seen first. */
 export function cardsOf(result: DrillResult): readonly Card[] {
   const { counts, rounds } = result;
-  const share = counts.attempted === 0 ? null : counts.acknowledged / counts.attempted;
+  const unanswered = counts.attempted - counts.acknowledged;
   const back = rounds.filter((round) => round.back && round.outageMs !== null).length;
   const isOne = result.scenarios.length === 1;
   return [
@@ -47,7 +47,9 @@ export function cardsOf(result: DrillResult): readonly Card[] {
       figure: count(counts.acknowledged),
       notes: [
         `of ${counted(counts.attempted, 'attempted send')}`,
-        ...(share === null ? [] : [`${(Math.floor(share * 10_000) / 100).toFixed(2)} %`]),
+        ...(unanswered === 0
+          ? []
+          : [`${count(unanswered)} not acknowledged: not a loss, the sender knows`]),
       ],
       state: 'plain',
     },

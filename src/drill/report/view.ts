@@ -14,7 +14,8 @@ import { verdictOfRounds, lostIn, reasonsOf } from './reasons.js';
 import { scalesOf, type Scale } from './scale.js';
 import { narrativeOf } from './narrative.js';
 import { count, counted } from '../../lib/counted.js';
-import { outageText, SIDES, utc, VERDICTS } from './words.js';
+import { SIDES } from '../title.js';
+import { outageText, utc, VERDICTS } from './words.js';
 
 interface VerdictView {
   readonly verdict: Verdict;
@@ -204,18 +205,18 @@ function partText({ name, counts }: PartResult): string {
   return `${name}: ${count(acknowledged)} acknowledged, ${count(delivered)} delivered, ${count(lost)} lost, ${count(duplicated)} duplicated, ${count(consumedAgain)} consumed again`;
 }
 
-/** The outage with the supervisor against the one without: `5.5 times shorter with the supervisor`. */
+/** The outage with the supervisor against the one without: `5.5 times shorter with supervisor`. */
 function comparisonOf({ sides }: ScenarioGroup): string {
   const median = (side: Side) => sides.find((each) => each.side === side)?.result?.outageMs?.median;
   const [ours, alone] = [median('supervisor'), median('alone')];
   if (ours === undefined || alone === undefined) return '';
   if (ours === alone) return 'the median outage is the same on both sides';
-  if (ours === 0) return 'no outage with the supervisor';
-  if (alone === 0) return 'no outage without the supervisor';
+  if (ours === 0) return `no outage ${SIDES.supervisor}`;
+  if (alone === 0) return `no outage ${SIDES.alone}`;
   const ratio = Math.max(alone / ours, ours / alone);
   const factor = ratio < 9.95 ? ratio.toFixed(1) : count(Math.round(ratio));
   if (factor === '1.0') return 'the median outage is the same on both sides';
-  return `median outage ${factor} × ${ours < alone ? 'shorter' : 'longer'} with the supervisor`;
+  return `median outage ${factor} × ${ours < alone ? 'shorter' : 'longer'} ${SIDES.supervisor}`;
 }
 
 /** A name as an id and a fragment: letters, digits and dashes. */

@@ -1,4 +1,4 @@
-import type { MarkKind, Side, Verdict } from '../result.js';
+import type { MarkKind, Verdict } from '../result.js';
 
 /** Keeps a figure and its unit on one line. */
 const NO_BREAK = '\u00a0';
@@ -28,11 +28,6 @@ export function utc(iso: string): string {
   if (Number.isNaN(time.getTime())) return iso;
   return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
-
-export const SIDES: Readonly<Record<Side, string>> = {
-  supervisor: 'with supervisor',
-  alone: 'without supervisor',
-};
 
 /** The word says it, the sign repeats it: neither needs the colour. */
 export const VERDICTS: Readonly<Record<Verdict, { readonly word: string; readonly sign: string }>> =

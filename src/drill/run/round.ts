@@ -57,7 +57,9 @@ function resultOf(
   const { scenario, began, ended } = injection;
   const sends = scenario.load.sends.flat();
   const faultTimes = scenario.timeline.faultTimes;
-  const allGaps = scenario.load.sends.flatMap((ofClient) => gapsOf(ofClient));
+  const allGaps = scenario.load.sends.flatMap((ofClient, at) =>
+    gapsOf(ofClient).map((gap) => ({ ...gap, client: at + 1 })),
+  );
   const gaps = longestFirst(afterFault(allGaps, faultTimes[0] ?? Infinity));
   const [longest] = gaps;
   const services = mergedGaps(gaps).flatMap(({ from, to }): TimedMark[] => {
@@ -87,7 +89,8 @@ function resultOf(
     parts: parts.map(({ name, check }) => ({ name, counts: check.counts })),
     findings,
     depths: parts.flatMap(({ depths }) => depths),
-    outages: gaps.map(({ from, to }) => ({
+    outages: gaps.map(({ client, from, to }) => ({
+      client,
       from: from - began,
       ms: to === undefined ? null : to - from,
     })),

@@ -62,6 +62,11 @@ describe('outages of several clients', () => {
     expect(longestFirst([...gaps, { from: 5000, to: undefined }])[0]?.from).toBe(5000);
   });
 
+  it('keep whose they were', () => {
+    const own = gaps.map((gap, at) => ({ ...gap, client: at + 1 }));
+    expect(longestFirst(afterFault(own, 800)).map(({ client }) => client)).toEqual([3, 4]);
+  });
+
   it('are merged into the times in which somebody was not served', () => {
     expect(mergedGaps(gaps)).toEqual([
       { from: 90, to: 900 },

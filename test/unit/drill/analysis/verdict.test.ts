@@ -122,10 +122,20 @@ describe('the summary', () => {
     const rounds = [round(), round({ counts: lost, back: false, outageMs: null })];
     const results = [scenarioResult(SCENARIO, 'supervisor', rounds)];
     expect(summaryOf('failed', results, rounds, false)).toBe(
-      '20 messages acknowledged, 2 lost, in 2 rounds; service did not recover as it should in 1 of them; longest outage 600 ms',
+      '20 messages acknowledged, 2 lost, in 2 rounds; service did not recover as it should in 1 of them; longest outage 600 ms with supervisor',
     );
     expect(summaryOf('passed', results, [round()], false)).toBe(
-      '10 messages acknowledged, none lost, in 1 round; service recovered every time; longest outage 600 ms',
+      '10 messages acknowledged, none lost, in 1 round; service recovered every time; longest outage 600 ms with supervisor',
+    );
+  });
+
+  it('names the side of the longest outage', () => {
+    const rounds = [round(), round({ side: 'alone', outageMs: 900 })];
+    expect(summaryOf('passed', [], rounds, false)).toContain(
+      'longest outage 900 ms without supervisor',
+    );
+    expect(summaryOf('passed', [], [round({ outageMs: 0 })], false)).toMatch(
+      /longest outage 0 ms$/,
     );
   });
 

@@ -35,17 +35,18 @@ describe('JUnit XML', () => {
     const { totals, suites } = await junit(failedDrill());
     expect(totals).toMatchObject({ tests: '9', failures: '3', errors: '0', skipped: '0' });
     expect(suites.map(({ $ }) => [$.name, $.tests, $.failures])).toEqual([
-      ['lagging-slaves (supervisor)', '3', '0'],
-      ['lagging-slaves (alone)', '3', '2'],
-      ['hang-master (supervisor)', '3', '1'],
+      ['lagging-slaves (with supervisor)', '3', '0'],
+      ['lagging-slaves (without supervisor)', '3', '2'],
+      ['hang-master (with supervisor)', '3', '1'],
     ]);
     const [first] = suites[1]?.testcase ?? [];
     expect(first?.$).toMatchObject({
       name: 'round 1',
-      classname: 'mqha.drill.lagging-slaves.alone',
+      classname: 'mqha.drill.lagging-slaves.without.supervisor',
     });
     expect(first?.failure?.[0]?.$.message).toBe('4,348 of 7,250 acknowledged messages lost');
     expect(first?.failure?.[0]?._).toContain('lost: 4348, recovered: 1');
+    expect(first?.failure?.[0]?._).toMatch(/^outage: [\d.]+ s, client 1$/m);
     expect(first?.failure?.[0]?._).toContain('+0.000 s  mq02  fault  killed mq02');
     for (const { $ } of suites) {
       expect($.timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);

@@ -66,11 +66,11 @@ describe('a result of several workloads', () => {
     };
     const [bad, again] = testsuites.testsuite;
     expect([bad?.$.name, again?.$.name]).toEqual([
-      'kill-master, large (supervisor)',
-      'kill-master (supervisor)',
+      'kill-master, large (with supervisor)',
+      'kill-master (with supervisor)',
     ]);
     const [failed] = bad?.testcase ?? [];
-    expect(failed?.$.classname).toBe('mqha.drill.kill-master.large.supervisor');
+    expect(failed?.$.classname).toBe('mqha.drill.kill-master.large.with.supervisor');
     expect(failed?.failure?.[0]?.$.message).toBe(DIFFERS);
     expect(failed?.failure?.[0]?._).toContain(`finding: depth-differs: ${DIFFERS}`);
     expect(failed?.failure?.[0]?._).toContain(
