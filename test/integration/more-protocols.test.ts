@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../../src/agents/local/ports.js';
 import type { ClientSettings } from '../../src/clients/client-settings.js';
-import { packageRoot } from '../../src/lib/package-root.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { TestCluster } from '../support/cluster.js';
 
 describe('a cluster with JMX', () => {
@@ -38,7 +39,8 @@ describe('a cluster with JMX', () => {
   it('lets the account of the web port read, and nobody change, call or send objects', async () => {
     const { master, nodes } = await cluster.status();
     const port = first + nodes.findIndex(({ name }) => name === master);
-    const { password } = (await cluster.open()).credentials;
+    const file = join(cluster.directory, '.mqha', 'credentials.json');
+    const { password } = JSON.parse(await readFile(file, 'utf8')) as { password: string };
     const answers = await read(port, 'mqha', password);
     expect(answers).toMatchObject({
       nobody: expect.stringContaining('Credentials required'),
@@ -57,7 +59,7 @@ describe('a cluster with JMX', () => {
   it('does not let in an account of applications', async () => {
     const { username, password } = settings;
     const answers = await read(first, username ?? '', password ?? '');
-    expect(answers['memory']).toBeUndefined();
-    expect(answers['login']).toMatch(/Invalid username or password/);
+    expect(answers.memory).toBeUndefined();
+    expect(answers.login).toMatch(/Invalid username or password/);
   });
 });

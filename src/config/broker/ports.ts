@@ -70,7 +70,7 @@ export function portProblems(config: Ported): Problem[] {
       return [
         ...own.map((name) => ({
           path: `nodes[${index}].broker.ports.${name}`,
-          message: 'is neither the name of an entry of broker.connectors nor "jmx" with broker.jmx',
+          message: 'is not the name of an entry of broker.connectors, nor "jmx" beside broker.jmx',
         })),
         ...furtherPorts(config, node)
           .filter(({ port }) => port > 65_535)
