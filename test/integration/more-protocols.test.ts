@@ -60,6 +60,6 @@ describe('a cluster with JMX', () => {
     const { username, password } = settings;
     const answers = await read(first, username ?? '', password ?? '');
     expect(answers.memory).toBeUndefined();
-    expect(answers.login).toMatch(/Invalid username or password/);
+    expect(answers.login).toMatch(/Authentication failed/);
   });
 });

@@ -1,3 +1,4 @@
+import java.io.File;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
@@ -12,8 +13,8 @@ import javax.management.remote.JMXServiceURL;
 
 /** Tries what a client of JMX can, with `port user`; the password is the environment's MQHA_TEST_PASSWORD. A line for each: name, answer. */
 public class JmxReader {
-    /** An object that no broker knows. */
-    public static final class Stranger implements Serializable {}
+    /** Of a class that brokers have, since one that they lack is refused anyhow, and that none takes. */
+    private static final Serializable STRANGER = new File("x");
 
     private static JMXConnector connect(String port, Object credentials) throws Exception {
         Map<String, Object> environment = new HashMap<>();
@@ -40,7 +41,7 @@ public class JmxReader {
         String password = System.getenv("MQHA_TEST_PASSWORD");
         say("nobody", () -> connect(port, null));
         say("wrong", () -> connect(port, new String[] {user, "wrong"}));
-        say("stranger as credentials", () -> connect(port, new Stranger()));
+        say("stranger as credentials", () -> connect(port, STRANGER));
         say("map as credentials", () -> connect(port, new HashMap<>(Map.of("a", "b"))));
         try (JMXConnector connector = connect(port, new String[] {user, password})) {
             MBeanServerConnection beans = connector.getMBeanServerConnection();
@@ -57,9 +58,9 @@ public class JmxReader {
                 beans.setAttribute(memory, new Attribute("Verbose", true));
                 return "changed";
             });
-            say("stranger as an argument", () -> beans.invoke(memory, "gc", new Object[] {new Stranger()}, one));
+            say("stranger as an argument", () -> beans.invoke(memory, "gc", new Object[] {STRANGER}, one));
             say("stranger as a value", () -> {
-                beans.setAttribute(memory, new Attribute("Verbose", new Stranger()));
+                beans.setAttribute(memory, new Attribute("Verbose", STRANGER));
                 return "changed";
             });
         } catch (SecurityException refused) {
