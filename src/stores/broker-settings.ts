@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { storeAttributes } from '../config/broker/config.js';
-import { portAt } from '../config/broker/ports.js';
+import { jmxPort, portAt } from '../config/broker/ports.js';
 import type { ClusterConfig, NodeConfig } from '../config/schema.js';
 
 const POLICIES = 'broker.policies';
@@ -37,6 +37,7 @@ export function brokerKeys(
     ),
     [LOG]: digest(Object.entries(log)),
     'broker.scheduler': String(scheduler),
+    'broker.jmx': String((node ? jmxPort(config, node) : config.broker.jmx?.port) ?? 'none'),
   };
 }
 

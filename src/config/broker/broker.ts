@@ -51,5 +51,6 @@ export function completeBroker(file: z.infer<typeof broker>): BrokerConfig {
     connectors: file.connectors.map(completeConnector),
     log: file.log,
     scheduler: file.scheduler,
+    jmx: file.jmx,
   };
 }

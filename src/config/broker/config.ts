@@ -38,6 +38,8 @@ export interface BrokerConfig {
   readonly log: Readonly<Record<string, string>>;
   /** Whether messages may be delayed; a node keeps those for itself. */
   readonly scheduler: boolean;
+  /** The port of JMX of the node with the lowest messagePort; see portAt(). Undefined where brokers have none. */
+  readonly jmx?: { readonly port: number } | undefined;
 }
 
 /** The connector that is the message port. */

@@ -45,13 +45,8 @@ export function completeConnector(file: z.infer<typeof connector>): ConnectorCon
   };
 }
 
-/** `broker.jmx`, which people look for. */
-export const jmx = z
-  .never({
-    error:
-      'is not offered: JMX takes serialized objects from clients, and a broker takes none but those of its store; the same MBeans are read at the web port, by Jolokia',
-  })
-  .optional();
+/** `broker.jmx`: a port on loopback where the accounts of the web port read MBeans. */
+export const jmx = z.strictObject({ port }).optional();
 
 const LEVELS = ['OFF', 'FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE'] as const;
 

@@ -21,21 +21,44 @@ export function portAt({ nodes }: Ported, node: NodeConfig, name: string, first:
   return node.broker?.ports[name] ?? first + node.messagePort - lowest;
 }
 
+/** Under which name `nodes[].broker.ports` has the port of JMX. */
+const JMX = 'jmx';
+
+/** Where JMX listens. It speaks in clear and lets any number of connections in, so no other machine may reach it. */
+export const JMX_HOST = '127.0.0.1';
+
+/** The port of JMX that a node has; undefined where it has none. */
+export function jmxPort(config: Ported, node: NodeConfig): number | undefined {
+  return config.broker.jmx && portAt(config, node, JMX, config.broker.jmx.port);
+}
+
 /** The addresses that the broker of a node listens on, beside those that every one has. */
 export function furtherPorts(config: Ported, node: NodeConfig): FurtherPort[] {
-  return config.broker.connectors.map(({ name, port, bind }) => ({
-    key: `broker.connectors ${name}`,
-    host: bind ?? node.host,
-    port: portAt(config, node, name, port),
-  }));
+  const jmx = jmxPort(config, node);
+  return [
+    ...config.broker.connectors.map(({ name, port, bind }) => ({
+      key: `broker.connectors ${name}`,
+      host: bind ?? node.host,
+      port: portAt(config, node, name, port),
+    })),
+    ...(jmx === undefined ? [] : [{ key: 'broker.jmx', host: JMX_HOST, port: jmx }]),
+  ];
 }
 
 /** Names that are there twice or belong to nothing, and ports that are none. */
 export function portProblems(config: Ported): Problem[] {
-  const { connectors } = config.broker;
+  const { connectors, jmx } = config.broker;
   const names = connectors.map(({ name }) => name.toLowerCase());
-  const known = new Set(connectors.map(({ name }) => name));
+  const known = new Set([...connectors.map(({ name }) => name), ...(jmx ? [JMX] : [])]);
   return [
+    ...(jmx && names.includes(JMX)
+      ? [
+          {
+            path: `broker.connectors[${names.indexOf(JMX)}].name`,
+            message: `"${JMX}" is what broker.jmx is called in nodes[].broker.ports; choose another name`,
+          },
+        ]
+      : []),
     ...connectors.flatMap(({ name }, index): Problem[] => {
       const path = `broker.connectors[${index}].name`;
       return names.indexOf(name.toLowerCase()) === index
@@ -47,7 +70,7 @@ export function portProblems(config: Ported): Problem[] {
       return [
         ...own.map((name) => ({
           path: `nodes[${index}].broker.ports.${name}`,
-          message: 'is not the name of an entry of broker.connectors',
+          message: 'is not the name of an entry of broker.connectors, nor "jmx" beside broker.jmx',
         })),
         ...furtherPorts(config, node)
           .filter(({ port }) => port > 65_535)

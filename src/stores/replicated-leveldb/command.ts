@@ -3,7 +3,9 @@ import type { ClusterConfig } from '../../config/schema.js';
 import type { LaunchPlan } from '../../agents/launch-plan.js';
 import { markers } from '../../agents/marks.js';
 import type { Runtime } from '../store.js';
+import { jmxPort } from '../../config/broker/ports.js';
 import { compilerOptions } from './compilers.js';
+import { jmxOptions } from './jmx.js';
 import { LAUNCHER } from '../launcher.js';
 import { DUMP } from '../heap-dumps.js';
 import { CLUSTER, OWN } from '../../certificates/files.js';
@@ -22,6 +24,8 @@ export function brokerCommand(
   runtime: Runtime,
   { mixed = false } = {},
 ): LaunchPlan {
+  const node = config.nodes.find((one) => one.name === name);
+  const jmx = node && jmxPort(config, node);
   return {
     name,
     command: runtime.java,
@@ -67,6 +71,7 @@ export function brokerCommand(
         : []),
       // The files of users are beside it, whatever the working directory is (PropertiesLoader.baseDir).
       '-Djava.security.auth.login.config=conf/login.config',
+      ...(jmx === undefined ? [] : jmxOptions(jmx)),
       '-Dlog4j.configuration=file:conf/log4j.properties',
       // Absolute: the JVM loads the native LevelDB, which is unpacked here, by no relative path.
       `-Djava.io.tmpdir=${directories.tmp}`,

@@ -173,7 +173,26 @@ describe('broker.scheduler', () => {
 });
 
 describe('broker.jmx', () => {
-  it('is refused with the reason', () => {
-    expect(refusal('broker: { jmx: { port: 1099 } }\n')).toContain('broker.jmx: is not offered');
+  const JMX = 'broker: { jmx: { port: 1099 } }\n';
+
+  it('renders who may read', async () => {
+    expect(await fileOf(JMX, 'jmx.access')).toMatch(/^console\.user readonly$/m);
+  });
+
+  it('needs a port, and has no address of its own', () => {
+    expect(refusal('broker: { jmx: {} }\n')).toContain('broker.jmx.port');
+    expect(refusal('broker: { jmx: { port: 1099, bind: 0.0.0.0 } }\n')).toContain('bind');
+  });
+
+  it('counts up to a port that is one', () => {
+    expect(refusal('broker: { jmx: { port: 65535 } }\n')).toContain('would be port 65536');
+  });
+
+  it('leaves its name in nodes[].broker.ports to nobody else', () => {
+    expect(
+      refusal(
+        'broker: { jmx: { port: 1099 }, connectors: [{ name: jmx, protocol: stomp, port: 2000 }] }\n',
+      ),
+    ).toContain('choose another name');
   });
 });

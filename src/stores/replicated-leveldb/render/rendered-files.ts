@@ -20,6 +20,7 @@ import {
 import type { Credentials, RenderedFile } from '../../rendered-file.js';
 import { digestOf, superAccountOf } from '../zookeeper/access.js';
 import { certificateFiles } from './certificate-files.js';
+import { JMX_ACCESS } from '../jmx.js';
 import { CONSOLE_POLICY } from './console-policy.js';
 
 /** The files of users with their passwords, which a running broker reads again. */
@@ -147,7 +148,7 @@ export function renderCluster(
 ): RenderedFile[] {
   const peers = peersOf(config, running);
   const files = config.nodes.flatMap((node) =>
-    BROKER_FILES.map((name) => ({
+    [...BROKER_FILES, ...(config.broker.jmx ? [JMX_ACCESS] : [])].map((name) => ({
       path: `nodes/${node.name}/conf/${name}`,
       content: renderTemplate(`broker/${name}`, {
         cluster: { ...config, replicas: sizes[node.name] ?? config.replicas },
