@@ -181,6 +181,7 @@ function complete(file: ClusterFile): ClusterConfig {
     return value;
   };
   const secured = tlsOf(file.tls);
+  const { servers, chroot } = checked(parseConnect(file.zookeeper.connect));
   return {
     name: file.name,
     version: file.version,
@@ -193,10 +194,8 @@ function complete(file: ClusterFile): ClusterConfig {
     ...(secured ? { tls: secured } : {}),
     zookeeper: {
       managed: file.zookeeper.managed,
-      connect: checked(parseConnect(file.zookeeper.connect))
-        .map((s) => `${s.host}:${s.port}`)
-        .join(','),
-      servers: checked(parseConnect(file.zookeeper.connect)),
+      connect: `${servers.map((s) => `${s.host}:${s.port}`).join(',')}${chroot}`,
+      servers,
       path: file.zookeeper.path,
       authentication: file.zookeeper.authentication,
       // An ensemble of one's own need not have a port for TLS.

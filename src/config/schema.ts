@@ -44,26 +44,40 @@ const node = z.strictObject({
 
 const ZK_PATH = /^(\/[A-Za-z0-9._-]+)+$/;
 
-/** `host:port,host:port…` as pairs, or undefined where the text is not that. */
-export function parseConnect(value: string): { host: string; port: number }[] | undefined {
-  const servers = value.split(',').map((server) => {
+const isZnodePath = (value: string) => ZK_PATH.test(value) && !/\/\.{1,2}(\/|$)/.test(value);
+
+/** The servers of an ensemble. */
+export interface Servers {
+  readonly servers: readonly { readonly host: string; readonly port: number }[];
+  /** The znode that sessions take for the root, `/shop`; empty where it is the root. */
+  readonly chroot: string;
+}
+
+/**
+ * Reads `host:port,host:port…`, after the last of which a chroot may follow, as ZooKeeper's own clients take it
+ * (`zk1:2181,zk2:2181/shop`); undefined where the text is not that.
+ */
+export function parseConnect(value: string): Servers | undefined {
+  const slash = value.indexOf('/');
+  const list = slash === -1 ? value : value.slice(0, slash);
+  const chroot = slash === -1 ? '' : value.slice(slash).trim().replace(/\/$/, '');
+  const servers = list.split(',').map((server) => {
     const [, name = '', number = ''] = /^([^:]+):(\d{1,5})$/.exec(server.trim()) ?? [];
     return { host: name, port: Number(number) };
   });
-  return servers.every((s) => isHost(s.host) && s.port >= 1 && s.port <= 65_535)
-    ? servers
-    : undefined;
+  const valid = servers.every((s) => isHost(s.host) && s.port >= 1 && s.port <= 65_535);
+  return valid && (chroot === '' || isZnodePath(chroot)) ? { servers, chroot } : undefined;
 }
 
 const zookeeper = z.strictObject({
   managed: yesOrNo,
   connect: text(
     (value) => parseConnect(value) !== undefined,
-    'a list of ZooKeeper servers (host:port,host:port)',
+    'a list of ZooKeeper servers (host:port,host:port; a chroot may follow the last: host:port/shop)',
   ),
   path: text(
     (value) =>
-      ZK_PATH.test(value) && !/\/\.{1,2}(\/|$)/.test(value) && !/^\/zookeeper(\/|$)/.test(value),
+      isZnodePath(value) && !/^\/zookeeper(\/|$)/.test(value),
     'a znode path (/activemq/mqstores; not / and not below /zookeeper)',
   ).default(DEFAULT_ZK_PATH),
   authentication: z
@@ -237,8 +251,10 @@ export interface ClusterConfig {
   readonly console: boolean;
   readonly zookeeper: {
     readonly managed: boolean;
+    /** `host:port,host:port…`, with the chroot of an ensemble that has one. */
     readonly connect: string;
     readonly servers: readonly { readonly host: string; readonly port: number }[];
+    /** Below the chroot that `connect` may end with. */
     readonly path: string;
     /** `generated`: the znodes belong to who knows the cluster's password; `none`: to everybody. */
     readonly authentication: 'generated' | 'none';

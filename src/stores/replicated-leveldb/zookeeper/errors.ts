@@ -20,10 +20,10 @@ export function unreachable(connect: string, detail: string): MqhaError {
 
 /**
  * The error of an ensemble none of whose host names can be resolved; undefined where one can, or is an address.
- * @param connect `host:port,…`, without a chroot
+ * @param connect `host:port,…`, with or without a chroot
  */
 export async function unresolved(connect: string): Promise<MqhaError | undefined> {
-  const hosts = [...new Set(connect.split(',').map((server) => hostOf(server.trim())))];
+  const hosts = [...new Set(connect.replace(/\/.*$/, '').split(',').map((server) => hostOf(server.trim())))];
   const faults = await Promise.all(
     hosts.map((host) =>
       lookup(host).then(
@@ -45,8 +45,20 @@ function hostOf(server: string): string {
   return server.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
-/** The error of an ensemble that does not let this cluster read or change a znode. */
-export function denied(connect: string, path: string): MqhaError {
+/**
+ * The error of an ensemble that does not let this cluster read or change a znode.
+ * @param hasPassword whether it was asked with one
+ */
+export function denied(connect: string, path: string, hasPassword: boolean): MqhaError {
+  if (!hasPassword) {
+    return new MqhaError(
+      'zookeeper-denied',
+      `ZooKeeper at ${connect} refuses access to ${path}: its ACL lets in those alone who know a password, and none was given`,
+      {
+        hint: 'An attached cluster needs the zkPassword of its brokers: `mqha attach --zk-password-file <file>`. One of mqha has it in .mqha/credentials.json: restore that file. docs/zookeeper.md says more.',
+      },
+    );
+  }
   return new MqhaError(
     'zookeeper-denied',
     `ZooKeeper at ${connect} refuses access to ${path}: whoever made it has another password than .mqha/credentials.json`,

@@ -3,6 +3,7 @@ import type { Znode } from '../election/members.js';
 import { messageOf, type MqhaError } from '../../../lib/errors.js';
 import type { TlsIdentity } from '../../../lib/dial.js';
 import { before, type Deadline } from '../../../lib/time.js';
+import { hurry, ROUND_MS, TLS_ROUND_MS } from './hurry.js';
 import { connectOver, type ConnectionManager } from './connect-over.js';
 import { denied, isDenied, silent, unreachable, unresolved } from './errors.js';
 
@@ -44,9 +45,12 @@ export class ZooKeeperSession {
   #usable = true;
   #givenUpFor: MqhaError | undefined;
 
-  private constructor(client: Client, connect: string) {
+  readonly #hasPassword: boolean;
+
+  private constructor(client: Client, connect: string, hasPassword: boolean) {
     this.#client = client;
     this.#connect = connect;
+    this.#hasPassword = hasPassword;
   }
 
   /**
@@ -67,7 +71,7 @@ export class ZooKeeperSession {
       spinDelay: 200,
       retries: 0,
     });
-    const session = new ZooKeeperSession(client, connect);
+    const session = new ZooKeeperSession(client, connect, accounts.length > 0);
     const connected = new Promise<true>((resolve) => {
       client.once('connected', () => {
         resolve(true);
@@ -79,6 +83,7 @@ export class ZooKeeperSession {
         fault = error;
       });
     }
+    hurry(session.#manager, tls ? TLS_ROUND_MS : ROUND_MS, () => client.getState() === zookeeper.State.SYNC_CONNECTED);
     for (const account of accounts) client.addAuthInfo('digest', Buffer.from(account));
     client.connect();
     // The library waits on for a name that nobody knows.
@@ -254,7 +259,8 @@ export class ZooKeeperSession {
       ask(this.#client, (error, value) => {
         if (error === null || error === undefined) resolve({ value });
         else if (codeOf(error) === tolerated) resolve({ value: undefined });
-        else if (codeOf(error) === zookeeper.Exception.NO_AUTH) reject(denied(this.#connect, path));
+        else if (codeOf(error) === zookeeper.Exception.NO_AUTH)
+          reject(denied(this.#connect, path, this.#hasPassword));
         else reject(unreachable(this.#connect, messageOf(error)));
       });
     });
