@@ -76,8 +76,7 @@ const zookeeper = z.strictObject({
     'a list of ZooKeeper servers (host:port,host:port; a chroot may follow the last: host:port/shop)',
   ),
   path: text(
-    (value) =>
-      isZnodePath(value) && !/^\/zookeeper(\/|$)/.test(value),
+    (value) => isZnodePath(value) && !/^\/zookeeper(\/|$)/.test(value),
     'a znode path (/activemq/mqstores; not / and not below /zookeeper)',
   ).default(DEFAULT_ZK_PATH),
   authentication: z

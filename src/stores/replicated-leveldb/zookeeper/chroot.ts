@@ -4,7 +4,10 @@ import { accountOf, EVERYBODY, makeZnode, NEIGHBOURS, ownerOf } from './access.j
 import { ZooKeeperSession, type Ensemble } from './session.js';
 
 /** What a connect string names before its chroot, and the chroot; that is empty where there is none. */
-export function splitConnect(connect: string): { readonly servers: string; readonly chroot: string } {
+export function splitConnect(connect: string): {
+  readonly servers: string;
+  readonly chroot: string;
+} {
   const slash = connect.indexOf('/');
   return slash === -1
     ? { servers: connect, chroot: '' }

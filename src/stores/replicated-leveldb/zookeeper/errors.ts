@@ -23,7 +23,14 @@ export function unreachable(connect: string, detail: string): MqhaError {
  * @param connect `host:port,…`, with or without a chroot
  */
 export async function unresolved(connect: string): Promise<MqhaError | undefined> {
-  const hosts = [...new Set(connect.replace(/\/.*$/, '').split(',').map((server) => hostOf(server.trim())))];
+  const hosts = [
+    ...new Set(
+      connect
+        .replace(/\/.*$/, '')
+        .split(',')
+        .map((server) => hostOf(server.trim())),
+    ),
+  ];
   const faults = await Promise.all(
     hosts.map((host) =>
       lookup(host).then(

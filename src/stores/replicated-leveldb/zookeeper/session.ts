@@ -83,7 +83,11 @@ export class ZooKeeperSession {
         fault = error;
       });
     }
-    hurry(session.#manager, tls ? TLS_ROUND_MS : ROUND_MS, () => client.getState() === zookeeper.State.SYNC_CONNECTED);
+    hurry(
+      session.#manager,
+      tls ? TLS_ROUND_MS : ROUND_MS,
+      () => client.getState() === zookeeper.State.SYNC_CONNECTED,
+    );
     for (const account of accounts) client.addAuthInfo('digest', Buffer.from(account));
     client.connect();
     // The library waits on for a name that nobody knows.
