@@ -1,6 +1,7 @@
 import zookeeper, { type Stat } from 'node-zookeeper-client';
 import type { Deadline } from '../../../lib/time.js';
 import { accountOf, EVERYBODY, makeZnode, NEIGHBOURS, ownerOf } from './access.js';
+import { isDenied, noChroot } from './errors.js';
 import { ZooKeeperSession, type Ensemble } from './session.js';
 
 /** What a connect string names before its chroot, and the chroot; that is empty where there is none. */
@@ -34,9 +35,10 @@ export async function makeChroot(
     const names = chroot.split('/').slice(1);
     for (const index of names.keys()) {
       const path = `/${names.slice(0, index + 1).join('/')}`;
-      if (!(await isThere(session, path, deadline))) {
-        await makeZnode(session, path, rights, deadline);
-      }
+      if (await isThere(session, path, deadline)) continue;
+      await makeZnode(session, path, rights, deadline).catch((error: unknown) => {
+        throw isDenied(error) ? noChroot(servers, path) : error;
+      });
     }
   } finally {
     session.close();

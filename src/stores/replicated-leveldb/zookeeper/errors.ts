@@ -57,20 +57,32 @@ function hostOf(server: string): string {
  * @param hasPassword whether it was asked with one
  */
 export function denied(connect: string, path: string, hasPassword: boolean): MqhaError {
+  const refused = `ZooKeeper at ${connect} refuses access to ${path}`;
   if (!hasPassword) {
     return new MqhaError(
       'zookeeper-denied',
-      `ZooKeeper at ${connect} refuses access to ${path}: its ACL lets in those alone who know a password, and none was given`,
+      `${refused}: it belongs to those who know a password, and mqha has none`,
       {
-        hint: 'An attached cluster needs the zkPassword of its brokers: `mqha attach --zk-password-file <file>`. One of mqha has it in .mqha/credentials.json: restore that file. docs/zookeeper.md says more.',
+        hint: 'Restore .mqha/credentials.json, which has the password; all machines of a cluster have the same. Where zookeeper.authentication is none, whoever administers the ensemble has to open the znode, or set that to generated. docs/zookeeper.md says more.',
       },
     );
   }
   return new MqhaError(
     'zookeeper-denied',
-    `ZooKeeper at ${connect} refuses access to ${path}: whoever made it has another password than .mqha/credentials.json`,
+    `${refused}: whoever made it has another password than .mqha/credentials.json`,
     {
       hint: 'Restore that file as it was; all machines of a cluster have the same. docs/zookeeper.md says what to do where it is lost, or where somebody else owns the znode.',
+    },
+  );
+}
+
+/** The error of an ensemble that has no such chroot, and does not let this cluster make it. */
+export function noChroot(connect: string, path: string): MqhaError {
+  return new MqhaError(
+    'zookeeper-denied',
+    `ZooKeeper at ${connect} has no znode ${path}, and does not let this cluster make it`,
+    {
+      hint: 'Have whoever administers the ensemble make it, and let the cluster make znodes in it; or name another chroot in zookeeper.connect. docs/zookeeper.md says more.',
     },
   );
 }

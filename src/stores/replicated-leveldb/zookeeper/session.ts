@@ -3,9 +3,9 @@ import type { Znode } from '../election/members.js';
 import { messageOf, type MqhaError } from '../../../lib/errors.js';
 import type { TlsIdentity } from '../../../lib/dial.js';
 import { before, type Deadline } from '../../../lib/time.js';
-import { hurry, ROUND_MS, TLS_ROUND_MS } from './hurry.js';
 import { connectOver, type ConnectionManager } from './connect-over.js';
 import { denied, isDenied, silent, unreachable, unresolved } from './errors.js';
+import { hurry, ROUND_MS, TLS_ROUND_MS } from './hurry.js';
 
 /** Our own sessions hold nothing, so their length only says when the server forgets them. */
 const SESSION_TIMEOUT_MS = 6000;
@@ -15,7 +15,7 @@ const CLOSE_MS = 500;
 
 /** The servers that a session may be with. */
 export interface Ensemble {
-  /** `host:port,host:port…` */
+  /** `host:port,host:port…`, and a chroot where there is one. */
   readonly connect: string;
   /** Set where they speak TLS. */
   readonly tls?: TlsIdentity | undefined;
@@ -40,12 +40,11 @@ export type Callback<T> = (error: unknown, value?: T) => void;
 export class ZooKeeperSession {
   readonly #client: Client;
   readonly #connect: string;
+  readonly #hasPassword: boolean;
   /** Who wants to know of changes; a session that is lost could not tell them any more. */
   readonly #watchers = new Set<() => void>();
   #usable = true;
   #givenUpFor: MqhaError | undefined;
-
-  readonly #hasPassword: boolean;
 
   private constructor(client: Client, connect: string, hasPassword: boolean) {
     this.#client = client;
