@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { host, isHost, port } from './addresses.js';
+import { host, port } from './addresses.js';
 import { broker } from './broker/broker.js';
 import type { BrokerConfig, NodeBroker } from './broker/config.js';
 import { nodeBroker } from './broker/store-settings.js';
@@ -13,6 +13,7 @@ import {
 } from './default-values.js';
 import { NAME, otherwise, quoted, text, unit, yesOrNo } from './fields.js';
 import { CONNECTIONS } from './limit-values.js';
+import { isZnodePath, parseConnect } from './servers.js';
 import { tls, type TlsConfig } from './tls.js';
 import { parseDuration, parseShare, parseSize } from './units.js';
 import { user, type UserConfig } from './users.js';
@@ -41,33 +42,6 @@ const node = z.strictObject({
   replicationPort: port,
   broker: nodeBroker.optional(),
 });
-
-const ZK_PATH = /^(\/[A-Za-z0-9._-]+)+$/;
-
-const isZnodePath = (value: string) => ZK_PATH.test(value) && !/\/\.{1,2}(\/|$)/.test(value);
-
-/** The servers of an ensemble. */
-export interface Servers {
-  readonly servers: readonly { readonly host: string; readonly port: number }[];
-  /** The znode that sessions take for the root, `/shop`; empty where it is the root. */
-  readonly chroot: string;
-}
-
-/**
- * Reads `host:port,host:port…`, after the last of which a chroot may follow, as ZooKeeper's own clients take it
- * (`zk1:2181,zk2:2181/shop`); undefined where the text is not that.
- */
-export function parseConnect(value: string): Servers | undefined {
-  const slash = value.indexOf('/');
-  const list = slash === -1 ? value : value.slice(0, slash);
-  const chroot = slash === -1 ? '' : value.slice(slash).trim().replace(/\/$/, '');
-  const servers = list.split(',').map((server) => {
-    const [, name = '', number = ''] = /^([^:]+):(\d{1,5})$/.exec(server.trim()) ?? [];
-    return { host: name, port: Number(number) };
-  });
-  const valid = servers.every((s) => isHost(s.host) && s.port >= 1 && s.port <= 65_535);
-  return valid && (chroot === '' || isZnodePath(chroot)) ? { servers, chroot } : undefined;
-}
 
 const zookeeper = z.strictObject({
   managed: yesOrNo,

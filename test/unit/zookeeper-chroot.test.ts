@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { portTable } from '../../src/config/defaults.js';
 import { parseConfig } from '../../src/config/load.js';
 import { renderClusterFile } from '../../src/config/cluster-file.js';
-import { parseConnect } from '../../src/config/schema.js';
+import { splitConnect } from '../../src/config/connect.js';
+import { parseConnect } from '../../src/config/servers.js';
 import { Deadline } from '../../src/lib/time.js';
-import { makeChroot, splitConnect } from '../../src/stores/replicated-leveldb/zookeeper/chroot.js';
+import { makeChroot } from '../../src/stores/replicated-leveldb/zookeeper/chroot.js';
 import { denied, greeting, isHello, noNode, server } from './fake-zookeeper.js';
 
 const one = [{ host: 'zk1', port: 2181 }];

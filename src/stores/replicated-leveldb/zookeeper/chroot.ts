@@ -1,19 +1,9 @@
 import zookeeper, { type Stat } from 'node-zookeeper-client';
+import { splitConnect } from '../../../config/connect.js';
 import type { Deadline } from '../../../lib/time.js';
 import { accountOf, EVERYBODY, makeZnode, NEIGHBOURS, ownerOf } from './access.js';
 import { isDenied, noChroot } from './errors.js';
 import { ZooKeeperSession, type Ensemble } from './session.js';
-
-/** What a connect string names before its chroot, and the chroot; that is empty where there is none. */
-export function splitConnect(connect: string): {
-  readonly servers: string;
-  readonly chroot: string;
-} {
-  const slash = connect.indexOf('/');
-  return slash === -1
-    ? { servers: connect, chroot: '' }
-    : { servers: connect.slice(0, slash), chroot: connect.slice(slash) };
-}
 
 /**
  * Makes the chroot of a connect string, and what is above it, where they are absent. A session cannot make its own
