@@ -99,7 +99,13 @@ export function crossChecks(config: ClusterConfig): Problem[] {
     ...brokerProblems(config.broker),
     ...portProblems(config),
   );
-  const { managed, servers } = config.zookeeper;
+  const { managed, servers, connect } = config.zookeeper;
+  if (managed && connect.includes('/')) {
+    problems.push({
+      path: 'zookeeper.connect',
+      message: `the managed ZooKeeper has no chroot (${connect.slice(connect.indexOf('/'))}): it is this cluster's alone, and zookeeper.path says where its znodes are`,
+    });
+  }
   if (config.zookeeper.tls && !config.tls) {
     problems.push({
       path: 'zookeeper.tls',

@@ -7,7 +7,8 @@ import { messageMbOf } from './limits.js';
 import { MISSING } from './fields.js';
 import { likelyKey } from './known-keys.js';
 import { readConfigFile } from './read.js';
-import { clusterFile, parseConnect, type ClusterConfig, type ClusterFile } from './schema.js';
+import { clusterFile, type ClusterConfig, type ClusterFile } from './schema.js';
+import { parseConnect } from './servers.js';
 import { tlsOf } from './tls.js';
 import { parseDuration, parseShare, parseSize } from './units.js';
 import { completeUser } from './users.js';
@@ -181,6 +182,7 @@ function complete(file: ClusterFile): ClusterConfig {
     return value;
   };
   const secured = tlsOf(file.tls);
+  const { servers, chroot } = checked(parseConnect(file.zookeeper.connect));
   return {
     name: file.name,
     version: file.version,
@@ -193,10 +195,8 @@ function complete(file: ClusterFile): ClusterConfig {
     ...(secured ? { tls: secured } : {}),
     zookeeper: {
       managed: file.zookeeper.managed,
-      connect: checked(parseConnect(file.zookeeper.connect))
-        .map((s) => `${s.host}:${s.port}`)
-        .join(','),
-      servers: checked(parseConnect(file.zookeeper.connect)),
+      connect: `${servers.map((s) => `${s.host}:${s.port}`).join(',')}${chroot}`,
+      servers,
       path: file.zookeeper.path,
       authentication: file.zookeeper.authentication,
       // An ensemble of one's own need not have a port for TLS.

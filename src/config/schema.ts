@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { host, isHost, port } from './addresses.js';
+import { host, port } from './addresses.js';
 import { broker } from './broker/broker.js';
 import type { BrokerConfig, NodeBroker } from './broker/config.js';
 import { nodeBroker } from './broker/store-settings.js';
@@ -13,6 +13,7 @@ import {
 } from './default-values.js';
 import { NAME, otherwise, quoted, text, unit, yesOrNo } from './fields.js';
 import { CONNECTIONS } from './limit-values.js';
+import { isZnodePath, parseConnect } from './servers.js';
 import { tls, type TlsConfig } from './tls.js';
 import { parseDuration, parseShare, parseSize } from './units.js';
 import { user, type UserConfig } from './users.js';
@@ -42,28 +43,14 @@ const node = z.strictObject({
   broker: nodeBroker.optional(),
 });
 
-const ZK_PATH = /^(\/[A-Za-z0-9._-]+)+$/;
-
-/** `host:port,host:port…` as pairs, or undefined where the text is not that. */
-export function parseConnect(value: string): { host: string; port: number }[] | undefined {
-  const servers = value.split(',').map((server) => {
-    const [, name = '', number = ''] = /^([^:]+):(\d{1,5})$/.exec(server.trim()) ?? [];
-    return { host: name, port: Number(number) };
-  });
-  return servers.every((s) => isHost(s.host) && s.port >= 1 && s.port <= 65_535)
-    ? servers
-    : undefined;
-}
-
 const zookeeper = z.strictObject({
   managed: yesOrNo,
   connect: text(
     (value) => parseConnect(value) !== undefined,
-    'a list of ZooKeeper servers (host:port,host:port)',
+    'a list of ZooKeeper servers (host:port,host:port; a chroot may follow the last: host:port/shop)',
   ),
   path: text(
-    (value) =>
-      ZK_PATH.test(value) && !/\/\.{1,2}(\/|$)/.test(value) && !/^\/zookeeper(\/|$)/.test(value),
+    (value) => isZnodePath(value) && !/^\/zookeeper(\/|$)/.test(value),
     'a znode path (/activemq/mqstores; not / and not below /zookeeper)',
   ).default(DEFAULT_ZK_PATH),
   authentication: z
@@ -237,8 +224,10 @@ export interface ClusterConfig {
   readonly console: boolean;
   readonly zookeeper: {
     readonly managed: boolean;
+    /** `host:port,host:port…`, with the chroot of an ensemble that has one. */
     readonly connect: string;
     readonly servers: readonly { readonly host: string; readonly port: number }[];
+    /** Below the chroot that `connect` may end with. */
     readonly path: string;
     /** `generated`: the znodes belong to who knows the cluster's password; `none`: to everybody. */
     readonly authentication: 'generated' | 'none';

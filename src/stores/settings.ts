@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { NO_BROKER } from '../config/broker/config.js';
+import { splitConnect } from '../config/connect.js';
 import { CONNECTIONS } from '../config/limit-values.js';
 import { sizeText } from '../config/limits.js';
 import type { ClusterConfig, NodeConfig } from '../config/schema.js';
@@ -27,6 +28,9 @@ export const USERS = 'users';
 
 /** Whether links are encrypted. */
 const TLS = 'tls';
+
+/** The ensemble; by its chroot brokers find one another, by its servers they need not. */
+const CONNECT = 'zookeeper.connect';
 
 const CONNECTION_LIMIT = 'limits.connections';
 
@@ -61,7 +65,7 @@ export function settingsFor(config: ClusterConfig, name: string): Map<string, st
       console: String(config.console),
       [TLS]: String(config.tls !== undefined),
       'tls.clientCertificates': config.tls?.clientCertificates ?? 'none',
-      'zookeeper.connect': zookeeper.connect,
+      [CONNECT]: zookeeper.connect,
       'zookeeper.path': zookeeper.path,
       'zookeeper.authentication': zookeeper.authentication,
       'zookeeper.tls': String(zookeeper.tls),
@@ -195,7 +199,11 @@ export function meetingKeysDiffering(
 ): string[] {
   const { keys } = settingsOf(argv);
   if (keys === null) return [];
-  return differingKeys(keys, settingsFor(config, name)).filter((key) => MEETING.includes(key));
+  const isOther = (connect = '') =>
+    splitConnect(connect).chroot !== splitConnect(config.zookeeper.connect).chroot;
+  return differingKeys(keys, settingsFor(config, name)).filter((key) =>
+    key === CONNECT ? isOther(keys.get(key)) : MEETING.includes(key),
+  );
 }
 
 /**
@@ -208,21 +216,25 @@ export function asMet(config: ClusterConfig, running: Iterable<readonly string[]
     const { keys } = settingsOf(argv);
     if (keys === null) return [];
     const path = keys.get('zookeeper.path') ?? config.zookeeper.path;
+    const { chroot } = splitConnect(keys.get(CONNECT) ?? config.zookeeper.connect);
     const secure = keys.get('zookeeper.tls') === 'true';
-    return [{ name: keys.get('name') ?? config.name, path, secure, tls: keys.get(TLS) === 'true' }];
+    const name = keys.get('name') ?? config.name;
+    return [{ name, chroot, path, secure, tls: keys.get(TLS) === 'true' }];
   });
   const [first] = met;
   if (!first || met.some((other) => !isDeepStrictEqual(other, first))) return config;
-  const { name, path, secure, tls } = first;
+  const { name, chroot, path, secure, tls } = first;
   const { zookeeper } = config;
-  const isSame = name === config.name && path === zookeeper.path && secure === zookeeper.tls;
+  const now = splitConnect(zookeeper.connect);
+  const isThere = chroot === now.chroot && path === zookeeper.path;
+  const isSame = name === config.name && isThere && secure === zookeeper.tls;
   if (isSame && tls === (config.tls !== undefined)) return config;
   return {
     ...config,
     name,
     tls: tls ? (config.tls ?? TLS_UNKNOWN) : undefined,
     nodes: config.nodes.map((node) => ({ ...node, tls })),
-    zookeeper: { ...zookeeper, path, tls: secure },
+    zookeeper: { ...zookeeper, connect: `${now.servers}${chroot}`, path, tls: secure },
   };
 }
 

@@ -47,7 +47,7 @@ export class Ensemble {
         const lines = [
           ...['tickTime=500', 'initLimit=20', 'syncLimit=10', 'admin.enableServer=false'],
           ...[`dataDir=${data}`, `clientPort=${clients + n}`, `clientPortAddress=${HOST}`],
-          ...['4lw.commands.whitelist=srvr', ...members],
+          ...['4lw.commands.whitelist=srvr,conf', ...members],
         ];
         await writeFile(file, `${lines.join('\n')}\n`);
         return { port: clients + n, file, child: undefined };
@@ -74,13 +74,25 @@ export class Ensemble {
 
   /** Kills a server, by default the one that leads the others. */
   async kill(mode: 'leader' | 'follower' = 'leader'): Promise<void> {
+    await end(await this.#inMode(mode));
+  }
+
+  async #inMode(mode: 'leader' | 'follower'): Promise<Server> {
     for (const server of this.#servers) {
-      if (server.child && (await said(server.port)).includes(`Mode: ${mode}`)) {
-        await end(server);
-        return;
-      }
+      if (server.child && (await said(server.port)).includes(`Mode: ${mode}`)) return server;
     }
     throw new Error(`nobody is ${mode}`);
+  }
+
+  /** Suspends a server, by default one of those that do not lead: it takes connections, and says nothing. */
+  async suspend(mode: 'leader' | 'follower' = 'follower'): Promise<void> {
+    (await this.#inMode(mode)).child?.kill('SIGSTOP');
+  }
+
+  /** Lets go on who was suspended. */
+  async resume(): Promise<void> {
+    for (const { child } of this.#servers) child?.kill('SIGCONT');
+    await Promise.all(this.#servers.map(({ port }) => serves(port)));
   }
 
   /** Starts again who was killed. */

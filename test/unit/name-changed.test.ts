@@ -16,6 +16,11 @@ const config = await portTable({ nodes: 3 }, () => Promise.resolve(true));
 const renamed: ClusterConfig = { ...config, name: 'other' };
 const moved: ClusterConfig = { ...config, zookeeper: { ...config.zookeeper, path: '/other' } };
 
+const at = (connect: string): ClusterConfig => ({
+  ...config,
+  zookeeper: { ...config.zookeeper, managed: false, connect },
+});
+
 const secured = await portTable({ nodes: 3, tls: true }, () => Promise.resolve(true));
 const clearZooKeeper: ClusterConfig = {
   ...secured,
@@ -62,6 +67,21 @@ describe('brokers whose name or path was edited since they were started', () => 
     const cluster = asRunning(clusterOf(edited, running), running.values());
     expect(cluster.config.name).toBe(config.name);
     expect(cluster.coordination).toBe(cluster.config);
+  });
+
+  it('are looked for below their chroot, and at servers that were added since', async () => {
+    const running = started(at('zk1:2181/shop'));
+    const argvs = [...running.values()].map(({ argv }) => argv);
+    const more = at('zk1:2181,zk2:2181/shop');
+    expect(meetingKeysDiffering(more, 'mq01', argvs[0] ?? [])).toEqual([]);
+    expect(asMet(more, argvs)).toBe(more);
+    const edited = at('zk1:2181,zk2:2181/other');
+    expect(meetingKeysDiffering(edited, 'mq01', argvs[0] ?? [])).toEqual(['zookeeper.connect']);
+    expect(asMet(edited, argvs).zookeeper.connect).toBe('zk1:2181,zk2:2181/shop');
+    expect(asMet(at('zk2:2181'), argvs).zookeeper.connect).toBe('zk2:2181/shop');
+    await expect(refuseNameChanged(clusterOf(edited, running))).rejects.toThrow(
+      'mq01 runs with zookeeper.connect zk1:2181/shop, and mqha.yaml says zk1:2181,zk2:2181/other',
+    );
   });
 
   it('are looked for where mqha.yaml says when they do not agree, or do not tell', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isHost } from '../../src/config/addresses.js';
-import { parseConnect } from '../../src/config/schema.js';
+import { parseConnect } from '../../src/config/servers.js';
 import { parseDuration, parseShare, parseSize } from '../../src/config/units.js';
 
 describe('the units of mqha.yaml', () => {
@@ -47,11 +47,11 @@ describe('the units of mqha.yaml', () => {
     for (const host of ['', '10.0.0', '10.0.0.256', '-a', 'a b', 'a/b', '::1', 'a..b', 'a<b']) {
       expect(isHost(host), host).toBe(false);
     }
-    expect(parseConnect('zk1:2181, zk2:2182')).toEqual([
+    expect(parseConnect('zk1:2181, zk2:2182')?.servers).toEqual([
       { host: 'zk1', port: 2181 },
       { host: 'zk2', port: 2182 },
     ]);
-    for (const text of ['', 'zk1', 'zk1:0', 'zk1:70000', 'zk1:2181,', 'zk1:2181/x']) {
+    for (const text of ['', 'zk1', 'zk1:0', 'zk1:70000', 'zk1:2181,']) {
       expect(parseConnect(text), text).toBeUndefined();
     }
   });

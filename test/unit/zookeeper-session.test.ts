@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { freePorts } from '../../src/agents/local/ports.js';
 import { Deadline } from '../../src/lib/time.js';
+import { ROUND_MS } from '../../src/stores/replicated-leveldb/zookeeper/hurry.js';
 import { ZooKeeperReader } from '../../src/stores/replicated-leveldb/zookeeper/reader.js';
 import {
   created,
@@ -213,5 +214,62 @@ it('authenticates as whoever the file names when a session is opened, and again 
   });
   expect(await reader.group(PATH, Deadline.in(5000))).toEqual({ exists: true, znodes: [] });
   expect(accounts).toEqual(['fabric:first', 'fabric:second']);
+  reader.close();
+});
+
+it.each([
+  ['nothing', Buffer.alloc(0)],
+  ['half a greeting', greeting().subarray(0, 10)],
+])('goes on to another server where one says %s', async (_, said) => {
+  const asked: number[] = [];
+  // The library shuffles them: whichever is asked first is the one that hangs.
+  const hangsFirst = (which: number) => (socket: Socket, data: Buffer) => {
+    if (isHello(data)) {
+      asked.push(which);
+      socket.write(asked.length === 1 ? said : greeting());
+    } else socket.write(noChildren(data));
+  };
+  const connect = `${await server(0, hangsFirst(1))},${await server(0, hangsFirst(2))}`;
+  const reader = new ZooKeeperReader({ connect });
+  expect(await reader.group(PATH, Deadline.in(15_000))).toEqual({ exists: true, znodes: [] });
+  expect([...asked].sort()).toEqual([1, 2]);
+  reader.close();
+});
+
+it('gives servers that are slow more time in each round, and one that is alone all there is', async () => {
+  let connections = 0;
+  const slow = (socket: Socket, data: Buffer) => {
+    if (isHello(data)) {
+      connections++;
+      setTimeout(() => {
+        if (!socket.destroyed) socket.write(greeting());
+      }, 1.5 * ROUND_MS);
+    } else socket.write(noChildren(data));
+  };
+  const first = await server(0, slow);
+  for (const [connect, atLeast] of [
+    [`${first},${await server(0, slow)}`, 3],
+    [first, 1],
+  ] as const) {
+    connections = 0;
+    const reader = new ZooKeeperReader({ connect });
+    expect(await reader.group(PATH, Deadline.in(15_000))).toEqual({ exists: true, znodes: [] });
+    expect(connections).toBeGreaterThanOrEqual(atLeast);
+    if (atLeast === 1) expect(connections).toBe(1);
+    reader.close();
+  }
+});
+
+it('says of a znode that belongs to others whether it was asked with a password', async () => {
+  const connect = await server(0, (socket, data) => {
+    if (isHello(data)) socket.write(greeting());
+    else if (kindOf(data) === 12) socket.write(denied(data));
+  });
+  const reader = new ZooKeeperReader({ connect });
+  await expect(reader.group(PATH, Deadline.in(5000))).rejects.toMatchObject({
+    code: 'zookeeper-denied',
+    message: `ZooKeeper at ${connect} refuses access to ${PATH}: it belongs to those who know a password, and mqha has none`,
+    hint: expect.stringContaining('Restore .mqha/credentials.json') as string,
+  });
   reader.close();
 });

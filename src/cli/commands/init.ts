@@ -36,7 +36,7 @@ export const init = command({
     host: option('<host>', 'one host for all nodes, or one for each, separated by commas', {
       defaultText: DEFAULT_HOST,
     }),
-    zookeeper: option('<servers>', 'an ensemble that exists: host:port,host:port…'),
+    zookeeper: option('<servers>', 'an ensemble that exists: host:port,host:port…[/chroot]'),
     zookeeperPort: port('port of the managed ZooKeeper', FIRST_PORTS.zookeeper),
     zkPath: option('<path>', 'znode of the cluster', { defaultText: DEFAULT_ZK_PATH }),
     sync: option('<mode>', 'quorum_mem, quorum_disk, local_mem or local_disk', {

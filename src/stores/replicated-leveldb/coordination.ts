@@ -6,6 +6,7 @@ import type { Election, Member } from '../election.js';
 import type { CoordinationSettings } from '../store.js';
 import { readElection } from './election/read-election.js';
 import { accountOf, ownerOf, superAccountOf } from './zookeeper/access.js';
+import { makeChroot } from './zookeeper/chroot.js';
 import { isDenied } from './zookeeper/errors.js';
 import { openAt, protectAt, protectionAt, type Place } from './zookeeper/protection.js';
 import type { PasswordOf, ZooKeeperReader } from './zookeeper/reader.js';
@@ -73,6 +74,7 @@ export class ZooKeeperCoordination implements Coordination {
 
   async protect(whole: boolean, deadline: Deadline): Promise<Protected> {
     const place = await this.#place();
+    await makeChroot(this.#ensemble, await this.#password(), deadline);
     const session = await this.#administer(deadline);
     try {
       return await protectAt(session, place, whole, deadline);
@@ -82,7 +84,9 @@ export class ZooKeeperCoordination implements Coordination {
   }
 
   async open(deadline: Deadline): Promise<void> {
-    if ((await this.#password()) === undefined) return;
+    const password = await this.#password();
+    await makeChroot(this.#ensemble, password, deadline);
+    if (password === undefined) return;
     const place = await this.#place();
     await this.#reader.ask(deadline, (session) => openAt(session, place, deadline));
   }

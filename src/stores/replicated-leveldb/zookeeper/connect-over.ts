@@ -11,6 +11,8 @@ import type { MqhaError } from '../../../lib/errors.js';
 /** What node-zookeeper-client keeps to itself of its connection, and we need. */
 export interface ConnectionManager {
   socket?: Socket;
+  readonly servers: readonly Endpoint[];
+  pendingBuffer: Buffer | null;
   connectTimeoutHandler: NodeJS.Timeout | null;
   readonly connectTimeout: number;
   setState(state: number): void;

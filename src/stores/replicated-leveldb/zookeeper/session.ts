@@ -5,6 +5,7 @@ import type { TlsIdentity } from '../../../lib/dial.js';
 import { before, type Deadline } from '../../../lib/time.js';
 import { connectOver, type ConnectionManager } from './connect-over.js';
 import { denied, isDenied, silent, unreachable, unresolved } from './errors.js';
+import { hurry, ROUND_MS, TLS_ROUND_MS } from './hurry.js';
 
 /** Our own sessions hold nothing, so their length only says when the server forgets them. */
 const SESSION_TIMEOUT_MS = 6000;
@@ -14,7 +15,7 @@ const CLOSE_MS = 500;
 
 /** The servers that a session may be with. */
 export interface Ensemble {
-  /** `host:port,host:port…` */
+  /** `host:port,host:port…`, and a chroot where there is one. */
   readonly connect: string;
   /** Set where they speak TLS. */
   readonly tls?: TlsIdentity | undefined;
@@ -39,14 +40,16 @@ export type Callback<T> = (error: unknown, value?: T) => void;
 export class ZooKeeperSession {
   readonly #client: Client;
   readonly #connect: string;
+  readonly #hasPassword: boolean;
   /** Who wants to know of changes; a session that is lost could not tell them any more. */
   readonly #watchers = new Set<() => void>();
   #usable = true;
   #givenUpFor: MqhaError | undefined;
 
-  private constructor(client: Client, connect: string) {
+  private constructor(client: Client, connect: string, hasPassword: boolean) {
     this.#client = client;
     this.#connect = connect;
+    this.#hasPassword = hasPassword;
   }
 
   /**
@@ -67,7 +70,7 @@ export class ZooKeeperSession {
       spinDelay: 200,
       retries: 0,
     });
-    const session = new ZooKeeperSession(client, connect);
+    const session = new ZooKeeperSession(client, connect, accounts.length > 0);
     const connected = new Promise<true>((resolve) => {
       client.once('connected', () => {
         resolve(true);
@@ -79,6 +82,11 @@ export class ZooKeeperSession {
         fault = error;
       });
     }
+    hurry(
+      session.#manager,
+      tls ? TLS_ROUND_MS : ROUND_MS,
+      () => client.getState() === zookeeper.State.SYNC_CONNECTED,
+    );
     for (const account of accounts) client.addAuthInfo('digest', Buffer.from(account));
     client.connect();
     // The library waits on for a name that nobody knows.
@@ -254,7 +262,8 @@ export class ZooKeeperSession {
       ask(this.#client, (error, value) => {
         if (error === null || error === undefined) resolve({ value });
         else if (codeOf(error) === tolerated) resolve({ value: undefined });
-        else if (codeOf(error) === zookeeper.Exception.NO_AUTH) reject(denied(this.#connect, path));
+        else if (codeOf(error) === zookeeper.Exception.NO_AUTH)
+          reject(denied(this.#connect, path, this.#hasPassword));
         else reject(unreachable(this.#connect, messageOf(error)));
       });
     });
