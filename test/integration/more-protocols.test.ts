@@ -42,18 +42,21 @@ describe('a cluster with JMX', () => {
     const file = join(cluster.directory, '.mqha', 'credentials.json');
     const { password } = JSON.parse(await readFile(file, 'utf8')) as { password: string };
     const answers = await read(port, 'mqha', password);
-    expect(answers).toMatchObject({
-      nobody: expect.stringContaining('Credentials required'),
-      wrong: expect.stringContaining('FailedLoginException'),
-      'stranger as credentials': expect.stringContaining('REJECTED'),
-      'map as credentials': expect.stringContaining('REJECTED'),
-      memory: expect.stringContaining('CompositeData'),
-      broker: expect.stringMatching(/^5\.16\./),
-      call: expect.stringContaining('Access denied'),
-      change: expect.stringContaining('REJECTED'),
-      'stranger as an argument': expect.stringContaining('REJECTED'),
-      'stranger as a value': expect.stringContaining('REJECTED'),
-    });
+    const said = {
+      nobody: 'Credentials required',
+      wrong: 'FailedLoginException',
+      'stranger as credentials': 'REJECTED',
+      'map as credentials': 'REJECTED',
+      memory: 'CompositeData',
+      broker: '5.16.',
+      call: 'Access denied',
+      change: 'REJECTED',
+      'stranger as an argument': 'REJECTED',
+      'stranger as a value': 'REJECTED',
+    };
+    for (const [what, part] of Object.entries(said)) {
+      expect(`${what}: ${answers[what] ?? 'no answer'}`).toContain(part);
+    }
   });
 
   it('does not let in an account of applications', async () => {
