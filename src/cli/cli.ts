@@ -118,7 +118,7 @@ function optionsOf(options: Readonly<Record<string, OptionDefinition>>): Option[
     const told = given === undefined ? descriptionOf(definition) : definition.description;
     const option = new Option(flags, told);
     // A parser is given one word at a time, and what it made of those before.
-    if (parse && option.variadic) {
+    if (parse && (option.variadic || definition.repeated === true)) {
       option.argParser<unknown[] | undefined>((text, before = []) => [
         ...before,
         parse(text, long),

@@ -14,6 +14,8 @@ export interface Option<T = unknown> {
   readonly short?: string;
   /** Its value in help: `<n>`, or `<name...>` where several can follow; none for a switch. */
   readonly value?: string;
+  /** It can be given several times, each with one value. */
+  readonly repeated?: boolean;
   /** It is written `--no-<name>`, and true without it. */
   readonly negated?: boolean;
   readonly parse?: Parse<unknown>;
@@ -135,6 +137,15 @@ export function option<const S extends string>(
 ): Option<Value<S, string> | undefined>;
 export function option(value: string, description: string, more: ValueMore = {}): Option {
   return { value, description, ...more };
+}
+
+/** An option with a value that can be given several times; its values are in the order in which they were typed. */
+export function repeatable<T>(
+  value: string,
+  description: string,
+  more: Parsed<T>,
+): Option<readonly T[] | undefined> {
+  return { value, description, repeated: true, ...more };
 }
 
 type ArgumentValue<S extends string, T> = S extends `${string}...${string}`

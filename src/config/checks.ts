@@ -15,6 +15,8 @@ interface Binding {
   readonly what: string;
   readonly host: string;
   readonly port: number;
+  /** Whose machine it is: the host of its node, where that is known. */
+  readonly machine?: string;
 }
 
 /** Every address that this cluster listens on, in the order of the file. */
@@ -28,6 +30,7 @@ export function bindings(config: ClusterConfig): Binding[] {
     const further = furtherPorts(config, node).map(({ key, ...address }) => ({
       path: 'broker',
       what: `${key} of ${node.name}`,
+      machine: node.host,
       ...address,
     }));
     const at = `nodes[${index}]`;
@@ -53,7 +56,17 @@ export function bindings(config: ClusterConfig): Binding[] {
 
 const ANY = new Set(['0.0.0.0']);
 
+const LOOPBACK = /^(localhost|127\.[\d.]+)$/i;
+
+/** A loopback address is of one machine alone; nodes with other hosts may be on machines of their own. */
+function elsewhere(a: Binding, b: Binding): boolean {
+  if (a.machine === undefined || b.machine === undefined || a.machine === b.machine) return false;
+  const machines = [a.machine, b.machine];
+  return LOOPBACK.test(a.host) && !machines.some((machine) => LOOPBACK.test(machine));
+}
+
 function sameAddress(a: Binding, b: Binding): boolean {
+  if (elsewhere(a, b)) return false;
   const host = (name: string) => (name === 'localhost' ? '127.0.0.1' : name.toLowerCase());
   return a.port === b.port && (host(a.host) === host(b.host) || ANY.has(a.host) || ANY.has(b.host));
 }

@@ -66,11 +66,21 @@ export async function purgeQueue(
     left: now?.depth ?? null,
     consumers: now?.consumers ?? 0,
   };
-  return { result: purged, error: error ?? (limit.passed ? late(queue, timeoutMs) : undefined) };
+  if (error?.code === 'interrupted') return { result: purged, error: interrupted(purged) };
+  const isLate = limit.passed && now?.depth !== 0;
+  return { result: purged, error: error ?? (isLate ? late(queue, timeoutMs) : undefined) };
 }
 
 async function numbersOf(cluster: Cluster, queue: string) {
   return (await queuesOf(cluster)).queues.find(({ name }) => name === queue);
+}
+
+function interrupted({ queue, purged }: PurgeResult): MqhaError {
+  return new MqhaError(
+    'interrupted',
+    `interrupted; ${counted(purged, 'message was', 'messages were')} purged`,
+    { hint: `Run the command again for what is left in ${queue}.` },
+  );
 }
 
 function late(queue: string, timeoutMs: number): MqhaError {

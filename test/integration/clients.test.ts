@@ -119,9 +119,9 @@ describe('clients of a cluster', () => {
   });
 
   it('gives messages what it was told, and selectors find them by it', async () => {
-    const settings = ['--property', 'region=eu', 'size=large', '--priority', '7'];
+    const settings = ['--property', 'region=eu', '--property', 'size=large', '--priority', '7'];
     const more = ['--ttl', '1h', '--correlation-id', 'c-1', '--message-group', 'g'];
-    await cluster.json('send', 'labelled', 'body', ...settings, ...more);
+    await cluster.json('send', ...settings, 'labelled', 'body', ...more);
     const { nodes, master } = await cluster.status();
     const port = nodes.find(({ name }) => name === master)?.messagePort ?? 0;
     const client = await cluster.json<ClientSettings>('env');

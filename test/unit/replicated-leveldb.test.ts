@@ -45,6 +45,20 @@ describe('replicatedLevelDB', () => {
     }
   });
 
+  it('has the last word on who reads over JMX', () => {
+    const open = '-Dcom.sun.management.jmxremote.authenticate=false';
+    const read = { ...config, java: { ...config.java, options: [open] } };
+    const jmx = { ...read, broker: { ...config.broker, jmx: { port: 1099 } } };
+    const spec = { name: 'mq01', kind: 'broker' } as const;
+    const { argv } = store.command(
+      spec,
+      { ...target(jmx), directories: layout.node('mq01') },
+      runtime,
+    );
+    const said = argv.filter((word) => word.includes('jmxremote.authenticate'));
+    expect(said).toEqual([open, '-Dcom.sun.management.jmxremote.authenticate=true']);
+  });
+
   it('renders what it has read back', async () => {
     const files = await store.render(config, SECRETS, { mq02: 5 });
     const xml = (name: string) =>

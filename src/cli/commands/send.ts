@@ -1,5 +1,5 @@
 import { usageError } from '../../lib/errors.js';
-import { argument, command, flag, option } from '../definition.js';
+import { argument, command, flag, option, repeatable } from '../definition.js';
 import { durationMs, numberFrom, timeout, wholeNumber } from '../options.js';
 import { SEND_TIMEOUT_MS } from '../timeouts.js';
 
@@ -27,7 +27,9 @@ export const send = command({
       parse: numberFrom(1, MOST_CLIENTS),
       default: 1,
     }),
-    property: option('<name=value...>', 'a property of each message', { parse: propertyOf }),
+    property: repeatable('<name=value>', 'a property of each message; as often as there are', {
+      parse: propertyOf,
+    }),
     priority: option('<n>', 'the priority of each, 0 to 9', { parse: numberFrom(0, 9) }),
     ttl: option('<duration>', 'each expires after so long', { parse: durationMs }),
     correlationId: option('<id>', 'the JMSCorrelationID of each'),

@@ -71,12 +71,13 @@ export function brokerCommand(
         : []),
       // The files of users are beside it, whatever the working directory is (PropertiesLoader.baseDir).
       '-Djava.security.auth.login.config=conf/login.config',
-      ...(jmx === undefined ? [] : jmxOptions(jmx)),
       '-Dlog4j.configuration=file:conf/log4j.properties',
       // Absolute: the JVM loads the native LevelDB, which is unpacked here, by no relative path.
       `-Djava.io.tmpdir=${directories.tmp}`,
       '-Djava.awt.headless=true',
       ...config.java.options,
+      // The last word counts: a person's own must not open what asks for a password.
+      ...(jmx === undefined ? [] : jmxOptions(jmx)),
       LAUNCHER,
       'data',
       'org.apache.activemq.console.command.ShellCommand',

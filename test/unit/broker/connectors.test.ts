@@ -195,4 +195,20 @@ describe('broker.jmx', () => {
       ),
     ).toContain('choose another name');
   });
+
+  it('has one port on machines of their own, and needs others on one', () => {
+    const spread = text
+      .replace(/messagePort: \d+/g, 'messagePort: 60001')
+      .replace(/name: mq0(\d), host: 127.0.0.1/g, 'name: mq0$1, host: host$1.example')
+      .replace(/replicationHost: 127.0.0.(\d)/g, 'replicationHost: host$1.example')
+      .replace('connect: 127.0.0.1', 'connect: zk.example')
+      .replace('managed: true', 'managed: false');
+    const { nodes } = parseConfig(`${spread}insecureNetwork: true\n${JMX}`, 'mqha.yaml');
+    expect(nodes.map(({ messagePort }) => messagePort)).toEqual([60_001, 60_001, 60_001]);
+    expect(
+      refusal(
+        `${JMX.trimEnd().slice(0, -1)}, connectors: [{ name: s, protocol: stomp, port: 1100 }] }\n`,
+      ),
+    ).toContain('are both 127.0.0.1:1100');
+  });
 });

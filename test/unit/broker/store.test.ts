@@ -87,7 +87,7 @@ describe('broker.store', () => {
     const config = parseConfig(lines, 'mqha.yaml');
     const [first, second, third] = config.nodes;
     expect(weightRefusal(config, first, third)).toBe(
-      'mq02 has the weight 9 and mq03 0, so that the store elects mq02 of the two (broker.store.weight)',
+      'mq02 has the weight 9 and mq03 1, so that the store elects mq02 of the two (broker.store.weight)',
     );
     expect(weightRefusal(config, first, second)).toBeUndefined();
     expect(weightRefusal(config, second, third)).toBeUndefined();
