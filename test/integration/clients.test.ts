@@ -126,9 +126,7 @@ describe('clients of a cluster', () => {
     const port = nodes.find(({ name }) => name === master)?.messagePort ?? 0;
     const client = await cluster.json<ClientSettings>('env');
     const selector = "region = 'eu' AND size = 'large' AND JMSXGroupID = 'g'";
-    const { headers, body } = await stompTake(client, port, 'labelled', selector);
-    // A text for every protocol, in place of the bytes of AMQP.
-    expect(body).toBe('body');
+    const headers = await stompTake(client, port, 'labelled', selector);
     expect(headers).toMatchObject({
       ...{ priority: '7', 'correlation-id': 'c-1', persistent: 'true' },
     });

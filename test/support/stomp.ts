@@ -65,7 +65,7 @@ export function stompSend(
 
 /**
  * Takes the first message of a queue that a selector finds.
- * @returns its headers, and its body as the broker turns it into STOMP's
+ * @returns its headers
  * @param port the master's message port
  * @throws Error where none comes in half a minute
  */
@@ -74,7 +74,7 @@ export function stompTake(
   port: number,
   queue: string,
   selector: string,
-): Promise<{ readonly headers: Readonly<Record<string, string>>; readonly body: string }> {
+): Promise<Readonly<Record<string, string>>> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: LIMIT_MS });
     let got = '';
@@ -87,14 +87,14 @@ export function stompTake(
           `SUBSCRIBE\nid:1\ndestination:/queue/${queue}\nselector:${selector.replaceAll(':', '\\c')}\nack:auto\n\n\0`,
         );
       }
-      const [, head, body = ''] = /MESSAGE\n([^]*?)\n\n([^\0]*)\0/.exec(got) ?? [];
+      const head = /MESSAGE\n([^]*?)\n\n/.exec(got)?.[1];
       if (head === undefined) return;
       socket.destroy();
       const headers = head.split('\n').map((line) => {
         const at = line.indexOf(':');
         return [line.slice(0, at), line.slice(at + 1)] as const;
       });
-      resolve({ headers: Object.fromEntries(headers), body });
+      resolve(Object.fromEntries(headers));
     });
     const failed = (why: string) => {
       socket.destroy();

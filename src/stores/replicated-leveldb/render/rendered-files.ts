@@ -91,8 +91,6 @@ function uriOf(
   const options = [
     `maximumConnections=${limits.connections}`,
     `wireFormat.maxFrameSize=${limits.frame}`,
-    // ActiveMQ's own default keeps AMQP's bytes, which JMS and STOMP clients would be given as they are.
-    'wireFormat.transformer=jms',
     `auto.protocols=${limits.protocols}`,
     // Two threads wait for the first bytes of each connection, and stay for 30 s; a client writes them at once.
     'maxConnectionThreadPoolSize=200',
