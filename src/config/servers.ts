@@ -26,5 +26,7 @@ export function parseConnect(value: string): Servers | undefined {
     return { host: name, port: Number(number) };
   });
   const valid = servers.every((s) => isHost(s.host) && s.port >= 1 && s.port <= 65_535);
-  return valid && (chroot === '' || isZnodePath(chroot)) ? { servers, chroot } : undefined;
+  // What is below /zookeeper is ZooKeeper's own.
+  const isFree = isZnodePath(chroot) && !/^\/zookeeper(\/|$)/.test(chroot);
+  return valid && (chroot === '' || isFree) ? { servers, chroot } : undefined;
 }

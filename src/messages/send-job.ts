@@ -83,16 +83,9 @@ export class SendJob {
 
   /** Sends until there are no more bodies. @returns why it came no further, where it did not */
   async run(): Promise<MqhaError | undefined> {
-    const { signal } = this.#shared.cluster.host;
-    const interrupt = () => {
-      this.end();
-    };
-    signal.addEventListener('abort', interrupt);
-    if (signal.aborted) interrupt();
     try {
       return await this.#sendAll();
     } finally {
-      signal.removeEventListener('abort', interrupt);
       await this.#sender.close();
     }
   }

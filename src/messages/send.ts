@@ -67,12 +67,19 @@ export async function sendMessages(asked: Cluster, options: SendOptions): Promis
   };
   const jobs = Array.from({ length: clients }, () => new SendJob(shared));
   const progress = tellProgress(cluster, options, tally, jobs, began);
+  const { signal } = cluster.host;
+  const interrupt = () => {
+    for (const job of jobs) job.end();
+  };
+  signal.addEventListener('abort', interrupt);
+  if (signal.aborted) interrupt();
   try {
     const error = await firstError(jobs);
     const { acknowledged, sentAgain, brokers } = tally;
     const ms = Math.round(performance.now() - began);
     return { result: { queue, acknowledged, sentAgain, brokers, ms }, error };
   } finally {
+    signal.removeEventListener('abort', interrupt);
     clearInterval(progress);
   }
 }

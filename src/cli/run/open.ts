@@ -3,6 +3,7 @@ import { clientSettings } from '../../clients/client-settings.js';
 import { MqhaError } from '../../lib/errors.js';
 import { notServing } from '../../messages/not-serving.js';
 import { statusOf } from '../../observe/status-of.js';
+import { applicationAccount } from '../../state/account.js';
 import { asServed, type Cluster } from '../../state/cluster.js';
 import type { open } from '../commands/open.js';
 import type { InputOf } from '../definition.js';
@@ -45,7 +46,10 @@ async function masterConsole(asked: Cluster): Promise<MasterConsole> {
     });
   }
   const status = await statusOf(cluster);
-  const { consoles, consoleUsername: username } = clientSettings(cluster.config, undefined);
+  const { consoles, consoleUsername: username } = clientSettings(
+    cluster.config,
+    await applicationAccount(cluster),
+  );
   const serving = status.nodes.find(({ name, accepting }) => name === status.master && accepting);
   const found = consoles.find(({ name }) => name === serving?.name);
   if (!found) throw notServing(status, 'only a master serves the pages');

@@ -38,15 +38,23 @@ export async function run(context: CommandContext, input: Input): Promise<void> 
   if (error) throw error;
 }
 
-function settingsOf({
-  property,
-  priority,
-  ttl,
-  correlationId,
-  messageGroup,
-}: Input): MessageSettings {
+/** Beside the largest body a frame has room for twice this (config/limits.ts). */
+const MOST_SETTINGS_BYTES = 32 * 1024;
+
+/** @throws MqhaError `usage` */
+function settingsOf(input: Input): MessageSettings {
+  const { property = [], priority, ttl, correlationId, messageGroup } = input;
+  const words = [...property.flat(), correlationId ?? '', messageGroup ?? ''];
+  const bytes = words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);
+  if (bytes > MOST_SETTINGS_BYTES) {
+    throw usageError(
+      'usage',
+      `the properties and ids of a message have ${bytes} bytes, ${MOST_SETTINGS_BYTES} at most`,
+      'Put what is large into the body.',
+    );
+  }
   return {
-    ...(property && { properties: Object.fromEntries(property) }),
+    ...(property.length > 0 && { properties: Object.fromEntries(property) }),
     ...(priority !== undefined && { priority }),
     ...(ttl !== undefined && { ttlMs: ttl }),
     ...(correlationId !== undefined && { correlationId }),

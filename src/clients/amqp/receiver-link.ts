@@ -162,8 +162,9 @@ function receivedOf(message: Message, broker: string): Received {
 function bodyOf(body: unknown): string | Buffer {
   if (typeof body === 'string' || Buffer.isBuffer(body)) return body;
   if (body === undefined || body === null) return '';
-  // A data section, or several.
-  const { content } = body as { content?: unknown };
+  // A data section, or several; a map may have a key of that name, and is no section of rhea's.
+  const isSection = typeof body === 'object' && 'collect_sections' in body;
+  const { content } = isSection ? (body as { content?: unknown }) : {};
   if (Buffer.isBuffer(content)) return content;
   if (Array.isArray(content) && content.every((part) => Buffer.isBuffer(part))) {
     return Buffer.concat(content);
