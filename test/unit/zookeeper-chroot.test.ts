@@ -34,6 +34,8 @@ describe('zookeeper.connect', () => {
     ['zk1:2181/../shop'],
     ['zk1:2181/shop/.'],
     ['zk1:2181/a b'],
+    ['zk1:2181/zookeeper'],
+    ['zk1:2181/zookeeper/quota'],
     // The chroot is that of all, and comes once, at the end.
     ['zk1:2181/shop,zk2:2181'],
     ['zk1:2181/shop,zk2:2181/shop'],
