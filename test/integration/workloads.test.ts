@@ -101,7 +101,8 @@ describe('workloads of a drill', () => {
       expect(counts.delivered).toBe(counts.acknowledged + counts.recovered);
     }
     for (const { counted, browsed, drained } of round.depths) {
-      expect([counted, browsed]).toEqual([drained, drained]);
+      // A broker shows a browser 400 at most, and then its number says nothing.
+      expect([counted, browsed]).toEqual([drained, drained < 400 ? drained : null]);
     }
     return round;
   }
