@@ -1,7 +1,7 @@
 import type { ClusterStatus } from '../../observe/status.js';
 
 /** How long a start may go without a master before it is supervised, in milliseconds. */
-const UNLED_MS = 20_000;
+const UNLED_MS = 60_000;
 
 /**
  * Whether a start is to be supervised from now on. Brokers that start need the machine's cores more, and what fails at its

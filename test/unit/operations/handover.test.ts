@@ -12,10 +12,10 @@ describe('a start is for the supervisor', () => {
 
   it('not while nobody has been elected yet', () => {
     expect(vetoed.nodes.some(({ role }) => role === 'master')).toBe(false);
-    expect(isForSupervisor(vetoed, 19_999)).toBe(false);
+    expect(isForSupervisor(vetoed, 59_999)).toBe(false);
   });
 
   it('where nobody has been for long, so that who holds the election up is ended', () => {
-    expect(isForSupervisor(vetoed, 20_000)).toBe(true);
+    expect(isForSupervisor(vetoed, 60_000)).toBe(true);
   });
 });
