@@ -130,7 +130,22 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
     }));
   }
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return [{ path, message: missing ? MISSING : issue.message }];
+  return [{ path, message: missing ? MISSING : inWords(issue.message) }];
+}
+
+const SHAPES: Readonly<Record<string, string>> = {
+  object: 'keys with their values',
+  record: 'keys with their values',
+  array: 'a list',
+  null: 'nothing',
+};
+
+/** What the library says of a value where keys or a list are wanted, in words of people who write YAML. */
+function inWords(message: string): string {
+  const [, wanted = '', got = ''] =
+    /^Invalid input: expected (object|record|array), received (\w+)$/.exec(message) ?? [];
+  if (wanted === '') return message;
+  return `expected ${SHAPES[wanted] ?? wanted}, got ${SHAPES[got] ?? `a ${got}`}`;
 }
 
 function unknownKey(likely: string | undefined): string {

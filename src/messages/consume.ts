@@ -2,6 +2,7 @@ import { isAccepting } from '../clients/probe.js';
 import { brokersOf } from '../clients/brokers.js';
 import { QueueReceiver, type Received } from '../clients/amqp/receiver.js';
 import { MqhaError } from '../lib/errors.js';
+import type { Deadline } from '../lib/time.js';
 import { accountOf } from '../state/account.js';
 import { asServed, type Cluster } from '../state/cluster.js';
 import { statusOf } from '../observe/status-of.js';
@@ -22,6 +23,8 @@ export interface ConsumeOptions {
   readonly count: number | undefined;
   /** It ends when a master serves and has given nothing for so long; undefined where it goes on until it is interrupted. */
   readonly timeoutMs: number | undefined;
+  /** It ends when this has passed, whatever comes; none unless given. */
+  readonly limit?: Deadline;
   /** Looks at the messages and leaves them in the queue. */
   readonly browse: boolean;
   /** Whether to tell now and then how many there were. */
@@ -72,7 +75,7 @@ export async function consumeMessages(
   let leaveLast = false;
   let error: MqhaError | undefined;
   try {
-    while (taken < count && !receiver.ended) {
+    while (taken < count && !receiver.ended && options.limit?.passed !== true) {
       if (signal.aborted) {
         // Who follows ends it so.
         if (timeoutMs !== undefined) error = interrupted(queue, taken, browse);

@@ -57,7 +57,8 @@ export async function purgeQueue(
     timeoutMs: IDLE_MS,
     browse: false,
     progress: true,
-    take: () => Promise.resolve(!limit.passed),
+    limit,
+    take: () => Promise.resolve(true),
   });
   const now = error ? undefined : await numbersOf(cluster, queue).catch(() => undefined);
   const purged = {
@@ -84,7 +85,7 @@ function interrupted({ queue, purged }: PurgeResult): MqhaError {
 }
 
 function late(queue: string, timeoutMs: number): MqhaError {
-  return new MqhaError('timeout', `${queue} still gives messages after ${timeoutMs / 1000} s`, {
-    hint: 'Somebody sends, or there are many: run the command again, or give it a longer --timeout.',
+  return new MqhaError('timeout', `${queue} was not seen to be empty in ${timeoutMs / 1000} s`, {
+    hint: 'Somebody sends, there are many, or no master serves: see `mqha status`, and run the command again, or with a longer --timeout.',
   });
 }

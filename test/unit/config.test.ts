@@ -97,7 +97,7 @@ describe('mqha.yaml', () => {
   it('does not call missing what is of another kind', async () => {
     const error = problemsOf((await text()).replace(/^nodes:[^]*/m, 'nodes: mq01\n'));
     expect(error.problems).toHaveLength(1);
-    expect(error.message).toContain('nodes: Invalid input: expected array, received string');
+    expect(error.message).toContain('nodes: expected a list, got a string');
   });
 
   it('with unknown keys is checked as a whole without them', async () => {

@@ -13,7 +13,9 @@ export const consume = command({
     count: option('<n>', 'end after so many', { parse: wholeNumber }),
     follow: flag('wait for more until it is interrupted', { short: 'f' }),
     browse: flag('leave them in the queue'),
-    timeout: timeout(CONSUME_TIMEOUT_MS, { description: 'end when none has come for so long' }),
+    timeout: timeout(CONSUME_TIMEOUT_MS, {
+      description: 'end when none has come for so long, without -f',
+    }),
   },
   endsItself: true,
 });

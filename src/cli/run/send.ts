@@ -94,7 +94,7 @@ function sourceOf(input: Input): Open {
         'Each line of stdin is sent once.',
       );
     }
-    return ({ io }) => ({ bodies: linesOf(io.stdin), total: undefined });
+    return ({ io }, largest) => ({ bodies: linesOf(io.stdin, largest), total: undefined });
   }
   if (size !== undefined) {
     const digits = String(count).length;

@@ -21,13 +21,21 @@ export function* numbered(count: number, size: number): Generator<Body> {
     yield `${number} `.padEnd(size, 'x').slice(0, size);
 }
 
-/** The lines of a stream as they come, without their ends; a last one without an end counts too. */
-export async function* linesOf(stream: AsyncIterable<Buffer | string>): AsyncGenerator<Body> {
+/**
+ * The lines of a stream as they come, without their ends; a last one without an end counts too.
+ * @param most a line that is longer is given as far as it has come, and ends what is read: nobody can send it
+ */
+export async function* linesOf(
+  stream: AsyncIterable<Buffer | string>,
+  most: number,
+): AsyncGenerator<Body> {
   // A line can come in many pieces, which are put together once.
   let begun: Buffer[] = [];
+  let bytesBegun = 0;
   const finished = (last: Buffer): Body => {
     const line = Buffer.concat([...begun, last]);
     begun = [];
+    bytesBegun = 0;
     return textOrBytes(line.at(-1) === CR ? line.subarray(0, -1) : line);
   };
   for await (const piece of stream) {
@@ -37,6 +45,8 @@ export async function* linesOf(stream: AsyncIterable<Buffer | string>): AsyncGen
       yield finished(bytes.subarray(from, end));
     }
     if (from < bytes.length) begun.push(bytes.subarray(from));
+    bytesBegun += bytes.length - from;
+    if (bytesBegun > most + 1) break;
   }
   if (begun.length > 0) yield finished(Buffer.alloc(0));
 }

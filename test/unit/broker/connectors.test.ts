@@ -181,6 +181,10 @@ describe('broker.jmx', () => {
 
   it('needs a port, and has no address of its own', () => {
     expect(refusal('broker: { jmx: {} }\n')).toContain('broker.jmx.port');
+    expect(refusal('broker: { jmx: 1099 }\n')).toContain(
+      'expected keys with their values, got a number',
+    );
+    expect(refusal('broker: { jmx: null }\n')).toContain('got nothing');
     expect(refusal('broker: { jmx: { port: 1099, bind: 0.0.0.0 } }\n')).toContain('bind');
   });
 

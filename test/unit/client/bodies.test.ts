@@ -5,7 +5,8 @@ import { checkQueueName } from '../../../src/clients/queue-name.js';
 
 async function lines(...pieces: (string | Buffer)[]): Promise<unknown[]> {
   const found = [];
-  for await (const line of linesOf(Readable.from(pieces, { objectMode: true }))) found.push(line);
+  const stream = Readable.from(pieces, { objectMode: true });
+  for await (const line of linesOf(stream, 100)) found.push(line);
   return found;
 }
 
@@ -29,12 +30,29 @@ describe('lines', () => {
     expect(await lines(bytes)).toEqual([bytes.subarray(0, 2), 'A']);
   });
 
+  it('are not read on where one is longer than anything that can be sent', async () => {
+    let read = 0;
+    function* endless() {
+      yield 'one\n';
+      for (;;) {
+        read += 1;
+        yield 'x'.repeat(60);
+      }
+    }
+    const found: unknown[] = [];
+    for await (const line of linesOf(Readable.from(endless(), { highWaterMark: 1 }), 100)) {
+      found.push(line);
+    }
+    expect(found).toEqual(['one', 'x'.repeat(120)]);
+    expect(read).toBeLessThan(10);
+  });
+
   it('are given before the stream has ended', async () => {
     async function* endless() {
       yield 'one\n';
       await new Promise(() => undefined);
     }
-    expect(await linesOf(endless()).next()).toMatchObject({ value: 'one' });
+    expect(await linesOf(endless(), 100).next()).toMatchObject({ value: 'one' });
   });
 });
 

@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createConsole } from 'node:http';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { HeldPort } from '../../../src/agents/agent.js';
 import { acquireLock } from '../../../src/agents/local/lock.js';
 import { localAgent } from '../../../src/agents/local/local-agent.js';
 import type { Launched, LaunchPlan } from '../../../src/agents/launch-plan.js';
@@ -13,8 +9,6 @@ import type { ProcessInfo } from '../../../src/agents/process.js';
 import { quorumOf } from '../../../src/config/checks.js';
 import type { InitOptions } from '../../../src/config/defaults.js';
 import { ZOOKEEPER } from '../../../src/config/processes.js';
-import { ACTIVEMQ_VERSION, fingerprint, javaJarPath } from '../../../src/distribution/index.js';
-import { digestFile } from '../../../src/distribution/verify.js';
 import { Deadline, sleep } from '../../../src/lib/time.js';
 import { startNodes } from '../../../src/operations/start/start.js';
 import { Connections } from '../../../src/state/connections.js';
@@ -23,32 +17,12 @@ import { readDesiredState } from '../../../src/state/desired-state-file.js';
 import type { ClusterEvent } from '../../../src/state/progress.js';
 import { supervisorLock } from '../../../src/state/supervisor-lock.js';
 import type { Coordination } from '../../../src/stores/coordination.js';
-import { readElection } from '../../../src/stores/replicated-leveldb/election/read-election.js';
 import { makeStore } from '../../support/stores.js';
-import { temporaryDirectory } from '../../support/temp.js';
-import { peer } from '../client/peer.js';
 import { unrendered } from '../rig.js';
-
-/** A Java that says its version in a file, and a cache whose distribution has no files: nothing is ever executed. */
-async function machine() {
-  const directory = temporaryDirectory();
-  const java = join(directory, 'java');
-  mkdirSync(join(java, 'bin'), { recursive: true });
-  writeFileSync(join(java, 'bin', 'java'), '');
-  chmodSync(join(java, 'bin', 'java'), 0o755);
-  writeFileSync(join(java, 'release'), 'JAVA_VERSION="17.0.1"\nIMPLEMENTOR="x"\n');
-  const { digest } = await digestFile(javaJarPath(), 'sha256');
-  const hash = createHash('sha256').update(`${fingerprint()} ${digest}`).digest('hex');
-  const key = `${ACTIVEMQ_VERSION}-${hash.slice(0, 16)}`;
-  const cache = join(directory, 'cache');
-  const root = join(cache, 'distributions', key);
-  mkdirSync(root, { recursive: true, mode: 0o700 });
-  const manifest = { format: 1, key, guard: { guarded: true, applied: [] }, files: [] };
-  writeFileSync(join(root, 'manifest.json'), JSON.stringify(manifest));
-  return { PATH: '/nowhere', JAVA_HOME: java, MQHA_CACHE: cache };
-}
-
-type End = Awaited<Launched['exited']>;
+import { wellBehaved, type End } from './behaviour.js';
+import { machine } from './machine.js';
+import { electionOf, type Stranger } from './model-election.js';
+import { openMaster, openZooKeeper } from './model-ports.js';
 
 interface Running {
   readonly name: string;
@@ -58,34 +32,6 @@ interface Running {
   readonly isAsked?: boolean;
   /** Of a broker that takes part in the election. */
   znode?: number;
-}
-
-/** What a test may change of how processes behave. Names are those of nodes. */
-export interface Behaviour {
-  /** Ends at once, so. */
-  readonly dies: Map<string, End>;
-  /** Never takes part in an election. */
-  readonly mute: Set<string>;
-  /** Does not end at SIGTERM. */
-  readonly stubborn: Set<string>;
-  /** Its znode stays when it ends, as it does until the session has expired. */
-  readonly stale: Set<string>;
-  /** Is not attached to the master, as the master says. */
-  readonly behind: Set<string>;
-  /** How much of the log each slave lacks, in bytes. */
-  readonly lags: Map<string, number>;
-  /** Reports this position in an election, and not 5. */
-  readonly positions: Map<string, number>;
-  /** Ports that somebody else holds. */
-  readonly held: Map<number, HeldPort['reason']>;
-  /** Called before a process is launched. */
-  launching: (plan: LaunchPlan) => void | Promise<void>;
-  /** Called with each event. */
-  told: (event: ClusterEvent) => void;
-  /** Whether the server of ZooKeeper says that it serves. */
-  serves: boolean;
-  /** Whom a master lets in: nobody where false. */
-  letsIn: boolean;
 }
 
 /**
@@ -101,21 +47,8 @@ export class Model {
   readonly done: string[] = [];
   readonly plans: LaunchPlan[] = [];
   /** Znodes of others, beside those of the brokers. */
-  readonly strangers: { name: string; container: string | null }[] = [];
-  readonly behaviour: Behaviour = {
-    dies: new Map(),
-    mute: new Set(),
-    stubborn: new Set(),
-    stale: new Set(),
-    behind: new Set(),
-    lags: new Map(),
-    positions: new Map(),
-    held: new Map(),
-    launching: () => undefined,
-    told: () => undefined,
-    serves: true,
-    letsIn: true,
-  };
+  readonly strangers: Stranger[] = [];
+  readonly behaviour = wellBehaved();
   readonly #processes = new Map<number, Running>();
   readonly #left = new Map<number, string>();
   #cluster: Cluster | undefined;
@@ -148,6 +81,13 @@ export class Model {
     await model.start();
     model.done.length = 0;
     model.events.length = 0;
+    return model;
+  }
+
+  /** One that has served, of which nothing runs. */
+  static async stopped(options: Partial<InitOptions> = {}): Promise<Model> {
+    const model = await Model.serving(options);
+    for (const name of [...model.running].reverse()) model.kill(name);
     return model;
   }
 
@@ -226,6 +166,16 @@ export class Model {
     this.#end(this.of(name).pid, { code: null, signal: 'SIGKILL' });
   }
 
+  /** What was launched, in its order. */
+  get launches(): string[] {
+    return this.done.filter((what) => what.startsWith('launch '));
+  }
+
+  /** Removes what a node has stored. */
+  loseStore(name: string): void {
+    rmSync(join(this.cluster.layout.node(name).data, 'storedb'), { recursive: true });
+  }
+
   /** Removes the record of a process: its sessions are not known any more. */
   forget(name: string): void {
     rmSync(join(this.cluster.layout.state, 'processes', `${name}.json`));
@@ -281,38 +231,16 @@ export class Model {
   };
 
   #election() {
-    const { name } = this.cluster.config;
-    const master = this.#master;
     const brokers = [...this.#processes.values()].flatMap((one) =>
       one.znode === undefined ? [] : [{ container: one.name, sequence: one.znode }],
     );
     const left = [...this.#left].map(([sequence, container]) => ({ container, sequence }));
-    const members = [...brokers, ...left].sort((a, b) => a.sequence - b.sequence);
-    const znodes = members.map(({ container, sequence }, index) => ({
-      name: znodeName(sequence),
-      session: `10000${sequence}`,
-      data: JSON.stringify({
-        id: name,
-        container,
-        address: master?.znode === sequence ? this.#replicates(container) : null,
-        position: master ? -1 : this.#position(container),
-        weight: 1,
-        ...(index === 0 && master?.znode !== undefined
-          ? { elected: znodeName(master.znode).slice(1) }
-          : {}),
-      }),
-    }));
-    const strangers = this.strangers.map((one) => ({
-      name: one.name,
-      session: 'x',
-      data: JSON.stringify({ id: name, container: one.container, position: -1, weight: 1 }),
-    }));
-    return readElection([...znodes, ...strangers], name);
-  }
-
-  #replicates(name: string): string {
-    const node = this.cluster.config.nodes.find((one) => one.name === name);
-    return `tcp://${node?.replicationHost ?? ''}:${node?.replicationPort ?? 0}`;
+    return electionOf(this.cluster.config, {
+      members: [...brokers, ...left],
+      strangers: this.strangers,
+      master: this.#master?.znode,
+      positionOf: (name) => this.#position(name),
+    });
   }
 
   #position(name: string): number {
@@ -431,24 +359,8 @@ export class Model {
     const node = this.cluster.config.nodes.find(({ name }) => name === master?.name);
     if (!node) return [];
     const { account } = await openCluster(this.directory, this.cluster.host);
-    const { host, messagePort: port } = node;
-    const wrong = { username: 'nobody', password: '' };
-    const known = this.behaviour.letsIn ? account : wrong;
-    const amqp = await peer({ host, port, ...(known ? { account: known } : {}) });
-    const console = createConsole((request, response) => {
-      const isReplication = decodeURIComponent(request.url ?? '').includes('view=Replication');
-      response.end(JSON.stringify(isReplication ? this.#replication() : { status: 404 }));
-    }).listen(node.webPort, host);
-    await once(console, 'listening');
-    return [
-      () => {
-        amqp.close();
-      },
-      () => {
-        console.closeAllConnections();
-        console.close();
-      },
-    ];
+    const known = this.behaviour.letsIn ? account : { username: 'nobody', password: '' };
+    return openMaster(node, known, () => this.#replication());
   }
 
   #replication() {
@@ -469,11 +381,7 @@ export class Model {
   async #openZooKeeper(): Promise<void> {
     const [server] = this.cluster.config.zookeeper.servers;
     if (!server || this.#zookeeper) return;
-    this.#zookeeper = createServer((socket) => {
-      socket.on('error', () => undefined);
-      socket.once('data', () => socket.end(this.behaviour.serves ? 'Mode: standalone\n' : ''));
-    }).listen(server.port, server.host);
-    await once(this.#zookeeper, 'listening');
+    this.#zookeeper = await openZooKeeper(server, () => this.behaviour.serves);
   }
 
   async #close(): Promise<void> {
@@ -481,5 +389,3 @@ export class Model {
     this.#zookeeper?.close();
   }
 }
-
-const znodeName = (sequence: number) => `0${String(sequence).padStart(10, '0')}`;

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { splitConnect } from '../../../config/connect.js';
 import { messageOf, MqhaError, systemCode } from '../../../lib/errors.js';
 import type { Deadline } from '../../../lib/time.js';
 
@@ -23,14 +24,8 @@ export function unreachable(connect: string, detail: string): MqhaError {
  * @param connect `host:port,…`, with or without a chroot
  */
 export async function unresolved(connect: string): Promise<MqhaError | undefined> {
-  const hosts = [
-    ...new Set(
-      connect
-        .replace(/\/.*$/, '')
-        .split(',')
-        .map((server) => hostOf(server.trim())),
-    ),
-  ];
+  const servers = splitConnect(connect).servers.split(',');
+  const hosts = [...new Set(servers.map((server) => hostOf(server.trim())))];
   const faults = await Promise.all(
     hosts.map((host) =>
       lookup(host).then(
